@@ -1,0 +1,186 @@
+/** Moving in a {@link YamlText}: what a node is, what it holds, where it stands. */
+import { COLLECTION_STYLE, EVENT_ID, type Event, getScalarValue, SCALAR_STYLE } from "js-yaml";
+import type { YamlNode, YamlText } from "./scan.ts";
+
+/** What a node is. An alias is an alias; {@link dereference} gives what it stands for. */
+export type YamlKind = "mapping" | "sequence" | "scalar" | "alias";
+
+/** A key and its value in a mapping. */
+export interface YamlEntry {
+  readonly key: YamlNode;
+  readonly value: YamlNode;
+}
+
+/** What a node is. */
+export function kindOf(yaml: YamlText, node: YamlNode): YamlKind {
+  switch (eventOf(yaml, node).type) {
+    case EVENT_ID.MAPPING:
+      return "mapping";
+    case EVENT_ID.SEQUENCE:
+      return "sequence";
+    case EVENT_ID.ALIAS:
+      return "alias";
+    default:
+      return "scalar";
+  }
+}
+
+/** The node that an alias stands for; any other node itself. */
+export function dereference(yaml: YamlText, node: YamlNode): YamlNode {
+  return yaml.targets.get(node) ?? node;
+}
+
+/** The node of a document: what it holds, which is an empty scalar where it holds nothing. */
+export function rootOf(document: YamlNode): YamlNode {
+  return document + 1;
+}
+
+/** The entries of a mapping, in order, duplicates and merge keys as they stand. */
+export function* entriesOf(yaml: YamlText, mapping: YamlNode): Generator<YamlEntry, void, undefined> {
+  const end = endOfChildren(yaml, mapping);
+  for (let key = mapping + 1; key < end; ) {
+    const value = next(yaml, key);
+    yield { key, value };
+    key = next(yaml, value);
+  }
+}
+
+/** The elements of a sequence. */
+export function* elementsOf(yaml: YamlText, sequence: YamlNode): Generator<YamlNode, void, undefined> {
+  const end = endOfChildren(yaml, sequence);
+  for (let element = sequence + 1; element < end; element = next(yaml, element)) yield element;
+}
+
+/** The values in a mapping whose key is the plain or quoted text `name`. */
+export function valuesOf(yaml: YamlText, mapping: YamlNode, name: string): readonly YamlNode[] {
+  const values: YamlNode[] = [];
+  for (const { key, value } of entriesOf(yaml, mapping)) {
+    if (scalarText(yaml, key) === name) values.push(value);
+  }
+  return values;
+}
+
+/** The value of a key, following aliases: undefined where `node` is no mapping or lacks it; the last of duplicates. */
+export function childOf(yaml: YamlText, node: YamlNode | undefined, name: string): YamlNode | undefined {
+  if (node === undefined || kindOf(yaml, node) !== "mapping") return undefined;
+  const value = valuesOf(yaml, node, name).at(-1);
+  return value === undefined ? undefined : dereference(yaml, value);
+}
+
+/** The decoded text of a scalar, or undefined for any other node. */
+export function scalarText(yaml: YamlText, node: YamlNode | undefined): string | undefined {
+  if (node === undefined) return undefined;
+  const event = eventOf(yaml, node);
+  if (event.type !== EVENT_ID.SCALAR) return undefined;
+  if (event.fast) return yaml.text.slice(event.valueStart, event.valueEnd);
+  return getScalarValue(yaml.text, event);
+}
+
+/** The text of a scalar that YAML 1.2's core schema reads as a string, or undefined. */
+export function stringOf(yaml: YamlText, node: YamlNode | undefined): string | undefined {
+  return node !== undefined && scalarType(yaml, node) === "string" ? scalarText(yaml, node) : undefined;
+}
+
+/** What YAML 1.2's core schema makes of a scalar. */
+export type ScalarType = "string" | "null" | "boolean" | "number" | "other";
+
+/**
+ * The type of a scalar by its tag, its quotes and its text.
+ *
+ * https://yaml.org/spec/1.2.2/#103-core-schema
+ */
+export function scalarType(yaml: YamlText, node: YamlNode): ScalarType | undefined {
+  const event = eventOf(yaml, node);
+  if (event.type !== EVENT_ID.SCALAR) return undefined;
+  const tag = event.tagStart === -1 ? undefined : yaml.text.slice(event.tagStart, event.tagEnd);
+  if (tag !== undefined) return typeOfTag[tag] ?? "other";
+  if (event.style !== SCALAR_STYLE.PLAIN) return "string";
+  const text = scalarText(yaml, node) ?? "";
+  if (/^(?:~|null|Null|NULL)?$/.test(text)) return "null";
+  if (/^(?:true|True|TRUE|false|False|FALSE)$/.test(text)) return "boolean";
+  if (/^(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)$/.test(text)) return "number";
+  if (
+    /^(?:[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/.test(
+      text,
+    )
+  ) {
+    return "number";
+  }
+  return "string";
+}
+
+const typeOfTag: Readonly<Record<string, ScalarType | undefined>> = {
+  "!": "string",
+  "!!str": "string",
+  "!<tag:yaml.org,2002:str>": "string",
+  "!!null": "null",
+  "!!bool": "boolean",
+  "!!int": "number",
+  "!!float": "number",
+};
+
+/** A range of the text, end-exclusive. */
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Where the text of a scalar stands, without quotes and block headers; undefined for an empty plain one. */
+export function scalarRange(yaml: YamlText, node: YamlNode): Range | undefined {
+  const event = eventOf(yaml, node);
+  if (event.type !== EVENT_ID.SCALAR || event.valueStart === -1) return undefined;
+  return { start: event.valueStart, end: event.valueEnd };
+}
+
+/** Where an alias stands, with its asterisk; undefined for any other node. */
+export function aliasRange(yaml: YamlText, node: YamlNode): Range | undefined {
+  const event = eventOf(yaml, node);
+  return event.type === EVENT_ID.ALIAS ? { start: event.anchorStart - 1, end: event.anchorEnd } : undefined;
+}
+
+/** True for a collection in brackets or braces. */
+export function isFlow(yaml: YamlText, node: YamlNode): boolean {
+  const event = eventOf(yaml, node);
+  return (
+    (event.type === EVENT_ID.MAPPING || event.type === EVENT_ID.SEQUENCE) &&
+    event.style === COLLECTION_STYLE.FLOW
+  );
+}
+
+/** Where a node begins: its text, quotes and properties left out. */
+export function startOf(yaml: YamlText, node: YamlNode): number | undefined {
+  const event = eventOf(yaml, node);
+  switch (event.type) {
+    case EVENT_ID.MAPPING:
+    case EVENT_ID.SEQUENCE:
+      return event.start;
+    case EVENT_ID.ALIAS:
+      return event.anchorStart - 1;
+    case EVENT_ID.SCALAR:
+      return event.valueStart === -1 ? undefined : event.valueStart;
+    default:
+      return undefined;
+  }
+}
+
+/** True for a key that merges another mapping into this one: `<<`, as kyaml reads and writes it (`!!merge <<`). */
+export function isMergeKey(yaml: YamlText, key: YamlNode): boolean {
+  return scalarText(yaml, key) === "<<";
+}
+
+/** The event that a node begins with. */
+export function eventOf(yaml: YamlText, node: YamlNode): Event {
+  const event = yaml.events[node];
+  if (event === undefined) throw new RangeError(`no YAML node at event ${node}`);
+  return event;
+}
+
+/** The node after `node` and all that it holds. */
+function next(yaml: YamlText, node: YamlNode): YamlNode {
+  const end = yaml.closing[node] ?? 0;
+  return (end === 0 ? node : end) + 1;
+}
+
+function endOfChildren(yaml: YamlText, node: YamlNode): YamlNode {
+  return yaml.closing[node] ?? 0;
+}

@@ -1,0 +1,35 @@
+/** A text that is not YAML, with the place where reading it stopped. */
+export class YamlSyntaxError extends Error {
+  override readonly name = "YamlSyntaxError";
+  /** Line in the text, from 1. */
+  readonly line: number;
+  /** Column in the line, from 1, in UTF-16 units. */
+  readonly column: number;
+
+  constructor(reason: string, place: Place, options?: ErrorOptions) {
+    const { line, column } = lineAndColumn(place.text, place.offset);
+    super(`line ${line}, column ${column}: ${reason}`, options);
+    this.line = line;
+    this.column = column;
+  }
+}
+
+interface Place {
+  readonly text: string;
+  readonly offset: number;
+}
+
+/** The line and column, both from 1, of an offset in a text. */
+export function lineAndColumn(
+  text: string,
+  offset: number,
+): { readonly line: number; readonly column: number } {
+  let line = 1;
+  let start = 0;
+  for (;;) {
+    const next = text.indexOf("\n", start);
+    if (next === -1 || next >= offset) return { line, column: offset - start + 1 };
+    line++;
+    start = next + 1;
+  }
+}
