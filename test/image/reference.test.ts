@@ -253,6 +253,10 @@ describe.skipIf(!existsSync(VECTORS))(
     // Read by that library and checked by hand: what is written there decides what the kubelet pulls.
     const vectors: readonly Vector[] = existsSync(VECTORS) ? JSON.parse(readFileSync(VECTORS, "utf8")) : [];
 
+    test("has vectors to read", () => {
+      expect(vectors.length).toBeGreaterThan(50);
+    });
+
     for (const { in: text, distribution } of vectors) {
       if (distribution.error !== undefined) {
         test(`refuses ${JSON.stringify(text)}`, () => {
@@ -352,7 +356,7 @@ function validReference(): fc.Arbitrary<string> {
     "Org/",
   );
   const repository = fc.stringMatching(
-    /^[a-z0-9]{1,3}([._-][a-z0-9]{1,3}){0,2}(\/[a-z]{1,3}__[a-z]{1,3}){0,2}$/,
+    /^[a-z0-9]{1,3}([_-][a-z0-9]{1,3}){0,2}(\/[a-z]{1,3}(__|\.)[a-z]{1,3}){0,2}$/,
   );
   const tag = fc.stringMatching(/^(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,9})?$/);
   const digest = fc.constantFrom("", `@${SHA256}`, `@${SHA512}`);

@@ -1,0 +1,55 @@
+/**
+ * What stands where an image belongs and is none, by who is to replace it:
+ *
+ * - `empty`: nothing, or white space;
+ * - `variable`: `$(X)`, `${X}`, `$X`: kubelet, Tekton, OpenShift, a shell;
+ * - `template`: `{{ … }}`, `{% … %}`, `[[ … ]]`, `{X}`: Helm, Jinja, Argo, Kyverno;
+ * - `marker`: `###X###`, `@X@`, `%X%`: Zarf, Maven, sed;
+ * - `word`: `<image>`, `TEST_IMAGE`: a person who read the comment above it, or a script;
+ * - `encrypted`: `ENC[…]`: sops;
+ * - `build`: `ko://…`: ko builds the image and writes its digest;
+ * - `injected`: `auto`: Istio's sidecar injector.
+ *
+ * The last three are as they should be where they are found; the others may have been forgotten.
+ */
+export type PlaceholderKind =
+  | "empty"
+  | "variable"
+  | "template"
+  | "marker"
+  | "word"
+  | "encrypted"
+  | "build"
+  | "injected";
+
+/**
+ * Tells whether a value stands in for an image, whole or in part (`nginx:${TAG}`), and in which way.
+ * No image reference is taken for one, but for `auto`, which no one publishes and every Istio gateway says.
+ */
+export function placeholderKind(text: string): PlaceholderKind | undefined {
+  return PLACEHOLDERS.find(({ pattern }) => pattern.test(text))?.kind;
+}
+
+interface Placeholder {
+  readonly kind: PlaceholderKind;
+  readonly pattern: RegExp;
+}
+
+// The first row that matches decides, so what may hold another's signs comes first.
+const PLACEHOLDERS = [
+  { kind: "empty", pattern: /^\s*$/ },
+  { kind: "injected", pattern: /^auto$/ },
+  { kind: "build", pattern: /^ko:\/\// },
+  { kind: "encrypted", pattern: /^ENC\[/ },
+  { kind: "template", pattern: /\{\{|\{%|\[\[/ },
+  { kind: "variable", pattern: /\$[\w({[]/ },
+  { kind: "template", pattern: /\{[A-Za-z_][\w.-]*\}/ },
+  { kind: "marker", pattern: /##[A-Za-z_][\w.-]*##/ },
+  { kind: "marker", pattern: /@[A-Za-z_][\w.-]*@/ },
+  // Upper case alone and three letters at least: "%2f" and "%AB%CD" are bytes of a mangled URL.
+  { kind: "marker", pattern: /%[A-Z_][A-Z0-9_]{2,}%/ },
+  { kind: "word", pattern: /<[^<>]+>/ },
+  // A part of the name in upper case with "_", as variables are called; in a tag the same is legal. Without "_"
+  // it is left to the parser: "NGINX" is an image in the wrong case, and should be told so.
+  { kind: "word", pattern: /(?:^|\/)(?:_+[A-Z]|[A-Z][A-Z0-9]*_)[A-Z0-9_]*(?=$|[/:@])/ },
+] as const satisfies readonly Placeholder[];
