@@ -1,0 +1,127 @@
+/** What a login is wanted for: a registry's host, `docker.io` for all of Docker Hub, and a repository of it. */
+export interface Target {
+  readonly host: string;
+  readonly repository: string;
+}
+
+/**
+ * The entries whose key covers the target, most specific first: the exact host with the longest path, then globs.
+ * Keys that are equally specific keep the order they stand in.
+ *
+ * A key is `[scheme://]host[:port][/path]`, as docker, podman and the kubelet write it. Paths end at segment
+ * boundaries, so that `gcr.io/foo` does not cover `gcr.io/foobar/x`, as it does for the kubelet.
+ * https://kubernetes.io/docs/concepts/containers/images/#config-json
+ * https://github.com/containers/image/blob/main/docs/containers-auth.json.5.md
+ */
+export function selectEntries<T>(
+  entries: readonly (readonly [key: string, value: T])[],
+  target: Target,
+): readonly (readonly [key: string, value: T])[] {
+  return entries
+    .flatMap((entry) => {
+      const match = matchKey(entry[0], target);
+      return match === undefined ? [] : [{ entry, match }];
+    })
+    .sort((a, b) => compareMatches(a.match, b.match))
+    .map((candidate) => candidate.entry);
+}
+
+/** The one name by which logins for a host are told apart: lower case, no default port, `docker.io` for Docker Hub. */
+export function canonicalHost(host: string): string {
+  const plain = host.toLowerCase().replace(/:443$/, "");
+  return dockerHubNames.includes(plain) ? dockerHub : plain;
+}
+
+/** Docker Hub's canonical name. */
+export const dockerHub = "docker.io";
+
+const dockerHubNames: readonly string[] = [
+  dockerHub,
+  "index.docker.io",
+  "registry-1.docker.io",
+  "registry.hub.docker.com",
+];
+
+interface Match {
+  readonly literalHost: boolean;
+  /** Length of the path matched; less than zero where only the host of a URL did. */
+  readonly path: number;
+  readonly literals: number;
+}
+
+function compareMatches(a: Match, b: Match): number {
+  return Number(b.literalHost) - Number(a.literalHost) || b.path - a.path || b.literals - a.literals;
+}
+
+function matchKey(text: string, target: Target): Match | undefined {
+  const key = parseKey(text);
+  if (key === undefined || !hostMatches(key.host, canonicalHost(target.host))) return undefined;
+  const path = matchPath(key, target.repository);
+  if (path === undefined) return undefined;
+  return { literalHost: !key.host.includes("*"), path, literals: key.host.replaceAll("*", "").length };
+}
+
+interface Key {
+  readonly url: boolean;
+  readonly host: string;
+  readonly path: string;
+}
+
+const keyPattern = /^(?<scheme>https?:\/\/)?(?<host>[a-z0-9.*:[\]_-]+)(?<path>\/[^?#]*)?$/i;
+
+function parseKey(text: string): Key | undefined {
+  const groups = keyPattern.exec(text)?.groups;
+  if (groups?.host === undefined) return undefined;
+  // The version of the API is no part of a repository's name: `https://index.docker.io/v1/`.
+  const path = (groups.path ?? "").replace(/^\/v[12](?=\/|$)/, "");
+  return {
+    url: groups.scheme !== undefined,
+    host: canonicalHost(groups.host),
+    path: path.split("/").filter(Boolean).join("/"),
+  };
+}
+
+function matchPath(key: Key, repository: string): number | undefined {
+  if (key.path === "" || repository === key.path || repository.startsWith(`${key.path}/`)) {
+    return key.path.length;
+  }
+  // docker compares nothing but the host of a key that is a URL.
+  // https://github.com/docker/cli/blob/v28.0.0/cli/config/credentials/file_store.go
+  return key.url ? -1 : undefined;
+}
+
+function hostMatches(pattern: string, host: string): boolean {
+  if (pattern === host) return true;
+  if (!pattern.includes("*")) return false;
+  const names = host === dockerHub ? dockerHubNames : [host];
+  return names.some((name) => labelsMatch(splitHost(pattern), splitHost(name)));
+}
+
+/** Labels, and the port as the last of them, so that ports must be equal. */
+function splitHost(host: string): readonly string[] {
+  const { name, port } = /^(?<name>.*?)(?::(?<port>\d+))?$/.exec(host)?.groups ?? {};
+  return [...(name ?? host).split("."), `:${port ?? ""}`];
+}
+
+function labelsMatch(patterns: readonly string[], labels: readonly string[]): boolean {
+  return (
+    patterns.length === labels.length &&
+    labels.every((label, index) => labelMatches(patterns[index] ?? "", label))
+  );
+}
+
+/** `*` stands for any run of characters. Linear, since a Secret in a package may hold a hostile pattern. */
+function labelMatches(pattern: string, label: string): boolean {
+  const [first = "", ...rest] = pattern.split("*");
+  const last = rest.pop();
+  if (last === undefined) return pattern === label;
+  if (label.length < first.length + last.length) return false;
+  if (!label.startsWith(first) || !label.endsWith(last)) return false;
+  let from = first.length;
+  for (const part of rest) {
+    const at = label.indexOf(part, from);
+    if (at < 0) return false;
+    from = at + part.length;
+  }
+  return from <= label.length - last.length;
+}

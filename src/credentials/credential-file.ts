@@ -1,0 +1,24 @@
+import { readFile } from "node:fs/promises";
+import { isAbsolute } from "node:path";
+
+/** A file that was asked for: its text, or why there is none. */
+export type CredentialFile =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "absent" }
+  | { readonly kind: "unreadable"; readonly reason: string };
+
+/**
+ * Reads a file of credentials. A relative path is refused: it would be looked for in the working directory, which
+ * often is the package under work, and what a package holds must not decide who we are.
+ */
+export async function readCredentialFile(path: string): Promise<CredentialFile> {
+  if (!isAbsolute(path)) return { kind: "unreadable", reason: "its path is relative" };
+  try {
+    return { kind: "text", text: await readFile(path, "utf8") };
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
+    return code === "ENOENT" || code === "ENOTDIR"
+      ? { kind: "absent" }
+      : { kind: "unreadable", reason: `it can't be read: ${code}` };
+  }
+}

@@ -1,0 +1,103 @@
+import { spawn } from "node:child_process";
+import { constants } from "node:fs";
+import { access } from "node:fs/promises";
+import { delimiter, isAbsolute, join } from "node:path";
+
+/** Runs `docker-credential-NAME get` with a host on its standard input. */
+export type RunHelper = (name: string, host: string) => Promise<HelperRun>;
+
+/** How a helper ended; `failed` if it was not found, hung, or said too much. */
+export type HelperRun =
+  | { readonly kind: "exited"; readonly code: number; readonly stdout: string; readonly stderr: string }
+  | { readonly kind: "failed"; readonly reason: string };
+
+/** What a helper's process is given. */
+export interface HelperProcessOptions {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly platform: string;
+  /** Milliseconds after which a helper is ended. */
+  readonly timeout: number;
+}
+
+/**
+ * Starts helpers without a shell, from absolute entries of PATH alone and in the root directory, so that nothing in
+ * the package under work can stand in for one.
+ */
+export function createHelperRunner(options: HelperProcessOptions): RunHelper {
+  return async (name, host) => {
+    if (!namePattern.test(name))
+      return { kind: "failed", reason: "its name is not one of a credential helper" };
+    const program = await findProgram(`docker-credential-${name}`, options);
+    if (program === undefined) return { kind: "failed", reason: "it is not in PATH" };
+    return runProgram(program, host, options);
+  };
+}
+
+const namePattern = /^[A-Za-z0-9._-]+$/;
+
+async function findProgram(name: string, options: HelperProcessOptions): Promise<string | undefined> {
+  const fileName = options.platform === "win32" ? `${name}.exe` : name;
+  for (const folder of (options.environment.PATH ?? "").split(delimiter)) {
+    if (!isAbsolute(folder)) continue;
+    const path = join(folder, fileName);
+    if (await isExecutable(path)) return path;
+  }
+  return undefined;
+}
+
+async function isExecutable(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.X_OK);
+    return true;
+  } catch {
+    // Not there or not for us: the search goes on, as in a shell.
+    return false;
+  }
+}
+
+const outputLimit = 64 * 1024;
+
+function runProgram(program: string, input: string, options: HelperProcessOptions): Promise<HelperRun> {
+  return new Promise((resolve) => {
+    const child = spawn(program, ["get"], { cwd: "/", env: options.environment, windowsHide: true });
+    const stdout: Buffer[] = [];
+    const stderr: Buffer[] = [];
+    let size = 0;
+
+    const finish = (run: HelperRun) => {
+      clearTimeout(timer);
+      // A process that the helper left behind may hold the pipes open: they are closed from this side.
+      child.stdout.destroy();
+      child.stderr.destroy();
+      child.kill("SIGKILL");
+      resolve(run);
+    };
+    const fail = (reason: string) => finish({ kind: "failed", reason });
+    const collect = (chunks: Buffer[]) => (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > outputLimit) fail(`it wrote more than ${outputLimit} bytes`);
+      else chunks.push(chunk);
+    };
+    const timer = setTimeout(
+      () => fail(`it did not answer within ${options.timeout / 1000} s`),
+      options.timeout,
+    );
+
+    child.stdout.on("data", collect(stdout));
+    child.stderr.on("data", collect(stderr));
+    child.on("error", (error: NodeJS.ErrnoException) =>
+      fail(`it could not be started: ${error.code ?? "unknown"}`),
+    );
+    child.on("close", (code, signal) => {
+      if (code === null) fail(`it was ended by ${signal ?? "a signal"}`);
+      else finish({ kind: "exited", code, stdout: toText(stdout), stderr: toText(stderr) });
+    });
+    // A helper may end without having read its input.
+    child.stdin.on("error", () => {});
+    child.stdin.end(input);
+  });
+}
+
+function toText(chunks: readonly Buffer[]): string {
+  return Buffer.concat(chunks).toString("utf8");
+}

@@ -1,0 +1,142 @@
+import { canonicalHost, selectEntries, type Target } from "./config-key.ts";
+import { loadConfigs } from "./config-source.ts";
+import { type AskHelper, createHelperClient } from "./credential-helper.ts";
+import { type DockerConfig, readAuthEntry, type Warn } from "./docker-config.ts";
+import { readEnvironmentLogins } from "./environment-login.ts";
+import { createHelperRunner, type RunHelper } from "./helper-process.ts";
+import type { Send } from "./http.ts";
+import type { PullSecret } from "./pull-secret.ts";
+
+/** Who we are to a registry. */
+export type Credential =
+  | { readonly kind: "basic"; readonly username: string; readonly password: string }
+  /** Exchanged for tokens by OAuth 2: docker's `identitytoken`, or what a helper gives as user `<token>`. */
+  | { readonly kind: "identity-token"; readonly token: string; readonly username?: string }
+  /** Sent as `Authorization: Bearer` as it is. */
+  | { readonly kind: "registry-token"; readonly token: string };
+
+/** A credential and where it was found, in words that hold no secret. */
+export interface CredentialCandidate {
+  readonly source: string;
+  readonly credential: Credential;
+}
+
+/** Finds the credentials for an image. Nothing that goes wrong here is fatal, since most images are public. */
+export interface Keychain {
+  /** All logins that the user configured for the target, the one to try first at the front. */
+  configured(target: Target): Promise<readonly CredentialCandidate[]>;
+  /** The identity that this machine or job has in the cloud that the host belongs to. */
+  ambient(target: Target): Promise<CredentialCandidate | undefined>;
+  /** True for a host that answers nobody but an identity of its cloud: asking it anonymously is of no use. */
+  prefersAmbient(host: string): boolean;
+  /** What went wrong so far, each once, sorted, without secrets. */
+  warnings(): readonly string[];
+}
+
+/** What a keychain is made from; all that it knows of the machine comes from here. */
+export interface KeychainOptions {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly homeDirectory?: string;
+  readonly uid?: number;
+  readonly platform?: string;
+  /** Secrets of the package that the user opted in to. */
+  readonly sources?: readonly PullSecret[];
+  readonly send: Send;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** How a credential helper is run, where not as a process with a limit of 20 s. */
+  readonly run?: RunHelper;
+}
+
+/** Makes a keychain that reads each file, and asks each helper and each cloud, once and only when it is needed. */
+export function createKeychain(options: KeychainOptions): Keychain {
+  const { environment, homeDirectory = environment.HOME, uid, platform = "linux", sources = [] } = options;
+  const warnings = new Set<string>();
+  const warn: Warn = (message) => warnings.add(message);
+  const run = options.run ?? createHelperRunner({ environment, platform, timeout: 20_000 });
+  const askHelper = createHelperClient(run, warn);
+  const places = {
+    environment,
+    platform,
+    ...(homeDirectory === undefined ? {} : { homeDirectory }),
+    ...(uid === undefined ? {} : { uid }),
+  };
+  let loaded: Promise<Logins> | undefined;
+
+  async function load(): Promise<Logins> {
+    const environmentLogins = readEnvironmentLogins(environment, warn);
+    return { environmentLogins, configs: await loadConfigs(places, warn) };
+  }
+
+  return {
+    async configured(target) {
+      loaded ??= load();
+      const { environmentLogins, configs } = await loaded;
+      const secrets = sources.filter((secret) => secret.covers(target)).map((secret) => secret.config);
+      const found = await Promise.all(
+        [...configs, ...secrets].map((config) => findInConfig({ config, target, askHelper, warn })),
+      );
+      const entries = environmentLogins.map((login) => [login.key, login] as const);
+      return dropRepeated([...selectEntries(entries, target).map(([, login]) => login), ...found.flat()]);
+    },
+    async ambient() {
+      return undefined;
+    },
+    prefersAmbient() {
+      return false;
+    },
+    warnings() {
+      return [...warnings].sort();
+    },
+  };
+}
+
+interface Logins {
+  readonly environmentLogins: ReturnType<typeof readEnvironmentLogins>;
+  readonly configs: readonly DockerConfig[];
+}
+
+interface Search {
+  readonly config: DockerConfig;
+  readonly target: Target;
+  readonly askHelper: AskHelper;
+  readonly warn: Warn;
+}
+
+/** The helper of the host, or else the store for all hosts, then what the configuration itself holds. */
+async function findInConfig(search: Search): Promise<readonly CredentialCandidate[]> {
+  return [...(await findInHelper(search)), ...findInAuths(search)];
+}
+
+async function findInHelper({ config, target, askHelper }: Search): Promise<readonly CredentialCandidate[]> {
+  const [own] = selectEntries(config.credHelpers, target);
+  const [place, name] =
+    own === undefined
+      ? ["credsStore", config.credsStore]
+      : [`credHelpers[${JSON.stringify(own[0])}]`, own[1]];
+  if (name === "") return [];
+  const credential = await askHelper(name, canonicalHost(target.host));
+  return credential === undefined
+    ? []
+    : [{ source: `docker-credential-${name}, ${place} in ${config.source}`, credential }];
+}
+
+function findInAuths({ config, target, warn }: Search): readonly CredentialCandidate[] {
+  return selectEntries(config.auths, target).flatMap(([key, value]) => {
+    const source = `auths[${JSON.stringify(key)}] in ${config.source}`;
+    const entry = readAuthEntry(value);
+    if (entry.kind === "invalid") warn(`wanted a login in ${source}: ${entry.reason}`);
+    return entry.kind === "login" ? [{ source, credential: entry.credential }] : [];
+  });
+}
+
+/** The same login often stands in two files: a registry that refused it once is not asked again. */
+function dropRepeated(candidates: readonly CredentialCandidate[]): readonly CredentialCandidate[] {
+  const seen = new Set<string>();
+  return candidates.flatMap(({ source, credential }) => {
+    const text = JSON.stringify(credential);
+    if (seen.has(text)) return [];
+    seen.add(text);
+    return [{ source, credential }];
+  });
+}
