@@ -1,3 +1,5 @@
+import { quote } from "./quote.ts";
+
 declare const brand: unique symbol;
 
 /**
@@ -68,8 +70,4 @@ const ENCODED_LENGTHS: ReadonlyMap<string, number> = new Map([
 function adviseAlgorithm(algorithm: string): string {
   const lowerCase = algorithm.toLowerCase();
   return ENCODED_LENGTHS.has(lowerCase) ? `write ${quote(lowerCase)}` : `use "sha256" or "sha512"`;
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 79)}…` : text);
 }

@@ -1,10 +1,5 @@
-// reference  := name [":" tag] ["@" digest]
-// name       := [registry "/"] repository
-// registry   := (label ("." label)* | "[" [a-fA-F0-9:]+ "]") [":" [0-9]+]
-// label      := [a-zA-Z0-9]+ ("-"+ [a-zA-Z0-9]+)*
-// repository := part ("/" part)*
-// part       := [a-z0-9]+ (("." | "_" | "__" | "-"+) [a-z0-9]+)*
-// tag        := [A-Za-z0-9_] [A-Za-z0-9_.-]{0,127}
+// reference := name [":" tag] ["@" digest]
+// name      := [registry "/"] repository
 //
 // What comes before the first "/" is the registry where it is "localhost" or holds a ".", a ":" or an
 // upper-case letter; else the name is one of Docker Hub's.
@@ -12,6 +7,8 @@
 // https://github.com/distribution/reference/blob/v0.6.0/normalize.go
 
 import { type Digest, InvalidDigestError, parseDigest } from "./digest.ts";
+import { registryProblem, repositoryProblem, tagProblem } from "./grammar.ts";
+import { quote, shorten } from "./quote.ts";
 
 /** An image reference, as written and as the registries understand it. */
 export interface ImageReference {
@@ -37,9 +34,9 @@ export function parseReference(text: string): ImageReference {
   refuseForeignText(text);
   const { name, tag, digest } = splitReference(text);
   const { registry, repository } = splitName(name);
-  checkRegistry(registry);
+  refuse("registry", registryProblem(registry));
   checkRepository(repository, text);
-  if (tag !== undefined) checkTag(tag);
+  if (tag !== undefined) refuse("tag", tagProblem(tag));
   return {
     text,
     name,
@@ -108,14 +105,9 @@ export class InvalidReferenceError extends Error {
 
 const TEXT_LENGTH_MAX = 4096;
 const REPOSITORY_LENGTH_MAX = 255;
-const TAG_LENGTH_MAX = 128;
 
 const SCHEME = /^\s*(?<scheme>[A-Za-z][A-Za-z0-9+.-]*:\/\/)/;
 const IDENTIFIER = /^[a-f0-9]{64}$/;
-const LABEL = "[a-zA-Z0-9]+(?:-+[a-zA-Z0-9]+)*";
-const REGISTRY = new RegExp(`^(?:${LABEL}(?:\\.${LABEL})*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?$`);
-const REPOSITORY_PART = /^[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*$/;
-const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
 
 function refuseForeignText(text: string): void {
   if (text.length > TEXT_LENGTH_MAX) {
@@ -174,57 +166,20 @@ function splitName(name: string): SplitName {
   return isRegistry ? { registry: first, repository: rest } : { registry: "docker.io", repository: name };
 }
 
-function checkRegistry(registry: string): void {
-  if (REGISTRY.test(registry)) return;
-  throw new InvalidReferenceError("registry", `invalid reference format: ${explainBadRegistry(registry)}`);
-}
-
-function explainBadRegistry(registry: string): string {
-  const shown = quote(registry);
-  if (registry.includes("_")) return `${shown} is no registry: a host name has no "_"`;
-  if (/[^\0-\x7f]/.test(registry))
-    return `${shown} is no registry: write its ASCII form, which begins with "xn--"`;
-  const port = /^[^:]+:(?<port>[^:]*)$/.exec(registry)?.groups?.port;
-  if (port !== undefined && !/^[0-9]+$/.test(port)) {
-    return `${shown} is no registry: ${quote(port)} is not a port, and a tag goes at the very end of an image`;
-  }
-  return `${shown} is no registry: a host is letters, digits and "-" between dots, or an IPv6 address in brackets, then a port`;
-}
-
 function checkRepository(repository: string, text: string): void {
   if (hasUpperCase(repository)) {
     const message = `invalid reference format: repository name (${shorten(repository)}) must be lowercase`;
     throw new InvalidReferenceError("upper-case", message + suggest(lowerCaseName(text)));
   }
-  for (const part of repository.split("/")) checkRepositoryPart(part);
+  refuse("format", repositoryProblem(repository));
   if (repository.length > REPOSITORY_LENGTH_MAX) {
     const message = `repository name must not be more than ${REPOSITORY_LENGTH_MAX} characters: it has ${repository.length}`;
     throw new InvalidReferenceError("too-long", message);
   }
 }
 
-function checkRepositoryPart(part: string): void {
-  if (REPOSITORY_PART.test(part)) return;
-  const problem =
-    part === ""
-      ? "a part of the name is empty"
-      : `${quote(part)} is no part of a name: that is lower-case letters and digits with ".", "_", "__" or "-" between them`;
-  throw new InvalidReferenceError("format", `invalid reference format: ${problem}`);
-}
-
-function checkTag(tag: string): void {
-  if (tag !== "" && TAG.test(tag) && tag.length <= TAG_LENGTH_MAX) return;
-  throw new InvalidReferenceError("tag", `invalid reference format: ${explainBadTag(tag)}`);
-}
-
-function explainBadTag(tag: string): string {
-  if (tag === "") return `there is no tag after ":"`;
-  const wrong = /[^A-Za-z0-9_.-]/u.exec(tag)?.[0];
-  if (wrong !== undefined)
-    return `tag ${quote(tag)} has ${quote(wrong)} in it: a tag is letters, digits, "_", "." and "-"`;
-  if (!TAG.test(tag))
-    return `tag ${quote(tag)} begins with ${quote(tag.slice(0, 1))}: begin it with a letter, a digit or "_"`;
-  return `a tag has at most ${TAG_LENGTH_MAX} characters, not ${tag.length}`;
+function refuse(code: InvalidReferenceCode, problem: string | undefined): void {
+  if (problem !== undefined) throw new InvalidReferenceError(code, `invalid reference format: ${problem}`);
 }
 
 function checkDigest(text: string): Digest {
@@ -256,17 +211,9 @@ function lowerCaseName(text: string): string {
 /** Proposes a reference only where it is one: advice that fails again is worse than none. */
 function suggest(candidate: string): string {
   try {
-    return `: write ${quote(parseReference(candidate).text)}`;
+    return `: write ${JSON.stringify(parseReference(candidate).text)}`;
   } catch (error) {
     if (error instanceof InvalidReferenceError) return "";
     throw error;
   }
-}
-
-function quote(text: string): string {
-  return JSON.stringify(shorten(text));
-}
-
-function shorten(text: string): string {
-  return text.length > 120 ? `${text.slice(0, 119)}…` : text;
 }

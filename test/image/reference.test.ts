@@ -99,6 +99,11 @@ describe("parseReference", () => {
       "upper-case",
       'repository name (org/Repo) must be lowercase: write "ghcr.io/org/repo:V1"',
     ],
+    [
+      `ghcr.io/Org/${"a".repeat(99)}@${SHA256}`,
+      "upper-case",
+      `write "ghcr.io/org/${"a".repeat(99)}@${SHA256}"`,
+    ],
     ["Repo/Img:1", "upper-case", 'repository name (Img) must be lowercase: write "repo/img:1"'],
     ["repo/Img:1", "upper-case", 'repository name (repo/Img) must be lowercase: write "repo/img:1"'],
     ["NGINX", "upper-case", 'repository name (library/NGINX) must be lowercase: write "nginx"'],
@@ -145,7 +150,7 @@ describe("parseReference", () => {
     ["registry_example.com/a/b", "registry", '"registry_example.com" is no registry: a host name has no "_"'],
     ["a_b.c:5000/d", "registry", 'a host name has no "_"'],
     ["IMAGE_REGISTRY/app", "registry", 'a host name has no "_"'],
-    ["bücher.example/a", "registry", 'write its ASCII form, which begins with "xn--"'],
+    ["bücher.example/a", "registry", 'write its ASCII form, "xn--…"'],
     ["foo:bar/baz", "registry", '"bar" is not a port, and a tag goes at the very end of an image'],
     ["a.com:/b", "registry", '"" is not a port'],
     ["a.com:x/b", "registry", '"x" is not a port'],
@@ -208,6 +213,33 @@ describe("parseReference", () => {
       fc.property(validReference(), (text) => {
         expect(formatReference(parseReference(text))).toBe(text);
       }),
+    );
+  });
+
+  test("accepts what the library's own regular expressions accept", () => {
+    const unit = fc.constantFrom(
+      ..."aZ0._-:/@[] é".split(""),
+      ...[
+        "docker.io",
+        "index.docker.io",
+        "localhost",
+        "library/",
+        "a.b",
+        "__",
+        "--",
+        ":1",
+        HEX64,
+        `@${SHA256}`,
+        "sha256:",
+      ],
+    );
+    fc.assert(
+      fc.property(fc.string({ unit, maxLength: 8 }), (text) => {
+        expect(refusal(text)?.message).toStrictEqual(
+          isAcceptedByLibrary(text) ? undefined : expect.any(String),
+        );
+      }),
+      { numRuns: 20_000 },
     );
   });
 
@@ -322,6 +354,34 @@ describe("explainRegistry", () => {
     },
   );
 });
+
+// The library's way, word for word: its regular expression over the normalised text, then its checks.
+// https://github.com/distribution/reference/blob/v0.6.0/regexp.go
+const LABEL = "(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])";
+const DOMAIN = `(?:${LABEL}(?:\\.${LABEL})*|\\[(?:[a-fA-F0-9:]+)\\])(?::[0-9]+)?`;
+const PATH_PART = "[a-z0-9]+(?:(?:[._]|__|[-]+)[a-z0-9]+)*";
+const NAME = `(?:(?<domain>${DOMAIN})/)?(?<path>${PATH_PART}(?:/${PATH_PART})*)`;
+const LIBRARY_DIGEST = "[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}";
+const LIBRARY_REFERENCE = new RegExp(
+  `^${NAME}(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@(?<digest>${LIBRARY_DIGEST}))?$`,
+);
+
+function isAcceptedByLibrary(text: string): boolean {
+  if (/^[a-f0-9]{64}$/.test(text)) return false;
+  const { domain, path = "", digest } = LIBRARY_REFERENCE.exec(normalizedByLibrary(text))?.groups ?? {};
+  const isDigestValid = digest === undefined || /^(sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$/.test(digest);
+  return domain !== undefined && path.length <= 255 && isDigestValid;
+}
+
+function normalizedByLibrary(text: string): string {
+  const slash = text.indexOf("/");
+  let [domain, rest] = slash < 0 ? ["", text] : [text.slice(0, slash), text.slice(slash + 1)];
+  const isDomain = /[.:]/.test(domain) || domain === "localhost" || domain.toLowerCase() !== domain;
+  if (!isDomain) [domain, rest] = ["docker.io", text];
+  if (domain === "index.docker.io") domain = "docker.io";
+  if (domain === "docker.io" && !rest.includes("/")) rest = `library/${rest}`;
+  return `${domain}/${rest}`;
+}
 
 function refusal(text: string): InvalidReferenceError | undefined {
   try {

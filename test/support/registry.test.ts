@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { get } from "node:https";
 import { afterEach, describe, expect, test } from "vitest";
-import { LOOPBACK_TLS, startRegistry } from "./registry.mjs";
+import { LOOPBACK_TLS } from "./loopback-tls.mjs";
+import { startRegistry } from "./registry.mjs";
 
 const INDEX = "application/vnd.oci.image.index.v1+json";
 const MANIFEST = "application/vnd.oci.image.manifest.v1+json";

@@ -1,0 +1,25 @@
+import { canonicalName, type ImageReference } from "./reference.ts";
+
+/**
+ * Whether a glob means an image: it is matched against the reference as written and against its canonical name,
+ * `docker.io/library/nginx:1.27` for `nginx:1.27`. `*` stands for any characters, slashes too.
+ */
+export function matchesImage(glob: string, image: ImageReference): boolean {
+  return matches(glob, image.text) || matches(glob, canonicalName(image));
+}
+
+/** The glob's parts between stars must follow one another: linear, where a regular expression may not be. */
+function matches(glob: string, text: string): boolean {
+  const [first = "", ...rest] = glob.split("*");
+  const last = rest.pop();
+  if (last === undefined) return text === first;
+  if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length)
+    return false;
+  let position = first.length;
+  for (const part of rest) {
+    const found = text.indexOf(part, position);
+    if (found === -1) return false;
+    position = found + part.length;
+  }
+  return position <= text.length - last.length;
+}
