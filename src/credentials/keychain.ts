@@ -1,8 +1,13 @@
+import { createAws } from "./aws.ts";
+import { createAzure } from "./azure.ts";
+import { IdentityError } from "./cloud.ts";
 import { canonicalHost, selectEntries, type Target } from "./config-key.ts";
 import { loadConfigs } from "./config-source.ts";
 import { type AskHelper, createHelperClient } from "./credential-helper.ts";
 import { type DockerConfig, readAuthEntry, type Warn } from "./docker-config.ts";
 import { readEnvironmentLogins } from "./environment-login.ts";
+import { createGitHub } from "./github.ts";
+import { createGoogle } from "./google.ts";
 import { createHelperRunner, type RunHelper } from "./helper-process.ts";
 import type { Send } from "./http.ts";
 import type { PullSecret } from "./pull-secret.ts";
@@ -55,12 +60,10 @@ export function createKeychain(options: KeychainOptions): Keychain {
   const warn: Warn = (message) => warnings.add(message);
   const run = options.run ?? createHelperRunner({ environment, platform, timeout: 20_000 });
   const askHelper = createHelperClient(run, warn);
-  const places = {
-    environment,
-    platform,
-    ...(homeDirectory === undefined ? {} : { homeDirectory }),
-    ...(uid === undefined ? {} : { uid }),
-  };
+  const home = homeDirectory === undefined ? {} : { homeDirectory };
+  const places = { environment, platform, ...home, ...(uid === undefined ? {} : { uid }) };
+  const context = { environment, ...home, send: options.send, now: options.now };
+  const clouds = [createGoogle, createAws, createAzure, createGitHub].map((create) => create(context));
   let loaded: Promise<Logins> | undefined;
 
   async function load(): Promise<Logins> {
@@ -79,11 +82,18 @@ export function createKeychain(options: KeychainOptions): Keychain {
       const entries = environmentLogins.map((login) => [login.key, login] as const);
       return dropRepeated([...selectEntries(entries, target).map(([, login]) => login), ...found.flat()]);
     },
-    async ambient() {
-      return undefined;
+    async ambient(target) {
+      try {
+        const host = canonicalHost(target.host);
+        return await clouds.find((cloud) => cloud.covers(host))?.identify(host);
+      } catch (error) {
+        if (!(error instanceof IdentityError)) throw error;
+        warn(error.message);
+        return undefined;
+      }
     },
-    prefersAmbient() {
-      return false;
+    prefersAmbient(host) {
+      return clouds.some((cloud) => cloud.isPrivate(canonicalHost(host)));
     },
     warnings() {
       return [...warnings].sort();
