@@ -1,0 +1,222 @@
+import type { Keychain } from "../credentials/keychain.ts";
+import type { Digest } from "../image/digest.ts";
+import { canonicalName, type ImageReference } from "../image/reference.ts";
+import { createAuthorizer } from "./authorizer.ts";
+import { endpointOf } from "./endpoint.ts";
+import { RegistryError } from "./errors.ts";
+import { Failure } from "./failure.ts";
+import { createHost, type Host } from "./host.ts";
+import { type Finding, lookUp } from "./lookup.ts";
+import { type Circumstances, explainFailure, warnOfLogin, warnOfMirror } from "./messages.ts";
+import type { ProxySettings } from "./proxy.ts";
+import { createFollower } from "./redirect.ts";
+import { matchRegistry, type Place, placesToAsk, type RegistryConfig } from "./registry-config.ts";
+import { createRetrier } from "./retry.ts";
+import { createTransport } from "./transport.ts";
+
+/** Asks registries which digests tags mean. It knows the network, and the time that the run may take. */
+export interface RegistryClient {
+  /**
+   * The digest of what the tag means now, `latest` where there is none; a reference with a digest alone gives that
+   * digest once the registry has confirmed it. Each image is asked for once. Rejects with a RegistryError only.
+   */
+  resolveDigest(image: ImageReference, options?: ResolveOptions): Promise<Digest>;
+  /** What a person should know though it went well, each once, in an order that does not depend on time. */
+  warnings(): readonly RegistryWarning[];
+  /** Ends all that is under way and all sockets, so that the process can end. */
+  close(): Promise<void>;
+}
+
+/** How one image is asked for. */
+export interface ResolveOptions {
+  readonly signal?: AbortSignal;
+}
+
+/** Something that went well in another way than was meant. */
+export interface RegistryWarning {
+  /** The host that it is about; absent where it is about this machine. */
+  readonly registry?: string;
+  readonly message: string;
+}
+
+/** What a RegistryClient is made from. */
+export interface RegistryClientOptions {
+  readonly registries: readonly RegistryConfig[];
+  readonly network: NetworkOptions;
+  /** `get` hashes the manifest's bytes for every image instead of trusting the header of a HEAD. */
+  readonly verify: "header" | "get";
+  readonly keychain: Keychain;
+  readonly userAgent: string;
+  readonly proxies: ProxySettings;
+  /** SSL_CERT_FILE, NODE_EXTRA_CA_CERTS: authorities besides the built-in ones. */
+  readonly extraCaFiles: readonly string[];
+  /** Folders that hold `<host[:port]>/*.crt`, `*.cert` and `*.key`. */
+  readonly certsDirectories: readonly string[];
+}
+
+/** Limits of the network, in milliseconds where they are times. */
+export interface NetworkOptions {
+  /** Requests at once for each registry. */
+  readonly concurrency: number;
+  /** For one request with its answer. */
+  readonly timeout: number;
+  readonly retries: number;
+  /** For the whole run, from the creation of the client. */
+  readonly deadline: number;
+}
+
+/** Makes a RegistryClient. Nothing is loaded or connected before the first image is asked for. */
+export function createRegistryClient(options: RegistryClientOptions): RegistryClient {
+  const { network, registries: configs, keychain, verify } = options;
+  const warnings = new Map<string, RegistryWarning>();
+  const digests = new Map<string, Promise<Digest>>();
+  const hosts = new Map<string, Host>();
+  const ending = new AbortController();
+  const deadline = setTimeout(() => ending.abort(new Failure("deadline")), network.deadline);
+  deadline.unref();
+
+  const transport = createTransport({
+    ...options,
+    ...network,
+    warn: (message) => warn({ message }),
+  });
+  const deadlineAt = performance.now() + network.deadline;
+  const { reachOf } = transport;
+  const retrier = createRetrier(transport.send, { retries: network.retries, deadlineAt });
+  const send = createFollower(retrier, { configs, reachOf });
+  const tokens = { send, configs, reachOf };
+
+  function warn(warning: RegistryWarning): void {
+    warnings.set(JSON.stringify([warning.registry, warning.message]), warning);
+  }
+
+  function hostOf(place: Place): Host {
+    const endpoint = endpointOf(place);
+    const key = JSON.stringify([endpoint.name, endpoint.urls, endpoint.connection]);
+    const host = hosts.get(key) ?? createHost(endpoint, createAuthorizer(endpoint, keychain, tokens));
+    hosts.set(key, host);
+    return host;
+  }
+
+  async function askAt(
+    place: Place,
+    reference: string,
+  ): Promise<Finding & { readonly secrets: Iterable<string> }> {
+    try {
+      const host = hostOf(place);
+      const question = { repository: place.repository, reference, verify, signal: ending.signal };
+      return { ...(await lookUp(host, question, tokens)), secrets: host.authorizer.secrets() };
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      return { kind: "failed", failure: error, trials: [], secrets: [] };
+    }
+  }
+
+  async function resolve(image: ImageReference): Promise<Digest> {
+    if (matchRegistry(image, configs)?.blocked === true) throw toRegistryError(blocked(image));
+    const reference = image.tag ?? image.digest ?? "latest";
+    const before: { registry: string; failure: Failure }[] = [];
+    let last: Circumstances | undefined;
+    for (const place of placesToAsk(image, configs)) {
+      if (last !== undefined) before.push(last);
+      const registry = place.mirror ?? place.registry;
+      const finding = await askAt(place, reference);
+      if (finding.kind === "found") {
+        for (const { identity, failure } of finding.trials) {
+          if (identity.kind !== "login") continue;
+          warn({
+            registry,
+            message: warnOfLogin(registry, { source: identity.source, failure }, finding.as),
+          });
+        }
+        for (const one of before) {
+          if (one.failure.status === 404) continue;
+          warn({ registry: one.registry, message: warnOfMirror(one.registry, one.failure) });
+        }
+        return finding.digest;
+      }
+      const asked = [...new Set(finding.trials.map(({ identity }) => identity.source))];
+      last = {
+        image: image.text,
+        registry,
+        failure: finding.failure,
+        asked,
+        before,
+        secrets: finding.secrets,
+      };
+      if (ending.signal.aborted) break;
+    }
+    throw toRegistryError(last ?? nowhere(image));
+  }
+
+  return {
+    async resolveDigest(image, { signal } = {}) {
+      const key = `${canonicalName(image)}@${image.tag === undefined ? (image.digest ?? "") : ""}`;
+      const digest = digests.get(key) ?? resolve(image);
+      digests.set(key, digest);
+      return signal === undefined ? digest : untilAborted(digest, signal, image);
+    },
+    warnings() {
+      const own: readonly RegistryWarning[] = keychain.warnings().map((message) => ({ message }));
+      const all = [...warnings.values(), ...own];
+      return all.sort(
+        (one, other) =>
+          compare(one.registry ?? "", other.registry ?? "") || compare(one.message, other.message),
+      );
+    },
+    async close() {
+      clearTimeout(deadline);
+      ending.abort(new Failure("aborted"));
+      await transport.close();
+    },
+  };
+}
+
+function blocked(image: ImageReference): Circumstances {
+  return withoutAsking(image, new Failure("blocked"));
+}
+
+function nowhere(image: ImageReference): Circumstances {
+  return withoutAsking(image, new Failure("address", { detail: "no mirror has a place for it" }));
+}
+
+function withoutAsking(image: ImageReference, failure: Failure): Circumstances {
+  return { image: image.text, registry: image.registry, failure, asked: [], before: [], secrets: [] };
+}
+
+function toRegistryError(circumstances: Circumstances): RegistryError {
+  const { failure, registry } = circumstances;
+  const { code, status } = failure;
+  const details = { code, registry, ...(status !== undefined && { status }) };
+  return new RegistryError(details, explainFailure(circumstances), { cause: failure });
+}
+
+async function untilAborted(
+  digest: Promise<Digest>,
+  signal: AbortSignal,
+  image: ImageReference,
+): Promise<Digest> {
+  const broken = () => {
+    return toRegistryError(withoutAsking(image, new Failure("aborted", { cause: signal.reason })));
+  };
+  if (signal.aborted) {
+    // Others may still wait for it.
+    digest.catch(() => undefined);
+    throw broken();
+  }
+  let stop: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(broken());
+    signal.addEventListener("abort", stop, { once: true });
+  });
+  try {
+    return await Promise.race([digest, aborted]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+function compare(one: string, other: string): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
+}

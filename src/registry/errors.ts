@@ -1,0 +1,56 @@
+/** Why a registry gave no digest. */
+export type RegistryErrorCode =
+  | "dns"
+  | "refused"
+  | "unreachable"
+  | "timeout"
+  | "deadline"
+  | "aborted"
+  | "proxy"
+  | "tls"
+  | "wrong-ca"
+  | "certificate-file"
+  | "https-on-http"
+  | "http-on-https"
+  | "unauthorized"
+  | "forbidden"
+  | "tag-not-found"
+  | "repository-not-found"
+  | "rate-limited"
+  | "pull-limit"
+  | "server"
+  | "not-a-registry"
+  | "too-large"
+  | "bad-digest"
+  | "schema1"
+  | "redirect"
+  | "realm"
+  | "address"
+  | "blocked";
+
+/**
+ * A tag that no digest could be had for. The message is one sentence for people: the image, the host asked, what came
+ * instead, as whom it was asked, and what to do. It holds no secret.
+ */
+export class RegistryError extends Error {
+  override readonly name = "RegistryError";
+  readonly code: RegistryErrorCode;
+  /** The host that was asked last, as its image or mirror names it. */
+  readonly registry: string;
+  /** The HTTP status, where there was an HTTP answer. */
+  readonly status?: number;
+
+  constructor(details: RegistryErrorDetails, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = details.code;
+    this.registry = details.registry;
+    if (details.status !== undefined) this.status = details.status;
+  }
+}
+
+/** What a program wants to know of a RegistryError. */
+export interface RegistryErrorDetails {
+  readonly code: RegistryErrorCode;
+  readonly registry: string;
+  readonly status?: number;
+}

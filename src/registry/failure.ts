@@ -1,0 +1,136 @@
+import type { RegistryErrorCode } from "./errors.ts";
+
+/**
+ * What went wrong with one request, before it is known to whom it matters: the client words it for the image at hand.
+ * One failure of a dead host serves all the images that wait for it.
+ */
+export class Failure extends Error {
+  override readonly name = "Failure";
+  readonly code: RegistryErrorCode;
+  /** The host that failed, where it is another than the registry: a realm, the target of a redirect, a proxy. */
+  readonly host?: string;
+  readonly status?: number;
+  /** What the other side said, or the name of the system's error. */
+  readonly detail?: string;
+  /** How often the same request may be tried again. */
+  readonly retry: "never" | "once" | "always";
+
+  constructor(code: RegistryErrorCode, facts: FailureFacts = {}) {
+    super(facts.detail === undefined ? code : `${code}: ${facts.detail}`, facts);
+    this.code = code;
+    this.retry = facts.retry ?? "never";
+    if (facts.host !== undefined) this.host = facts.host;
+    if (facts.status !== undefined) this.status = facts.status;
+    if (facts.detail !== undefined) this.detail = facts.detail;
+  }
+}
+
+/** The parts of a Failure besides its code. */
+export interface FailureFacts extends ErrorOptions {
+  readonly host?: string;
+  readonly status?: number;
+  readonly detail?: string;
+  readonly retry?: Failure["retry"];
+}
+
+/** Where a request was going when it failed. */
+export interface Route {
+  readonly host: string;
+  /** The proxy in between, where there is one: what fails before an answer comes is the way to it. */
+  readonly proxy?: string;
+}
+
+/** Names what undici, the sockets or TLS threw. A Failure passes as it is. */
+export function toFailure(thrown: unknown, route: Route): Failure {
+  if (thrown instanceof Failure) return thrown;
+  const name = errorName(thrown);
+  const proxied = PROXY_ANSWER.exec(errorMessage(thrown))?.groups?.status;
+  if (proxied !== undefined) {
+    const host = route.proxy ?? route.host;
+    return new Failure("proxy", { host, status: Number(proxied), detail: `HTTP ${proxied}`, cause: thrown });
+  }
+  const kind = kindOf(name, thrown);
+  const atProxy = route.proxy !== undefined && CONNECTING.has(name);
+  return new Failure(atProxy ? "proxy" : kind.code, {
+    host: atProxy ? route.proxy : route.host,
+    detail: name,
+    retry: kind.retry,
+    cause: thrown,
+  } as FailureFacts);
+}
+
+interface Kind {
+  readonly code: RegistryErrorCode;
+  readonly retry: Failure["retry"];
+}
+
+// undici gives a refused CONNECT no code of its own.
+const PROXY_ANSWER = /^Proxy response \((?<status>\d{3})\) !== 200 when HTTP Tunneling$/;
+
+const CONNECTING: ReadonlySet<string> = new Set([
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "ECONNREFUSED",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ETIMEDOUT",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+
+const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
+  ["ENOTFOUND", { code: "dns", retry: "never" }],
+  ["EAI_NONAME", { code: "dns", retry: "never" }],
+  ["EAI_FAIL", { code: "dns", retry: "never" }],
+  // What a container without network answers, too.
+  ["EAI_AGAIN", { code: "dns", retry: "always" }],
+  ["ECONNREFUSED", { code: "refused", retry: "once" }],
+  ["ECONNRESET", { code: "unreachable", retry: "always" }],
+  ["EPIPE", { code: "unreachable", retry: "always" }],
+  ["EHOSTUNREACH", { code: "unreachable", retry: "always" }],
+  ["ENETUNREACH", { code: "unreachable", retry: "always" }],
+  ["EADDRNOTAVAIL", { code: "unreachable", retry: "never" }],
+  ["UND_ERR_SOCKET", { code: "unreachable", retry: "always" }],
+  ["ETIMEDOUT", { code: "timeout", retry: "always" }],
+  ["UND_ERR_CONNECT_TIMEOUT", { code: "timeout", retry: "always" }],
+  ["UND_ERR_HEADERS_TIMEOUT", { code: "timeout", retry: "always" }],
+  ["UND_ERR_BODY_TIMEOUT", { code: "timeout", retry: "always" }],
+  ["TimeoutError", { code: "timeout", retry: "always" }],
+  ["ERR_SSL_WRONG_VERSION_NUMBER", { code: "https-on-http", retry: "never" }],
+  ["ERR_SSL_PACKET_LENGTH_TOO_LONG", { code: "https-on-http", retry: "never" }],
+  ["ERR_SSL_HTTP_REQUEST", { code: "https-on-http", retry: "never" }],
+  ["SELF_SIGNED_CERT_IN_CHAIN", { code: "wrong-ca", retry: "never" }],
+  ["DEPTH_ZERO_SELF_SIGNED_CERT", { code: "wrong-ca", retry: "never" }],
+  ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", { code: "wrong-ca", retry: "never" }],
+  ["UNABLE_TO_GET_ISSUER_CERT", { code: "wrong-ca", retry: "never" }],
+  ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", { code: "wrong-ca", retry: "never" }],
+  ["CERT_UNTRUSTED", { code: "wrong-ca", retry: "never" }],
+  ["UND_ERR_HEADERS_OVERFLOW", { code: "not-a-registry", retry: "never" }],
+  ["HTTPParserError", { code: "not-a-registry", retry: "always" }],
+]);
+
+function kindOf(name: string, thrown: unknown): Kind {
+  const known = KINDS.get(name);
+  if (known !== undefined) return known;
+  if (/^(?:ERR_SSL_|ERR_TLS_|CERT_|EPROTO)/.test(name)) return { code: "tls", retry: "never" };
+  if (errorClass(thrown) === "HTTPParserError" || name.startsWith("HPE_")) {
+    return { code: "not-a-registry", retry: "always" };
+  }
+  return { code: "unreachable", retry: "never" };
+}
+
+function errorName(thrown: unknown): string {
+  for (let error = thrown; error instanceof Error; error = error.cause) {
+    // A DOMException's code is a number; its name says what it is.
+    if ("code" in error && typeof error.code === "string" && error.code !== "") return error.code;
+    if (error.name === "TimeoutError" || error.name === "HTTPParserError") return error.name;
+  }
+  return errorClass(thrown);
+}
+
+function errorClass(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.name : typeof thrown;
+}
+
+function errorMessage(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : "";
+}

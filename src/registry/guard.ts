@@ -1,0 +1,111 @@
+// A registry names other hosts: the realm where tokens are to be had, the target of a redirect. A hostile one names
+// hosts that only this machine can reach. So no host may lie nearer to this machine than the registry that names it,
+// by the address that is connected to, not by the name alone: a name may mean another address a moment later.
+
+import { type LookupAddress, lookup } from "node:dns";
+import { BlockList, isIP, type LookupFunction } from "node:net";
+import type { RegistryErrorCode } from "./errors.ts";
+import { Failure } from "./failure.ts";
+
+/** How far an address is from this machine; the first is where clouds keep credentials. */
+export type Reach = "link-local" | "loopback" | "private" | "public";
+
+/** What a request to a host that a registry has named must keep to. */
+export interface Guard {
+  /** The nearest that the host may be. */
+  readonly nearest: Reach;
+  /** What to call it where it is nearer. */
+  readonly code: RegistryErrorCode;
+}
+
+/** Tells whether a URL's host is this machine by its name alone. */
+export function isLoopbackName(hostname: string): boolean {
+  const name = hostname.toLowerCase();
+  return name === "localhost" || name.endsWith(".localhost") || reachOfLiteral(name) === "loopback";
+}
+
+/** How far a host is where its name says so: an IP address, or localhost. */
+export function reachOfLiteral(hostname: string): Reach | undefined {
+  const address = hostname.replace(/^\[|\]$/g, "");
+  return isIP(address) === 0 ? undefined : reachOfAddress(address);
+}
+
+/** How far an IP address is. */
+export function reachOfAddress(address: string): Reach {
+  const family = isIP(address) === 4 ? "ipv4" : "ipv6";
+  if (LINK_LOCAL.check(address, family)) return "link-local";
+  if (LOOPBACK.check(address, family)) return "loopback";
+  return PRIVATE.check(address, family) ? "private" : "public";
+}
+
+/** Refuses a host that is too near by its name; what a name means is looked at by `guardedLookup`. */
+export function checkName(hostname: string, guard: Guard): void {
+  const reach = isLoopbackName(hostname) ? "loopback" : reachOfLiteral(hostname);
+  if (reach !== undefined && isNearer(reach, guard.nearest)) throw tooNear(hostname, reach, guard);
+}
+
+/** Looks names up as `dns.lookup` does, without the addresses that are too near. */
+export function guardedLookup(guard: Guard): LookupFunction {
+  return (hostname, options, callback) => {
+    lookup(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error !== null) return callback(error, "");
+      const allowed = addresses.filter(({ address }) => !isNearer(reachOfAddress(address), guard.nearest));
+      const [first] = allowed;
+      if (first === undefined) return callback(tooNear(hostname, nearestOf(addresses), guard), "");
+      return options.all === true ? callback(null, allowed) : callback(null, first.address, first.family);
+    });
+  };
+}
+
+/** The farther of two, where the first may not be known yet. */
+export function fartherReach(known: Reach | undefined, seen: Reach): Reach {
+  return known === undefined || isNearer(known, seen) ? seen : known;
+}
+
+const REACHES: readonly Reach[] = ["link-local", "loopback", "private", "public"];
+
+function isNearer(reach: Reach, other: Reach): boolean {
+  return REACHES.indexOf(reach) < REACHES.indexOf(other);
+}
+
+function nearestOf(addresses: readonly LookupAddress[]): Reach {
+  const reaches = addresses.map(({ address }) => reachOfAddress(address));
+  return REACHES.find((reach) => reaches.includes(reach)) ?? "private";
+}
+
+function tooNear(hostname: string, reach: Reach, guard: Guard): Failure {
+  return new Failure(guard.code, { host: hostname, detail: `a ${reach} address` });
+}
+
+// https://www.iana.org/assignments/iana-ipv4-special-registry
+// https://www.iana.org/assignments/iana-ipv6-special-registry
+const LINK_LOCAL = blocks([
+  "169.254.0.0/16",
+  "fe80::/10",
+  // The metadata services of AWS, over IPv6, and of Alibaba Cloud.
+  "fd00:ec2::/32",
+  "100.100.100.200/32",
+]);
+const LOOPBACK = blocks(["127.0.0.0/8", "0.0.0.0/8", "::1/128", "::/128"]);
+const PRIVATE = blocks([
+  "10.0.0.0/8",
+  "172.16.0.0/12",
+  "192.168.0.0/16",
+  "100.64.0.0/10",
+  "192.0.0.0/24",
+  "198.18.0.0/15",
+  "224.0.0.0/4",
+  "240.0.0.0/4",
+  "fc00::/7",
+  "fec0::/10",
+  "ff00::/8",
+]);
+
+function blocks(subnets: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const subnet of subnets) {
+    const [address = "", bits] = subnet.split("/");
+    list.addSubnet(address, Number(bits), isIP(address) === 4 ? "ipv4" : "ipv6");
+  }
+  return list;
+}

@@ -1,0 +1,191 @@
+import { createHash } from "node:crypto";
+import { type Digest, isDigest } from "../image/digest.ts";
+import { type Challenge, parseChallenges } from "./challenge.ts";
+import type { Connection } from "./endpoint.ts";
+import { Failure } from "./failure.ts";
+import type { Guard } from "./guard.ts";
+import { failureOf, isHtml, isPullLimit, typeOf } from "./refusal.ts";
+import type { RetriedRequest } from "./retry.ts";
+import type { HttpResponse } from "./transport.ts";
+
+/** A manifest to ask for. */
+export interface ManifestQuestion {
+  readonly base: URL;
+  readonly connection: Connection;
+  readonly repository: string;
+  /** A tag or a digest. */
+  readonly reference: string;
+  readonly verify: "header" | "get";
+  readonly authorization?: string;
+  /** Where a registry has sent us to this base. */
+  readonly guard?: Guard;
+  /** How often to try again, where not as often as the rest. */
+  readonly retries?: number;
+  readonly signal: AbortSignal;
+}
+
+/** What a registry says to that; a refusal with what it wants to know first. */
+export type ManifestAnswer =
+  | { readonly kind: "digest"; readonly digest: Digest }
+  | {
+      readonly kind: "refused";
+      readonly failure: Failure;
+      readonly challenges: readonly Challenge[];
+      /** Where the refusal came from, which redirects may have made another host. */
+      readonly url: URL;
+    };
+
+/** What asking needs: a sender with retries and redirects. */
+export type Follow = (request: RetriedRequest) => Promise<HttpResponse>;
+
+/**
+ * Asks for the digest of a manifest: by HEAD where its answer can be trusted, else by GET, hashing the bytes. Throws
+ * a Failure where no answer came or the answer is no manifest.
+ *
+ * https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pulling-manifests
+ */
+export async function askManifest(question: ManifestQuestion, follow: Follow): Promise<ManifestAnswer> {
+  if (question.verify === "get") return askByGet(question, follow);
+  const first = await follow({
+    ...toRequest("HEAD", question),
+    // A plain 429 is worth a look at its text, which a HEAD does not carry.
+    accepts: (response) => isPullLimit(response) || isUnexplained(response),
+  });
+  if (first.status === 401) return toRefusal(first);
+  if (isPullLimit(first)) throw failureOf(first);
+  if (first.status === 200) {
+    const digest = trustedDigest(first, question);
+    return digest === undefined ? askByGet(question, follow) : { kind: "digest", digest };
+  }
+  if (first.status !== 429) return askByGet(question, follow, first.status >= 500 ? 0 : undefined);
+  const explained = await follow({ ...toRequest("GET", question), retries: 0 });
+  if (explained.status !== 429) return readGet(explained, question, follow);
+  if (isPullLimit(explained)) throw failureOf(explained);
+  return askByGet(question, follow);
+}
+
+// Indexes first, since some registries go by the order. Without the index types a registry may answer with the digest
+// of one platform's manifest.
+const ACCEPT = [
+  "application/vnd.oci.image.index.v1+json",
+  "application/vnd.docker.distribution.manifest.list.v2+json",
+  "application/vnd.oci.image.manifest.v1+json",
+  "application/vnd.docker.distribution.manifest.v2+json",
+  "*/*",
+].join(", ");
+
+const MANIFEST_BYTES_MAX = 8 * 1_048_576;
+
+// Red Hat's registry has sent schema 1 as text/plain; a page is what a login screen or a captive portal sends.
+const UNTRUSTED_TYPES: ReadonlySet<string> = new Set(["text/html", "text/plain"]);
+const SCHEMA_1 = /^application\/vnd\.docker\.distribution\.manifest\.v1\+(?:json|prettyjws)$/;
+
+function toRequest(method: "HEAD" | "GET", question: ManifestQuestion): RetriedRequest {
+  const { base, connection, repository, reference, authorization, signal, guard, retries } = question;
+  const path = `/v2/${repository}/manifests/${reference}`;
+  const url = new URL(path, base);
+  // A URL parser resolves "..", and drops line breaks: what it changed would be another image.
+  if (url.pathname !== path || url.origin !== base.origin) {
+    throw new Failure("address", { host: base.host, detail: "not the name of a repository" });
+  }
+  const headers = { accept: ACCEPT, ...(authorization !== undefined && { authorization }) };
+  const rest = { ...(guard !== undefined && { guard }), ...(retries !== undefined && { retries }) };
+  return { method, url, headers, connection, signal, bytesMax: MANIFEST_BYTES_MAX, ...rest };
+}
+
+function isUnexplained({ status, headers }: HttpResponse): boolean {
+  return status === 429 && headers["retry-after"] === undefined;
+}
+
+function toRefusal(response: HttpResponse): ManifestAnswer {
+  const header = response.headers["www-authenticate"] ?? [];
+  const challenges = parseChallenges(typeof header === "string" ? [header] : header);
+  return { kind: "refused", failure: failureOf(response), challenges, url: response.url };
+}
+
+function trustedDigest(response: HttpResponse, { reference }: ManifestQuestion): Digest | undefined {
+  const type = typeOf(response.headers["content-type"]);
+  if (UNTRUSTED_TYPES.has(type) || SCHEMA_1.test(type)) return undefined;
+  const digest = headerDigest(response);
+  if (digest === undefined || !isDigest(digest)) return undefined;
+  return isDigest(reference) && reference !== digest ? undefined : digest;
+}
+
+function headerDigest({ headers }: HttpResponse): string | undefined {
+  const digest = headers["docker-content-digest"];
+  return typeof digest === "string" ? digest : undefined;
+}
+
+async function askByGet(
+  question: ManifestQuestion,
+  follow: Follow,
+  retries?: number,
+): Promise<ManifestAnswer> {
+  const request = { ...toRequest("GET", question), ...(retries !== undefined && { retries }) };
+  return readGet(await follow({ ...request, accepts: isPullLimit }), question, follow);
+}
+
+async function readGet(
+  response: HttpResponse,
+  question: ManifestQuestion,
+  follow: Follow,
+): Promise<ManifestAnswer> {
+  if (response.status !== 200) return toRefusal(response);
+  refuseForeignBody(response);
+  const header = headerDigest(response);
+  const wanted = isDigest(question.reference) ? question.reference : header;
+  const algorithm =
+    wanted !== undefined && isDigest(wanted) && wanted.startsWith("sha512:") ? "sha512" : "sha256";
+  const digest = hash(response.body, algorithm);
+  if (question.reference === digest || (!isDigest(question.reference) && (header ?? digest) === digest)) {
+    return { kind: "digest", digest };
+  }
+  // Some registries name another digest than that of what they send. What they have under ours is right all the same.
+  if (isDigest(question.reference) || !(await isKnown(digest, question, follow))) {
+    throw new Failure("bad-digest", {
+      host: response.url.host,
+      detail: `${wanted?.slice(0, 140)} named, ${digest} received`,
+    });
+  }
+  return { kind: "digest", digest };
+}
+
+function refuseForeignBody(response: HttpResponse): void {
+  const host = response.url.host;
+  const type = typeOf(response.headers["content-type"]);
+  const manifest = isHtml(response) ? undefined : parseManifest(response.body);
+  if (SCHEMA_1.test(type) || manifest?.schemaVersion === 1) throw new Failure("schema1", { host });
+  if (manifest?.schemaVersion !== 2) {
+    throw new Failure("not-a-registry", {
+      host,
+      status: response.status,
+      detail: isHtml(response) ? "an HTML page" : "what is no manifest",
+    });
+  }
+}
+
+interface ManifestHead {
+  readonly schemaVersion?: unknown;
+}
+
+function parseManifest(body: Buffer): ManifestHead | undefined {
+  try {
+    const value: unknown = JSON.parse(body.toString("utf8"));
+    return typeof value === "object" && value !== null ? value : undefined;
+  } catch {
+    // The caller says what was wanted.
+    return undefined;
+  }
+}
+
+function hash(body: Buffer, algorithm: "sha256" | "sha512"): Digest {
+  const digest = `${algorithm}:${createHash(algorithm).update(body).digest("hex")}`;
+  if (!isDigest(digest)) throw new Error(`node:crypto made ${JSON.stringify(digest)}`);
+  return digest;
+}
+
+async function isKnown(digest: Digest, question: ManifestQuestion, follow: Follow): Promise<boolean> {
+  const response = await follow(toRequest("HEAD", { ...question, reference: digest }));
+  const named = headerDigest(response);
+  return response.status === 200 && !isHtml(response) && (named === undefined || named === digest);
+}

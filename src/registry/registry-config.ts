@@ -1,0 +1,147 @@
+/** What the user says about the registries, or parts of them, that `prefix` names. */
+export interface RegistryConfig {
+  /** `*`, or `host[:port][/path]`, where a label of the host may be `*`. */
+  readonly prefix: string;
+  /** `[http://]host[:port][/path]`, asked in this order before the registry itself. */
+  readonly mirrors: readonly string[];
+  /** Asks the mirrors alone. */
+  readonly only: boolean;
+  readonly plainHTTP: boolean;
+  readonly insecureSkipTLSVerify: boolean;
+  /** Empty for none, as are the next two. */
+  readonly caFile: string;
+  readonly certFile: string;
+  readonly keyFile: string;
+  /** Requests at once; the network's where absent. */
+  readonly concurrency?: number;
+  /** Never asks, and fails. */
+  readonly blocked: boolean;
+}
+
+/** What an image is found by: a registry in lower case with its port, and a repository in it. */
+export interface Location {
+  readonly registry: string;
+  readonly repository: string;
+}
+
+/** The entry for a location: the longest literal path wins, then the most literal labels, then the order. */
+export function matchRegistry<Config extends Pick<RegistryConfig, "prefix">>(
+  location: Location,
+  configs: readonly Config[],
+): Config | undefined {
+  let best: { readonly config: Config; readonly path: number; readonly labels: number } | undefined;
+  for (const config of configs) {
+    const prefix = parsePrefix(config.prefix);
+    if (!matches(location, prefix)) continue;
+    const path = prefix.path.length;
+    const labels = literalLabels(prefix);
+    if (best === undefined || path > best.path || (path === best.path && labels > best.labels)) {
+      best = { config, path, labels };
+    }
+  }
+  return best?.config;
+}
+
+/** One place to ask for an image. */
+export interface Place extends Location {
+  /** `http` or `https` where the mirror names it. */
+  readonly scheme?: "http" | "https";
+  /** The mirror as the user wrote it; absent for the registry itself. */
+  readonly mirror?: string;
+  /** What is said about this place: a mirror's own entry, else the entry that it stands in. */
+  readonly config?: RegistryConfig;
+}
+
+/** The places to ask for an image, in order: the mirrors of its entry, then the registry itself unless `only`. */
+export function placesToAsk(location: Location, configs: readonly RegistryConfig[]): readonly Place[] {
+  const config = matchRegistry(location, configs);
+  const itself: Place = { ...location, ...(config !== undefined && { config }) };
+  if (config === undefined) return [itself];
+  const rest = remainder(location, parsePrefix(config.prefix));
+  const mirrors = config.mirrors.flatMap((mirror) => toPlace(mirror, rest, config, configs));
+  return config.only ? mirrors : [...mirrors, itself];
+}
+
+interface Prefix {
+  readonly any: boolean;
+  readonly labels: readonly string[];
+  readonly port: string | undefined;
+  readonly path: string;
+}
+
+const MIRROR = /^(?:(?<scheme>https?):\/\/)?(?<host>[^/]+)(?:\/(?<path>.*))?$/i;
+const HOST = /^(?<name>\[[^\]]*\]|[^:]*)(?::(?<port>[0-9]+))?$/;
+
+function parsePrefix(prefix: string): Prefix {
+  if (prefix === "*") return { any: true, labels: [], port: undefined, path: "" };
+  const [host, path] = splitPath(prefix);
+  const { name = host, port } = HOST.exec(canonicalHost(host))?.groups ?? {};
+  return { any: false, labels: labelsOf(name), port, path };
+}
+
+function splitPath(text: string): readonly [string, string] {
+  const slash = text.indexOf("/");
+  return slash < 0 ? [text, ""] : [text.slice(0, slash), text.slice(slash + 1).replace(/\/+$/, "")];
+}
+
+function canonicalHost(host: string): string {
+  const lowerCase = host.toLowerCase();
+  return lowerCase === "index.docker.io" ? "docker.io" : lowerCase;
+}
+
+function labelsOf(name: string): readonly string[] {
+  return name.startsWith("[") ? [name] : name.split(".");
+}
+
+function matches(location: Location, prefix: Prefix): boolean {
+  return prefix.any || (hostMatches(location.registry, prefix) && pathMatches(location.repository, prefix));
+}
+
+function hostMatches(registry: string, prefix: Prefix): boolean {
+  const { name = registry, port } = HOST.exec(canonicalHost(registry))?.groups ?? {};
+  if (prefix.port !== undefined && prefix.port !== port) return false;
+  const labels = labelsOf(name);
+  if (labels.length !== prefix.labels.length) return false;
+  return prefix.labels.every((label, index) => label === "*" || label === labels[index]);
+}
+
+function pathMatches(repository: string, { path }: Prefix): boolean {
+  return path === "" || repository === path || repository.startsWith(`${path}/`);
+}
+
+// A port is as good as a label: "harbor:5000" says more than "harbor".
+function literalLabels(prefix: Prefix): number {
+  const labels = prefix.labels.filter((label) => label !== "*").length;
+  return labels + (prefix.port === undefined ? 0 : 1);
+}
+
+function remainder(location: Location, prefix: Prefix): string {
+  return prefix.path === "" ? location.repository : location.repository.slice(prefix.path.length + 1);
+}
+
+function toPlace(
+  mirror: string,
+  rest: string,
+  config: RegistryConfig,
+  configs: readonly RegistryConfig[],
+): readonly Place[] {
+  const { scheme, host, path = "" } = MIRROR.exec(mirror)?.groups ?? {};
+  if (host === undefined) return [];
+  const registry = canonicalHost(host);
+  const repository = [path.replace(/\/+$/, ""), rest].filter((part) => part !== "").join("/");
+  if (repository === "") return [];
+  const own = matchRegistry(
+    { registry, repository },
+    configs.filter(({ prefix }) => prefix !== "*"),
+  );
+  const written = scheme?.toLowerCase();
+  return [
+    {
+      registry,
+      repository,
+      mirror,
+      config: own ?? config,
+      ...((written === "http" || written === "https") && { scheme: written }),
+    },
+  ];
+}

@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Failure } from "./failure.ts";
+import type { HttpRequest, HttpResponse, Send } from "./transport.ts";
+
+/** A request with what it wants of the retries. */
+export interface RetriedRequest extends HttpRequest {
+  /** How often at most, where not as often as the rest. */
+  readonly retries?: number;
+  /** An answer that is wanted as it is, though its status would be worth another try. */
+  readonly accepts?: (response: HttpResponse) => boolean;
+}
+
+/** What retries are made from. */
+export interface RetryOptions {
+  readonly retries: number;
+  /** Milliseconds on the clock of `performance.now()` after which waiting is of no use. */
+  readonly deadlineAt: number;
+}
+
+/**
+ * Sends until there is an answer worth having, with pauses that grow. A server that says that it has enough (429, 503)
+ * gets a pause from all of us. The last answer or Failure is handed on.
+ */
+export function createRetrier(
+  send: Send,
+  options: RetryOptions,
+): (request: RetriedRequest) => Promise<HttpResponse> {
+  const hosts = new Map<string, HostPace>();
+
+  return async (request) => {
+    const pace = hosts.get(request.url.origin) ?? { strain: 0, pausedUntil: 0 };
+    hosts.set(request.url.origin, pace);
+    const retries = request.retries ?? options.retries;
+    let reset = request.reset ?? false;
+    for (let attempt = 0; ; attempt += 1) {
+      await pauseFor(pace.pausedUntil - performance.now(), request.signal);
+      const outcome = await attemptOnce(send, { ...request, reset });
+      const wait = waitAfter(outcome, attempt, pace);
+      const last = attempt >= retries || wait === undefined || performance.now() + wait > options.deadlineAt;
+      if (outcome instanceof Failure) {
+        if (last || (outcome.retry === "once" && attempt > 0)) throw outcome;
+        reset = outcome.detail === "HTTPParserError" || outcome.detail?.startsWith("HPE_") === true;
+      } else if (last || request.accepts?.(outcome) === true) {
+        return outcome;
+      }
+      if (!(outcome instanceof Failure) && STRAINED.has(outcome.status)) {
+        pace.pausedUntil = Math.max(pace.pausedUntil, performance.now() + wait);
+      } else {
+        await pauseFor(wait, request.signal);
+      }
+    }
+  };
+}
+
+interface HostPace {
+  /** How often in a row, about, the host has said that it has enough. */
+  strain: number;
+  pausedUntil: number;
+}
+
+const RETRIED: ReadonlySet<number> = new Set([408, 429, 499, 500, 502, 503, 504, 520, 521, 522, 523, 524]);
+const STRAINED: ReadonlySet<number> = new Set([429, 503]);
+
+// Its front door, not the registry, refuses now and then what it serves a moment later.
+// https://github.com/microsoft/containerregistry/issues/188
+const FLAKY_REFUSAL: ReadonlySet<string> = new Set(["mcr.microsoft.com"]);
+
+const BACKOFF_FIRST = 250;
+const BACKOFF_MAX = 8_000;
+const RETRY_AFTER_MAX = 60_000;
+
+async function attemptOnce(send: Send, request: HttpRequest): Promise<HttpResponse | Failure> {
+  try {
+    return await send(request);
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+}
+
+/** Milliseconds until the next attempt, or undefined where none is due. */
+function waitAfter(outcome: HttpResponse | Failure, attempt: number, pace: HostPace): number | undefined {
+  if (outcome instanceof Failure) return outcome.retry === "never" ? undefined : backoff(attempt);
+  if (STRAINED.has(outcome.status)) {
+    pace.strain += 1;
+    return retryAfter(outcome) ?? backoff(Math.max(attempt, pace.strain - 1));
+  }
+  pace.strain = Math.floor(pace.strain / 2);
+  const flaky = outcome.status === 403 && FLAKY_REFUSAL.has(outcome.url.hostname);
+  return RETRIED.has(outcome.status) || flaky ? (retryAfter(outcome) ?? backoff(attempt)) : undefined;
+}
+
+function backoff(attempt: number): number {
+  return Math.random() * Math.min(BACKOFF_MAX, BACKOFF_FIRST * 2 ** attempt);
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
+function retryAfter({ headers }: HttpResponse): number | undefined {
+  const value = headers["retry-after"];
+  if (typeof value !== "string") return undefined;
+  const wait = /^[0-9]+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - Date.now();
+  return Number.isNaN(wait) ? undefined : Math.min(Math.max(wait, 0), RETRY_AFTER_MAX);
+}
+
+async function pauseFor(milliseconds: number, signal: AbortSignal): Promise<void> {
+  if (milliseconds <= 0) return;
+  try {
+    await sleep(milliseconds, undefined, { signal });
+  } catch (error) {
+    // The timer's own error hides the reason.
+    throw signal.aborted ? signal.reason : error;
+  }
+}

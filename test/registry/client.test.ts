@@ -1,0 +1,96 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { parseReference } from "../../src/image/reference.ts";
+import type { RegistryClient } from "../../src/registry/client.ts";
+import { startRegistry } from "../support/registry.mjs";
+import { basicLogin, keychainOf, makeClient, type TestClientOptions } from "../support/registry-client.ts";
+
+const open: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((close) => close()));
+});
+
+async function start(options: Parameters<typeof startRegistry>[0]) {
+  const registry = await startRegistry({ any: true, ...options });
+  open.push(registry.close);
+  return registry;
+}
+
+function client(options: TestClientOptions = {}): RegistryClient {
+  const made = makeClient(options);
+  open.push(made.close);
+  return made;
+}
+
+function resolveAll(from: RegistryClient, images: readonly string[]): Promise<readonly string[]> {
+  return Promise.all(images.map((image) => from.resolveDigest(parseReference(image))));
+}
+
+const tags = (host: string, count: number) =>
+  Array.from({ length: count }, (_, index) => `${host}/app:v${index}`);
+const repositories = (host: string, count: number) =>
+  Array.from({ length: count }, (_, index) => `${host}/app${index}:v1`);
+
+describe("resolveDigest asks as seldom as can be", () => {
+  const login = basicLogin("ada", "secret");
+  const basic = { basic: { username: "ada", password: "secret" } };
+  const token = { bearer: {} };
+
+  test.each([
+    { kind: "open, one image", auth: "none", images: (host: string) => tags(host, 1), requests: 1 },
+    { kind: "open, 50 tags", auth: "none", images: (host: string) => tags(host, 50), requests: 50 },
+    {
+      kind: "open, 5 repositories",
+      auth: "none",
+      images: (host: string) => repositories(host, 5),
+      requests: 5,
+    },
+    { kind: "basic, 5 tags", auth: basic, images: (host: string) => tags(host, 5), requests: 1 + 5 },
+    {
+      kind: "basic, 5 repositories",
+      auth: basic,
+      images: (host: string) => repositories(host, 5),
+      requests: 1 + 5,
+    },
+    { kind: "token, one image", auth: token, images: (host: string) => tags(host, 1), requests: 3 },
+    { kind: "token, 5 tags", auth: token, images: (host: string) => tags(host, 5), requests: 3 + 4 },
+    { kind: "token, 50 tags", auth: token, images: (host: string) => tags(host, 50), requests: 3 + 49 },
+    {
+      kind: "token, 5 repositories",
+      auth: token,
+      images: (host: string) => repositories(host, 5),
+      requests: 3 + 4 * 2,
+    },
+  ] as const)("$kind: $requests requests", async ({ auth, images, requests }) => {
+    const registry = await start({ auth });
+    const asking = client({ keychain: keychainOf([login]) });
+
+    await resolveAll(asking, images(registry.host));
+
+    expect(registry.requests).toHaveLength(requests);
+  });
+
+  test("costs nothing for an image that was asked for before", async () => {
+    const registry = await start({});
+    const asking = client();
+
+    await resolveAll(asking, [
+      `${registry.host}/app`,
+      `${registry.host}/app:latest`,
+      `${registry.host}/app:latest`,
+    ]);
+
+    expect(registry.requests).toHaveLength(1);
+  });
+
+  test("keeps at most 8 requests under way at a registry, and 8 connections", async () => {
+    const registry = await start({ latency: 5 });
+    const asking = client();
+
+    await resolveAll(asking, tags(registry.host, 40));
+
+    expect(registry.maxInFlight()).toBeLessThanOrEqual(8);
+    // One more to learn that it speaks no TLS.
+    expect(registry.connections()).toBeLessThanOrEqual(9);
+  });
+});

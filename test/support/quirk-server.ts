@@ -1,0 +1,79 @@
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+
+/** A server on loopback that does whatever a test wants, and remembers what it was asked. */
+export interface QuirkServer {
+  /** `127.0.0.1:PORT` */
+  readonly host: string;
+  readonly port: number;
+  /** One line a request, in order: `HEAD /v2/app/manifests/v1`. */
+  readonly lines: string[];
+  /** The requests themselves. */
+  readonly requests: SeenRequest[];
+  /** Connections so far. */
+  connections(): number;
+  close(): Promise<void>;
+}
+
+/** What a server was asked. */
+export interface SeenRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingMessage["headers"];
+  readonly body: string;
+}
+
+/** Answers one request; its body has been read. */
+export type Quirk = (request: SeenRequest, response: ServerResponse) => void;
+
+/** Where and how a QuirkServer listens. */
+export interface QuirkServerOptions {
+  readonly host?: string;
+  readonly tls?: {
+    readonly cert: string;
+    readonly key: string;
+    readonly ca?: string;
+    readonly requestCert?: boolean;
+  };
+}
+
+/** Starts a server that answers each request with a quirk. */
+export async function startQuirkServer(quirk: Quirk, options: QuirkServerOptions = {}): Promise<QuirkServer> {
+  const lines: string[] = [];
+  const requests: SeenRequest[] = [];
+  let connections = 0;
+  const listener: RequestListener = (request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const { method = "", url = "", headers } = request;
+      const seen = { method, url, headers, body: Buffer.concat(chunks).toString("utf8") };
+      lines.push(`${method} ${url}`);
+      requests.push(seen);
+      quirk(seen, response);
+    });
+  };
+  const { tls, host = "127.0.0.1" } = options;
+  const server =
+    tls === undefined
+      ? createServer(listener)
+      : createTlsServer({ ...tls, rejectUnauthorized: true }, listener);
+  server.on("connection", () => {
+    connections += 1;
+  });
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
+  // The cast is the server's own promise: it listens on a port.
+  const { port } = server.address() as AddressInfo;
+  return {
+    host: `${host.includes(":") ? `[${host}]` : host}:${port}`,
+    port,
+    lines,
+    requests,
+    connections: () => connections,
+    close: () => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}

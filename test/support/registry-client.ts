@@ -1,0 +1,93 @@
+import type { CredentialCandidate, Keychain } from "../../src/credentials/keychain.ts";
+import { parseReference } from "../../src/image/reference.ts";
+import {
+  createRegistryClient,
+  type NetworkOptions,
+  type RegistryClient,
+  type RegistryClientOptions,
+} from "../../src/registry/client.ts";
+import { RegistryError } from "../../src/registry/errors.ts";
+import type { RegistryConfig } from "../../src/registry/registry-config.ts";
+
+/** What a test wants of a client; all else is as a user has it, but for short waits. */
+export interface TestClientOptions extends Partial<Omit<RegistryClientOptions, "network" | "registries">> {
+  readonly network?: Partial<NetworkOptions>;
+  readonly registries?: readonly (Partial<RegistryConfig> & { readonly prefix: string })[];
+}
+
+/** Makes a client for a test. */
+export function makeClient(options: TestClientOptions = {}): RegistryClient {
+  return createRegistryClient({
+    verify: "header",
+    keychain: keychainOf([]),
+    userAgent: "pin-digests/0.1.0",
+    proxies: {},
+    extraCaFiles: [],
+    certsDirectories: [],
+    ...options,
+    network: { concurrency: 8, timeout: 5_000, retries: 4, deadline: 60_000, ...options.network },
+    registries: (options.registries ?? []).map((entry) => ({ ...DEFAULTS, ...entry })),
+  });
+}
+
+/** Asks for one image with a client of its own. */
+export async function resolveOnce(image: string, options: TestClientOptions = {}): Promise<string> {
+  const client = makeClient(options);
+  try {
+    return await client.resolveDigest(parseReference(image));
+  } finally {
+    await client.close();
+  }
+}
+
+/** The RegistryError that asking for an image ends in. */
+export async function failOnce(image: string, options: TestClientOptions = {}): Promise<RegistryError> {
+  try {
+    const digest = await resolveOnce(image, options);
+    throw new Error(`${image} has the digest ${digest}, and should have none`);
+  } catch (error) {
+    if (error instanceof RegistryError) return error;
+    throw error;
+  }
+}
+
+/** A keychain with these logins for every host, or for those of a map. */
+export function keychainOf(
+  logins: readonly CredentialCandidate[] | Readonly<Record<string, readonly CredentialCandidate[]>>,
+  ambient?: { readonly candidate: CredentialCandidate; readonly preferred?: boolean },
+): Keychain & { readonly asked: string[] } {
+  const asked: string[] = [];
+  return {
+    asked,
+    async configured({ host, repository }) {
+      asked.push(`configured ${host}/${repository}`);
+      return "length" in logins ? (logins as readonly CredentialCandidate[]) : (logins[host] ?? []);
+    },
+    async ambient({ host, repository }) {
+      asked.push(`ambient ${host}/${repository}`);
+      return ambient?.candidate;
+    },
+    prefersAmbient: () => ambient?.preferred === true,
+    warnings: () => [],
+  };
+}
+
+/** A login with a username and a password. */
+export function basicLogin(
+  username: string,
+  password: string,
+  source = `login of ${username}`,
+): CredentialCandidate {
+  return { source, credential: { kind: "basic", username, password } };
+}
+
+const DEFAULTS = {
+  mirrors: [],
+  only: false,
+  plainHTTP: false,
+  insecureSkipTLSVerify: false,
+  caFile: "",
+  certFile: "",
+  keyFile: "",
+  blocked: false,
+} as const;
