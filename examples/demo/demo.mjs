@@ -41,7 +41,9 @@ async function demonstrate() {
     for (const result of parse(output).results) console.log(`  ${formatResult(result)}`);
     const asked = registry.requests.length;
     console.log(`\n${asked} requests to the embedded registry, which stands in for all others:`);
-    for (const { method, path } of registry.requests) console.log(`  ${method} ${path}`);
+    // Sorted: they are sent at the same time and come in any order.
+    const paths = registry.requests.map(({ method, path }) => `  ${method} ${path}`).sort();
+    console.log(paths.join("\n"));
     for (const image of IMAGES) mustHold(output.includes(digestOf(registry, image)), `${image} is pinned`);
     mustHold((await pin(output)) === output, "the second run changes nothing");
     mustHold(registry.requests.length === asked, "the second run asks nothing");
