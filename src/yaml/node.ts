@@ -147,6 +147,13 @@ export function isFlow(yaml: YamlText, node: YamlNode): boolean {
   );
 }
 
+/** True for a scalar under a `|` or `>`. */
+export function isBlockScalar(yaml: YamlText, node: YamlNode): boolean {
+  const event = eventOf(yaml, node);
+  if (event.type !== EVENT_ID.SCALAR) return false;
+  return event.style === SCALAR_STYLE.LITERAL_BLOCK || event.style === SCALAR_STYLE.FOLDED_BLOCK;
+}
+
 /** Where a node begins: its text, quotes and properties left out. */
 export function startOf(yaml: YamlText, node: YamlNode): number | undefined {
   const event = eventOf(yaml, node);

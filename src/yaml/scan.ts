@@ -112,6 +112,9 @@ function index(text: string, events: readonly Event[]): YamlText {
             offset: event.anchorStart - 1,
           });
         }
+        if (open.includes(target)) {
+          throw new YamlSyntaxError("alias of what it stands in", { text, offset: event.anchorStart - 1 });
+        }
         targets.set(node, target);
         break;
       }

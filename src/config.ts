@@ -1,0 +1,141 @@
+/** The options of the function: what each may be, and what holds where nothing is said. */
+import {
+  choice,
+  duration,
+  flag,
+  group,
+  integer,
+  list,
+  type Problem,
+  type Raw,
+  type Readers,
+  text,
+} from "./option.ts";
+import type { RegistryConfig } from "./registry/registry-config.ts";
+
+/** All options, each with a value. */
+export interface Config {
+  /** `keep` writes `name:tag@digest`, `drop` writes `name@digest`. */
+  readonly tag: "keep" | "drop";
+  /** Image globs: where there are any, only these images are pinned. */
+  readonly include: readonly string[];
+  /** Image globs: these images are left alone, also where they are included. */
+  readonly exclude: readonly string[];
+  /** Images whose text begins with one of these are left alone. */
+  readonly skipPrefixes: readonly string[];
+  /** `warn` leaves an image that can't be pinned as it is and goes on. */
+  readonly onError: OnError;
+  /** `header` trusts the digest that a registry names, `get` computes it from the manifest. */
+  readonly verify: "header" | "get";
+  /** How to ask which registries. */
+  readonly registries: readonly RegistryOptions[];
+  readonly network: NetworkConfig;
+  /** What results tell: problems alone, changes too, or also what was left alone and why. */
+  readonly report: "problems" | "changes" | "all";
+}
+
+/** What to do about an image that can't be pinned. */
+export type OnError = "fail" | "warn";
+
+/** How to ask the registries that `prefix` names, and what their failures mean. */
+export interface RegistryOptions extends RegistryConfig {
+  readonly onError?: OnError;
+}
+
+/** Limits of the network; times in milliseconds. */
+export interface NetworkConfig {
+  /** Requests at once, to each registry. */
+  readonly concurrency: number;
+  /** For one attempt. */
+  readonly timeout: number;
+  /** Further attempts after one that failed for a passing reason. */
+  readonly retries: number;
+  /** For the whole run. */
+  readonly deadline: number;
+}
+
+/** What holds where nothing is said. */
+export const defaultConfig: Config = {
+  tag: "keep",
+  include: [],
+  exclude: [],
+  skipPrefixes: [],
+  onError: "fail",
+  verify: "header",
+  registries: [],
+  network: { concurrency: 8, timeout: 20_000, retries: 4, deadline: 240_000 },
+  report: "changes",
+};
+
+const defaultRegistry: RegistryOptions = {
+  prefix: "*",
+  mirrors: [],
+  only: false,
+  plainHTTP: false,
+  insecureSkipTLSVerify: false,
+  caFile: "",
+  certFile: "",
+  keyFile: "",
+  blocked: false,
+};
+
+const word = text(/^\S+$/, "a text without white space");
+const path = text(/^.+$/, "the path of a file");
+const host = String.raw`(?:[\w*-]+(?:\.[\w*-]+)*|\[[0-9a-fA-F:]+\])(?::\d{1,5})?`;
+const prefix = text(
+  new RegExp(`^(?:\\*|${host}(?:/[a-z0-9._-]+)*)$`),
+  '"*" or a registry with a part of its names, such as "ghcr.io/acme"',
+);
+const mirror = text(
+  new RegExp(`^(?:https?://)?${host}(?:/[a-z0-9._-]+)*/?$`),
+  'the address of a registry, such as "harbor.acme.io/hub" or "http://127.0.0.1:5000"',
+);
+const onError = choice("fail", "warn");
+
+const registryReaders: Readers<RegistryOptions> = {
+  prefix,
+  mirrors: list(mirror),
+  only: flag,
+  plainHTTP: flag,
+  insecureSkipTLSVerify: flag,
+  caFile: path,
+  certFile: path,
+  keyFile: path,
+  concurrency: integer(1, 64),
+  onError,
+  blocked: flag,
+};
+
+const readers: Readers<Config> = {
+  tag: choice("keep", "drop"),
+  include: list(word),
+  exclude: list(word),
+  skipPrefixes: list(word),
+  onError,
+  verify: choice("header", "get"),
+  registries: list(registry),
+  network: (raw, tell) => {
+    const network = group<NetworkConfig>({
+      concurrency: integer(1, 64),
+      timeout: duration("2m"),
+      retries: integer(0, 10),
+      // kpt ends a function after five minutes, and says nothing of what it had to say.
+      deadline: duration("4m50s"),
+    })(raw, tell);
+    return network && { ...defaultConfig.network, ...network };
+  },
+  report: choice("problems", "changes", "all"),
+};
+
+function registry(raw: Raw, tell: (problem: Problem) => void): RegistryOptions | undefined {
+  const options = group<RegistryOptions>(registryReaders)(raw, tell);
+  if (options === undefined) return undefined;
+  if (options.prefix === undefined)
+    tell({ path: raw.path, message: `\`${raw.path}.prefix\` must say which registries are meant` });
+  return { ...defaultRegistry, ...options };
+}
+
+/** The options that a user wrote, with the defaults for the rest. Each thing that is wrong is told. */
+export function parseConfig(raw: Raw, tell: (problem: Problem) => void): Config {
+  return { ...defaultConfig, ...group<Config>(readers)(raw, tell) };
+}

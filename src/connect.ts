@@ -1,0 +1,97 @@
+/** From the configuration and the environment to the registries: the only part of the story that is on the network. */
+import type { Config } from "./config.ts";
+import type { Send } from "./credentials/http.ts";
+import { createKeychain } from "./credentials/keychain.ts";
+import { createRegistryClient } from "./registry/client.ts";
+import type { Connection } from "./registry/endpoint.ts";
+import type { ProxySettings } from "./registry/proxy.ts";
+import { createTransport, type Transport } from "./registry/transport.ts";
+import type { ResolveDigest } from "./resolve-all.ts";
+import { version } from "./version.ts";
+
+/** Environment variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Registries to ask until they are closed. */
+export interface Registries {
+  readonly resolveDigest: ResolveDigest;
+  /** What went well but should be known: a login that was refused, a helper that failed. Always in the same order. */
+  warnings(): readonly string[];
+  close(): Promise<void>;
+}
+
+/** Registries that are asked as the configuration says, with the logins that the environment leads to. */
+export function connect(config: Config, environment: Environment): Registries {
+  const network = {
+    userAgent: `pin-digests/${version}`,
+    proxies: proxiesOf(environment),
+    extraCaFiles: ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"].flatMap((name) => environment[name] || []),
+    certsDirectories: certsDirectories(environment),
+  };
+  const clouds = createTransport({
+    ...network,
+    ...config.network,
+    proxies: besidesMetadata(network.proxies),
+    // The registries' own transport reads the same files, and tells what is wrong with them.
+    warn: () => {},
+  });
+  const keychain = createKeychain({ environment, now: Date.now, send: sendThrough(clouds) });
+  const client = createRegistryClient({ ...network, ...config, keychain });
+  return {
+    resolveDigest: (image) => client.resolveDigest(image),
+    warnings: () => [...keychain.warnings(), ...client.warnings().map(({ message }) => message)],
+    close: async () => {
+      await Promise.all([client.close(), clouds.close()]);
+    },
+  };
+}
+
+function proxiesOf(environment: Environment): ProxySettings {
+  const [httpProxy, httpsProxy, noProxy] = ["http_proxy", "https_proxy", "no_proxy"].map(
+    (name) => environment[name.toUpperCase()] || environment[name],
+  );
+  return { ...(httpProxy && { httpProxy }), ...(httpsProxy && { httpsProxy }), ...(noProxy && { noProxy }) };
+}
+
+/** The services that tell a machine who it is answer that machine alone. */
+function besidesMetadata(proxies: ProxySettings): ProxySettings {
+  const metadata = ["169.254.0.0/16", "fd00:ec2::/32", "metadata.google.internal"];
+  return { ...proxies, noProxy: [proxies.noProxy, ...metadata].filter(Boolean).join(",") };
+}
+
+function certsDirectories(environment: Environment): readonly string[] {
+  const own = environment.HOME ? [`${environment.HOME}/.config/containers/certs.d`] : [];
+  return [...own, "/etc/containers/certs.d", "/etc/docker/certs.d"];
+}
+
+const answerBytesMax = 1 << 20;
+
+const cloudConnection: Connection = {
+  caFile: "",
+  certFile: "",
+  keyFile: "",
+  insecureSkipTLSVerify: false,
+  plainHTTP: false,
+  concurrency: undefined,
+  certificateNames: [],
+};
+
+function sendThrough(transport: Transport): Send {
+  return async ({ method, url, headers, body, timeout }) => {
+    const response = await transport.send({
+      method,
+      url: new URL(url),
+      headers,
+      ...(body !== undefined && { body }),
+      connection: cloudConnection,
+      bytesMax: answerBytesMax,
+      signal: AbortSignal.timeout(timeout),
+    });
+    const single = Object.entries(response.headers).map(([name, value]) => [name, String(value)]);
+    return {
+      status: response.status,
+      headers: Object.fromEntries(single),
+      body: response.body.toString("utf8"),
+    };
+  };
+}

@@ -1,0 +1,167 @@
+/** What a function adds to the list that it was given: `results`, and an explicit `items` where there was none. */
+import { isDeepStrictEqual } from "node:util";
+import { closingBracket, endOf, endOfEntry } from "../yaml/extent.ts";
+import {
+  elementsOf,
+  entriesOf,
+  isFlow,
+  kindOf,
+  scalarRange,
+  scalarText,
+  scalarType,
+  startOf,
+  type YamlEntry,
+} from "../yaml/node.ts";
+import { plainOf } from "../yaml/plain.ts";
+import type { YamlNode, YamlText } from "../yaml/scan.ts";
+import type { TextEdit } from "../yaml/text-edit.ts";
+import { InputError, type ResourceList } from "./input.ts";
+import type { Result } from "./result.ts";
+
+/**
+ * The edits that make a list one that an orchestrator takes back: `items` is there, even if empty; results are
+ * appended to those of earlier functions, but for such as stand there already; nothing follows the list.
+ *
+ * @throws {InputError} where `results` is there and no list.
+ */
+export async function envelopeEdits(
+  list: ResourceList,
+  results: readonly Result[],
+): Promise<readonly TextEdit[]> {
+  const existing = existingResults(list);
+  const known = existing === undefined ? [] : [plainOf(list.yaml, existing)].flat();
+  const fresh = results.filter((result) => !known.some((other) => isDeepStrictEqual(other, result)));
+  return [
+    ...itemsEdits(list),
+    ...(fresh.length === 0 ? [] : await resultsEdits(list, fresh)),
+    ...trailingMarkerEdits(list),
+  ];
+}
+
+function entryOf({ yaml, root }: ResourceList, name: string): YamlEntry | undefined {
+  for (const entry of entriesOf(yaml, root)) {
+    if (scalarText(yaml, entry.key) === name) return entry;
+  }
+  return undefined;
+}
+
+/** The list of results that came in, in today's form or in the old one, `results: {items: […]}`. */
+function existingResults(list: ResourceList): YamlNode | undefined {
+  const { yaml } = list;
+  const entry = entryOf(list, "results");
+  if (entry === undefined || scalarType(yaml, entry.value) === "null") return undefined;
+  if (kindOf(yaml, entry.value) === "sequence") return entry.value;
+  if (kindOf(yaml, entry.value) === "mapping") {
+    for (const { key, value } of entriesOf(yaml, entry.value)) {
+      if (scalarText(yaml, key) === "items" && kindOf(yaml, value) === "sequence") return value;
+    }
+  }
+  throw new InputError("`results` of a ResourceList must be a list");
+}
+
+function itemsEdits(list: ResourceList): readonly TextEdit[] {
+  const entry = entryOf(list, "items");
+  if (entry === undefined) return [newKey(list, { name: "items", block: "items: []\n", flow: "[]" })];
+  return scalarType(list.yaml, entry.value) === "null" ? [fillEmpty(list.yaml, entry, "[]")] : [];
+}
+
+async function resultsEdits(list: ResourceList, results: readonly Result[]): Promise<readonly TextEdit[]> {
+  const { yaml } = list;
+  const flow = results.map((result) => JSON.stringify(result));
+  const existing = existingResults(list);
+  const entry = entryOf(list, "results");
+  if (existing !== undefined && isFlow(yaml, existing)) {
+    const [first] = elementsOf(yaml, existing);
+    const at = closingBracket(yaml, existing);
+    const comma = first === undefined || /,\s*$/.test(yaml.text.slice(0, at)) ? "" : ", ";
+    return [{ start: at, end: at, text: comma + flow.join(", ") }];
+  }
+  if (existing !== undefined) {
+    const block = (await blockText({ results })).replace(/^results:\n/, "");
+    const at = lineEnd(yaml.text, endOf(yaml, existing, 0));
+    return [insertLines(yaml.text, at, indented(block, columnOf(yaml, existing)))];
+  }
+  if (entry !== undefined) return [fillEmpty(yaml, entry, `[${flow.join(", ")}]`)];
+  const block = isFlow(yaml, list.root) ? "" : await blockText({ results });
+  return [newKey(list, { name: "results", block, flow: `[${flow.join(", ")}]` })];
+}
+
+/** Loaded only where there is something to say. */
+async function blockText(value: unknown): Promise<string> {
+  const { stringify } = await import("yaml");
+  // YAML 1.1's words and numbers are quoted too: kpt and kustomize read with a library of that age.
+  return stringify(value, { blockQuote: false, indentSeq: false, lineWidth: 0, version: "1.1" });
+}
+
+interface NewKey {
+  readonly name: string;
+  readonly block: string;
+  readonly flow: string;
+}
+
+/** A key behind all others of the list. */
+function newKey({ yaml, root }: ResourceList, { name, block, flow }: NewKey): TextEdit {
+  if (!isFlow(yaml, root)) {
+    return insertLines(yaml.text, endOfDocument(yaml, root), indented(block, columnOf(yaml, root)));
+  }
+  const bracket = closingBracket(yaml, root);
+  const last = [...entriesOf(yaml, root)].at(-1);
+  const at = last === undefined ? bracket : endOfEntry(yaml, last);
+  const pretty = yaml.text.slice(at, bracket).includes("\n");
+  return { start: at, end: at, text: `,${pretty ? `${lineBreak(yaml.text)}  ` : " "}"${name}": ${flow}` };
+}
+
+/** A value in place of nothing or `null`. */
+function fillEmpty(yaml: YamlText, entry: YamlEntry, text: string): TextEdit {
+  const range = scalarRange(yaml, entry.value);
+  if (range !== undefined) return { ...range, text };
+  const at = endOfEntry(yaml, entry);
+  return { start: at, end: at, text: ` ${text}` };
+}
+
+/** Orchestrators take one document: a marker behind it would begin a second. */
+function trailingMarkerEdits({ yaml, root }: ResourceList): readonly TextEdit[] {
+  const from = lineEnd(yaml.text, endOf(yaml, root, 0));
+  return [...yaml.text.slice(from).matchAll(/^---[ \t]*(?:\r?\n|$)?/gm)].map((marker) => {
+    const start = from + marker.index;
+    return { start, end: start + marker[0].length, text: "" };
+  });
+}
+
+/** Where the lines of a document end: behind its last comment, before `...`, `---` or the end of the text. */
+function endOfDocument(yaml: YamlText, root: YamlNode): number {
+  const { text } = yaml;
+  let position = lineEnd(text, endOf(yaml, root, 0));
+  while (position < text.length) {
+    const next = text.indexOf("\n", position) + 1 || text.length;
+    if (!/^[ \t]*(?:#.*)?\r?\n?$/.test(text.slice(position, next))) return position;
+    position = next;
+  }
+  return position;
+}
+
+function insertLines(text: string, at: number, lines: string): TextEdit {
+  const eol = lineBreak(text);
+  const begin = at > 0 && text[at - 1] !== "\n" ? eol : "";
+  return { start: at, end: at, text: begin + lines.replaceAll("\n", eol) };
+}
+
+function indented(block: string, column: number): string {
+  return block.replaceAll(/^(?=.)/gm, " ".repeat(column));
+}
+
+function columnOf(yaml: YamlText, node: YamlNode): number {
+  const start = startOf(yaml, node) ?? 0;
+  const lead = yaml.text.slice(yaml.text.lastIndexOf("\n", start - 1) + 1, start);
+  return lead.trim() === "" ? lead.replace("\ufeff", "").length : 0;
+}
+
+/** The start of the line behind the one in which `offset` stands; a line's end counts to it. */
+function lineEnd(text: string, offset: number): number {
+  if (offset > 0 && text[offset - 1] === "\n") return offset;
+  return text.indexOf("\n", offset) + 1 || text.length;
+}
+
+function lineBreak(text: string): string {
+  return text[text.indexOf("\n") - 1] === "\r" ? "\r\n" : "\n";
+}

@@ -1,0 +1,169 @@
+/** What came in on stdin: a ResourceList from an orchestrator, or a stream of manifests from a pipe. */
+
+import { EVENT_ID } from "js-yaml";
+import {
+  childOf,
+  dereference,
+  elementsOf,
+  entriesOf,
+  eventOf,
+  kindOf,
+  rootOf,
+  scalarText,
+  scalarType,
+  startOf,
+  valuesOf,
+} from "../yaml/node.ts";
+import { scan, type YamlNode, type YamlText } from "../yaml/scan.ts";
+import { lineAndColumn, YamlSyntaxError } from "../yaml/syntax-error.ts";
+
+/** What a function was given. `items` are objects in both; a ResourceList may hold other things, which are left alone. */
+export type Input = ResourceList | ManifestStream;
+
+/** The list of an orchestrator. https://github.com/kubernetes-sigs/kustomize/blob/master/cmd/config/docs/api-conventions/functions-spec.md */
+export interface ResourceList {
+  readonly kind: "ResourceList";
+  readonly yaml: YamlText;
+  readonly root: YamlNode;
+  readonly items: readonly YamlNode[];
+  readonly functionConfig?: YamlNode;
+}
+
+/** Manifests one after the other, as `helm template` and `kustomize build` write them. */
+export interface ManifestStream {
+  readonly kind: "stream";
+  readonly yaml: YamlText;
+  readonly items: readonly YamlNode[];
+}
+
+/** Input that is neither a ResourceList nor a stream of manifests. */
+export class InputError extends Error {
+  override readonly name = "InputError";
+}
+
+/**
+ * Reads a ResourceList, or a stream of manifests where the first document isn't one.
+ *
+ * @throws {InputError} for empty, malformed and foreign input: an answer to that would delete files.
+ */
+export async function readInput(text: string): Promise<Input> {
+  const yaml = await scanInput(text);
+  const documents = yaml.documents.filter((document) => !isEmpty(yaml, rootOf(document)));
+  const [first] = documents;
+  if (first === undefined) {
+    throw new InputError(
+      "the input must hold a ResourceList or manifests, but it is empty: is the command before this one right?",
+    );
+  }
+  const lists = documents.filter((document) => isResourceList(yaml, rootOf(document)));
+  if (lists.length === 0)
+    return { kind: "stream", yaml, items: documents.map((document) => manifestOf(yaml, rootOf(document))) };
+  if (documents.length === 1) return readResourceList(yaml, rootOf(first));
+  const extra = lists.find((document) => document !== first) ?? documents[1] ?? first;
+  throw new InputError(
+    `${placeOf(yaml, rootOf(extra))}: a ResourceList must be the only document of the input`,
+  );
+}
+
+async function scanInput(text: string): Promise<YamlText> {
+  try {
+    return await scan(text);
+  } catch (error) {
+    if (!(error instanceof YamlSyntaxError)) throw error;
+    throw new InputError(`the input must be YAML or JSON: ${error.message}`, { cause: error });
+  }
+}
+
+function isEmpty(yaml: YamlText, root: YamlNode): boolean {
+  const event = eventOf(yaml, root);
+  return (
+    event.type === EVENT_ID.SCALAR &&
+    event.valueStart === -1 &&
+    event.tagStart === -1 &&
+    event.anchorStart === -1
+  );
+}
+
+function isResourceList(yaml: YamlText, root: YamlNode): boolean {
+  return scalarText(yaml, childOf(yaml, root, "kind")) === "ResourceList";
+}
+
+function manifestOf(yaml: YamlText, root: YamlNode): YamlNode {
+  if (kindOf(yaml, root) !== "mapping") {
+    throw new InputError(
+      `${placeOf(yaml, root)}: each document must be a Kubernetes object, but here is ${describe(yaml, root)}`,
+    );
+  }
+  for (const key of ["apiVersion", "kind"]) {
+    const value = childOf(yaml, root, key);
+    if (value !== undefined && scalarType(yaml, value) === "string" && scalarText(yaml, value) !== "")
+      continue;
+    const found = value === undefined ? "that is missing here" : `here is ${describe(yaml, value)}`;
+    throw new InputError(
+      `${placeOf(yaml, root)}: each document must be a Kubernetes object with \`${key}\`, but ${found}`,
+    );
+  }
+  return root;
+}
+
+function readResourceList(yaml: YamlText, root: YamlNode): ResourceList {
+  for (const key of ["kind", "items", "functionConfig", "results"]) {
+    const [, second] = valuesOf(yaml, root, key);
+    if (second !== undefined)
+      throw new InputError(
+        `${placeOf(yaml, second)}: a ResourceList must have one \`${key}\`, but here is another`,
+      );
+  }
+  const items = childOf(yaml, root, "items");
+  const functionConfig = childOf(yaml, root, "functionConfig");
+  return {
+    kind: "ResourceList",
+    yaml,
+    root,
+    items: items === undefined || isNull(yaml, items) ? [] : itemsOf(yaml, items),
+    ...(functionConfig === undefined || isNull(yaml, functionConfig) ? {} : { functionConfig }),
+  };
+}
+
+function itemsOf(yaml: YamlText, items: YamlNode): readonly YamlNode[] {
+  if (kindOf(yaml, items) !== "sequence") {
+    throw new InputError(
+      `${placeOf(yaml, items)}: \`items\` of a ResourceList must be a list, but here is ${describe(yaml, items)}`,
+    );
+  }
+  return [...elementsOf(yaml, items)].map((item) => dereference(yaml, item));
+}
+
+function isNull(yaml: YamlText, node: YamlNode): boolean {
+  return scalarType(yaml, node) === "null";
+}
+
+function placeOf(yaml: YamlText, node: YamlNode): string {
+  // An empty node stands nowhere: the place of what comes before it says enough.
+  let known = node;
+  while (known > 0 && startOf(yaml, known) === undefined) known--;
+  const { line, column } = lineAndColumn(yaml.text, startOf(yaml, known) ?? 0);
+  return `line ${line}, column ${column}`;
+}
+
+/** What stands at a node, in a few words, for messages. */
+function describe(yaml: YamlText, node: YamlNode): string {
+  switch (kindOf(yaml, node)) {
+    case "mapping":
+      return isBare(yaml, node) ? "an empty map" : "a map";
+    case "sequence":
+      return "a list";
+    case "alias":
+      return "an alias";
+    case "scalar": {
+      const text = scalarText(yaml, node) ?? "";
+      return text === ""
+        ? "nothing"
+        : `the text ${JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)}`;
+    }
+  }
+}
+
+function isBare(yaml: YamlText, mapping: YamlNode): boolean {
+  return entriesOf(yaml, mapping).next().done === true;
+}

@@ -1,0 +1,103 @@
+/** A Kubernetes object in a text: who it is and where it came from. */
+import { childOf, dereference, entriesOf, isMergeKey, kindOf, scalarText, scalarType } from "../yaml/node.ts";
+import type { YamlNode, YamlText } from "../yaml/scan.ts";
+import type { ResourceRef, ResultFile } from "./result.ts";
+
+/** The identity of an object, as far as it says one. */
+export interface Resource {
+  readonly node: YamlNode;
+  /** "" where it is missing. */
+  readonly apiVersion: string;
+  /** The part of apiVersion before the slash, "" for the core group. */
+  readonly group: string;
+  /** "" where it is missing. */
+  readonly kind: string;
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly annotations: ReadonlyMap<string, string>;
+  readonly file?: ResultFile;
+}
+
+/** Reads the identity of an object; what is missing or of another type than it should be is left out. */
+export function readResource(yaml: YamlText, node: YamlNode): Resource {
+  const apiVersion = scalarText(yaml, childOf(yaml, node, "apiVersion")) ?? "";
+  const metadata = childOf(yaml, node, "metadata");
+  const name = nonEmpty(scalarText(yaml, childOf(yaml, metadata, "name")));
+  const namespace = nonEmpty(scalarText(yaml, childOf(yaml, metadata, "namespace")));
+  const annotations = stringsOf(yaml, childOf(yaml, metadata, "annotations"));
+  const file = fileOf(annotations);
+  return {
+    node,
+    apiVersion,
+    group: apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "",
+    kind: scalarText(yaml, childOf(yaml, node, "kind")) ?? "",
+    ...(name === undefined ? {} : { name }),
+    ...(namespace === undefined ? {} : { namespace }),
+    annotations,
+    ...(file === undefined ? {} : { file }),
+  };
+}
+
+/** How results name an object; undefined where it lacks one of the three parts that the specification requires. */
+export function resourceRef(resource: Resource): ResourceRef | undefined {
+  const { apiVersion, kind, name, namespace } = resource;
+  if (apiVersion === "" || kind === "" || name === undefined) return undefined;
+  return namespace === undefined ? { apiVersion, kind, name } : { apiVersion, kind, name, namespace };
+}
+
+const localConfig = "config.kubernetes.io/local-config";
+
+/**
+ * Why an object is not for the cluster, or undefined where it is: Kptfiles, kustomization files and whatever carries
+ * the local-config annotation configure the tools that read them.
+ */
+export function localReason(resource: Resource): string | undefined {
+  const { apiVersion, kind, group, annotations } = resource;
+  if (kind === "Kptfile") return "the Kptfile configures kpt";
+  if (annotations.has("config.kubernetes.io/function")) return "it configures a function";
+  if (group === "kustomize.config.k8s.io") return "a kustomization file configures kustomize";
+  if (kind === "" && apiVersion === "" && isKustomizationFile(resource.file))
+    return "a kustomization file configures kustomize";
+  const local = annotations.get(localConfig);
+  if (local !== undefined && local !== "false")
+    return `its annotation \`${localConfig}\` says that it is not for the cluster`;
+  return undefined;
+}
+
+function isKustomizationFile(file: ResultFile | undefined): boolean {
+  return file !== undefined && /(?:^|\/)(?:[Kk]ustomization|kustomization\.ya?ml)$/.test(file.path);
+}
+
+function fileOf(annotations: ReadonlyMap<string, string>): ResultFile | undefined {
+  const path =
+    annotations.get("internal.config.kubernetes.io/path") ?? annotations.get("config.kubernetes.io/path");
+  if (path === undefined || path === "") return undefined;
+  const index =
+    annotations.get("internal.config.kubernetes.io/index") ?? annotations.get("config.kubernetes.io/index");
+  // Windows writes its own separator; the specification wants slashes in results.
+  const file = { path: path.replaceAll("\\", "/") };
+  return index !== undefined && /^\d{1,9}$/.test(index) ? { ...file, index: Number(index) } : file;
+}
+
+function stringsOf(yaml: YamlText, mapping: YamlNode | undefined): ReadonlyMap<string, string> {
+  const strings = new Map<string, string>();
+  if (mapping === undefined || kindOf(yaml, mapping) !== "mapping") return strings;
+  for (const { key, value } of entriesOf(yaml, mapping)) {
+    const name = scalarText(yaml, key);
+    const target = dereference(yaml, value);
+    const text = scalarText(yaml, target);
+    if (
+      name === undefined ||
+      text === undefined ||
+      isMergeKey(yaml, key) ||
+      scalarType(yaml, target) === "null"
+    )
+      continue;
+    strings.set(name, text);
+  }
+  return strings;
+}
+
+function nonEmpty(text: string | undefined): string | undefined {
+  return text === "" ? undefined : text;
+}

@@ -1,0 +1,60 @@
+/**
+ * What a function says about the list that it was given.
+ *
+ * https://github.com/kubernetes-sigs/kustomize/blob/master/cmd/config/docs/api-conventions/functions-spec.md
+ */
+export interface Result {
+  readonly message: string;
+  /** Only the exit code fails a pipeline: an orchestrator ignores severities. */
+  readonly severity: Severity;
+  readonly resourceRef?: ResourceRef;
+  readonly field?: ResultField;
+  readonly file?: ResultFile;
+}
+
+/** As the specification has it; the type that kpt-functions exports says "warn". */
+export type Severity = "error" | "warning" | "info";
+
+/** The resource that a result is about. */
+export interface ResourceRef {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace?: string;
+}
+
+/** The field that a result is about, with its value before and after. */
+export interface ResultField {
+  /** From the resource's root: `spec.template.spec.containers[0].image`. */
+  readonly path: string;
+  readonly currentValue?: string;
+  readonly proposedValue?: string;
+}
+
+/** The file that a resource came from. */
+export interface ResultFile {
+  /** Relative to the package, with forward slashes. */
+  readonly path: string;
+  /** Position of the resource in the file, from 0. */
+  readonly index?: number;
+}
+
+/** One line for people: `[error] apps/v1/Deployment/default/web spec.template.spec.containers[0].image: …`. */
+export function formatResult(result: Result): string {
+  const { resourceRef: resource, field, file } = result;
+  const place = [
+    resource &&
+      [resource.apiVersion, resource.kind, resource.namespace, resource.name].filter(Boolean).join("/"),
+    field?.path,
+    file && `(${file.path})`,
+  ].filter(Boolean);
+  const message = result.message.replaceAll(/\s*\n\s*/g, " ");
+  return `[${result.severity}] ${place.length > 0 ? `${place.join(" ")}: ` : ""}${message}`;
+}
+
+const rank = { error: 0, warning: 1, info: 2 } as const satisfies Record<Severity, number>;
+
+/** Errors first, then warnings; orchestrators show only the first lines. The order is otherwise kept. */
+export function bySeverity(results: readonly Result[]): readonly Result[] {
+  return results.toSorted((a, b) => rank[a.severity] - rank[b.severity]);
+}

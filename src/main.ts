@@ -1,0 +1,164 @@
+#!/usr/bin/env node
+/** The process: arguments, environment, stdin, stdout, stderr, exit code. */
+import { Console } from "node:console";
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { FunctionConfigError } from "./function-config.ts";
+import { InputError } from "./krm/input.ts";
+import { formatResult, type Result } from "./krm/result.ts";
+import { type PinResult, pinDigests } from "./pin-digests.ts";
+import { usage } from "./usage.ts";
+import { version } from "./version.ts";
+
+// stdout carries the list and nothing else: what a library prints goes to stderr.
+globalThis.console = new Console(process.stderr, process.stderr);
+
+// kpt reads lines of stderr of at most 64 KiB, and loses all that follows a longer one.
+const lineLengthMax = 8192;
+
+/** A command line that can't be understood. */
+class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.exitCode = await fail(error);
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const { help, version: wantsVersion, functionConfig, literals } = readArguments(argv);
+  if (help) return answer(usage);
+  if (wantsVersion) return answer(`${version}\n`);
+  const result = await pinDigests(await readStdin(), {
+    ...(functionConfig !== undefined && { functionConfig: readConfigFile(functionConfig) }),
+    literals,
+    environment: process.env,
+  });
+  await write(process.stderr, report(result));
+  await write(process.stdout, result.text);
+  return result.ok ? 0 : 1;
+}
+
+async function answer(text: string): Promise<number> {
+  await write(process.stdout, text);
+  return 0;
+}
+
+interface Arguments {
+  readonly help: boolean;
+  readonly version: boolean;
+  readonly functionConfig?: string;
+  readonly literals: ReadonlyMap<string, string>;
+}
+
+function readArguments(argv: readonly string[]): Arguments {
+  try {
+    const { values } = parseArgs({
+      args: [...argv],
+      options: {
+        help: { type: "boolean", short: "h", default: false },
+        version: { type: "boolean", default: false },
+        "function-config": { type: "string", short: "f" },
+        "function-config-literal": { type: "string", short: "d", multiple: true, default: [] },
+      },
+      allowPositionals: false,
+    });
+    const functionConfig = values["function-config"];
+    return {
+      help: values.help,
+      version: values.version,
+      ...(functionConfig !== undefined && { functionConfig }),
+      literals: new Map(values["function-config-literal"].map(readLiteral)),
+    };
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    // Node's message goes on with advice about its own rules.
+    const [sentence = error.message] = error.message.split(". ");
+    throw new UsageError(`${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`, { cause: error });
+  }
+}
+
+function readLiteral(literal: string): readonly [string, string] {
+  const at = literal.indexOf("=");
+  if (at > 0) return [literal.slice(0, at), literal.slice(at + 1)];
+  throw new UsageError(`\`--function-config-literal\` must be key=value, but is ${JSON.stringify(literal)}`);
+}
+
+function readConfigFile(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new UsageError(`\`--function-config\` must name a file that can be read: ${reasonOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+async function readStdin(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk);
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
+  } catch (error) {
+    throw new InputError("the input must be UTF-8, but it holds bytes that are not", { cause: error });
+  }
+}
+
+/** What goes to stderr: problems always, all that is told where results are shown nowhere else. */
+function report({ results, ok, input }: PinResult): string {
+  const wanted =
+    input === "stream" || process.env.LOG_TO_STDERR
+      ? results
+      : results.filter(({ severity }) => severity !== "info");
+  if (wanted.length === 0) return "";
+  return [summary(results, ok), ...wanted.map((result) => cut(formatResult(result)))]
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
+function summary(results: readonly Result[], ok: boolean): string {
+  const count = (severity: Result["severity"], noun: string): string[] => {
+    const number = results.filter((result) => result.severity === severity).length;
+    return number === 0 ? [] : [`${number} ${noun}${number === 1 ? "" : "s"}`];
+  };
+  const counts = [...count("error", "error"), ...count("warning", "warning")].join(", ");
+  if (!ok) return `pin-digests: nothing was pinned: ${counts}`;
+  const changes = results.filter(({ field }) => field?.proposedValue !== undefined).length;
+  return `pin-digests: ${changes} image${changes === 1 ? "" : "s"} pinned${counts === "" ? "" : `, ${counts}`}`;
+}
+
+function cut(line: string): string {
+  return line.length > lineLengthMax ? `${line.slice(0, lineLengthMax)}…` : line;
+}
+
+async function fail(error: unknown): Promise<number> {
+  if (isBrokenPipe(error)) return 1;
+  if (error instanceof UsageError || error instanceof FunctionConfigError) {
+    await write(process.stderr, `pin-digests: ${error.message}: see \`pin-digests --help\`\n`);
+    return 2;
+  }
+  const message =
+    error instanceof InputError
+      ? error.message
+      : `unexpected fault, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+  await write(process.stderr, `pin-digests: ${message}\n`);
+  return 1;
+}
+
+/** Resolves when all is written: ending the process earlier would cut off what a slow reader has not taken. */
+function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.once("error", reject);
+    stream.write(text, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+function isBrokenPipe(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EPIPE";
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,201 @@
+/** What became of each image, as text edits and as results. */
+import type { Config, OnError } from "./config.ts";
+import type { ImageField } from "./fields/image-field.ts";
+import { canonicalName, explainRegistry, formatReference, type ImageReference } from "./image/reference.ts";
+import { imageEdit } from "./image-edit.ts";
+import { type Resource, resourceRef } from "./krm/resource.ts";
+import type { Result, Severity } from "./krm/result.ts";
+import type { Step } from "./plan.ts";
+import { RegistryError, type RegistryErrorCode } from "./registry/errors.ts";
+import { matchRegistry } from "./registry/registry-config.ts";
+import type { Resolution } from "./resolve-all.ts";
+import { kindOf, scalarText } from "./yaml/node.ts";
+import type { YamlNode, YamlText } from "./yaml/scan.ts";
+import type { TextEdit } from "./yaml/text-edit.ts";
+
+/** What became of a field. */
+export type Outcome =
+  /** It is to hold this text. */
+  | {
+      readonly kind: "changed";
+      readonly field: ImageField;
+      readonly from: string;
+      readonly to: string;
+      readonly edit: TextEdit;
+    }
+  /** It stays as it is. */
+  | {
+      readonly kind: "kept";
+      readonly field: ImageField;
+      readonly reason: string;
+      readonly severity?: Severity;
+    }
+  /** It could not be pinned, which fails the run unless `onError` says otherwise. */
+  | {
+      readonly kind: "failed";
+      readonly field: ImageField;
+      readonly reason: string;
+      readonly onError: OnError;
+    };
+
+/** What is known when all images are asked for. */
+export interface Answers {
+  readonly yaml: YamlText;
+  readonly resolutions: ReadonlyMap<string, Resolution>;
+  readonly config: Config;
+}
+
+/** What became of a step. */
+export function outcomeOf(step: Step, answers: Answers): Outcome {
+  switch (step.kind) {
+    case "keep":
+      return { ...step, kind: "kept" };
+    case "rewrite":
+      return changedOutcome(step, step.text, answers);
+    case "reject":
+      return { kind: "failed", field: step.field, reason: step.reason, onError: answers.config.onError };
+    case "resolve":
+      return resolvedOutcome(step, answers);
+  }
+}
+
+interface ImageStep {
+  readonly field: ImageField;
+  readonly image: ImageReference;
+}
+
+function resolvedOutcome({ field, image }: ImageStep, answers: Answers): Outcome {
+  const { resolutions, config } = answers;
+  const resolution = resolutions.get(canonicalName(image));
+  if (resolution?.kind !== "resolved") {
+    const reason = resolution === undefined ? "was not asked for" : withAdvice(resolution.error, image);
+    return { kind: "failed", field, reason, onError: onErrorOf(image, config) };
+  }
+  const { name, tag } = image;
+  const kept = tag === undefined || config.tag === "drop" ? {} : { tag };
+  return changedOutcome(
+    { field, image },
+    formatReference({ name, ...kept, digest: resolution.digest }),
+    answers,
+  );
+}
+
+function changedOutcome({ field, image }: ImageStep, to: string, { yaml, config }: Answers): Outcome {
+  const edit = imageEdit(yaml, { node: field.node, from: image.text, to });
+  if (edit !== undefined) return { kind: "changed", field, from: image.text, to, edit };
+  return {
+    kind: "failed",
+    field,
+    reason: "is written in a way that can't be edited in place: write it on one line",
+    onError: config.onError,
+  };
+}
+
+const withoutNetwork: ReadonlySet<RegistryErrorCode> = new Set(["dns", "unreachable", "refused"]);
+
+/** Functions in containers have no network unless it is allowed, and the failure looks like a broken one. */
+function withAdvice(error: Error, image: ImageReference): string {
+  const advice = [error.message, explainRegistry(image)];
+  if (error instanceof RegistryError && withoutNetwork.has(error.code)) {
+    advice.push(
+      "a function in a container has no network unless it is allowed: `kpt fn eval --network`, `kpt fn render --allow-network`",
+    );
+  }
+  return advice.filter(Boolean).join("; ");
+}
+
+function onErrorOf(image: ImageReference, config: Config): OnError {
+  return matchRegistry(image, config.registries)?.onError ?? config.onError;
+}
+
+/** What a person is told of an outcome; undefined where `report` leaves it out. */
+export function resultOf(outcome: Outcome, report: Config["report"]): Result | undefined {
+  const { field } = outcome;
+  switch (outcome.kind) {
+    case "failed":
+      return resultAt(field, {
+        severity: outcome.onError === "warn" ? "warning" : "error",
+        message: outcome.reason,
+      });
+    case "changed": {
+      if (report === "problems") return undefined;
+      const { from: currentValue, to: proposedValue } = outcome;
+      return resultAt(field, {
+        severity: "info",
+        message: `pinned ${JSON.stringify(currentValue)}`,
+        currentValue,
+        proposedValue,
+      });
+    }
+    case "kept": {
+      const severity = outcome.severity ?? "info";
+      const wanted = severity === "info" ? (outcome.severity === undefined ? "all" : "changes") : "problems";
+      return rank[report] >= rank[wanted]
+        ? resultAt(field, { severity, message: outcome.reason })
+        : undefined;
+    }
+  }
+}
+
+const rank = { problems: 0, changes: 1, all: 2 } as const satisfies Record<Config["report"], number>;
+
+interface Said {
+  readonly severity: Severity;
+  readonly message: string;
+  readonly currentValue?: string;
+  readonly proposedValue?: string;
+}
+
+/** What is told of an object that was not looked into. */
+export function skipResult(resource: Resource, reason: string): Result {
+  const ref = resourceRef(resource);
+  const file = resource.file === undefined ? {} : { file: resource.file };
+  const name = ref === undefined ? `${resource.kind || "object"} without a name: ` : "";
+  return {
+    message: `${name}left alone: ${reason}`,
+    severity: "info",
+    ...(ref !== undefined && { resourceRef: ref }),
+    ...file,
+  };
+}
+
+/** What is told of an item that is no object. */
+export function strangerResult(yaml: YamlText, item: YamlNode, index: number): Result {
+  const what =
+    kindOf(yaml, item) === "sequence" ? "a list" : JSON.stringify(scalarText(yaml, item) || "null");
+  return {
+    message: `\`items[${index}]\` must be a Kubernetes object, but is ${what}; left alone`,
+    severity: "warning",
+  };
+}
+
+/** An anchor on an image that was pinned changes with it wherever else it is used. */
+export function sharedAnchorWarnings(yaml: YamlText, outcomes: readonly Outcome[]): readonly Result[] {
+  const images = new Set(outcomes.map(({ field }) => field.node));
+  const others = new Map<YamlNode, number>();
+  for (const [alias, target] of yaml.targets) {
+    if (!images.has(alias)) others.set(target, (others.get(target) ?? 0) + 1);
+  }
+  return outcomes.flatMap((outcome) => {
+    const uses = outcome.kind === "changed" ? (others.get(outcome.field.node) ?? 0) : 0;
+    if (uses === 0) return [];
+    return resultAt(outcome.field, {
+      severity: "warning",
+      message: `its anchor is used in ${uses} more places, which hold the digest now too`,
+    });
+  });
+}
+
+/** A result about a field; what names it goes into the message where the specification has no place for it. */
+function resultAt({ resource, path, value }: ImageField, { severity, message, ...values }: Said): Result {
+  const ref = resourceRef(resource);
+  const file = resource.file === undefined ? {} : { file: resource.file };
+  if (ref === undefined)
+    return {
+      message: `${resource.kind || "object"} without a name, \`${path}\`: ${message}`,
+      severity,
+      ...file,
+    };
+  const current = value === undefined ? {} : { currentValue: value };
+  return { message, severity, resourceRef: ref, field: { path, ...current, ...values }, ...file };
+}

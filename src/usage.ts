@@ -1,0 +1,49 @@
+/** What `--help` prints. */
+export const usage = `pin-digests: makes a deployment say exactly which images it runs
+
+A tag such as nginx:1.27 can mean another image tomorrow; a digest can't. pin-digests reads Kubernetes resources on
+stdin, asks the registries what each tag means now, writes name:tag@sha256:… into the image fields, and writes the
+resources to stdout. No other byte changes.
+
+Usage:
+  pin-digests [-f FILE] [-d KEY=VALUE]... < IN > OUT
+
+  As a function of kpt or kustomize it is given a ResourceList. Any other input is a stream of manifests:
+
+    kpt fn eval PACKAGE --image localhost/pin-digests:v0.1.0 --network
+    kpt fn eval PACKAGE --exec pin-digests
+    helm template RELEASE CHART | pin-digests
+    kustomize build DIR | pin-digests
+
+Flags:
+  -f, --function-config FILE               options as a PinDigests or ConfigMap object
+  -d, --function-config-literal KEY=VALUE  one option, as in a ConfigMap; wins over the file
+      --version                            print the version
+  -h, --help                               print this
+
+Options (KEY, or fields of a PinDigests of fn.kpt.dev/v1alpha1):
+  tag: keep | drop              write name:tag@digest (default) or name@digest
+  include, exclude: [GLOB]      pin only these images; leave these alone. Matched against the reference as written
+                                and against docker.io/library/nginx:1.27; * stands for anything
+  skipPrefixes: [TEXT]          leave alone what begins so
+  onError: fail | warn          an image that can't be pinned fails the run (default), or is left as it is
+  report: problems | changes | all
+  verify: header | get          trust the digest that the registry names (default), or compute it
+  registries:                   how to ask which registries, see the README
+  - prefix: "*"
+    mirrors: [ADDRESS]
+    only: true
+  network:                      as dotted keys on the command line: network.timeout=10s
+    concurrency: 8              requests at once, to each registry
+    timeout: 20s                for one attempt
+    retries: 4
+    deadline: 4m                for the whole run
+
+Logins are those of docker, podman and their credential helpers, of PIN_DIGESTS_REGISTRY_HOSTNAME, _USERNAME,
+_PASSWORD and _TOKEN, and of the cloud that this runs in.
+
+Exit codes:
+  0  all is pinned, or was before
+  1  nothing is pinned: the input is no Kubernetes resources, or an image can't be pinned
+  2  the command line is wrong
+`;
