@@ -62,12 +62,12 @@ async function requestPassword(
   };
   const { authorizationData } = await fetchJson(send, exchange);
   const data = asObject(Array.isArray(authorizationData) ? authorizationData[0] : authorizationData) ?? {};
-  const token = Buffer.from(requireText(data, "authorizationToken", exchange), "base64").toString("utf8");
-  const colon = token.indexOf(":");
+  const login = Buffer.from(requireText(data, "authorizationToken", exchange), "base64").toString("utf8");
+  const password = login.replace(/^AWS:/, "");
   return {
     value: {
       source: `an ECR password for ${identity.source}`,
-      credential: { kind: "basic", username: token.slice(0, colon), password: token.slice(colon + 1) },
+      credential: { kind: "basic", username: "AWS", password },
     },
     expiresAt: typeof data.expiresAt === "number" ? data.expiresAt * 1000 : now() + 60 * 60 * 1000,
   };

@@ -1,7 +1,7 @@
 import type { AzureRealm, AzureToken } from "./azure.ts";
 import { type CloudContext, IdentityError } from "./cloud.ts";
 import { readCredentialFile } from "./credential-file.ts";
-import { requireEndpoint } from "./endpoint.ts";
+import { isLinkLocal, requireEndpoint } from "./endpoint.ts";
 import { type Exchange, fetchJson, probe, requireText } from "./exchange.ts";
 import type { Expiring } from "./expiring-cache.ts";
 import { asText } from "./json.ts";
@@ -100,7 +100,7 @@ async function askService(
   const endpoint = asText(context.environment.IDENTITY_ENDPOINT);
   const header = asText(context.environment.IDENTITY_HEADER);
   if (endpoint === undefined || header === undefined) return undefined;
-  const base = requireEndpoint(endpoint, "IDENTITY_ENDPOINT", (hostname) => hostname.startsWith("169.254."));
+  const base = requireEndpoint(endpoint, "IDENTITY_ENDPOINT", isLinkLocal);
   const exchange: Exchange = {
     wanted: `a token for ${resource}`,
     method: "GET",

@@ -297,3 +297,81 @@ describe("warnings", () => {
     expect(keychain.warnings()).toHaveLength(1);
   });
 });
+
+describe("ambient", () => {
+  test.each([
+    { environment: { GITHUB_TOKEN: "t" }, host: "ghcr.io", source: "GITHUB_TOKEN" },
+    { environment: { GITHUB_TOKEN: "t" }, host: "GHCR.io:443", source: "GITHUB_TOKEN" },
+    { environment: { GITHUB_TOKEN: "t" }, host: "ghcr.io.evil.com", source: undefined },
+    { environment: { GITHUB_TOKEN: "t" }, host: "docker.io", source: undefined },
+    { environment: { GITHUB_TOKEN: "t" }, host: "ghcr.io:8443", source: undefined },
+    { environment: {}, host: "ghcr.io", source: undefined },
+  ])("finds $source for $host", async ({ environment, host, source }) => {
+    const found = await create({ environment }).ambient({ host, repository: "acme/app" });
+
+    expect(found?.source).toBe(source);
+  });
+
+  test("sends nothing for a host of no cloud", async () => {
+    const requests: string[] = [];
+    const keychain = createKeychain({
+      environment: { AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "s", GITHUB_TOKEN: "t" },
+      now: () => 0,
+      send: async ({ url }) => {
+        requests.push(url);
+        throw new Error("unexpected");
+      },
+    });
+    const hosts = [
+      "docker.io",
+      "quay.io",
+      "x.azurecr.io.evil.com",
+      "evilgcr.io",
+      "gcr.io.evil.com",
+      "127.0.0.1:5000",
+    ];
+
+    const found = await Promise.all(hosts.map((host) => keychain.ambient({ host, repository: "acme/app" })));
+
+    expect(found).toEqual(hosts.map(() => undefined));
+    expect(requests).toEqual([]);
+  });
+
+  test("turns a failure into a warning", async () => {
+    const keychain = create({ environment: { AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "s3cret" } });
+    const host = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
+
+    expect(await keychain.ambient({ host, repository: "app" })).toBeUndefined();
+    expect(keychain.warnings()).toEqual([
+      "wanted a password for ECR with AWS_ACCESS_KEY_ID from api.ecr.eu-west-1.amazonaws.com: Error",
+    ]);
+  });
+
+  test("hands on a fault of the program", async () => {
+    const keychain = createKeychain({
+      environment: { AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "s" },
+      send: async () => ({ status: 200, headers: {}, body: "{}" }),
+      now: () => {
+        throw new RangeError("no clock");
+      },
+    });
+
+    const host = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
+    await expect(keychain.ambient({ host, repository: "app" })).rejects.toThrow(RangeError);
+  });
+});
+
+describe("prefersAmbient", () => {
+  test.each([
+    ["123456789012.dkr.ecr.eu-west-1.amazonaws.com", true],
+    ["123456789012.DKR.ECR.eu-west-1.amazonaws.com:443", true],
+    ["123456789012.dkr.ecr.eu-west-1.amazonaws.com.evil.com", false],
+    ["public.ecr.aws", false],
+    ["gcr.io", false],
+    ["acme.azurecr.io", false],
+    ["ghcr.io", false],
+    ["docker.io", false],
+  ])("says of %s: %s", (host, expected) => {
+    expect(create({}).prefersAmbient(host)).toBe(expected);
+  });
+});
