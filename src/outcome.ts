@@ -122,7 +122,7 @@ export function resultOf(outcome: Outcome, report: Config["report"]): Result | u
       const { from: currentValue, to: proposedValue } = outcome;
       return resultAt(field, {
         severity: "info",
-        message: `pinned ${JSON.stringify(currentValue)}`,
+        message: changeMessage(currentValue, proposedValue),
         currentValue,
         proposedValue,
       });
@@ -135,6 +135,11 @@ export function resultOf(outcome: Outcome, report: Config["report"]): Result | u
         : undefined;
     }
   }
+}
+
+function changeMessage(from: string, to: string): string {
+  if (from.includes("@")) return `dropped the tag of ${JSON.stringify(from)}`;
+  return `pinned ${JSON.stringify(from)} to ${to.slice(to.indexOf("@") + 1)}`;
 }
 
 const rank = { problems: 0, changes: 1, all: 2 } as const satisfies Record<Config["report"], number>;
