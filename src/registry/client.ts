@@ -4,7 +4,7 @@ import { canonicalName, type ImageReference } from "../image/reference.ts";
 import { createAuthorizer } from "./authorizer.ts";
 import { endpointOf } from "./endpoint.ts";
 import { RegistryError } from "./errors.ts";
-import { Failure } from "./failure.ts";
+import { Failure, withoutSecrets } from "./failure.ts";
 import { createHost, type Host } from "./host.ts";
 import { type Finding, lookUp } from "./lookup.ts";
 import { type Circumstances, explainFailure, warnOfLogin, warnOfMirror } from "./messages.ts";
@@ -98,17 +98,16 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     return host;
   }
 
-  async function askAt(
-    place: Place,
-    reference: string,
-  ): Promise<Finding & { readonly secrets: Iterable<string> }> {
+  async function askAt(place: Place, reference: string): Promise<Finding> {
     try {
       const host = hostOf(place);
       const question = { repository: place.repository, reference, verify, signal: ending.signal };
-      return { ...(await lookUp(host, question, tokens)), secrets: host.authorizer.secrets() };
+      const finding = await lookUp(host, question, tokens);
+      if (finding.kind === "found") return finding;
+      return { ...finding, failure: withoutSecrets(finding.failure, host.authorizer.secrets()) };
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      return { kind: "failed", failure: error, trials: [], secrets: [] };
+      return { kind: "failed", failure: error, trials: [] };
     }
   }
 
@@ -142,7 +141,6 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
         failure: finding.failure,
         asked,
         before,
-        secrets: finding.secrets,
       };
       if (ending.signal.aborted) break;
     }
@@ -157,9 +155,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       return signal === undefined ? digest : untilAborted(digest, signal, image);
     },
     warnings() {
-      const own: readonly RegistryWarning[] = keychain.warnings().map((message) => ({ message }));
-      const all = [...warnings.values(), ...own];
-      return all.sort(
+      return [...warnings.values()].sort(
         (one, other) =>
           compare(one.registry ?? "", other.registry ?? "") || compare(one.message, other.message),
       );
@@ -181,7 +177,7 @@ function nowhere(image: ImageReference): Circumstances {
 }
 
 function withoutAsking(image: ImageReference, failure: Failure): Circumstances {
-  return { image: image.text, registry: image.registry, failure, asked: [], before: [], secrets: [] };
+  return { image: image.text, registry: image.registry, failure, asked: [], before: [] };
 }
 
 function toRegistryError(circumstances: Circumstances): RegistryError {

@@ -33,6 +33,21 @@ export interface FailureFacts extends ErrorOptions {
   readonly retry?: Failure["retry"];
 }
 
+/** The same failure without what must not be shown, should the other side have sent it back. */
+export function withoutSecrets(failure: Failure, secrets: Iterable<string>): Failure {
+  const { code, host, status, retry, cause } = failure;
+  let { detail } = failure;
+  for (const secret of secrets) if (secret !== "") detail = detail?.replaceAll(secret, "…");
+  if (detail === failure.detail) return failure;
+  return new Failure(code, {
+    retry,
+    cause,
+    ...(host !== undefined && { host }),
+    ...(status !== undefined && { status }),
+    ...(detail !== undefined && { detail }),
+  });
+}
+
 /** Where a request was going when it failed. */
 export interface Route {
   readonly host: string;
@@ -50,13 +65,11 @@ export function toFailure(thrown: unknown, route: Route): Failure {
     return new Failure("proxy", { host, status: Number(proxied), detail: `HTTP ${proxied}`, cause: thrown });
   }
   const kind = kindOf(name, thrown);
-  const atProxy = route.proxy !== undefined && CONNECTING.has(name);
-  return new Failure(atProxy ? "proxy" : kind.code, {
-    host: atProxy ? route.proxy : route.host,
-    detail: name,
-    retry: kind.retry,
-    cause: thrown,
-  } as FailureFacts);
+  const { retry } = kind;
+  if (route.proxy !== undefined && CONNECTING.has(name)) {
+    return new Failure("proxy", { host: route.proxy, detail: name, retry, cause: thrown });
+  }
+  return new Failure(kind.code, { host: route.host, detail: name, retry, cause: thrown });
 }
 
 interface Kind {

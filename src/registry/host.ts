@@ -24,6 +24,7 @@ export function createHost(endpoint: Endpoint, authorizer: Authorizer): Host {
 
   async function reach<Result>(task: (base: URL, last: boolean) => Promise<Result>): Promise<Result> {
     const urls = base === undefined ? endpoint.urls : [base];
+    let first: Failure | undefined;
     for (const [index, url] of urls.entries()) {
       const last = index === urls.length - 1;
       try {
@@ -32,9 +33,14 @@ export function createHost(endpoint: Endpoint, authorizer: Authorizer): Host {
         return result;
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
-        if (!last && base === undefined && NO_TLS.has(error.code)) continue;
-        if (condemns(error, url, base !== undefined)) dead = error;
-        throw error;
+        if (!last && base === undefined && NO_TLS.has(error.code)) {
+          first = error;
+          continue;
+        }
+        // A server that wants TLS after all has hung up on it for a reason of its own.
+        const failure = error.code === "http-on-https" ? (first ?? error) : error;
+        if (condemns(failure, url, base !== undefined)) dead = failure;
+        throw failure;
       }
     }
     throw new Failure("address", { host: endpoint.name, detail: "no address" });

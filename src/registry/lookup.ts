@@ -1,10 +1,9 @@
 import type { Digest } from "../image/digest.ts";
 import { type Demand, demandOf, type Identity } from "./authorizer.ts";
-import { parseChallenges } from "./challenge.ts";
 import { connectionElsewhere } from "./endpoint.ts";
 import { Failure } from "./failure.ts";
 import type { Host } from "./host.ts";
-import { askManifest, type ManifestAnswer } from "./manifest.ts";
+import { askManifest, challengesOf, type ManifestAnswer } from "./manifest.ts";
 import { guardAgainst } from "./redirect.ts";
 import { fetchToken, type TokenOptions } from "./token.ts";
 
@@ -80,6 +79,8 @@ async function find(search: Search): Promise<Found> {
     search.trials.push({ identity: ANONYMOUS, failure: open.failure });
   if (!isNews) throw isDenied(open.failure) ? (first ?? open.failure) : open.failure;
   authorizer.learn(repository, demand);
+  // What was refused on a demand that does not hold here says nothing about a login.
+  search.trials.length = 0;
   search.learned();
   const second = await askInTurn(search, demand);
   if (second instanceof Failure) throw second;
@@ -143,7 +144,6 @@ function toDenial(failure: Failure): Failure {
     ...(host !== undefined && { host }),
     ...(status !== undefined && { status }),
     ...(detail !== undefined && { detail }),
-    cause: failure,
   });
 }
 
@@ -154,9 +154,12 @@ function isDenied({ code }: Failure): boolean {
 async function ask({ host, question, options }: Search, authorization?: string): Promise<ManifestAnswer> {
   const { connection } = host.endpoint;
   const header = authorization === undefined ? {} : { authorization };
-  const answer = await host.reach((base, last) =>
-    askManifest({ ...question, ...header, base, connection, ...(last ? {} : { retries: 0 }) }, options.send),
-  );
+  const answer = await host.reach(async (base, last) => {
+    const retries = last ? {} : { retries: 0 };
+    const said = await askManifest({ ...question, ...header, ...retries, base, connection }, options.send);
+    if (said.kind === "refused" && said.failure.code === "http-on-https") throw said.failure;
+    return said;
+  });
   if (answer.kind === "digest" || answer.url.origin === host.base?.origin) return answer;
   return askElsewhere(answer, { host, question, options });
 }
@@ -211,10 +214,11 @@ async function demandBehind(search: Search, refusal: Refusal): Promise<Demand | 
     bytesMax: PING_BYTES_MAX,
     signal: question.signal,
   });
-  if (response.status !== 401 || response.url.origin !== host.base.origin) return undefined;
-  const header = response.headers["www-authenticate"] ?? [];
-  const challenges = parseChallenges(typeof header === "string" ? [header] : header);
-  return demandOf({ challenges, url: response.url });
+  const isHere = response.status === 401 && response.url.origin === host.base.origin;
+  const demand = isHere ? demandOf({ challenges: challengesOf(response), url: response.url }) : undefined;
+  if (demand !== undefined || status !== 401 || !(await hasLogin(search))) return demand;
+  // It wants a login and does not say which: the one for this host is all that there is to try.
+  return { challenge: { scheme: "basic", parameters: new Map() }, challenger: host.base };
 }
 
 const MAY_MEAN_LOG_IN: ReadonlySet<number> = new Set([400, 401, 403, 404]);

@@ -64,6 +64,12 @@ export async function askManifest(question: ManifestQuestion, follow: Follow): P
   return askByGet(question, follow);
 }
 
+/** All that an answer demands of those who ask. */
+export function challengesOf({ headers }: HttpResponse): readonly Challenge[] {
+  const header = headers["www-authenticate"] ?? [];
+  return parseChallenges(typeof header === "string" ? [header] : header);
+}
+
 // Indexes first, since some registries go by the order. Without the index types a registry may answer with the digest
 // of one platform's manifest.
 const ACCEPT = [
@@ -98,9 +104,8 @@ function isUnexplained({ status, headers }: HttpResponse): boolean {
 }
 
 function toRefusal(response: HttpResponse): ManifestAnswer {
-  const header = response.headers["www-authenticate"] ?? [];
-  const challenges = parseChallenges(typeof header === "string" ? [header] : header);
-  return { kind: "refused", failure: failureOf(response), challenges, url: response.url };
+  const { url } = response;
+  return { kind: "refused", failure: failureOf(response), challenges: challengesOf(response), url };
 }
 
 function trustedDigest(response: HttpResponse, { reference }: ManifestQuestion): Digest | undefined {

@@ -13,8 +13,6 @@ export interface Circumstances {
   readonly asked: readonly string[];
   /** The mirrors that were asked in vain before. */
   readonly before: readonly { readonly registry: string; readonly failure: Failure }[];
-  /** What a server may have sent back and must not be shown. */
-  readonly secrets: Iterable<string>;
 }
 
 /** Says in one sentence what was wanted, of whom, what came instead, as whom it was asked, and what to do. */
@@ -24,8 +22,7 @@ export function explainFailure(circumstances: Circumstances): string {
   const came = describe(failure, registry);
   const tried = before.map((one) => `${one.registry}: ${describe(one.failure, one.registry)}`);
   const earlier = tried.length === 0 ? "" : ` (before that, ${tried.join("; ")})`;
-  const sentence = `can't resolve ${JSON.stringify(image)}: ${came}${asWhom(circumstances)}${earlier}; ${advice(registry, failure)}`;
-  return redact(sentence, circumstances.secrets);
+  return `can't resolve ${JSON.stringify(image)}: ${came}${asWhom(circumstances)}${earlier}; ${advice(registry, failure)}`;
 }
 
 /** Says that a login was refused where another way in was found. */
@@ -183,10 +180,4 @@ function asWhom({ asked, failure }: Circumstances): string {
   if (failure.status === undefined || asked.length === 0) return "";
   const names = asked.map((source) => (source === "anonymously" ? source : `with ${source}`));
   return `, asked ${names.join(", then ")}`;
-}
-
-function redact(text: string, secrets: Iterable<string>): string {
-  let redacted = text;
-  for (const secret of secrets) if (secret !== "") redacted = redacted.replaceAll(secret, "…");
-  return redacted;
 }

@@ -33,7 +33,10 @@ export function createRetrier(
     const retries = request.retries ?? options.retries;
     let reset = request.reset ?? false;
     for (let attempt = 0; ; attempt += 1) {
-      await pauseFor(pace.pausedUntil - performance.now(), request.signal);
+      // Others may prolong the pause while it lasts.
+      while (pace.pausedUntil > performance.now()) {
+        await pauseFor(pace.pausedUntil - performance.now(), request.signal);
+      }
       const outcome = await attemptOnce(send, { ...request, reset });
       const wait = waitAfter(outcome, attempt, pace);
       const last = attempt >= retries || wait === undefined || performance.now() + wait > options.deadlineAt;
@@ -105,7 +108,7 @@ function retryAfter({ headers }: HttpResponse): number | undefined {
 async function pauseFor(milliseconds: number, signal: AbortSignal): Promise<void> {
   if (milliseconds <= 0) return;
   try {
-    await sleep(milliseconds, undefined, { signal });
+    await sleep(Math.ceil(milliseconds), undefined, { signal });
   } catch (error) {
     // The timer's own error hides the reason.
     throw signal.aborted ? signal.reason : error;
