@@ -17,13 +17,16 @@ export function selectEntries<T>(
   entries: readonly (readonly [key: string, value: T])[],
   target: Target,
 ): readonly (readonly [key: string, value: T])[] {
-  return entries
+  const found = entries
     .flatMap((entry) => {
       const match = matchKey(entry[0], target);
       return match === undefined ? [] : [{ entry, match }];
     })
-    .sort((a, b) => compareMatches(a.match, b.match))
-    .map((candidate) => candidate.entry);
+    .sort((a, b) => compareMatches(a.match, b.match));
+  // `docker login` keeps tokens of its own beside Docker Hub's login, at https://index.docker.io/v1/refresh-token:
+  // a URL of another path counts only where nothing else does, as in docker.
+  const better = found.filter(({ match }) => match.path >= 0);
+  return (better.length > 0 ? better : found).map(({ entry }) => entry);
 }
 
 /** The one name by which logins for a host are told apart: lower case, no default port, `docker.io` for Docker Hub. */

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { IdentityError } from "./cloud.ts";
 import { quoteForeign } from "./foreign-text.ts";
 import type { Send, SendRequest, SendResponse } from "./http.ts";
@@ -18,8 +19,7 @@ export async function fetchJson(send: Send, exchange: Exchange): Promise<Readonl
 
 /** Sends the request; any status but 200 is an error that quotes what the endpoint calls it. */
 export async function fetchOk(send: Send, exchange: Exchange): Promise<SendResponse> {
-  const { wanted, ...request } = exchange;
-  const response = await sendOrFail(send, exchange, { ...request, timeout: 10_000 });
+  const response = await sendPatiently(send, exchange);
   if (response.status === 200) return response;
   throw failure(exchange, `status ${response.status}${describeError(response.body)}`);
 }
@@ -46,6 +46,19 @@ export function requireText(
   const text = asText(members[name]);
   if (text === undefined) throw failure(exchange, `the answer has no ${JSON.stringify(name)}`);
   return text;
+}
+
+const transientStatuses: readonly number[] = [429, 500, 502, 503, 504];
+
+/** Asks up to three times: the metadata server of a new pod may not be ready, and token services throttle. */
+async function sendPatiently(send: Send, exchange: Exchange): Promise<SendResponse> {
+  const { wanted: _wanted, ...request } = exchange;
+  for (const pause of [200, 1_000]) {
+    const response = await sendOrFail(send, exchange, { ...request, timeout: 10_000 });
+    if (!transientStatuses.includes(response.status)) return response;
+    await setTimeout(pause);
+  }
+  return sendOrFail(send, exchange, { ...request, timeout: 10_000 });
 }
 
 async function sendOrFail(send: Send, exchange: Exchange, request: SendRequest): Promise<SendResponse> {

@@ -65,7 +65,7 @@ describe("selectEntries", () => {
     expect(select([key], host, repository)).toEqual([]);
   });
 
-  test("puts the longest path first, then the host, then a URL of another path, then globs", () => {
+  test("puts the longest path first, then the host, then globs", () => {
     const keys = [
       "*.test",
       "https://reg.test/elsewhere",
@@ -80,11 +80,18 @@ describe("selectEntries", () => {
       "reg.test/a/b",
       "reg.test/a",
       "reg.test",
-      "https://reg.test/elsewhere",
       "*.test/a",
       "r*.test",
       "*.test",
     ]);
+  });
+
+  test("passes over the tokens that docker keeps beside a login", () => {
+    const login = "https://index.docker.io/v1/";
+
+    expect(select([`${login}access-token`, login, `${login}refresh-token`], "docker.io", "acme/app")).toEqual(
+      [login],
+    );
   });
 
   test("keeps the order of keys that are equally specific", () => {

@@ -138,6 +138,29 @@ describe("identify by the metadata server", () => {
     expect((await google.identify("gcr.io"))?.credential).toEqual(login("token-2"));
   });
 
+  test("asks again where the server is not ready", async () => {
+    let asked = 0;
+    const standIn = await startStandIn({
+      [`GET ${metadata}/`]: there,
+      [`GET ${metadata}${tokenPath}`]: () => {
+        asked += 1;
+        return asked < 3 ? { status: 503 } : { body: { access_token: "late", expires_in: 3599 } };
+      },
+    });
+
+    expect((await create({ standIn }).identify("gcr.io"))?.credential).toEqual(login("late"));
+  });
+
+  test("gives up where the server is never ready", async () => {
+    const standIn = await startStandIn({
+      [`GET ${metadata}/`]: there,
+      [`GET ${metadata}${tokenPath}`]: { status: 503 },
+    });
+
+    await expect(create({ standIn }).identify("gcr.io")).rejects.toThrow("status 503");
+    expect(standIn.received).toHaveLength(4);
+  });
+
   test.each([
     { name: "no server", routes: {} },
     { name: "the metadata server of another cloud", routes: { [`GET ${metadata}/`]: { status: 401 } } },
