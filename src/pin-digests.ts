@@ -142,30 +142,22 @@ function told(outcomes: readonly Outcome[], config: Config): readonly Result[] {
   return outcomes.flatMap((outcome) => resultOf(outcome, config.report) ?? []);
 }
 
-async function pinned(
-  input: Input,
-  outcomes: readonly Outcome[],
-  results: readonly Result[],
-): Promise<PinResult> {
+function pinned(input: Input, outcomes: readonly Outcome[], results: readonly Result[]): PinResult {
   const edits = outcomes.flatMap((outcome) => (outcome.kind === "changed" ? [outcome.edit] : []));
   return answer(input, edits, results);
 }
 
 /** What goes out where nothing may be pinned: a list as it came, with the errors in it; of a stream nothing. */
-function unpinned(input: Input, results: readonly Result[]): Promise<PinResult> {
+function unpinned(input: Input, results: readonly Result[]): PinResult {
   return answer(input, [], results);
 }
 
-async function answer(
-  input: Input,
-  edits: readonly TextEdit[],
-  unsorted: readonly Result[],
-): Promise<PinResult> {
+function answer(input: Input, edits: readonly TextEdit[], unsorted: readonly Result[]): PinResult {
   const results = bySeverity(unsorted);
   const ok = !results.some(({ severity }) => severity === "error");
   const { text } = input.yaml;
   if (input.kind === "stream")
     return { text: ok ? applyEdits(text, edits) : "", results, ok, input: input.kind };
-  const envelope = await envelopeEdits(input, results);
+  const envelope = envelopeEdits(input, results);
   return { text: applyEdits(text, [...edits, ...envelope]), results, ok, input: input.kind };
 }

@@ -1,5 +1,5 @@
 /** What a function adds to the list that it was given: `results`, and an explicit `items` where there was none. */
-import { isDeepStrictEqual } from "node:util";
+import { dump } from "js-yaml";
 import { closingBracket, endOf, endOfEntry } from "../yaml/extent.ts";
 import {
   elementsOf,
@@ -24,18 +24,25 @@ import type { Result } from "./result.ts";
  *
  * @throws {InputError} where `results` is there and no list.
  */
-export async function envelopeEdits(
-  list: ResourceList,
-  results: readonly Result[],
-): Promise<readonly TextEdit[]> {
+export function envelopeEdits(list: ResourceList, results: readonly Result[]): readonly TextEdit[] {
   const existing = existingResults(list);
-  const known = existing === undefined ? [] : [plainOf(list.yaml, existing)].flat();
-  const fresh = results.filter((result) => !known.some((other) => isDeepStrictEqual(other, result)));
+  const known = new Set(existing === undefined ? [] : [plainOf(list.yaml, existing)].flat().map(fingerprint));
+  const fresh = results.filter((result) => !known.has(fingerprint(result)));
   return [
     ...itemsEdits(list),
-    ...(fresh.length === 0 ? [] : await resultsEdits(list, fresh)),
+    ...(fresh.length === 0 ? [] : resultsEdits(list, fresh)),
     ...trailingMarkerEdits(list),
   ];
+}
+
+/** Equal for equal data, whatever the order of its keys. */
+function fingerprint(value: unknown): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(fingerprint).join()}]`;
+  const members = Object.entries(value).map(
+    ([key, member]) => `${JSON.stringify(key)}:${fingerprint(member)}`,
+  );
+  return `{${members.toSorted().join()}}`;
 }
 
 function entryOf({ yaml, root }: ResourceList, name: string): YamlEntry | undefined {
@@ -65,7 +72,7 @@ function itemsEdits(list: ResourceList): readonly TextEdit[] {
   return scalarType(list.yaml, entry.value) === "null" ? [fillEmpty(list.yaml, entry, "[]")] : [];
 }
 
-async function resultsEdits(list: ResourceList, results: readonly Result[]): Promise<readonly TextEdit[]> {
+function resultsEdits(list: ResourceList, results: readonly Result[]): readonly TextEdit[] {
   const { yaml } = list;
   const flow = results.map((result) => JSON.stringify(result));
   const existing = existingResults(list);
@@ -77,21 +84,17 @@ async function resultsEdits(list: ResourceList, results: readonly Result[]): Pro
     return [{ start: at, end: at, text: comma + flow.join(", ") }];
   }
   if (existing !== undefined) {
-    const block = (await blockText({ results })).replace(/^results:\n/, "");
+    const block = dump({ results }, blockStyle).replace(/^results:\n/, "");
     const at = lineEnd(yaml.text, endOf(yaml, existing, 0));
     return [insertLines(yaml.text, at, indented(block, columnOf(yaml, existing)))];
   }
   if (entry !== undefined) return [fillEmpty(yaml, entry, `[${flow.join(", ")}]`)];
-  const block = isFlow(yaml, list.root) ? "" : await blockText({ results });
+  const block = isFlow(yaml, list.root) ? "" : dump({ results }, blockStyle);
   return [newKey(list, { name: "results", block, flow: `[${flow.join(", ")}]` })];
 }
 
-/** Loaded only where there is something to say. */
-async function blockText(value: unknown): Promise<string> {
-  const { stringify } = await import("yaml");
-  // YAML 1.1's words and numbers are quoted too: kpt and kustomize read with a library of that age.
-  return stringify(value, { blockQuote: false, indentSeq: false, lineWidth: 0, version: "1.1" });
-}
+// Every word and number that any reader could take for another type is quoted, and nothing is folded or anchored.
+const blockStyle = { lineWidth: -1, noRefs: true, seqNoIndent: true } as const;
 
 interface NewKey {
   readonly name: string;
