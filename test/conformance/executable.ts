@@ -1,0 +1,59 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/** What one run of the executable read and what it left behind. */
+export interface Run {
+  readonly input: string;
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How a run differs from the plain one: no arguments, a bare environment, the whole input at once. */
+export interface RunOptions {
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+/** The built executable, as orchestrators start it. */
+export const executable = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
+
+/** Starts the executable in a bare environment: nothing of the developer's own reaches it. */
+export function startExecutable(options: RunOptions = {}) {
+  if (!existsSync(executable)) {
+    throw new Error(`${executable} is missing: run "npm run build" first`);
+  }
+  const { args = [], env = {}, ...rest } = options;
+  return spawn(process.execPath, [executable, ...args], {
+    ...rest,
+    env: { PATH: process.env.PATH ?? "", HOME: "/nonexistent", ...env },
+    stdio: "pipe",
+  });
+}
+
+/** Runs the executable over the input and gives what it wrote; stdout that is not UTF-8 is a failure. */
+export async function runExecutable(input: string | Buffer, options: RunOptions = {}): Promise<Run> {
+  const child = startExecutable(options);
+  const stdout: Buffer[] = [];
+  const stderr: Buffer[] = [];
+  child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
+  child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
+  // A program that refuses its arguments need not read: a broken pipe is its right.
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(input);
+
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", resolve);
+  });
+
+  return { input: input.toString(), code, stdout: decode(stdout), stderr: decode(stderr) };
+}
+
+function decode(chunks: readonly Buffer[]): string {
+  return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
+}
