@@ -1,0 +1,103 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { parse } from "yaml";
+import { type Ended, executable, repository, run } from "./command.ts";
+import { type DebianRegistry, startDebianRegistry } from "./debian-registry.ts";
+import { describeWith } from "./tools.ts";
+import { changedTextLines, folderOf, treeOf } from "./workspace.ts";
+
+const example = join(repository, "examples/helm-post-renderer");
+
+describeWith(["helm", "docker-registry"], "examples/helm-post-renderer", () => {
+  let registry: DebianRegistry | undefined;
+  const digests: string[] = [];
+
+  beforeAll(async () => {
+    registry = await startDebianRegistry();
+    for (const image of ["acme/shop:2.4.1", "library/nginx:1.27"]) digests.push(await registry.push(image));
+  });
+  afterAll(() => registry?.stop());
+
+  test("changes image lines alone, and none of a hook", async () => {
+    const same = await template("--post-renderer", "cat");
+    const pinned = await template("--post-renderer", "./pin-digests.sh", ...rendererArgs("-f", mirrored()));
+
+    expect(pinned.code, pinned.stderr).toBe(0);
+    expect(changedTextLines(same.stdout, pinned.stdout)).toStrictEqual([shop(), nginx()]);
+    expect(pinned.stdout).toContain('image: "ghcr.io/acme/shop:2.4.1"\n        args: [migrate]');
+  });
+
+  test("takes options one by one", async () => {
+    const same = await template("--post-renderer", "cat");
+    const options = rendererArgs("-f", mirrored(), "-d", "exclude=ghcr.io/acme/*");
+
+    const pinned = await template("--post-renderer", "./pin-digests.sh", ...options);
+
+    expect(pinned.code, pinned.stderr).toBe(0);
+    expect(changedTextLines(same.stdout, pinned.stdout)).toStrictEqual([nginx()]);
+  });
+
+  test("stops Helm where an image can't be pinned", async () => {
+    const options = ["--set", "proxy=nginx:absent", ...rendererArgs("-f", mirrored())];
+
+    const ended = await template("--post-renderer", "./pin-digests.sh", ...options);
+
+    expect(ended.code).toBe(1);
+    expect(ended.stdout).toBe("");
+    expect(ended.stderr).toContain("nginx:absent");
+  });
+
+  test("pins hooks too as a filter behind helm template", async () => {
+    const plain = await template();
+
+    const pinned = await run(executable, ["-f", mirrored()], { input: plain.stdout });
+
+    expect(pinned.code, pinned.stderr).toBe(0);
+    expect(changedTextLines(plain.stdout, pinned.stdout)).toStrictEqual([shop(), nginx(), shop()]);
+  });
+
+  test("is laid out as Helm 4 wants a plugin to be", () => {
+    const files = treeOf(example);
+    const plugin = parse(files["plugin.yaml"] ?? "");
+
+    expect(plugin).toStrictEqual({
+      apiVersion: "v1",
+      type: "postrenderer/v1",
+      name: "pin-digests",
+      version: "0.1.0",
+      runtime: "subprocess",
+      runtimeConfig: { platformCommand: [{ command: expect.stringMatching(/^\$\{HELM_PLUGIN_DIR\}\//) }] },
+    });
+    const [{ command }] = plugin.runtimeConfig.platformCommand;
+    expect(Object.keys(files)).toContain(command.split("/").at(-1));
+  });
+
+  function template(...flags: readonly string[]): Promise<Ended> {
+    return run("helm", ["template", "shop", "chart", ...flags], { cwd: example });
+  }
+
+  function mirrored(): string {
+    const host = registry?.host ?? "";
+    const config = `apiVersion: fn.kpt.dev/v1alpha1
+kind: PinDigests
+metadata: {name: pin-digests}
+registries: [{prefix: "*", mirrors: ["http://${host}"], only: true}]
+`;
+    return join(folderOf({ "config.yaml": config }), "config.yaml");
+  }
+
+  function shop() {
+    return {
+      from: 'image: "ghcr.io/acme/shop:2.4.1"',
+      to: `image: "ghcr.io/acme/shop:2.4.1@${digests[0]}"`,
+    };
+  }
+
+  function nginx() {
+    return { from: "image: nginx:1.27", to: `image: nginx:1.27@${digests[1]}` };
+  }
+});
+
+function rendererArgs(...args: readonly string[]): readonly string[] {
+  return args.flatMap((arg) => ["--post-renderer-args", arg]);
+}

@@ -1,0 +1,57 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe } from "vitest";
+
+/** What a suite may need besides Node; `image` is a container runtime with the base image to build on. */
+export type Tool = "kpt" | "kustomize" | "helm" | "docker-registry" | "skopeo" | "image" | "corpus";
+
+/** The image of the function, named as every document names it. */
+export const pinImage = "localhost/pin-digests:v0.1.0";
+
+/** The image of a function that changes nothing. */
+export const identityImage = "localhost/identity:v1";
+
+/** The image that the others are built on. */
+export const nodeImage: string = process.env.E2E_NODE_IMAGE ?? "localhost/node:24";
+
+/** Real manifests of others; they lie beside the repository. */
+export const corpus: string = fileURLToPath(new URL("../../../shared/corpus", import.meta.url));
+
+/**
+ * Describes a suite that needs tools. Where one is missing the suite is skipped, which a line says; or it fails, where
+ * E2E_REQUIRE names that tool, since a suite that nobody runs proves nothing.
+ */
+export function describeWith(tools: readonly Tool[], name: string, body: () => void): void {
+  const missing = tools.filter((tool) => !isAvailable(tool));
+  const wanted = missing.filter((tool) => required.has(tool));
+  if (wanted.length > 0)
+    throw new Error(`${name}: E2E_REQUIRE names ${wanted.join(", ")}, but it is missing`);
+  if (missing.length > 0) console.warn(`skipped: ${name} (there is no ${missing.join(", ")})`);
+  describe.skipIf(missing.length > 0)(name, body);
+}
+
+/** Whether a tool is there and works. */
+export function isAvailable(tool: Tool): boolean {
+  const known = availability.get(tool) ?? probes[tool]();
+  availability.set(tool, known);
+  return known;
+}
+
+const required = new Set((process.env.E2E_REQUIRE ?? "").split(",").filter((tool) => tool !== ""));
+
+const availability = new Map<Tool, boolean>();
+
+const probes = {
+  kpt: () => works("kpt", ["version"]),
+  kustomize: () => works("kustomize", ["version"]),
+  helm: () => works("helm", ["version"]),
+  "docker-registry": () => works("docker-registry", ["--version"]),
+  skopeo: () => works("skopeo", ["--version"]),
+  image: () => works("buildah", ["--version"]) && works("podman", ["image", "exists", nodeImage]),
+  corpus: () => existsSync(corpus),
+} as const satisfies Record<Tool, () => boolean>;
+
+function works(command: string, args: readonly string[]): boolean {
+  return spawnSync(command, args, { stdio: "ignore" }).status === 0;
+}
