@@ -19,13 +19,15 @@ export function endOf(yaml: YamlText, node: YamlNode, fallback: number): number 
     }
     case EVENT_ID.MAPPING: {
       const last = lastOf(entriesOf(yaml, node));
-      const end = last === undefined ? event.start : endOfEntry(yaml, last);
-      return isFlow(yaml, node) ? skipToClosing(yaml.text, last === undefined ? end + 1 : end) : end;
+      if (last === undefined) return skipToClosing(yaml.text, event.start + 1);
+      const end = endOfEntry(yaml, last);
+      return isFlow(yaml, node) && !isBarePair(yaml, node) ? skipToClosing(yaml.text, end) : end;
     }
     case EVENT_ID.SEQUENCE: {
       const last = lastOf(elementsOf(yaml, node));
-      const end = last === undefined ? event.start : endOf(yaml, last, endOfEmptyElement(yaml, node));
-      return isFlow(yaml, node) ? skipToClosing(yaml.text, last === undefined ? end + 1 : end) : end;
+      if (last === undefined) return skipToClosing(yaml.text, event.start + 1);
+      const end = endOf(yaml, last, 0) || endOfEmptyElement(yaml, node);
+      return isFlow(yaml, node) ? skipToClosing(yaml.text, end) : end;
     }
     default:
       return fallback;
@@ -44,6 +46,12 @@ export function endOfEntry(
 /** The offset of the bracket or brace that closes a flow collection. */
 export function closingBracket(yaml: YamlText, collection: YamlNode): number {
   return endOf(yaml, collection, 0) - 1;
+}
+
+/** True for the entry of `[a: b]`: a mapping without braces. */
+function isBarePair(yaml: YamlText, mapping: YamlNode): boolean {
+  const start = startOf(yaml, mapping) ?? 0;
+  return yaml.text[start] !== "{" || startOf(yaml, mapping + 1) === start;
 }
 
 function skipColon(text: string, offset: number): number {
