@@ -118,7 +118,6 @@ function labelMatches(pattern: string, label: string): boolean {
   const [first = "", ...rest] = pattern.split("*");
   const last = rest.pop();
   if (last === undefined) return pattern === label;
-  if (label.length < first.length + last.length) return false;
   if (!label.startsWith(first) || !label.endsWith(last)) return false;
   let from = first.length;
   for (const part of rest) {

@@ -211,6 +211,16 @@ describe("identify with a web identity", () => {
     expect(standIn.received[0]?.url).toBe(url);
   });
 
+  test("refuses to send the token over plain HTTP", async () => {
+    const standIn = await startStandIn({});
+    const environment = createEnvironment({ AWS_ENDPOINT_URL_STS: "http://evil.com/" });
+
+    await expect(create(standIn, environment).identify(host)).rejects.toThrow(
+      "wanted an https URL for AWS_ENDPOINT_URL_STS",
+    );
+    expect(standIn.timeouts).toEqual([]);
+  });
+
   test("names the session as AWS_ROLE_SESSION_NAME does", async () => {
     const standIn = await startStandIn({
       "POST https://sts.eu-west-1.amazonaws.com/": { body: xml },
@@ -339,6 +349,20 @@ describe("identify with the role of a container", () => {
       "file",
       expect.stringContaining("AWS4-"),
     ]);
+  });
+
+  test("sends no token of several lines, which could be read as several headers", async () => {
+    const standIn = await startStandIn({});
+    const file = createWorkspace().write("token", "token\r\nX-Other: 1\n");
+    const environment = {
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: "http://169.254.170.23/v1/credentials",
+      AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file,
+    };
+
+    await expect(create(standIn, environment).identify(host)).rejects.toThrow(
+      `wanted a token from ${file} (AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE): there is none`,
+    );
+    expect(standIn.timeouts).toEqual([]);
   });
 
   test.each([

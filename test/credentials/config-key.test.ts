@@ -53,6 +53,8 @@ describe("selectEntries", () => {
     { key: "*.azurecr.io", host: "x.azurecr.io.evil.com", repository: "app" },
     { key: "*.azurecr.io", host: "x.azurecr.io:8443", repository: "app" },
     { key: "*.azurecr.io/team", host: "x.azurecr.io", repository: "teams/app" },
+    { key: "ghcr.io.*", host: "ghcr.io", repository: "app" },
+    { key: "x*b*y.test", host: "xay.test", repository: "app" },
     { key: "a*a.test", host: "a.test", repository: "app" },
     { key: "*b*c.test", host: "xcb.test", repository: "app" },
     { key: "*", host: "ghcr.io", repository: "app" },

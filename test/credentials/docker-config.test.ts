@@ -83,7 +83,7 @@ describe("readAuthEntry", () => {
     expect(readAuthEntry(entry)).toEqual({ kind: "empty" });
   });
 
-  test.each([[{ auth: "not base64!" }], [{ auth: encode("no colon") }], [null], ["text"]])(
+  test.each([[{ auth: "bWU6c2Vj cmV0!" }], [{ auth: encode("no colon") }], [null], ["text"]])(
     "calls %j invalid",
     (entry) => {
       expect(readAuthEntry(entry)).toMatchObject({ kind: "invalid" });

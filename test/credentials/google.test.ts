@@ -393,6 +393,23 @@ describe("identify by a file", () => {
     expect(JSON.parse(standIn.received[1]?.body ?? "")).toMatchObject({ delegates: ["a@acme.iam"] });
   });
 
+  test("does not send a token over plain HTTP for the part of a service account", async () => {
+    const file = createWorkspace().write("subject", "subject-token");
+    const standIn = await startStandIn({
+      "POST https://sts.googleapis.com/v1/token": { body: { access_token: "federated", expires_in: 3600 } },
+    });
+    const content = {
+      ...federated,
+      credential_source: { file },
+      service_account_impersonation_url: "http://evil.com/",
+    };
+
+    await expect(identifyWith(content, standIn)).rejects.toThrow(
+      "wanted an https URL for service_account_impersonation_url",
+    );
+    expect(standIn.timeouts).toHaveLength(1);
+  });
+
   test.each([
     { content: "not json s3cret", message: "not a JSON object" },
     { content: { type: "gdch_service_account" }, message: "their type is not supported" },

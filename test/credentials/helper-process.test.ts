@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { createHelperRunner } from "../../src/credentials/helper-process.ts";
 import { createWorkspace, type Workspace } from "./workspace.ts";
 
@@ -81,12 +81,15 @@ describe("createHelperRunner", () => {
     const pidFile = join(workspace.path, "pids");
     workspace.writeHelper("fake", `sleep 60 &\necho $$ $! > ${pidFile}\nwait`);
 
+    const pipes = countPipes();
+
     const run = await createRunner(workspace, { timeout: 500 })("fake", "ghcr.io");
 
     const [helper = 0, leftBehind = 0] = readFileSync(pidFile, "utf8").split(" ").map(Number);
-    process.kill(leftBehind);
+    onTestFinished(() => void process.kill(leftBehind));
     expect(run).toEqual({ kind: "failed", reason: "it did not answer within 0.5 s" });
     await expect.poll(() => isRunning(helper)).toBe(false);
+    await expect.poll(countPipes).toBe(pipes);
   });
 
   test("ends a helper that writes without end", async () => {
@@ -129,6 +132,11 @@ describe("createHelperRunner", () => {
     });
   });
 });
+
+/** Pipes that would keep this process from its end. */
+function countPipes(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === "PipeWrap").length;
+}
 
 function isRunning(pid: number): boolean {
   try {
