@@ -10,6 +10,7 @@ import {
   scalarText,
   scalarType,
   startOf,
+  tagRange,
   type YamlEntry,
 } from "../yaml/node.ts";
 import { plainOf } from "../yaml/plain.ts";
@@ -69,28 +70,35 @@ function existingResults(list: ResourceList): YamlNode | undefined {
 function itemsEdits(list: ResourceList): readonly TextEdit[] {
   const entry = entryOf(list, "items");
   if (entry === undefined) return [newKey(list, { name: "items", block: "items: []\n", flow: "[]" })];
-  return scalarType(list.yaml, entry.value) === "null" ? [fillEmpty(list.yaml, entry, "[]")] : [];
+  return scalarType(list.yaml, entry.value) === "null" ? fillEmpty(list, entry, "[]") : [];
 }
 
 function resultsEdits(list: ResourceList, results: readonly Result[]): readonly TextEdit[] {
   const { yaml } = list;
-  const flow = results.map((result) => JSON.stringify(result));
+  const flow = results.map(flowText).join(", ");
   const existing = existingResults(list);
   const entry = entryOf(list, "results");
   if (existing !== undefined && isFlow(yaml, existing)) {
-    const [first] = elementsOf(yaml, existing);
-    const at = closingBracket(yaml, existing);
-    const comma = first === undefined || /,\s*$/.test(yaml.text.slice(0, at)) ? "" : ", ";
-    return [{ start: at, end: at, text: comma + flow.join(", ") }];
+    const last = [...elementsOf(yaml, existing)].at(-1);
+    const at = last === undefined ? closingBracket(yaml, existing) : endOf(yaml, last, 0);
+    return [{ start: at, end: at, text: last === undefined ? flow : `, ${flow}` }];
   }
   if (existing !== undefined) {
     const block = dump({ results }, blockStyle).replace(/^results:\n/, "");
     const at = lineEnd(yaml.text, endOf(yaml, existing, 0));
     return [insertLines(yaml.text, at, indented(block, columnOf(yaml, existing)))];
   }
-  if (entry !== undefined) return [fillEmpty(yaml, entry, `[${flow.join(", ")}]`)];
+  if (entry !== undefined) return fillEmpty(list, entry, `[${flow}]`);
   const block = isFlow(yaml, list.root) ? "" : dump({ results }, blockStyle);
-  return [newKey(list, { name: "results", block, flow: `[${flow.join(", ")}]` })];
+  return [newKey(list, { name: "results", block, flow: `[${flow}]` })];
+}
+
+/** JSON that YAML's readers take too: they refuse control characters, or take some for line breaks. */
+function flowText(value: unknown): string {
+  return JSON.stringify(value).replaceAll(
+    /[\p{Cc}\u2028\u2029\ufeff\ufffe\uffff]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 // Every word and number that any reader could take for another type is quoted, and nothing is folded or anchored.
@@ -114,12 +122,21 @@ function newKey({ yaml, root }: ResourceList, { name, block, flow }: NewKey): Te
   return { start: at, end: at, text: `,${pretty ? `${lineBreak(yaml.text)}  ` : " "}"${name}": ${flow}` };
 }
 
-/** A value in place of nothing or `null`. */
-function fillEmpty(yaml: YamlText, entry: YamlEntry, text: string): TextEdit {
+/** A list in place of nothing or `null`. */
+function fillEmpty(list: ResourceList, entry: YamlEntry, text: string): readonly TextEdit[] {
+  const { yaml } = list;
+  const tag = tagRange(yaml, entry.value);
+  const edits = tag === undefined ? [] : [{ ...tag, text: "!!seq" }];
   const range = scalarRange(yaml, entry.value);
-  if (range !== undefined) return { ...range, text };
+  if (range !== undefined) return [...edits, { ...range, text }];
   const at = endOfEntry(yaml, entry);
-  return { start: at, end: at, text: ` ${text}` };
+  return [...edits, { start: at, end: at, text: `${missingColon(list, entry, at)} ${text}` }];
+}
+
+/** A key without a value may stand without a colon: `{items}`, and `? items` on a line of its own. */
+function missingColon({ yaml, root }: ResourceList, { key }: YamlEntry, at: number): string {
+  if (at > endOf(yaml, key, 0)) return "";
+  return isFlow(yaml, root) ? ":" : `${lineBreak(yaml.text)}${" ".repeat(columnOf(yaml, root))}:`;
 }
 
 /** Orchestrators take one document: a marker behind it would begin a second. */

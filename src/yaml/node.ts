@@ -138,6 +138,13 @@ export function aliasRange(yaml: YamlText, node: YamlNode): Range | undefined {
   return event.type === EVENT_ID.ALIAS ? { start: event.anchorStart - 1, end: event.anchorEnd } : undefined;
 }
 
+/** Where the tag of a scalar stands; undefined where it has none. */
+export function tagRange(yaml: YamlText, node: YamlNode): Range | undefined {
+  const event = eventOf(yaml, node);
+  if (event.type !== EVENT_ID.SCALAR || event.tagStart === -1) return undefined;
+  return { start: event.tagStart, end: event.tagEnd };
+}
+
 /** True for a collection in brackets or braces. */
 export function isFlow(yaml: YamlText, node: YamlNode): boolean {
   const event = eventOf(yaml, node);
