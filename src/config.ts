@@ -27,6 +27,8 @@ export interface Config {
   readonly onError: OnError;
   /** `header` trusts the digest that a registry names, `get` computes it from the manifest. */
   readonly verify: "header" | "get";
+  /** `package` uses the pull secrets that lie in the package. */
+  readonly credentials: readonly "package"[];
   /** How to ask which registries. */
   readonly registries: readonly RegistryOptions[];
   readonly network: NetworkConfig;
@@ -62,6 +64,7 @@ export const defaultConfig: Config = {
   skipPrefixes: [],
   onError: "fail",
   verify: "header",
+  credentials: [],
   registries: [],
   network: { concurrency: 8, timeout: 20_000, retries: 4, deadline: 240_000 },
   report: "changes",
@@ -113,6 +116,7 @@ const readers: Readers<Config> = {
   skipPrefixes: list(word),
   onError,
   verify: choice("header", "get"),
+  credentials: list(choice("package")),
   registries: list(registry),
   network: (raw, tell) => {
     const network = group<NetworkConfig>({

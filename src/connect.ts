@@ -2,6 +2,7 @@
 import type { Config } from "./config.ts";
 import type { Send } from "./credentials/http.ts";
 import { createKeychain } from "./credentials/keychain.ts";
+import { type Package, pullSecretsOf } from "./pull-secrets.ts";
 import { createRegistryClient } from "./registry/client.ts";
 import type { Connection } from "./registry/endpoint.ts";
 import type { ProxySettings } from "./registry/proxy.ts";
@@ -20,8 +21,19 @@ export interface Registries {
   close(): Promise<void>;
 }
 
-/** Registries that are asked as the configuration says, with the logins that the environment leads to. */
-export function connect(config: Config, environment: Environment): Registries {
+/** Where logins come from: the environment, and the pull secrets of a package where the configuration opts in to them. */
+export interface LoginSources {
+  readonly environment: Environment;
+  readonly package: Package;
+}
+
+/** Registries that are asked as the configuration says. */
+export function connect(config: Config, sources: LoginSources): Registries {
+  const { environment } = sources;
+  const faults: string[] = [];
+  const warn = (fault: string): void => {
+    faults.push(fault);
+  };
   const network = {
     userAgent: `pin-digests/${version}`,
     proxies: proxiesOf(environment),
@@ -35,11 +47,16 @@ export function connect(config: Config, environment: Environment): Registries {
     // The registries' own transport reads the same files, and tells what is wrong with them.
     warn: () => {},
   });
-  const keychain = createKeychain({ environment, now: Date.now, send: sendThrough(clouds) });
+  const keychain = createKeychain({
+    environment,
+    sources: config.credentials.includes("package") ? pullSecretsOf(sources.package, warn) : [],
+    now: Date.now,
+    send: sendThrough(clouds),
+  });
   const client = createRegistryClient({ ...network, ...config, keychain });
   return {
     resolveDigest: (image) => client.resolveDigest(image),
-    warnings: () => [...keychain.warnings(), ...client.warnings().map(({ message }) => message)],
+    warnings: () => [...faults, ...keychain.warnings(), ...client.warnings().map(({ message }) => message)],
     close: async () => {
       await Promise.all([client.close(), clouds.close()]);
     },

@@ -17,7 +17,8 @@ import {
   skipResult,
   strangerResult,
 } from "./outcome.ts";
-import { planStep, type Step } from "./plan.ts";
+import { planStep } from "./plan.ts";
+import type { Package } from "./pull-secrets.ts";
 import { type Resolution, type ResolveDigest, resolveAll } from "./resolve-all.ts";
 import { kindOf } from "./yaml/node.ts";
 import { applyEdits, type TextEdit } from "./yaml/text-edit.ts";
@@ -55,23 +56,20 @@ export async function pinDigests(text: string, options: PinOptions = {}): Promis
 
   const resources = resourcesOf(input);
   const steps = fieldsOf(resources).map((field) => planStep(field, config));
-  const { resolutions, warnings } = await resolveImages(steps, config, options);
+  const { resolutions, warnings } = await resolveImages(
+    { yaml: input.yaml, resources, steps },
+    config,
+    options,
+  );
   const outcomes = steps.map((step) => outcomeOf(step, { yaml: input.yaml, resolutions, config }));
 
   const aside = [...strangersOf(input), ...skipped(resources, config), ...warnings];
-  return outcomes.some(failsRun)
-    ? unpinned(input, [
-        ...told(
-          outcomes.filter(({ kind }) => kind !== "changed"),
-          config,
-        ),
-        ...aside,
-      ])
-    : pinned(input, outcomes, [
-        ...told(outcomes, config),
-        ...sharedAnchorWarnings(input.yaml, outcomes),
-        ...aside,
-      ]);
+  if (outcomes.some(failsRun)) return unpinned(input, [...told(outcomes.filter(isLeft), config), ...aside]);
+  return pinned(input, outcomes, [
+    ...told(outcomes, config),
+    ...sharedAnchorWarnings(input.yaml, outcomes),
+    ...aside,
+  ]);
 }
 
 function resourcesOf(input: Input): readonly ResourceImages[] {
@@ -98,19 +96,15 @@ interface Resolutions {
 }
 
 /** The way to the registries is loaded and opened only where there is something to ask. */
-async function resolveImages(
-  steps: readonly Step[],
-  config: Config,
-  options: PinOptions,
-): Promise<Resolutions> {
-  const images = steps.flatMap((step) => (step.kind === "resolve" ? [step.image] : []));
+async function resolveImages(found: Package, config: Config, options: PinOptions): Promise<Resolutions> {
+  const images = found.steps.flatMap((step) => (step.kind === "resolve" ? [step.image] : []));
   if (images.length === 0) return { resolutions: new Map(), warnings: [] };
   const { concurrency } = config.network;
   if (options.resolveDigest !== undefined) {
     return { resolutions: await resolveAll(images, options.resolveDigest, concurrency), warnings: [] };
   }
   const { connect } = await import("./connect.ts");
-  const registries = connect(config, options.environment ?? {});
+  const registries = connect(config, { environment: options.environment ?? {}, package: found });
   try {
     const resolutions = await resolveAll(images, registries.resolveDigest, concurrency);
     return {
@@ -124,6 +118,10 @@ async function resolveImages(
 
 function failsRun(outcome: Outcome): boolean {
   return outcome.kind === "failed" && outcome.onError === "fail";
+}
+
+function isLeft(outcome: Outcome): boolean {
+  return outcome.kind !== "changed";
 }
 
 function strangersOf({ yaml, items }: Input): readonly Result[] {

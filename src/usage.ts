@@ -29,6 +29,7 @@ Options (KEY, or fields of a PinDigests of fn.kpt.dev/v1alpha1):
   onError: fail | warn          an image that can't be pinned fails the run (default), or is left as it is
   report: problems | changes | all
   verify: header | get          trust the digest that the registry names (default), or compute it
+  credentials: package          use the pull secrets in the package that its pods name
   registries:                   how to ask which registries, see the README
   - prefix: "*"
     mirrors: [ADDRESS]
