@@ -1,4 +1,4 @@
-import { parseJsonObject } from "./json.ts";
+import { asObject, asText, parseJsonObject } from "./json.ts";
 import type { Credential } from "./keychain.ts";
 
 /** A Docker configuration, or podman's auth.json, which has the same form; entries are decoded when they are used. */
@@ -33,14 +33,13 @@ export function parseDockerConfig(document: ConfigDocument, warn: Warn): DockerC
   }
   const members: Readonly<Record<string, unknown>> = document.bare === true ? { auths: content } : content;
   const section = (name: string) => readSection(members[name], `${JSON.stringify(name)} in ${source}`, warn);
-  const store = members.credsStore;
   return {
     source,
     auths: section("auths"),
-    credHelpers: section("credHelpers").filter((entry): entry is readonly [string, string] => {
-      return typeof entry[1] === "string";
-    }),
-    credsStore: typeof store === "string" ? store : "",
+    credHelpers: section("credHelpers").flatMap(([key, helper]) =>
+      typeof helper === "string" ? [[key, helper] as const] : [],
+    ),
+    credsStore: asText(members.credsStore) ?? "",
   };
 }
 
@@ -59,8 +58,9 @@ export type AuthEntry =
 
 /** Decodes an entry of `auths`. `auth` wins over `username` and `password`, and a token over both, as in docker. */
 export function readAuthEntry(entry: unknown): AuthEntry {
-  if (typeof entry !== "object" || entry === null) return { kind: "invalid", reason: "it is not an object" };
-  const field = (name: string) => readString(new Map(Object.entries(entry)).get(name));
+  const members = asObject(entry);
+  if (members === undefined) return { kind: "invalid", reason: "it is not an object" };
+  const field = (name: string) => asText(members[name]) ?? "";
 
   const registryToken = field("registrytoken");
   if (registryToken !== "") return toLogin({ kind: "registry-token", token: registryToken });
@@ -80,10 +80,6 @@ export function readAuthEntry(entry: unknown): AuthEntry {
 
 function toLogin(credential: Credential): AuthEntry {
   return { kind: "login", credential };
-}
-
-function readString(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }
 
 const base64Pattern = /^[A-Za-z0-9+/_-]+={0,2}$/;

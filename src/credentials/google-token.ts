@@ -3,6 +3,7 @@ import { type CloudContext, IdentityError } from "./cloud.ts";
 import { requireEndpoint } from "./endpoint.ts";
 import { type Exchange, fetchJson, requireText } from "./exchange.ts";
 import type { Expiring } from "./expiring-cache.ts";
+import { quoteForeign } from "./foreign-text.ts";
 import { type GoogleCredentials, requireMember } from "./google-file.ts";
 import { readSubjectToken } from "./google-subject-token.ts";
 import { asObject, asText } from "./json.ts";
@@ -36,7 +37,9 @@ export async function requestToken(
       return impersonate(credentials, context, await requestToken(source, context));
     }
     default:
-      throw new IdentityError(`wanted Google's credentials from ${path}: their type is not supported`);
+      throw new IdentityError(
+        `wanted Google's credentials from ${path}: use gcloud's credential helper for those of type ${quoteForeign(String(content.type))}`,
+      );
   }
 }
 

@@ -8,7 +8,7 @@ import { type DockerConfig, readAuthEntry, type Warn } from "./docker-config.ts"
 import { readEnvironmentLogins } from "./environment-login.ts";
 import { createGitHub } from "./github.ts";
 import { createGoogle } from "./google.ts";
-import { createHelperRunner, type RunHelper } from "./helper-process.ts";
+import { createHelperRunner } from "./helper-process.ts";
 import type { Send } from "./http.ts";
 import type { PullSecret } from "./pull-secret.ts";
 
@@ -49,8 +49,6 @@ export interface KeychainOptions {
   readonly send: Send;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** How a credential helper is run, where not as a process with a limit of 20 s. */
-  readonly run?: RunHelper;
 }
 
 /** Makes a keychain that reads each file, and asks each helper and each cloud, once and only when it is needed. */
@@ -58,8 +56,8 @@ export function createKeychain(options: KeychainOptions): Keychain {
   const { environment, homeDirectory = environment.HOME, uid, platform = "linux", sources = [] } = options;
   const warnings = new Set<string>();
   const warn: Warn = (message) => warnings.add(message);
-  const run = options.run ?? createHelperRunner({ environment, platform, timeout: 20_000 });
-  const askHelper = createHelperClient(run, warn);
+  const runHelper = createHelperRunner({ environment, platform, timeout: helperTimeout });
+  const askHelper = createHelperClient(runHelper, warn);
   const home = homeDirectory === undefined ? {} : { homeDirectory };
   const places = { environment, platform, ...home, ...(uid === undefined ? {} : { uid }) };
   const context = { environment, ...home, send: options.send, now: options.now };
@@ -75,7 +73,8 @@ export function createKeychain(options: KeychainOptions): Keychain {
     async configured(target) {
       loaded ??= load();
       const { environmentLogins, configs } = await loaded;
-      const secrets = sources.filter((secret) => secret.covers(target)).map((secret) => secret.config);
+      const image = { ...target, host: canonicalHost(target.host) };
+      const secrets = sources.filter((secret) => secret.covers(image)).map((secret) => secret.config);
       const found = await Promise.all(
         [...configs, ...secrets].map((config) => findInConfig({ config, target, askHelper, warn })),
       );
@@ -100,6 +99,9 @@ export function createKeychain(options: KeychainOptions): Keychain {
     },
   };
 }
+
+/** Milliseconds: a helper may have to ask its user, or a cloud. */
+const helperTimeout = 20_000;
 
 interface Logins {
   readonly environmentLogins: ReturnType<typeof readEnvironmentLogins>;

@@ -412,7 +412,10 @@ describe("identify by a file", () => {
 
   test.each([
     { content: "not json s3cret", message: "not a JSON object" },
-    { content: { type: "gdch_service_account" }, message: "their type is not supported" },
+    {
+      content: { type: "gdch_service_account" },
+      message: 'use gcloud\'s credential helper for those of type "gdch_service_account"',
+    },
     { content: { type: "authorized_user" }, message: 'wanted "client_id"' },
     { content: { ...serviceAccount, private_key: "s3cret" }, message: 'wanted an RSA key for "private_key"' },
     {

@@ -12,7 +12,7 @@ export interface Answer {
 }
 
 /** A request as it came over the wire. */
-export interface Received {
+interface Received {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, unknown>>;
