@@ -34,7 +34,7 @@ export interface Authorizer {
   /** Rejects with a Failure where the realm refuses; undefined where the demand can't be met by this identity. */
   authorize(ask: AuthorizationQuestion): Promise<Authorization | undefined>;
   /** Drops a token that was refused though it served before. */
-  forget(repository: string, identity: Identity): void;
+  forget(ask: AuthorizationQuestion): void;
   /** All that was sent and must not be shown, should a server send it back. */
   secrets(): Iterable<string>;
 }
@@ -75,7 +75,7 @@ export function createAuthorizer(endpoint: Endpoint, keychain: Keychain, options
   }: AuthorizationQuestion): Promise<Authorization> {
     const { credential } = identity;
     if (credential?.kind === "registry-token") return { value: `Bearer ${credential.token}`, reused: false };
-    const key = tokenKey(repository, identity);
+    const key = tokenKey({ identity, demand, repository });
     const known = tokens.get(key);
     if (known !== undefined) {
       const token = await known;
@@ -127,8 +127,8 @@ export function createAuthorizer(endpoint: Endpoint, keychain: Keychain, options
       if (credential.kind === "identity-token") return undefined;
       return { value: `Basic ${encodeLogin(credential.username, credential.password)}`, reused: false };
     },
-    forget(repository, identity) {
-      tokens.delete(tokenKey(repository, identity));
+    forget(ask) {
+      tokens.delete(tokenKey(ask));
     },
     secrets: () => secrets,
   };
@@ -155,8 +155,11 @@ function secretsOf(credential: Credential | undefined): readonly string[] {
   return [credential.password, encodeLogin(credential.username, credential.password)];
 }
 
-function tokenKey(repository: string, identity: Identity): string {
-  return JSON.stringify([identity.kind, identity.source, repository]);
+// One realm's refusal says nothing about another's.
+function tokenKey({ identity, demand, repository }: Omit<AuthorizationQuestion, "signal">): string {
+  const { parameters } = demand.challenge;
+  const realm = [parameters.get("realm"), parameters.get("service")];
+  return JSON.stringify([identity.kind, identity.source, repository, ...realm]);
 }
 
 function assumedBasic({ urls: [challenger] }: Endpoint): Demand | undefined {

@@ -82,7 +82,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   });
   const deadlineAt = performance.now() + network.deadline;
   const { reachOf } = transport;
-  const retrier = createRetrier(transport.send, { retries: network.retries, deadlineAt });
+  const retrier = createRetrier(transport.send, { ...network, deadlineAt });
   const send = createFollower(retrier, { configs, reachOf });
   const tokens = { send, configs, reachOf };
 

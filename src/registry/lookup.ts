@@ -124,7 +124,7 @@ async function askAs(
     const answer = await ask(search, authorization.value);
     if (answer.kind === "digest" || !authorization.reused || answer.failure.status !== 401) return answer;
     // The token may have ended early.
-    authorizer.forget(repository, identity);
+    authorizer.forget(authorize);
     const again = await authorizer.authorize(authorize);
     return await ask(search, again?.value);
   } catch (error) {

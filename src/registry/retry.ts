@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "./failure.ts";
+import { createLimiter, type Limiter } from "./limiter.ts";
 import type { HttpRequest, HttpResponse, Send } from "./transport.ts";
 
 /** A request with what it wants of the retries. */
@@ -13,12 +14,14 @@ export interface RetriedRequest extends HttpRequest {
 /** What retries are made from. */
 export interface RetryOptions {
   readonly retries: number;
+  /** Requests at once to each origin that has no number of its own. */
+  readonly concurrency: number;
   /** Milliseconds on the clock of `performance.now()` after which waiting is of no use. */
   readonly deadlineAt: number;
 }
 
 /**
- * Sends until there is an answer worth having, with pauses that grow. A server that says that it has enough (429, 503)
+ * Sends, so many requests at once to each origin, until there is an answer worth having, with pauses that grow. A server that says that it has enough (429, 503)
  * gets a pause from all of us. The last answer or Failure is handed on.
  */
 export function createRetrier(
@@ -28,34 +31,41 @@ export function createRetrier(
   const hosts = new Map<string, HostPace>();
 
   return async (request) => {
-    const pace = hosts.get(request.url.origin) ?? { strain: 0, pausedUntil: 0 };
-    hosts.set(request.url.origin, pace);
+    const { origin } = request.url;
+    const concurrency = request.connection.concurrency ?? options.concurrency;
+    const pace = hosts.get(origin) ?? { limit: createLimiter(concurrency), strain: 0, pausedUntil: 0 };
+    hosts.set(origin, pace);
     const retries = request.retries ?? options.retries;
     let reset = request.reset ?? false;
     for (let attempt = 0; ; attempt += 1) {
-      // Others may prolong the pause while it lasts.
-      while (pace.pausedUntil > performance.now()) {
-        await pauseFor(pace.pausedUntil - performance.now(), request.signal);
-      }
-      const outcome = await attemptOnce(send, { ...request, reset });
-      const wait = waitAfter(outcome, attempt, pace);
-      const last = attempt >= retries || wait === undefined || performance.now() + wait > options.deadlineAt;
+      const { outcome, wait } = await pace.limit(async () => {
+        // Whoever has waited for a place waits for the pause, too, and others may prolong it while it lasts.
+        while (pace.pausedUntil > performance.now()) {
+          await pauseFor(pace.pausedUntil - performance.now(), request.signal);
+        }
+        const outcome = await attemptOnce(send, { ...request, reset });
+        const wait = waitAfter(outcome, attempt, pace);
+        const inTime = wait !== undefined && performance.now() + wait <= options.deadlineAt;
+        // Before the place is free for the next, which would run into the same limit.
+        if (inTime && isStrained(outcome)) {
+          pace.pausedUntil = Math.max(pace.pausedUntil, performance.now() + wait);
+        }
+        return { outcome, wait: inTime ? wait : undefined };
+      });
+      const last = attempt >= retries || wait === undefined;
       if (outcome instanceof Failure) {
         if (last || (outcome.retry === "once" && attempt > 0)) throw outcome;
         reset = outcome.detail === "HTTPParserError" || outcome.detail?.startsWith("HPE_") === true;
       } else if (last || request.accepts?.(outcome) === true) {
         return outcome;
       }
-      if (!(outcome instanceof Failure) && STRAINED.has(outcome.status)) {
-        pace.pausedUntil = Math.max(pace.pausedUntil, performance.now() + wait);
-      } else {
-        await pauseFor(wait, request.signal);
-      }
+      if (!isStrained(outcome)) await pauseFor(wait, request.signal);
     }
   };
 }
 
 interface HostPace {
+  readonly limit: Limiter;
   /** How often in a row, about, the host has said that it has enough. */
   strain: number;
   pausedUntil: number;
@@ -91,6 +101,10 @@ function waitAfter(outcome: HttpResponse | Failure, attempt: number, pace: HostP
   pace.strain = Math.floor(pace.strain / 2);
   const flaky = outcome.status === 403 && FLAKY_REFUSAL.has(outcome.url.hostname);
   return RETRIED.has(outcome.status) || flaky ? (retryAfter(outcome) ?? backoff(attempt)) : undefined;
+}
+
+function isStrained(outcome: HttpResponse | Failure): boolean {
+  return !(outcome instanceof Failure) && STRAINED.has(outcome.status);
 }
 
 function backoff(attempt: number): number {

@@ -4,7 +4,6 @@ import type { Dispatcher } from "undici";
 import type { Connection } from "./endpoint.ts";
 import { Failure, type Route, toFailure } from "./failure.ts";
 import { checkName, fartherReach, type Guard, guardedLookup, type Reach, reachOfAddress } from "./guard.ts";
-import { createLimiter, type Limiter } from "./limiter.ts";
 import { chooseProxy, type ProxySettings } from "./proxy.ts";
 import { type CertificateSources, createTlsSetups, type TlsSetup } from "./tls.ts";
 
@@ -53,7 +52,7 @@ export interface TransportOptions extends CertificateSources {
   readonly userAgent: string;
   /** Milliseconds for one request and its answer. */
   readonly timeout: number;
-  /** Requests at once for each origin that has no number of its own. */
+  /** Connections for each origin that has no number of its own. */
   readonly concurrency: number;
 }
 
@@ -61,14 +60,7 @@ export interface TransportOptions extends CertificateSources {
 export function createTransport(options: TransportOptions): Transport {
   const tlsFor = createTlsSetups(options);
   const dispatchers = new Map<string, Dispatcher>();
-  const limiters = new Map<string, Limiter>();
   const reaches = new Map<string, Reach>();
-
-  function limiterFor({ url, connection }: HttpRequest): Limiter {
-    const limiter = limiters.get(url.origin) ?? createLimiter(connection.concurrency ?? options.concurrency);
-    limiters.set(url.origin, limiter);
-    return limiter;
-  }
 
   async function exchange(request: HttpRequest, proxy: string | undefined): Promise<HttpResponse> {
     const undici = await import("undici");
@@ -107,10 +99,8 @@ export function createTransport(options: TransportOptions): Transport {
       const route = routeOf(request.url, proxy);
       try {
         if (request.guard !== undefined) checkName(request.url.hostname, request.guard);
-        return await limiterFor(request)(() => {
-          request.signal.throwIfAborted();
-          return exchange(request, proxy);
-        });
+        request.signal.throwIfAborted();
+        return await exchange(request, proxy);
       } catch (error) {
         throw request.signal.aborted ? toFailure(request.signal.reason, route) : toFailure(error, route);
       }

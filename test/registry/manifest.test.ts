@@ -1,0 +1,283 @@
+import { createHash } from "node:crypto";
+import { gzipSync } from "node:zlib";
+import { afterEach, describe, expect, test } from "vitest";
+import { answer, answerError, answerIndex, INDEX, INDEX_DIGEST, INDEX_TYPE } from "../support/manifests.ts";
+import {
+  type Quirk,
+  type QuirkServer,
+  type QuirkServerOptions,
+  startQuirkServer,
+} from "../support/quirk-server.ts";
+import { failOnce, makeClient, resolveOnce } from "../support/registry-client.ts";
+
+const OTHER_DIGEST = `sha256:${"1".repeat(64)}`;
+
+const open: QuirkServer[] = [];
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((server) => server.close()));
+});
+
+async function serve(quirk: Quirk, options?: QuirkServerOptions): Promise<QuirkServer> {
+  const server = await startQuirkServer(quirk, options);
+  open.push(server);
+  return server;
+}
+
+const withHeaders =
+  (headers: Record<string, string>, body: string | Buffer = INDEX): Quirk =>
+  (_, response) =>
+    answer(response, 200, { headers: { "content-type": INDEX_TYPE, ...headers }, body });
+
+describe("askManifest trusts a HEAD", () => {
+  test.each([
+    ["with a digest and a type", { "docker-content-digest": INDEX_DIGEST }, INDEX_DIGEST],
+    [
+      "with a sha512 digest",
+      { "docker-content-digest": `sha512:${"a".repeat(128)}` },
+      `sha512:${"a".repeat(128)}`,
+    ],
+    [
+      "with parameters in the type",
+      { "docker-content-digest": INDEX_DIGEST, "content-type": `${INDEX_TYPE}; charset=utf-8` },
+      INDEX_DIGEST,
+    ],
+    [
+      "with a type that nobody knows",
+      { "docker-content-digest": INDEX_DIGEST, "content-type": "application/vnd.acme+json" },
+      INDEX_DIGEST,
+    ],
+  ])("%s", async (_, headers, digest) => {
+    const server = await serve(withHeaders(headers));
+
+    expect(await resolveOnce(`${server.host}/app:v1`)).toBe(digest);
+    expect(server.lines).toEqual(["HEAD /v2/app/manifests/v1"]);
+  });
+
+  test("and sends what registries go by", async () => {
+    const server = await serve(withHeaders({ "docker-content-digest": INDEX_DIGEST }));
+
+    await resolveOnce(`${server.host}/app`);
+
+    expect(server.lines).toEqual(["HEAD /v2/app/manifests/latest"]);
+    expect(server.requests[0]?.headers).toEqual({
+      host: server.host,
+      connection: "keep-alive",
+      "user-agent": "pin-digests/0.1.0",
+      "accept-encoding": "identity",
+      accept:
+        "application/vnd.oci.image.index.v1+json, application/vnd.docker.distribution.manifest.list.v2+json, " +
+        "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json, */*",
+    });
+  });
+});
+
+describe("askManifest hashes the bytes of a GET", () => {
+  test.each([
+    ["where no digest is named (Red Hat)", {}],
+    ["where the type is text/plain", { "docker-content-digest": INDEX_DIGEST, "content-type": "text/plain" }],
+    ["where the digest is named twice", { "docker-content-digest": `${INDEX_DIGEST}, ${INDEX_DIGEST}` }],
+  ])("%s", async (_, headers) => {
+    const server = await serve((request, response) =>
+      request.url.endsWith(INDEX_DIGEST) ? answerIndex(response) : withHeaders(headers)(request, response),
+    );
+
+    expect(await resolveOnce(`${server.host}/app:v1`)).toBe(INDEX_DIGEST);
+    expect(server.lines.slice(0, 2)).toEqual(["HEAD /v2/app/manifests/v1", "GET /v2/app/manifests/v1"]);
+  });
+
+  test.each([404, 405, 403, 400, 501, 500])("where HEAD gives %i (Nexus, old registries)", async (status) => {
+    const server = await serve((request, response) =>
+      request.method === "HEAD" ? answer(response, status) : withHeaders({})(request, response),
+    );
+
+    expect(await resolveOnce(`${server.host}/app:v1`, { network: { retries: 0 } })).toBe(INDEX_DIGEST);
+  });
+
+  test("where verify is get, without a HEAD", async () => {
+    const server = await serve(withHeaders({ "docker-content-digest": INDEX_DIGEST }));
+
+    expect(await resolveOnce(`${server.host}/app:v1`, { verify: "get" })).toBe(INDEX_DIGEST);
+    expect(server.lines).toEqual(["GET /v2/app/manifests/v1"]);
+  });
+
+  test("with the algorithm that the header names", async () => {
+    const sha512 = `sha512:${createHash("sha512").update(INDEX).digest("hex")}`;
+    const server = await serve(withHeaders({ "docker-content-digest": sha512 }));
+
+    expect(await resolveOnce(`${server.host}/app:v1`, { verify: "get" })).toBe(sha512);
+    expect(server.lines).toHaveLength(1);
+  });
+
+  test("unpacked where a cache has packed them", async () => {
+    const server = await serve(withHeaders({ "content-encoding": "gzip" }, gzipSync(INDEX)));
+
+    expect(await resolveOnce(`${server.host}/app:v1`)).toBe(INDEX_DIGEST);
+  });
+
+  test.each([
+    ["another digest", OTHER_DIGEST],
+    ["a short digest", "sha256:abc"],
+    ["a digest in upper case", INDEX_DIGEST.toUpperCase()],
+    ["a digest of another algorithm", `sha384:${"a".repeat(96)}`],
+    ["text that would break YAML", `${INDEX_DIGEST}"; x: y`],
+  ])("and takes its own digest where the header has %s and the registry knows it", async (_, named) => {
+    const server = await serve((request, response) =>
+      request.url.endsWith(INDEX_DIGEST)
+        ? answerIndex(response)
+        : withHeaders({ "docker-content-digest": named })(request, response),
+    );
+
+    expect(await resolveOnce(`${server.host}/app:v1`, { verify: "get" })).toBe(INDEX_DIGEST);
+    expect(server.lines.at(-1)).toBe(`HEAD /v2/app/manifests/${INDEX_DIGEST}`);
+  });
+
+  test.each([OTHER_DIGEST, "sha256:abc", "nonsense"])(
+    "and refuses where the header has %s and the registry does not know the right one",
+    async (named) => {
+      const server = await serve((request, response) =>
+        request.url.endsWith(INDEX_DIGEST)
+          ? answerError(response, 404, "MANIFEST_UNKNOWN")
+          : withHeaders({ "docker-content-digest": named })(request, response),
+      );
+
+      expect(await failOnce(`${server.host}/app:v1`, { verify: "get" })).toMatchObject({
+        code: "bad-digest",
+      });
+    },
+  );
+
+  test("and refuses where the registry says 200 to the right one and names another", async () => {
+    const server = await serve(withHeaders({ "docker-content-digest": OTHER_DIGEST }));
+
+    expect(await failOnce(`${server.host}/app:v1`, { verify: "get" })).toMatchObject({ code: "bad-digest" });
+  });
+});
+
+describe("askManifest confirms a digest", () => {
+  test("that the registry has", async () => {
+    const server = await serve((_, response) => answerIndex(response));
+
+    expect(await resolveOnce(`${server.host}/app@${INDEX_DIGEST}`)).toBe(INDEX_DIGEST);
+    expect(server.lines).toEqual([`HEAD /v2/app/manifests/${INDEX_DIGEST}`]);
+  });
+
+  test("and refuses where it gets another", async () => {
+    const server = await serve((_, response) => answerIndex(response));
+
+    expect(await failOnce(`${server.host}/app@${OTHER_DIGEST}`)).toMatchObject({ code: "bad-digest" });
+  });
+});
+
+describe("askManifest refuses", () => {
+  const SCHEMA_1 = "application/vnd.docker.distribution.manifest.v1+prettyjws";
+
+  test.each([
+    [
+      "schema 1 by its type",
+      { "content-type": SCHEMA_1, "docker-content-digest": INDEX_DIGEST },
+      '{"schemaVersion":1}',
+      "schema1",
+    ],
+    [
+      "schema 1 by its body (Red Hat's text/plain)",
+      { "content-type": "text/plain", "docker-content-digest": INDEX_DIGEST },
+      '{"schemaVersion":1}',
+      "schema1",
+    ],
+    [
+      "a page, digest or not (a captive portal)",
+      { "content-type": "text/html", "docker-content-digest": INDEX_DIGEST },
+      "<html>Log in</html>",
+      "not-a-registry",
+    ],
+    ["a page that holds a manifest", { "content-type": "text/html; charset=utf-8" }, INDEX, "not-a-registry"],
+    [
+      "JSON that is no manifest",
+      { "content-type": "application/json" },
+      '{"message":"welcome"}',
+      "not-a-registry",
+    ],
+    ["JSON null", { "content-type": "application/json" }, "null", "not-a-registry"],
+    ["an empty body", { "content-type": "application/json" }, "", "not-a-registry"],
+    ["an unknown packing", { "content-encoding": "zstd" }, INDEX, "not-a-registry"],
+    ["a broken packing", { "content-encoding": "gzip" }, INDEX, "not-a-registry"],
+    ["a body that is too large", {}, `{"schemaVersion":2,"x":"${"x".repeat(9_000_000)}"}`, "too-large"],
+  ])("%s", async (_, headers, body, code) => {
+    const server = await serve(withHeaders(headers, body));
+
+    expect(await failOnce(`${server.host}/app:v1`)).toMatchObject({ code, registry: server.host });
+  });
+
+  test("a few bytes that unpack to many", async () => {
+    const bomb = gzipSync(Buffer.alloc(100 * 1_048_576, " "));
+    const server = await serve(withHeaders({ "content-encoding": "gzip" }, bomb));
+
+    expect(await failOnce(`${server.host}/app:v1`)).toMatchObject({ code: "too-large" });
+  });
+
+  test("headers without end", async () => {
+    const server = await serve(withHeaders({ "x-long": "x".repeat(40_000) }));
+
+    expect(await failOnce(`${server.host}/app:v1`)).toMatchObject({ code: "not-a-registry" });
+  });
+
+  test.each([
+    [403, "DENIED", "forbidden"],
+    [404, "MANIFEST_UNKNOWN", "tag-not-found"],
+    [404, "NAME_UNKNOWN", "repository-not-found"],
+    [400, "MANIFEST_INVALID", "server"],
+    [503, "UNAVAILABLE", "server"],
+    [451, "DENIED", "server"],
+  ])("HTTP %i %s as %s", async (status, code, expected) => {
+    const server = await serve((_, response) => answerError(response, status, code));
+
+    const error = await failOnce(`${server.host}/app:v1`, { network: { retries: 0 } });
+
+    expect(error).toMatchObject({ code: expected, status, registry: server.host });
+    expect(error.message).toContain(`HTTP ${status} ("${code}: `);
+  });
+
+  test("HTTP 401 as unauthorized", async () => {
+    const server = await serve((_, response) => answerError(response, 401, "UNAUTHORIZED"));
+
+    expect(await failOnce(`${server.host}/app:v1`)).toMatchObject({ code: "unauthorized", status: 401 });
+  });
+
+  test("a 404 that is a page", async () => {
+    const server = await serve((_, response) =>
+      answer(response, 404, { headers: { "content-type": "text/html" }, body: "<h1>Not here</h1>" }),
+    );
+
+    expect(await failOnce(`${server.host}/app:v1`)).toMatchObject({ code: "not-a-registry", status: 404 });
+  });
+
+  test("a server's words that are long, or would move the cursor", async () => {
+    const server = await serve((_, response) =>
+      answer(response, 403, {
+        headers: { "content-type": "text/plain" },
+        body: `\u001b[2Jno\r\n\u202e${"x".repeat(1_000)}`,
+      }),
+    );
+
+    const { message } = await failOnce(`${server.host}/app:v1`);
+
+    expect(message).toMatch(/"\[2Jno x+…"/);
+    expect(message).not.toMatch(/[\p{Cc}\u202e]/u);
+    expect(message.length).toBeLessThan(700);
+  });
+
+  test("a repository that is a path to elsewhere", async () => {
+    const server = await serve((_, response) => answerIndex(response));
+    const evil = { text: "evil", name: "evil", registry: server.host, tag: "v1" };
+
+    const client = makeClient();
+    const refused = ["a/../../b", "a/%2e%2e/b", "a\r\nb", "a?b", "a#b", "a\\b"].map((repository) =>
+      client.resolveDigest({ ...evil, repository }),
+    );
+
+    for (const one of refused) await expect(one).rejects.toMatchObject({ code: "address" });
+    await client.close();
+    expect(server.lines).toEqual([]);
+  });
+});

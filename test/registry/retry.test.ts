@@ -1,0 +1,259 @@
+import type { AddressInfo } from "node:net";
+import { createServer, type Socket } from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import { parseReference } from "../../src/image/reference.ts";
+import { answer, answerError, answerIndex, INDEX_DIGEST } from "../support/manifests.ts";
+import { type Quirk, type QuirkServer, startQuirkServer } from "../support/quirk-server.ts";
+import { failOnce, makeClient, resolveOnce } from "../support/registry-client.ts";
+
+const open: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((close) => close()));
+});
+
+async function serve(quirk: Quirk): Promise<QuirkServer> {
+  const server = await startQuirkServer(quirk);
+  open.push(server.close);
+  return server;
+}
+
+/** Fails so often, then is a good registry. */
+const failing =
+  (times: number, fail: Quirk): Quirk =>
+  (request, response) => {
+    times -= 1;
+    if (times >= 0) fail(request, response);
+    else answerIndex(response);
+  };
+
+/** A server that speaks no HTTP. */
+async function serveSocket(onConnection: (socket: Socket) => void): Promise<string> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket.on("error", () => socket.destroy()));
+    onConnection(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  open.push(async () => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  // The cast is the server's own promise: it listens on a port.
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+describe("createRetrier", () => {
+  test.each([408, 429, 500, 502, 503, 504, 520, 524])("tries again after %i", async (status) => {
+    const server = await serve(
+      failing(1, (_, response) => answer(response, status, { headers: { "retry-after": "0" } })),
+    );
+
+    expect(await resolveOnce(`${server.host}/app:v1`)).toBe(INDEX_DIGEST);
+    expect(server.lines).toHaveLength(2);
+  });
+
+  test("tries again where the server hangs up", async () => {
+    const server = await serve(failing(2, (_, response) => response.destroy()));
+    const registries = [{ prefix: server.host, plainHTTP: true }];
+
+    expect(await resolveOnce(`${server.host}/app:v1`, { registries })).toBe(INDEX_DIGEST);
+    expect(server.lines).toHaveLength(3);
+  });
+
+  test("tries again where the answer breaks off", async () => {
+    const server = await serve((request, response) => {
+      if (request.method === "HEAD") answer(response, 200);
+      else if (server.lines.length > 2) answerIndex(response);
+      else {
+        response.writeHead(200, { "content-length": "100" });
+        response.write("{", () => response.destroy());
+      }
+    });
+
+    expect(await resolveOnce(`${server.host}/app:v1`)).toBe(INDEX_DIGEST);
+  });
+
+  test.each([400, 403, 404, 405, 501])("does not try %i again", async (status) => {
+    const server = await serve((_, response) => answer(response, status));
+
+    await failOnce(`${server.host}/app:v1`);
+
+    expect(server.lines).toEqual(["HEAD /v2/app/manifests/v1", "GET /v2/app/manifests/v1"]);
+  });
+
+  test("gives up after as many retries as are set", async () => {
+    const server = await serve((_, response) => answerError(response, 500, "UNKNOWN"));
+
+    const error = await failOnce(`${server.host}/app:v1`, { network: { retries: 2 } });
+
+    expect(error).toMatchObject({ code: "server", status: 500 });
+    // Three by HEAD, and one by GET for what it has to say.
+    expect(server.lines.map((line) => line.split(" ")[0])).toEqual(["HEAD", "HEAD", "HEAD", "GET"]);
+  });
+
+  test.each([
+    ["in seconds", () => "1"],
+    ["as a date", () => new Date(Date.now() + 1_900).toUTCString()],
+  ])("waits as long as Retry-After says, %s", async (_, retryAfter) => {
+    const server = await serve(
+      failing(1, (_request, response) => answer(response, 503, { headers: { "retry-after": retryAfter() } })),
+    );
+    const start = performance.now();
+
+    await resolveOnce(`${server.host}/app:v1`);
+
+    expect(performance.now() - start).toBeGreaterThan(850);
+  });
+
+  test("makes all wait for a host that has enough", async () => {
+    let limited = 0;
+    const server = await serve((request, response) => {
+      if (request.url.endsWith("/first")) return answerIndex(response);
+      if (limited > 0) return answerIndex(response);
+      limited = performance.now();
+      answer(response, 429, { headers: { "retry-after": "1" } });
+    });
+    const client = makeClient({ network: { concurrency: 1 } });
+    open.push(client.close);
+    await client.resolveDigest(parseReference(`${server.host}/app:first`));
+
+    const resumed = await Promise.all(
+      [1, 2, 3].map(async (tag) => {
+        await client.resolveDigest(parseReference(`${server.host}/app:v${tag}`));
+        return performance.now() - limited;
+      }),
+    );
+
+    for (const time of resumed) expect(time).toBeGreaterThan(950);
+  });
+
+  test("does not wait past the deadline of the run", async () => {
+    const server = await serve((_, response) => answer(response, 429, { headers: { "retry-after": "30" } }));
+    const start = performance.now();
+
+    expect(await failOnce(`${server.host}/app:v1`, { network: { deadline: 10_000 } })).toMatchObject({
+      code: "rate-limited",
+    });
+    expect(performance.now() - start).toBeLessThan(5_000);
+  });
+
+  test("ends at the deadline of the run", async () => {
+    const server = await serve(() => {});
+
+    const network = { deadline: 300, timeout: 60_000 };
+    const registries = [{ prefix: server.host, plainHTTP: true }];
+
+    expect(await failOnce(`${server.host}/app:v1`, { network, registries })).toMatchObject({
+      code: "deadline",
+    });
+  });
+
+  test("ends an attempt that gets no answer", async () => {
+    const server = await serve(failing(1, () => {}));
+    const registries = [{ prefix: server.host, plainHTTP: true }];
+
+    expect(await resolveOnce(`${server.host}/app:v1`, { network: { timeout: 300 }, registries })).toBe(
+      INDEX_DIGEST,
+    );
+    expect(server.lines).toHaveLength(2);
+  });
+
+  test("ends an attempt whose body drips", async () => {
+    const timers: NodeJS.Timeout[] = [];
+    const server = await serve((request, response) => {
+      if (request.method === "HEAD") return answer(response, 404);
+      response.writeHead(200, { "content-type": "application/json" });
+      timers.push(setInterval(() => response.write(" "), 20));
+    });
+
+    expect(await failOnce(`${server.host}/app:v1`, { network: { timeout: 300, retries: 0 } })).toMatchObject({
+      code: "timeout",
+    });
+    for (const timer of timers) clearInterval(timer);
+  });
+
+  test("names a server that speaks no HTTP", async () => {
+    const host = await serveSocket((socket) => {
+      socket.end("220 mail.example ESMTP\r\n");
+    });
+    const registries = [{ prefix: host, plainHTTP: true }];
+
+    expect(await failOnce(`${host}/app:v1`, { registries, network: { retries: 1 } })).toMatchObject({
+      code: "not-a-registry",
+    });
+  });
+
+  test("lets a slow host hold up no other", async () => {
+    const slow = await serve(() => {});
+    const good = await serve((_, response) => answerIndex(response));
+    const client = makeClient({ registries: [{ prefix: slow.host, plainHTTP: true }] });
+    const waiting = Array.from({ length: 20 }, (_, index) =>
+      client.resolveDigest(parseReference(`${slow.host}/app:v${index}`)).catch((error: unknown) => error),
+    );
+    const start = performance.now();
+
+    await Promise.all(
+      [1, 2, 3].map((tag) => client.resolveDigest(parseReference(`${good.host}/app:v${tag}`))),
+    );
+
+    expect(performance.now() - start).toBeLessThan(1_000);
+    await client.close();
+    expect(await waiting[0]).toMatchObject({ code: "aborted" });
+    expect(await waiting[19]).toMatchObject({ code: "aborted" });
+  });
+
+  test("asks a dead host once for all that wait for it", async () => {
+    const server = await serve((_, response) => response.destroy());
+    const client = makeClient({
+      registries: [{ prefix: server.host, plainHTTP: true }],
+      network: { retries: 1 },
+    });
+    open.push(client.close);
+
+    const failed = Array.from({ length: 10 }, (_, index) =>
+      client.resolveDigest(parseReference(`${server.host}/app:v${index}`)).catch((error: unknown) => error),
+    );
+
+    for (const one of failed) expect(await one).toMatchObject({ code: "unreachable" });
+    expect(server.lines).toHaveLength(2);
+  });
+});
+
+describe("Docker Hub's limits", () => {
+  const LIMIT = "You have reached your unauthenticated pull rate limit.";
+
+  test("the pull limit told by its header fails at once, with advice", async () => {
+    const server = await serve((_, response) =>
+      answerError(response, 429, "TOOMANYREQUESTS", {
+        "ratelimit-limit": "100;w=21600",
+        "ratelimit-remaining": "0;w=21600",
+      }),
+    );
+
+    const error = await failOnce(`${server.host}/app:v1`);
+
+    expect(error).toMatchObject({ code: "pull-limit", status: 429 });
+    expect(error.message).toContain(`log in to ${server.host}`);
+    expect(server.lines).toHaveLength(1);
+  });
+
+  test("the pull limit told by its text fails after one GET", async () => {
+    const server = await serve((_, response) =>
+      answer(response, 429, { body: `{"errors":[{"code":"TOOMANYREQUESTS","message":"${LIMIT}"}]}` }),
+    );
+
+    expect(await failOnce(`${server.host}/app:v1`)).toMatchObject({ code: "pull-limit" });
+    expect(server.lines).toEqual(["HEAD /v2/app/manifests/v1", "GET /v2/app/manifests/v1"]);
+  });
+
+  test("the limit of requests a minute is waited for", async () => {
+    const server = await serve(
+      failing(3, (_, response) =>
+        answer(response, 429, { body: "Too Many Requests", headers: { "content-type": "text/plain" } }),
+      ),
+    );
+
+    expect(await resolveOnce(`${server.host}/app:v1`)).toBe(INDEX_DIGEST);
+  });
+});
