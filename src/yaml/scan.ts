@@ -31,7 +31,7 @@ export async function scan(text: string): Promise<YamlText> {
   try {
     return index(text, strictEvents(text));
   } catch (error) {
-    if (!(error instanceof YamlSyntaxError)) throw error;
+    if (!(error instanceof YamlSyntaxError) || isTooDeep(error)) throw error;
     const { tolerantEvents } = await import("./tolerant.ts");
     const events = tolerantEvents(text);
     if (events === undefined) throw error;
@@ -39,14 +39,20 @@ export async function scan(text: string): Promise<YamlText> {
   }
 }
 
-// As deep as go-yaml goes in kpt and kustomize; the call stack may end sooner.
-const maxDepth = 10_000;
+// Far deeper than any object of Kubernetes. js-yaml recurses, and near the end of the call stack V8 may abort the
+// process rather than throw.
+const maxDepth = 500;
+
+/** The second library recurses as well, without a limit. */
+function isTooDeep({ cause }: YamlSyntaxError): boolean {
+  return cause instanceof YAMLException && cause.reason.startsWith("nesting exceeded maxDepth");
+}
 
 /** The events of a text as js-yaml reads it. @throws {YamlSyntaxError} */
 export function strictEvents(text: string): readonly Event[] {
   const starts = innerByteOrderMarks(text);
-  if (starts.length === 0) return segmentEvents(text, 0);
-  return [0, ...starts].flatMap((start, n) => segmentEvents(text.slice(start, starts[n]), start));
+  if (starts.length === 0) return segmentEvents(text, 0, text.length);
+  return [0, ...starts].flatMap((start, n) => segmentEvents(text, start, starts[n] ?? text.length));
 }
 
 /** Where a document begins with a byte order mark of its own, as in files that were put one after the other. */
@@ -55,19 +61,14 @@ function innerByteOrderMarks(text: string): readonly number[] {
   return [...text.matchAll(/(?<=^---[ \t]*\r?\n)\ufeff/gm)].map((match) => match.index);
 }
 
-function segmentEvents(segment: string, offset: number): readonly Event[] {
+function segmentEvents(text: string, start: number, end: number): readonly Event[] {
   try {
-    const events = parseEvents(segment, { maxDepth });
-    return offset === 0 ? events : events.map((event) => shifted(event, offset));
+    const events = parseEvents(text.slice(start, end), { maxDepth });
+    return start === 0 ? events : events.map((event) => shifted(event, start));
   } catch (error) {
-    if (error instanceof RangeError)
-      throw new YamlSyntaxError("nested too deeply", { text: segment, offset: 0 }, { cause: error });
     if (!(error instanceof YAMLException)) throw error;
-    throw new YamlSyntaxError(
-      error.reason,
-      { text: segment, offset: error.mark?.position ?? 0 },
-      { cause: error },
-    );
+    const offset = start + (error.mark?.position ?? 0);
+    throw new YamlSyntaxError(error.reason, { text, offset }, { cause: error });
   }
 }
 
