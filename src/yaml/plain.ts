@@ -27,7 +27,7 @@ function plainScalar(yaml: YamlText, node: YamlNode): unknown {
     case "boolean":
       return text.toLowerCase() === "true";
     case "number":
-      return Number(text);
+      return Number(text.replace(/\.inf$/i, "Infinity"));
     default:
       return text;
   }
