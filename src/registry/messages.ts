@@ -47,7 +47,8 @@ interface Row {
 }
 
 const checkAddress = () => "check the name of the registry, and that this machine may reach it";
-const checkConnection = () => "check the network, or set a mirror for this registry";
+const checkConnection = () =>
+  "check the network, or set a mirror for this registry; if it wants a client certificate, set certFile and keyFile";
 const askOwner = (registry: string) => `try again, or ask those who run ${registry}`;
 
 const ROWS: Readonly<Record<RegistryErrorCode, Row>> = {

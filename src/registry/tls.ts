@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as tls from "node:tls";
@@ -37,7 +38,7 @@ export function createTlsSetups(sources: CertificateSources): (connection: Conne
     if (caFiles.length === 0 && extraCas.length === 0 && pair === undefined) {
       return { key, options: { rejectUnauthorized } };
     }
-    const cas = [...extraCas, ...(await Promise.all(caFiles.map(readCertificateFile)))];
+    const cas = [...extraCas, ...(await Promise.all(caFiles.map(readAuthority)))];
     const identity = pair && {
       cert: await readCertificateFile(pair.certFile),
       key: await readCertificateFile(pair.keyFile),
@@ -101,6 +102,17 @@ async function readExtra({ extraCaFiles, warn }: CertificateSources): Promise<re
     }
   });
   return (await Promise.all(read)).flat();
+}
+
+async function readAuthority(file: string): Promise<string> {
+  const text = await readCertificateFile(file);
+  try {
+    new X509Certificate(text);
+  } catch (cause) {
+    // TLS itself would pass it over in silence.
+    throw new Failure("certificate-file", { detail: `${JSON.stringify(file)} holds no certificate`, cause });
+  }
+  return text;
 }
 
 async function readCertificateFile(file: string): Promise<string> {

@@ -90,6 +90,12 @@ export function createTransport(options: TransportOptions): Transport {
       reset: request.reset ?? false,
     });
     const body = await readBody(answer, request);
+    if (answer.statusCode === 407) {
+      throw new Failure("proxy", {
+        host: routeOf(request.url, proxy).proxy ?? request.url.host,
+        detail: "HTTP 407",
+      });
+    }
     return { status: answer.statusCode, headers: answer.headers, body, url: request.url };
   }
 

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 
 /** A server on loopback that does whatever a test wants, and remembers what it was asked. */
 export interface QuirkServer {
@@ -13,6 +13,8 @@ export interface QuirkServer {
   readonly requests: SeenRequest[];
   /** Connections so far. */
   connections(): number;
+  /** Connections that have not ended. */
+  openConnections(): number;
   close(): Promise<void>;
 }
 
@@ -43,6 +45,7 @@ export async function startQuirkServer(quirk: Quirk, options: QuirkServerOptions
   const lines: string[] = [];
   const requests: SeenRequest[] = [];
   let connections = 0;
+  let openConnections = 0;
   const listener: RequestListener = (request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -59,8 +62,12 @@ export async function startQuirkServer(quirk: Quirk, options: QuirkServerOptions
     tls === undefined
       ? createServer(listener)
       : createTlsServer({ ...tls, rejectUnauthorized: true }, listener);
-  server.on("connection", () => {
+  server.on("connection", (socket: Socket) => {
     connections += 1;
+    openConnections += 1;
+    socket.once("close", () => {
+      openConnections -= 1;
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, host, resolve));
   // The cast is the server's own promise: it listens on a port.
@@ -71,6 +78,7 @@ export async function startQuirkServer(quirk: Quirk, options: QuirkServerOptions
     lines,
     requests,
     connections: () => connections,
+    openConnections: () => openConnections,
     close: () => {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));

@@ -1,0 +1,196 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { parseReference } from "../../src/image/reference.ts";
+import { answer, answerError, answerIndex, INDEX_DIGEST } from "../support/manifests.ts";
+import { type Quirk, type QuirkServer, startQuirkServer } from "../support/quirk-server.ts";
+import { basicLogin, failOnce, keychainOf, makeClient, resolveOnce } from "../support/registry-client.ts";
+
+const open: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((close) => close()));
+});
+
+async function serve(quirk: Quirk = (_, response) => answerIndex(response)): Promise<QuirkServer> {
+  const server = await startQuirkServer(quirk);
+  open.push(server.close);
+  return server;
+}
+
+const fail =
+  (status: number): Quirk =>
+  (_, response) =>
+    answerError(response, status, "NO");
+
+describe("resolveDigest through mirrors", () => {
+  test("asks the mirror for what is left of the name, with a path before it", async () => {
+    const mirror = await serve();
+    const registries = [{ prefix: "docker.io", mirrors: [`http://${mirror.host}/hub`], only: true }];
+
+    expect(await resolveOnce("nginx:1.27", { registries })).toBe(INDEX_DIGEST);
+    expect(mirror.lines).toEqual(["HEAD /v2/hub/library/nginx/manifests/1.27"]);
+  });
+
+  test("sends every registry to the one mirror of *", async () => {
+    const mirror = await serve();
+    const registries = [{ prefix: "*", mirrors: [`http://${mirror.host}`], only: true }];
+    const client = makeClient({ registries });
+    open.push(client.close);
+
+    for (const image of ["nginx", "ghcr.io/acme/app:v1"]) await client.resolveDigest(parseReference(image));
+
+    expect(mirror.lines).toEqual([
+      "HEAD /v2/library/nginx/manifests/latest",
+      "HEAD /v2/acme/app/manifests/v1",
+    ]);
+  });
+
+  test.each([404, 401, 403, 500])("moves on to the next after a %i", async (status) => {
+    const [first, second] = [await serve(fail(status)), await serve()];
+    const mirrors = [`http://${first.host}`, `http://${second.host}`];
+    const client = makeClient({
+      registries: [{ prefix: "docker.io", mirrors, only: true }],
+      network: { retries: 0 },
+    });
+    open.push(client.close);
+
+    expect(await client.resolveDigest(parseReference("nginx"))).toBe(INDEX_DIGEST);
+    // That a mirror lacks an image is what the next is for.
+    expect(client.warnings()).toHaveLength(status === 404 ? 0 : 1);
+  });
+
+  test("moves on to the registry itself where the mirror can't be reached, and says so once", async () => {
+    const gone = await startQuirkServer(() => {});
+    await gone.close();
+    const server = await serve();
+    const registries = [{ prefix: server.host, mirrors: [`http://${gone.host}`], plainHTTP: true }];
+    const client = makeClient({ registries });
+    open.push(client.close);
+
+    for (const tag of ["v1", "v2"]) await client.resolveDigest(parseReference(`${server.host}/app:${tag}`));
+
+    expect(client.warnings()).toEqual([
+      {
+        registry: `http://${gone.host}`,
+        message: `the mirror http://${gone.host} was passed over: ${gone.host} refused the connection`,
+      },
+    ]);
+  });
+
+  test("tells of all that were asked in vain", async () => {
+    const [first, second] = [await serve(fail(404)), await serve(fail(403))];
+    const mirrors = [`http://${first.host}`, `http://${second.host}`];
+
+    const error = await failOnce("nginx:1.27", { registries: [{ prefix: "*", mirrors, only: true }] });
+
+    expect(error).toMatchObject({ code: "forbidden", registry: `http://${second.host}` });
+    expect(error.message).toContain(
+      `(before that, http://${first.host}: ${first.host} answered HTTP 404 ("NO: no"))`,
+    );
+  });
+
+  test("asks no registry but the mirrors with only", async () => {
+    const [mirror, server] = [await serve(fail(404)), await serve()];
+    const registries = [
+      { prefix: server.host, mirrors: [`http://${mirror.host}`], only: true, plainHTTP: true },
+    ];
+
+    expect(await failOnce(`${server.host}/app:v1`, { registries })).toMatchObject({ code: "tag-not-found" });
+    expect(server.lines).toEqual([]);
+  });
+
+  test("takes the mirror's own login", async () => {
+    const mirror = await serve((request, response) =>
+      request.headers.authorization === "Basic bTpt"
+        ? answerIndex(response)
+        : answer(response, 401, { headers: { "www-authenticate": "Basic realm=m" } }),
+    );
+    const keychain = keychainOf({
+      [mirror.host]: [basicLogin("m", "m")],
+      "docker.io": [basicLogin("hub", "hub")],
+    });
+    const registries = [{ prefix: "docker.io", mirrors: [`http://${mirror.host}/hub`], only: true }];
+
+    expect(await resolveOnce("nginx", { registries, keychain })).toBe(INDEX_DIGEST);
+    expect(keychain.asked).toEqual([`configured ${mirror.host}/hub/library/nginx`]);
+  });
+
+  test("names the image as it was written", async () => {
+    const mirror = await serve(fail(404));
+    const registries = [{ prefix: "*", mirrors: [`http://${mirror.host}`], only: true }];
+
+    expect((await failOnce("nginx:1.27", { registries })).message).toContain('can\'t resolve "nginx:1.27": ');
+  });
+
+  test("fails where no mirror has a place for the image", async () => {
+    const registries = [{ prefix: "docker.io/library/nginx", mirrors: ["mirror.example"], only: true }];
+
+    expect(await failOnce("nginx", { registries })).toMatchObject({ code: "address" });
+  });
+});
+
+describe("resolveDigest where a registry is blocked", () => {
+  test("asks nobody", async () => {
+    const mirror = await serve();
+    const registries = [
+      { prefix: "docker.io", mirrors: [`http://${mirror.host}`], blocked: true },
+      { prefix: mirror.host, plainHTTP: true },
+    ];
+
+    const error = await failOnce("nginx", { registries });
+
+    expect(error).toMatchObject({ code: "blocked", registry: "docker.io" });
+    expect(error.message).toBe(
+      `can't resolve "nginx": docker.io is blocked by the configuration; use another registry, or remove blocked: true`,
+    );
+    expect(mirror.lines).toEqual([]);
+  });
+});
+
+describe("resolveDigest with a signal", () => {
+  test("stops waiting when it is aborted, and lets others wait on", async () => {
+    let release = () => {};
+    const server = await serve((_, response) => {
+      release = () => answerIndex(response);
+      stop.abort();
+    });
+    const stop = new AbortController();
+    const client = makeClient({ registries: [{ prefix: server.host, plainHTTP: true }] });
+    open.push(client.close);
+    const image = parseReference(`${server.host}/app:v1`);
+
+    const other = client.resolveDigest(image);
+    await expect(client.resolveDigest(image, { signal: stop.signal })).rejects.toMatchObject({
+      code: "aborted",
+    });
+    await expect(client.resolveDigest(image, { signal: stop.signal })).rejects.toMatchObject({
+      code: "aborted",
+    });
+    release();
+
+    expect(await other).toBe(INDEX_DIGEST);
+  });
+});
+
+describe("concurrency", () => {
+  test("of an entry bounds the requests to its registry", async () => {
+    let [now, most] = [0, 0];
+    const server = await serve((_, response) => {
+      most = Math.max(most, ++now);
+      setImmediate(() => {
+        now -= 1;
+        answerIndex(response);
+      });
+    });
+    const client = makeClient({ registries: [{ prefix: server.host, plainHTTP: true, concurrency: 2 }] });
+    open.push(client.close);
+
+    await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        client.resolveDigest(parseReference(`${server.host}/app:v${index}`)),
+      ),
+    );
+
+    expect(most).toBeLessThanOrEqual(2);
+    expect(server.connections()).toBeLessThanOrEqual(2);
+  });
+});
