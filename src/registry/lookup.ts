@@ -75,12 +75,12 @@ async function find(search: Search): Promise<Found> {
   }
   const demand = demandOf(open) ?? (await demandBehind(search, open));
   const isNews = demand !== undefined && !(known !== undefined && isSameDemand(known, demand));
+  // What was refused on a demand that does not hold here says nothing about a login.
+  if (isNews) search.trials.length = 0;
   if (demand?.challenge.scheme !== "bearer")
     search.trials.push({ identity: ANONYMOUS, failure: open.failure });
   if (!isNews) throw isDenied(open.failure) ? (first ?? open.failure) : open.failure;
   authorizer.learn(repository, demand);
-  // What was refused on a demand that does not hold here says nothing about a login.
-  search.trials.length = 0;
   search.learned();
   const second = await askInTurn(search, demand);
   if (second instanceof Failure) throw second;
