@@ -206,10 +206,10 @@ describe("the process", () => {
 
     const run = await bench.pin(
       list(pod("image: silent:1"), pod("image: nginx:1.27")),
-      "network: {deadline: 1s}",
+      "network: {deadline: 3s}",
     );
 
-    expect(performance.now() - started).toBeLessThan(6_000);
+    expect(performance.now() - started).toBeLessThan(15_000);
     const errors = expectFailed(run).filter(({ severity }) => severity === "error");
     expect(errors).toMatchObject([{ field: { currentValue: "silent:1" } }]);
   });
@@ -219,7 +219,7 @@ describe("the process", () => {
 
     const run = await bench.pin(list(pod("image: silent:1")), "network: {timeout: 300ms, retries: 0}");
 
-    expect(performance.now() - started).toBeLessThan(6_000);
+    expect(performance.now() - started).toBeLessThan(15_000);
     expectFailed(run);
   });
 
