@@ -170,4 +170,4 @@ function properties(
 
 const longestProperty = 1024;
 // Between a property and the next thing: blanks, line breaks and comments.
-const lastProperty = /(?<token>[&!][^\s,[\]{}]*)(?:\s+(?:#[^\n]*\n\s*)*)?$/;
+const lastProperty = /(?<token>!<[^\s>]*>|[&!][^\s,[\]{}]*)(?:\s+(?:#[^\n]*\n\s*)*)?$/;
