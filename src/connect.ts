@@ -1,4 +1,5 @@
 /** From the configuration and the environment to the registries: the only part of the story that is on the network. */
+import { platform, userInfo } from "node:os";
 import type { Config } from "./config.ts";
 import type { Send } from "./credentials/http.ts";
 import { createKeychain } from "./credentials/keychain.ts";
@@ -49,6 +50,8 @@ export function connect(config: Config, sources: LoginSources): Registries {
   });
   const keychain = createKeychain({
     environment,
+    platform: platform(),
+    ...currentUser(environment),
     sources: config.credentials.includes("package") ? pullSecretsOf(sources.package, warn) : [],
     now: Date.now,
     send: sendThrough(clouds),
@@ -61,6 +64,22 @@ export function connect(config: Config, sources: LoginSources): Registries {
       await Promise.all([client.close(), clouds.close()]);
     },
   };
+}
+
+/** Whose logins are used: nobody's where the environment names no home. */
+function currentUser({ HOME, USERPROFILE }: Environment): {
+  readonly homeDirectory?: string;
+  readonly uid?: number;
+} {
+  const homeDirectory = HOME || USERPROFILE;
+  if (!homeDirectory) return {};
+  try {
+    // podman keeps root's logins in a folder named by number.
+    return { homeDirectory, uid: userInfo().uid };
+  } catch {
+    // A user without an entry in passwd, as containers have: nobody has logged in as that one.
+    return { homeDirectory };
+  }
 }
 
 function proxiesOf(environment: Environment): ProxySettings {
