@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Keychain } from "../credentials/keychain.ts";
 import type { Digest } from "../image/digest.ts";
 import { canonicalName, type ImageReference } from "../image/reference.ts";
@@ -72,6 +73,8 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   const digests = new Map<string, Promise<Digest>>();
   const hosts = new Map<string, Host>();
   const ending = new AbortController();
+  // All requests under way listen to it; Node takes more than ten for a leak, and says so on stderr.
+  setMaxListeners(0, ending.signal);
   const deadline = setTimeout(() => ending.abort(new Failure("deadline")), network.deadline);
   deadline.unref();
 

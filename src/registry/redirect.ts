@@ -13,7 +13,7 @@ export interface FollowOptions {
 }
 
 /**
- * Sends a HEAD or GET and follows where it is sent to, five times at most. The Authorization goes to the origin that
+ * Sends a request and follows a HEAD or GET to where it is sent, five times at most. The Authorization goes to the origin that
  * it was made for and to no other; nothing goes from https to http, nor nearer to this machine.
  */
 export function createFollower(
@@ -26,6 +26,8 @@ export function createFollower(
       const response = await send(request);
       const location = response.headers.location;
       if (!REDIRECTS.has(response.status) || typeof location !== "string") return response;
+      // Its body is for the host that it was sent to.
+      if (first.method === "POST") return response;
       const url = nextUrl(location, request.url);
       if (hops === REDIRECTS_MAX) throw refuse(url, `more than ${REDIRECTS_MAX} redirects`);
       request = requestTo(url, first, options);

@@ -69,7 +69,7 @@ interface Prefix {
   readonly path: string;
 }
 
-const MIRROR = /^(?:(?<scheme>https?):\/\/)?(?<host>[^/]+)(?:\/(?<path>.*))?$/i;
+const MIRROR = /^(?:(?<scheme>https?):\/\/)?(?<host>[^/@]+)(?:\/(?<path>.*))?$/i;
 const HOST = /^(?<name>\[[^\]]*\]|[^:]*)(?::(?<port>[0-9]+))?$/;
 
 function parsePrefix(prefix: string): Prefix {

@@ -63,8 +63,8 @@ const TOKEN_BYTES_MAX = 1_048_576;
 const LIFETIME_MIN = 60;
 const MARGIN = 10_000;
 
-// What realms answer that know no POST: GCR 404, Harbor 405, ACR 400, Artifactory 401.
-const UNSUPPORTED: ReadonlySet<number> = new Set([400, 401, 404, 405]);
+// What realms answer that know no POST: GCR 404, Harbor 405, ACR 400, Artifactory 401. A redirect is not followed.
+const UNSUPPORTED: ReadonlySet<number> = new Set([301, 302, 303, 307, 308, 400, 401, 404, 405]);
 
 function realmOf(question: TokenQuestion, { configs, reachOf }: TokenOptions): Realm {
   const { challenge, challenger, connection, signal } = question;

@@ -62,7 +62,10 @@ export function createTransport(options: TransportOptions): Transport {
   const dispatchers = new Map<string, Dispatcher>();
   const reaches = new Map<string, Reach>();
 
-  async function exchange(request: HttpRequest, proxy: string | undefined): Promise<HttpResponse> {
+  async function exchange(
+    request: HttpRequest,
+    { proxy, signal }: { readonly proxy: string | undefined; readonly signal: AbortSignal },
+  ): Promise<HttpResponse> {
     const undici = await import("undici");
     const setup = await tlsFor(request.connection);
     const key = JSON.stringify([
@@ -74,7 +77,6 @@ export function createTransport(options: TransportOptions): Transport {
     const make = { undici, setup, proxy, request, options, reaches };
     const dispatcher = dispatchers.get(key) ?? createDispatcher(make);
     dispatchers.set(key, dispatcher);
-    const signal = AbortSignal.any([request.signal, AbortSignal.timeout(options.timeout)]);
     const answer = await dispatcher.request({
       ...target(request.url, proxy),
       method: request.method,
@@ -106,7 +108,9 @@ export function createTransport(options: TransportOptions): Transport {
       try {
         if (request.guard !== undefined) checkName(request.url.hostname, request.guard);
         request.signal.throwIfAborted();
-        return await exchange(request, proxy);
+        return await limited(options.timeout, request.signal, (signal) =>
+          exchange(request, { proxy, signal }),
+        );
       } catch (error) {
         throw request.signal.aborted ? toFailure(request.signal.reason, route) : toFailure(error, route);
       }
@@ -117,6 +121,27 @@ export function createTransport(options: TransportOptions): Transport {
       dispatchers.clear();
     },
   };
+}
+
+/**
+ * Runs a task with a signal that a time limit aborts, or another signal. Not by AbortSignal.any, from which older
+ * versions of Node let the time limit be collected as garbage before it was due.
+ */
+async function limited<Result>(
+  timeout: number,
+  outer: AbortSignal,
+  task: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const inner = new AbortController();
+  const timer = setTimeout(() => inner.abort(new DOMException("too late", "TimeoutError")), timeout);
+  const stop = () => inner.abort(outer.reason);
+  outer.addEventListener("abort", stop, { once: true });
+  try {
+    return await task(inner.signal);
+  } finally {
+    clearTimeout(timer);
+    outer.removeEventListener("abort", stop);
+  }
 }
 
 interface Making {

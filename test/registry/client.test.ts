@@ -83,6 +83,22 @@ describe("resolveDigest asks as seldom as can be", () => {
     expect(registry.requests).toHaveLength(1);
   });
 
+  test("has Node warn of nothing", async () => {
+    const warnings: Error[] = [];
+    const listener = (warning: Error) => warnings.push(warning);
+    process.on("warning", listener);
+    const registries = await Promise.all([1, 2, 3, 4].map(() => start({ latency: 5 })));
+    const asking = client();
+
+    await resolveAll(
+      asking,
+      registries.flatMap(({ host }) => tags(host, 20)),
+    );
+    process.off("warning", listener);
+
+    expect(warnings).toEqual([]);
+  });
+
   test("keeps at most 8 requests under way at a registry, and 8 connections", async () => {
     const registry = await start({ latency: 5 });
     const asking = client();

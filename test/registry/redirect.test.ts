@@ -249,6 +249,24 @@ describe("the realm of a challenge", () => {
     expect(authorizations(auth)).toEqual(["Basic YTpi"]);
   });
 
+  test("is not followed with an identity token in the body", async () => {
+    const evil = await serve((_, response) => answer(response, 200, { body: '{"token":"t"}' }));
+    const server = await serve((request, response) => {
+      if (request.method === "POST") to(`http://${evil.host}/token`)(request, response);
+      else if (request.url.startsWith("/token")) answer(response, 200, { body: '{"token":"t"}' });
+      else if (request.headers.authorization === "Bearer t") answerIndex(response);
+      else challengeBearer(request, response);
+    });
+    const credential = { kind: "identity-token", token: "refresh me" } as const;
+
+    expect(
+      await resolveOnce(`${server.host}/app:v1`, {
+        keychain: keychainOf([{ source: "identity", credential }]),
+      }),
+    ).toBe(INDEX_DIGEST);
+    expect(evil.lines).toEqual([]);
+  });
+
   test("hands the login to no host that it redirects to", async () => {
     const evil = await serve((_, response) => answer(response, 200, { body: '{"token":"t"}' }));
     const server = await serve((request, response) => {
