@@ -49,12 +49,10 @@ const written = fc.oneof(
     .map((text) => ({ text, written: `!!str a${text}b` }))
     .filter(({ written }) => !/: |:$/.test(written)),
   referenceText.chain((text) =>
-    fc
-      .constantFrom("|", "|-", "|+", ">", ">-", ">+", "|2", ">1-")
-      .map((header) => ({
-        text,
-        written: `${header} # c\n${/\d/.test(header) ? "   " : "     "}${text}\n\n`,
-      })),
+    fc.constantFrom("|", "|-", "|+", ">", ">-", ">+", "|2", ">1-").map((header) => ({
+      text,
+      written: `${header} # c\n${/\d/.test(header) ? "   " : "     "}${text}\n\n`,
+    })),
   ),
   referenceText.map((text) => ({ text, written: `"  ${text}  " # c` })),
   referenceText.map((text) => ({ text, written: `'it''s\n\n   ${text}\n   ''' # c` })),
