@@ -186,7 +186,7 @@ export function sharedAnchorWarnings(yaml: YamlText, outcomes: readonly Outcome[
     if (uses === 0) return [];
     return resultAt(outcome.field, {
       severity: "warning",
-      message: `its anchor is used in ${uses} more places, which hold the digest now too`,
+      message: `its anchor is used in ${uses} more ${uses === 1 ? "place, which holds" : "places, which hold"} the digest now too`,
     });
   });
 }
