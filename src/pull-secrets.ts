@@ -5,7 +5,6 @@ import type { ImageReference } from "./image/reference.ts";
 import type { Resource } from "./krm/resource.ts";
 import type { Step } from "./plan.ts";
 import { childOf, dereference, elementsOf, entriesOf, kindOf, scalarText } from "./yaml/node.ts";
-import { plainOf } from "./yaml/plain.ts";
 import type { YamlNode, YamlText } from "./yaml/scan.ts";
 
 /** A package with the images in it that are to be asked for. */
@@ -110,9 +109,12 @@ function contentOf(yaml: YamlText, { node, name = "", namespace }: Resource): Se
 }
 
 function textsOf(yaml: YamlText, node: YamlNode | undefined): Readonly<Record<string, string>> {
-  const data = node === undefined ? undefined : plainOf(yaml, node);
-  if (typeof data !== "object" || data === null) return {};
-  return Object.fromEntries(
-    Object.entries(data).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
-  );
+  const texts: Record<string, string> = {};
+  if (node === undefined || kindOf(yaml, node) !== "mapping") return texts;
+  for (const { key, value } of entriesOf(yaml, node)) {
+    const name = scalarText(yaml, key);
+    const text = scalarText(yaml, dereference(yaml, value));
+    if (name !== undefined && text !== undefined) texts[name] = text;
+  }
+  return texts;
 }

@@ -36,7 +36,11 @@ export type SkipReason = (resource: Resource) => string | undefined;
  * The objects at a node, which may be a list of objects or a list of lists, and their images. Nothing that isn't an
  * object of Kubernetes is looked into, and no shape of it is an error.
  */
-export function* findImages(yaml: YamlText, node: YamlNode, skipReason: SkipReason): Generator<ResourceImages, void, undefined> {
+export function* findImages(
+  yaml: YamlText,
+  node: YamlNode,
+  skipReason: SkipReason,
+): Generator<ResourceImages, void, undefined> {
   yield* imagesOf({ yaml, skipReason, seen: new Set() }, readResource(yaml, node));
 }
 
@@ -62,7 +66,8 @@ function* imagesOf(search: Search, resource: Resource): Generator<ResourceImages
     yield { resource, fields: found.map((image) => ({ resource, ...image, ...valueAt(yaml, image.node) })) };
     return;
   }
-  for (const member of members) yield* imagesOf(search, withListDefaults(readResource(yaml, member), resource));
+  for (const member of members)
+    yield* imagesOf(search, withListDefaults(readResource(yaml, member), resource));
 }
 
 /** The objects of a List kind: `List`, `PodList`, … */

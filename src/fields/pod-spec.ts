@@ -117,7 +117,7 @@ function takeImage(
   field: { readonly key: string; readonly path: string },
 ): void {
   const path = `${field.path}.${field.key}`;
-  const [image, second] = [...members(yaml, owner)].filter(({ name }) => name === field.key);
+  const [image, second] = members(yaml, owner).filter(({ name }) => name === field.key);
   if (image === undefined) return;
   const type = scalarType(yaml, dereference(yaml, image.value));
   if (second !== undefined) found.push({ path, node: image.value, fault: "duplicate-key" });
@@ -135,29 +135,33 @@ interface Member {
  *
  * https://yaml.org/type/merge.html
  */
-function* members(
-  yaml: YamlText,
-  node: YamlNode,
-  merging: readonly YamlNode[] = [],
-): Generator<Member, void, undefined> {
-  if (kindOf(yaml, node) !== "mapping" || merging.includes(node)) return;
-  const merged: YamlNode[] = [];
-  const own = new Set<string>();
+function members(yaml: YamlText, node: YamlNode): readonly Member[] {
+  const found: Member[] = [];
+  addMembers(yaml, node, { found, names: new Set(), merged: new Set() });
+  return found;
+}
+
+interface Members {
+  readonly found: Member[];
+  readonly names: Set<string>;
+  /** What was merged once brings nothing new when it is merged again. */
+  readonly merged: Set<YamlNode>;
+}
+
+function addMembers(yaml: YamlText, node: YamlNode, into: Members): void {
+  if (kindOf(yaml, node) !== "mapping" || into.merged.has(node)) return;
+  into.merged.add(node);
+  const sources: YamlNode[] = [];
+  const own: Member[] = [];
   for (const { key, value } of entriesOf(yaml, node)) {
     const name = scalarText(yaml, dereference(yaml, key));
     if (name === undefined) continue;
-    if (isMergeKey(yaml, key)) {
-      merged.push(...mergeSources(yaml, value));
-    } else {
-      own.add(name);
-      yield { name, value };
-    }
+    if (isMergeKey(yaml, key)) sources.push(...mergeSources(yaml, value));
+    else if (!into.names.has(name)) own.push({ name, value });
   }
-  for (const source of merged) {
-    const brought = [...members(yaml, source)].filter(({ name }) => !own.has(name));
-    yield* brought;
-    for (const { name } of brought) own.add(name);
-  }
+  into.found.push(...own);
+  for (const { name } of own) into.names.add(name);
+  for (const source of sources) addMembers(yaml, source, into);
 }
 
 function mergeSources(yaml: YamlText, value: YamlNode): readonly YamlNode[] {

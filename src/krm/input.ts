@@ -16,6 +16,7 @@ import {
 } from "../yaml/node.ts";
 import { scan, type YamlNode, type YamlText } from "../yaml/scan.ts";
 import { lineAndColumn, YamlSyntaxError } from "../yaml/syntax-error.ts";
+import { unfoldedSize } from "../yaml/unfolded-size.ts";
 
 /** What a function was given. `items` are objects in both; a ResourceList may hold other things, which are left alone. */
 export type Input = ResourceList | ManifestStream;
@@ -114,6 +115,14 @@ function readResourceList(yaml: YamlText, root: YamlNode): ResourceList {
         `${placeOf(yaml, second)}: a ResourceList must have one \`${key}\`, but here is another`,
       );
   }
+  for (const key of ["functionConfig", "results"]) {
+    const node = childOf(yaml, root, key);
+    if (node !== undefined && unfoldedSize(yaml, node) > unfoldedSizeMax) {
+      throw new InputError(
+        `${placeOf(yaml, node)}: \`${key}\` of a ResourceList must be smaller: its aliases unfold to too much`,
+      );
+    }
+  }
   const items = childOf(yaml, root, "items");
   const functionConfig = childOf(yaml, root, "functionConfig");
   return {
@@ -124,6 +133,9 @@ function readResourceList(yaml: YamlText, root: YamlNode): ResourceList {
     ...(functionConfig === undefined || isNull(yaml, functionConfig) ? {} : { functionConfig }),
   };
 }
+
+// Both are read as data, aliases unfolded; this is ten thousand times what any function sends.
+const unfoldedSizeMax = 10_000_000;
 
 function itemsOf(yaml: YamlText, items: YamlNode): readonly YamlNode[] {
   if (kindOf(yaml, items) !== "sequence") {
