@@ -1,4 +1,5 @@
 import { BlockList, isIP } from "node:net";
+import { Failure, type Route } from "./failure.ts";
 import { isLoopbackName } from "./guard.ts";
 
 /** Proxies as the environment names them; empty counts as absent. */
@@ -23,6 +24,49 @@ export function chooseProxy(url: URL, settings: ProxySettings): string | undefin
   const port = url.port || (url.protocol === "https:" ? "443" : "80");
   const exempt = (settings.noProxy ?? "").split(",").some((entry) => exempts(entry.trim(), { host, port }));
   return exempt ? undefined : proxy.trim();
+}
+
+/** Where a request goes: a proxy for plain HTTP gets the whole URL as path; one for HTTPS is asked for a tunnel by its agent. */
+export function targetOf(
+  url: URL,
+  proxy: string | undefined,
+): { readonly origin: string; readonly path: string } {
+  const path = `${url.pathname}${url.search}`;
+  if (proxy === undefined || url.protocol === "https:") return { origin: url.origin, path };
+  return { origin: readProxy(proxy).uri, path: `${url.origin}${path}` };
+}
+
+/** What a proxy for plain HTTP wants to have with each request. */
+export function proxyHeaders(url: URL, proxy: string | undefined): Readonly<Record<string, string>> {
+  if (proxy === undefined || url.protocol === "https:") return {};
+  const { token } = readProxy(proxy);
+  return { host: url.host, ...(token !== undefined && { "proxy-authorization": token }) };
+}
+
+/** A proxy to connect to. */
+export interface Proxy {
+  readonly uri: string;
+  /** The value of its Proxy-Authorization header. */
+  readonly token?: string;
+}
+
+/** Reads the address of a proxy as the environment has it, or throws a Failure. */
+export function readProxy(written: string): Proxy {
+  const text = written.includes("://") ? written : `http://${written}`;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw new Failure("proxy", { detail: "its address is not an http:// or https:// URL" });
+  }
+  if (url.username === "" && url.password === "") return { uri: url.origin };
+  const login = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  return { uri: url.origin, token: `Basic ${Buffer.from(login).toString("base64")}` };
+}
+
+/** The way to a URL, for messages; it holds no login. */
+export function routeOf(url: URL, proxy: string | undefined): Route {
+  if (proxy === undefined) return { host: url.host };
+  const text = proxy.includes("://") ? proxy : `http://${proxy}`;
+  return { host: url.host, proxy: URL.canParse(text) ? new URL(text).host : "the proxy" };
 }
 
 interface Target {

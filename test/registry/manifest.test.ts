@@ -43,6 +43,11 @@ describe("askManifest trusts a HEAD", () => {
       INDEX_DIGEST,
     ],
     [
+      "though a GET would be packed",
+      { "docker-content-digest": INDEX_DIGEST, "content-encoding": "gzip" },
+      INDEX_DIGEST,
+    ],
+    [
       "with a type that nobody knows",
       { "docker-content-digest": INDEX_DIGEST, "content-type": "application/vnd.acme+json" },
       INDEX_DIGEST,

@@ -154,6 +154,24 @@ describe("createTransport through a proxy", () => {
     });
   });
 
+  test("lets a slow registry take no connection from another", async () => {
+    const proxy = await serve((request, response) => {
+      if (!request.url.startsWith("http://slow.example/")) answerIndex(response);
+    });
+    const registries = ["slow.example", "good.example"].map((prefix) => ({ prefix, plainHTTP: true }));
+    const client = makeClient({
+      proxies: { httpProxy: proxy.host },
+      registries,
+      network: { concurrency: 1 },
+    });
+
+    const slow = client.resolveDigest(parseReference("slow.example/app")).catch((error: unknown) => error);
+
+    expect(await client.resolveDigest(parseReference("good.example/app"))).toBe(INDEX_DIGEST);
+    await client.close();
+    expect(await slow).toMatchObject({ code: "aborted" });
+  });
+
   test("opens a tunnel for HTTPS, and speaks TLS through it", async () => {
     const server = await serve((_, response) => answerIndex(response), { tls: LOOPBACK_TLS });
     const tunnel = await startTunnel(server.port);

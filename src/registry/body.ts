@@ -1,0 +1,67 @@
+import { promisify } from "node:util";
+import { brotliDecompress, gunzip, inflate } from "node:zlib";
+import type { Dispatcher } from "undici";
+import { Failure } from "./failure.ts";
+
+/** What bounds a body. */
+export interface BodyLimits {
+  /** For messages. */
+  readonly host: string;
+  /** A good answer may have no more, packed or unpacked; of a bad one the beginning is enough. */
+  readonly bytesMax: number;
+}
+
+/** Reads the body of an answer whole, unpacked. */
+export async function readBody(answer: Dispatcher.ResponseData, limits: BodyLimits): Promise<Buffer> {
+  const good = answer.statusCode === 200;
+  const bytesMax = good ? limits.bytesMax : ERROR_BYTES_MAX;
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of answer.body) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > bytesMax) break;
+  }
+  if (bytes > bytesMax && good) throw tooLarge(limits);
+  const body = Buffer.concat(chunks);
+  // The answer to a HEAD tells how a GET's body would be packed, and has none.
+  return good && bytes > 0 ? decode(body, answer.headers["content-encoding"], limits) : body;
+}
+
+const ERROR_BYTES_MAX = 65_536;
+
+const DECODERS: ReadonlyMap<string, (body: Buffer, limit: { maxOutputLength: number }) => Promise<Buffer>> =
+  new Map([
+    ["gzip", promisify(gunzip)],
+    ["x-gzip", promisify(gunzip)],
+    ["deflate", promisify(inflate)],
+    ["br", promisify(brotliDecompress)],
+  ]);
+
+// Identity was asked for; some caches compress all the same, and a few bytes may unfold to many.
+async function decode(
+  body: Buffer,
+  encoding: string | string[] | undefined,
+  limits: BodyLimits,
+): Promise<Buffer> {
+  if (encoding === undefined || encoding === "" || encoding === "identity") return body;
+  const decoder = DECODERS.get(String(encoding).toLowerCase());
+  if (decoder === undefined) {
+    throw new Failure("not-a-registry", { host: limits.host, detail: "an unknown content encoding" });
+  }
+  try {
+    return await decoder(body, { maxOutputLength: limits.bytesMax });
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "ERR_BUFFER_TOO_LARGE")
+      throw tooLarge(limits);
+    throw new Failure("not-a-registry", {
+      host: limits.host,
+      detail: "a broken content encoding",
+      cause,
+    });
+  }
+}
+
+function tooLarge(limits: BodyLimits): Failure {
+  return new Failure("too-large", { host: limits.host, detail: `more than ${limits.bytesMax} bytes` });
+}
