@@ -32,6 +32,9 @@ export function startExecutable(options: RunOptions = {}) {
     ...rest,
     env: { PATH: process.env.PATH ?? "", HOME: "/nonexistent", ...env },
     stdio: "pipe",
+    // A run that never ends is a failure too: it must not outlive its test.
+    timeout: 18_000,
+    killSignal: "SIGKILL",
   });
 }
 
