@@ -107,7 +107,7 @@ describe("imageEdit", () => {
           const written = (image: string): string =>
             `a: ["${from}"]\nimage: ${open}${image}${close}\nb: '${from}'\n`;
 
-          const output = await edit(text, from, to);
+          const output = await edit(written(from), from, to);
 
           expect(parseReference(to).digest).toBe(digest.slice(1));
           expect(output).toBe(written(to));
