@@ -134,7 +134,7 @@ const readers: Readers<Config> = {
 function registry(raw: Raw, tell: (problem: Problem) => void): RegistryOptions | undefined {
   const options = group<RegistryOptions>(registryReaders)(raw, tell);
   if (options === undefined) return undefined;
-  if (options.prefix === undefined)
+  if (raw.kind !== "map" || !raw.members.has("prefix"))
     tell({ path: raw.path, message: `\`${raw.path}.prefix\` must say which registries are meant` });
   return { ...defaultRegistry, ...options };
 }
