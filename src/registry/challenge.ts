@@ -16,7 +16,7 @@ export interface Challenge {
 
 /** Reads every challenge of every WWW-Authenticate header, in order. */
 export function parseChallenges(headers: readonly string[]): readonly Challenge[] {
-  return headers.flatMap((header) => parseHeader(header.slice(0, HEADER_LENGTH_MAX)));
+  return headers.flatMap(parseHeader);
 }
 
 /** The challenge to answer: a bearer one that has a realm before a basic one, whatever their order. */
@@ -26,8 +26,6 @@ export function chooseChallenge(challenges: readonly Challenge[]): Challenge | u
     challenges.find(({ scheme }) => scheme === "basic")
   );
 }
-
-const HEADER_LENGTH_MAX = 16_384;
 
 const SEPARATOR = /[\s,]+/y;
 const PARAMETER =

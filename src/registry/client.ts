@@ -93,6 +93,17 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     warnings.set(JSON.stringify([warning.registry, warning.message]), warning);
   }
 
+  function warnOfDetours(registry: string, { trials, as }: Found, before: readonly Passed[]): void {
+    for (const { identity, failure } of trials) {
+      const trial = { source: identity.source, failure };
+      if (identity.kind === "login") warn({ registry, message: warnOfLogin(registry, trial, as) });
+    }
+    for (const { registry: mirror, failure } of before) {
+      // That one lacks an image is what the next is for.
+      if (failure.status !== 404) warn({ registry: mirror, message: warnOfMirror(mirror, failure) });
+    }
+  }
+
   function hostOf(place: Place): Host {
     const endpoint = endpointOf(place);
     const key = JSON.stringify([endpoint.name, endpoint.urls, endpoint.connection]);
@@ -117,34 +128,18 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   async function resolve(image: ImageReference): Promise<Digest> {
     if (matchRegistry(image, configs)?.blocked === true) throw toRegistryError(blocked(image));
     const reference = image.tag ?? image.digest ?? "latest";
-    const before: { registry: string; failure: Failure }[] = [];
+    const before: Passed[] = [];
     let last: Circumstances | undefined;
     for (const place of placesToAsk(image, configs)) {
       if (last !== undefined) before.push(last);
       const registry = place.mirror ?? place.registry;
       const finding = await askAt(place, reference);
       if (finding.kind === "found") {
-        for (const { identity, failure } of finding.trials) {
-          if (identity.kind !== "login") continue;
-          warn({
-            registry,
-            message: warnOfLogin(registry, { source: identity.source, failure }, finding.as),
-          });
-        }
-        for (const one of before) {
-          if (one.failure.status === 404) continue;
-          warn({ registry: one.registry, message: warnOfMirror(one.registry, one.failure) });
-        }
+        warnOfDetours(registry, finding, before);
         return finding.digest;
       }
       const asked = [...new Set(finding.trials.map(({ identity }) => identity.source))];
-      last = {
-        image: image.text,
-        registry,
-        failure: finding.failure,
-        asked,
-        before,
-      };
+      last = { image: image.text, registry, failure: finding.failure, asked, before };
       if (ending.signal.aborted) break;
     }
     throw toRegistryError(last ?? nowhere(image));
@@ -171,6 +166,9 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   };
 }
 
+type Found = Extract<Finding, { kind: "found" }>;
+type Passed = Circumstances["before"][number];
+
 function blocked(image: ImageReference): Circumstances {
   return withoutAsking(image, new Failure("blocked"));
 }
@@ -195,9 +193,8 @@ async function untilAborted(
   signal: AbortSignal,
   image: ImageReference,
 ): Promise<Digest> {
-  const broken = () => {
-    return toRegistryError(withoutAsking(image, new Failure("aborted", { cause: signal.reason })));
-  };
+  const broken = () =>
+    toRegistryError(withoutAsking(image, new Failure("aborted", { cause: signal.reason })));
   if (signal.aborted) {
     // Others may still wait for it.
     digest.catch(() => undefined);

@@ -1,11 +1,18 @@
 import type { Digest } from "../image/digest.ts";
-import { type Demand, demandOf, type Identity } from "./authorizer.ts";
-import { connectionElsewhere } from "./endpoint.ts";
+import {
+  type Authorization,
+  type AuthorizationQuestion,
+  type Authorizer,
+  type Demand,
+  demandOf,
+  type Identity,
+} from "./authorizer.ts";
+import { askElsewhere } from "./elsewhere.ts";
 import { Failure } from "./failure.ts";
 import type { Host } from "./host.ts";
-import { askManifest, challengesOf, type ManifestAnswer } from "./manifest.ts";
-import { guardAgainst } from "./redirect.ts";
-import { fetchToken, type TokenOptions } from "./token.ts";
+import { askManifest, type ManifestAnswer } from "./manifest.ts";
+import { demandBehind } from "./ping.ts";
+import type { TokenOptions } from "./token.ts";
 
 /** A tag, or digest, of a repository to look up at one host. */
 export interface Question {
@@ -55,8 +62,6 @@ interface Search {
   readonly learned: () => void;
 }
 
-type Refusal = Extract<ManifestAnswer, { kind: "refused" }>;
-
 const ANONYMOUS = { kind: "anonymous", source: "anonymously" } as const;
 
 async function find(search: Search): Promise<Found> {
@@ -73,7 +78,7 @@ async function find(search: Search): Promise<Found> {
     search.learned();
     return { digest: open.digest, as: ANONYMOUS.source };
   }
-  const demand = demandOf(open) ?? (await demandBehind(search, open));
+  const demand = demandOf(open) ?? (await demandBehind(open, search));
   const isNews = demand !== undefined && !(known !== undefined && isSameDemand(known, demand));
   // What was refused on a demand that does not hold here says nothing about a login.
   if (isNews) search.trials.length = 0;
@@ -104,42 +109,52 @@ async function askInTurn(search: Search, demand: Demand): Promise<Found | Failur
     trials.push({ identity, failure: answer.failure });
     // What is missing for strangers may be there for this machine's own identity.
     const mayBeHidden = identity.kind === "anonymous" && answer.failure.status === 404;
-    if (!isDenied(answer.failure) && !mayBeHidden) return answer.failure;
+    const mayOthers = answer.kind === "no-token" || mayBeHidden || isDenied(answer.failure);
+    if (!mayOthers) return answer.failure;
     if (failure === undefined || isDenied(failure)) failure = answer.failure;
   }
   return failure;
 }
 
-async function askAs(
-  search: Search,
-  identity: Identity,
-  demand: Demand,
-): Promise<ManifestAnswer | undefined> {
+/** An answer for an identity, or why it got no token to ask with; undefined where it can't meet the demand at all. */
+type AnswerAs = ManifestAnswer | { readonly kind: "no-token"; readonly failure: Failure } | undefined;
+
+async function askAs(search: Search, identity: Identity, demand: Demand): Promise<AnswerAs> {
   const { authorizer } = search.host;
   const { repository, signal } = search.question;
-  const authorize = { identity, demand, repository, signal };
+  const who = { identity, demand, repository, signal };
+  const authorization = await authorize(authorizer, who);
+  if (authorization === undefined || authorization.kind === "no-token") return authorization;
+  const answer = await ask(search, authorization.value);
+  if (answer.kind === "digest" || !authorization.reused || answer.failure.status !== 401) return answer;
+  // The token may have ended early.
+  authorizer.forget(who);
+  const again = await authorize(authorizer, who);
+  return again?.kind === "header" ? ask(search, again.value) : again;
+}
+
+async function authorize(
+  authorizer: Authorizer,
+  who: AuthorizationQuestion,
+): Promise<
+  ({ readonly kind: "header" } & Authorization) | Extract<AnswerAs, { kind: "no-token" }> | undefined
+> {
   try {
-    const authorization = await authorizer.authorize(authorize);
-    if (authorization === undefined) return undefined;
-    const answer = await ask(search, authorization.value);
-    if (answer.kind === "digest" || !authorization.reused || answer.failure.status !== 401) return answer;
-    // The token may have ended early.
-    authorizer.forget(authorize);
-    const again = await authorizer.authorize(authorize);
-    return await ask(search, again?.value);
+    const authorization = await authorizer.authorize(who);
+    return authorization && { kind: "header", ...authorization };
   } catch (error) {
-    // A realm that refuses this identity may serve the next.
+    // A realm that answers, but with no token for this identity, may have one for the next.
     if (!(error instanceof Failure) || error.status === undefined || LIMITS.has(error.code)) throw error;
-    return { kind: "refused", failure: toDenial(error), challenges: [], url: demand.challenger };
+    return { kind: "no-token", failure: toDenial(error) };
   }
 }
 
 const LIMITS: ReadonlySet<Failure["code"]> = new Set(["pull-limit", "rate-limited"]);
 
-// Whatever a realm answers instead of a token, this identity gets none.
+// A realm knows no manifests: what it calls absent is the right to pull.
 function toDenial(failure: Failure): Failure {
   const { host, status, detail, code } = failure;
-  if (code === "unauthorized" || code === "forbidden" || code === "server") return failure;
+  if (code === "forbidden" || code === "server") return failure;
   return new Failure("unauthorized", {
     ...(host !== undefined && { host }),
     ...(status !== undefined && { status }),
@@ -161,74 +176,7 @@ async function ask({ host, question, options }: Search, authorization?: string):
     return said;
   });
   if (answer.kind === "digest" || answer.url.origin === host.base?.origin) return answer;
-  return askElsewhere(answer, { host, question, options });
-}
-
-/** Goes on where a redirect has led to, as nobody: no login here is for that host. */
-async function askElsewhere(
-  refusal: Refusal,
-  { host, question, options }: Pick<Search, "host" | "question" | "options">,
-): Promise<ManifestAnswer> {
-  const demand = demandOf(refusal);
-  const path = PATH.exec(refusal.url.pathname)?.groups;
-  if (refusal.failure.status !== 401 || demand?.challenge.scheme !== "bearer" || path === undefined) {
-    throw refusal.failure;
-  }
-  const { repository = "", reference = "" } = path;
-  const from = host.base ?? refusal.url;
-  const guard = guardAgainst(refusal.url, from, { code: "redirect", reachOf: options.reachOf });
-  const connection = connectionElsewhere(refusal.url, host.endpoint.connection, options.configs);
-  const token = await fetchToken({ ...demand, connection, repository, signal: question.signal }, options);
-  const answer = await askManifest(
-    {
-      ...question,
-      base: new URL("/", refusal.url),
-      connection,
-      repository,
-      reference,
-      authorization: `Bearer ${token.text}`,
-      ...(guard !== undefined && { guard }),
-    },
-    options.send,
-  );
-  if (answer.kind === "refused") throw answer.failure;
-  return answer;
-}
-
-const PATH = /^\/v2\/(?<repository>[a-z0-9][a-z0-9._/-]*)\/manifests\/(?<reference>[\w.:-]+)$/;
-
-/**
- * What a refusal without a challenge demands: some registries say it at /v2/ only, and call a manifest that needs a
- * login absent (docker.pkg.github.com), forbidden, or a bad request (Nexus).
- */
-async function demandBehind(search: Search, refusal: Refusal): Promise<Demand | undefined> {
-  const { host, question, options } = search;
-  const { status } = refusal.failure;
-  if (status === undefined || !MAY_MEAN_LOG_IN.has(status) || host.base === undefined) return undefined;
-  if (status !== 401 && !(await hasLogin(search))) return undefined;
-  const response = await options.send({
-    method: "GET",
-    url: new URL("/v2/", host.base),
-    headers: {},
-    connection: host.endpoint.connection,
-    bytesMax: PING_BYTES_MAX,
-    signal: question.signal,
-  });
-  const isHere = response.status === 401 && response.url.origin === host.base.origin;
-  const demand = isHere ? demandOf({ challenges: challengesOf(response), url: response.url }) : undefined;
-  if (demand !== undefined || status !== 401 || !(await hasLogin(search))) return demand;
-  // It wants a login and does not say which: the one for this host is all that there is to try.
-  return { challenge: { scheme: "basic", parameters: new Map() }, challenger: host.base };
-}
-
-const MAY_MEAN_LOG_IN: ReadonlySet<number> = new Set([400, 401, 403, 404]);
-const PING_BYTES_MAX = 65_536;
-
-async function hasLogin({ host, question }: Search): Promise<boolean> {
-  for await (const identity of host.authorizer.identities(question.repository)) {
-    if (identity.kind !== "anonymous") return true;
-  }
-  return false;
+  return askElsewhere(answer, { home: host, question, options });
 }
 
 function isSameDemand(one: Demand, other: Demand): boolean {

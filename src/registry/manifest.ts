@@ -24,16 +24,17 @@ export interface ManifestQuestion {
   readonly signal: AbortSignal;
 }
 
-/** What a registry says to that; a refusal with what it wants to know first. */
-export type ManifestAnswer =
-  | { readonly kind: "digest"; readonly digest: Digest }
-  | {
-      readonly kind: "refused";
-      readonly failure: Failure;
-      readonly challenges: readonly Challenge[];
-      /** Where the refusal came from, which redirects may have made another host. */
-      readonly url: URL;
-    };
+/** What a registry says to that. */
+export type ManifestAnswer = { readonly kind: "digest"; readonly digest: Digest } | ManifestRefusal;
+
+/** A refusal, with what the registry wants to know first. */
+export interface ManifestRefusal {
+  readonly kind: "refused";
+  readonly failure: Failure;
+  readonly challenges: readonly Challenge[];
+  /** Where it came from, which redirects may have made another host. */
+  readonly url: URL;
+}
 
 /** What asking needs: a sender with retries and redirects. */
 export type Follow = (request: RetriedRequest) => Promise<HttpResponse>;
@@ -103,7 +104,7 @@ function isUnexplained({ status, headers }: HttpResponse): boolean {
   return status === 429 && headers["retry-after"] === undefined;
 }
 
-function toRefusal(response: HttpResponse): ManifestAnswer {
+function toRefusal(response: HttpResponse): ManifestRefusal {
   const { url } = response;
   return { kind: "refused", failure: failureOf(response), challenges: challengesOf(response), url };
 }

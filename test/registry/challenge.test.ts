@@ -146,7 +146,7 @@ describe("parseChallenges", () => {
     );
   });
 
-  test("takes no longer than a line of 16 kB is worth", () => {
+  test("takes time in proportion to the header", () => {
     const hostile = [
       'a="'.repeat(50_000),
       "a ".repeat(50_000),

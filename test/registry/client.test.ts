@@ -83,6 +83,15 @@ describe("resolveDigest asks as seldom as can be", () => {
     expect(registry.requests).toHaveLength(1);
   });
 
+  test("counts no time that an image waits for its turn against its time limit", async () => {
+    const registry = await start({ latency: 50 });
+    const asking = client({ network: { concurrency: 1, timeout: 500, retries: 0 } });
+
+    const digests = await resolveAll(asking, tags(registry.host, 20));
+
+    expect(digests).toHaveLength(20);
+  });
+
   test("has Node warn of nothing", async () => {
     const warnings: Error[] = [];
     const listener = (warning: Error) => warnings.push(warning);

@@ -253,6 +253,28 @@ describe("lookUp takes logins", () => {
     },
   );
 
+  test("and goes on anonymously where the realm breaks on a stale one (Artifactory)", async () => {
+    const server = await serve(privateRegistry("ada:secret", 500));
+    const keychain = keychainOf([OLD]);
+
+    expect(await resolveOnce(`${server.host}/public:v1`, { keychain, network: { retries: 0 } })).toBe(
+      INDEX_DIGEST,
+    );
+  });
+
+  test("and takes a page that comes instead of the manifest for no refusal", async () => {
+    const good = privateRegistry("ada:secret");
+    const server = await serve((request, response) => {
+      if (request.headers.authorization?.startsWith("Bearer") !== true) return good(request, response);
+      answer(response, 200, { headers: { "content-type": "text/html" }, body: "<html>" });
+    });
+
+    expect(await failOnce(`${server.host}/app:v1`, { keychain: keychainOf([ADA]) })).toMatchObject({
+      code: "not-a-registry",
+      status: 200,
+    });
+  });
+
   test("and not the machine's identity where anonymous will do", async () => {
     const keychain = keychainOf([], { candidate: ROBOT });
     const server = await serve(privateRegistry("robot:cloud"));
