@@ -8,16 +8,7 @@ import type { Input } from "./krm/input.ts";
 import { localReason, type Resource, readResource, resourceRef } from "./krm/resource.ts";
 import type { Result } from "./krm/result.ts";
 import type { Problem, Raw } from "./option.ts";
-import {
-  childOf,
-  dereference,
-  elementsOf,
-  entriesOf,
-  kindOf,
-  rootOf,
-  scalarText,
-  scalarType,
-} from "./yaml/node.ts";
+import { dereference, elementsOf, entriesOf, kindOf, rootOf, scalarText, scalarType } from "./yaml/node.ts";
 import { scan, type YamlNode, type YamlText } from "./yaml/scan.ts";
 import { YamlSyntaxError } from "./yaml/syntax-error.ts";
 
@@ -142,12 +133,16 @@ function optionsOf({ yaml, node }: ConfigSource, tell: (problem: Problem) => voi
 
 /** True where nothing is configured: kpt sends an empty ConfigMap when it has no functionConfig to send. */
 function saysNothing(yaml: YamlText, node: YamlNode): boolean {
-  const { kind } = readResource(yaml, node);
-  const data = childOf(yaml, node, "data");
-  return (
-    kind === "ConfigMap" &&
-    (data === undefined || scalarType(yaml, data) === "null" || entriesOf(yaml, data).next().done === true)
-  );
+  if (readResource(yaml, node).kind !== "ConfigMap") return false;
+  return [...entriesOf(yaml, node)].every(({ key, value }) => {
+    const field = scalarText(yaml, key) ?? "";
+    return objectKeys.has(field) || (field === "data" && isEmpty(yaml, dereference(yaml, value)));
+  });
+}
+
+function isEmpty(yaml: YamlText, data: YamlNode): boolean {
+  if (kindOf(yaml, data) === "mapping") return entriesOf(yaml, data).next().done === true;
+  return scalarType(yaml, data) === "null";
 }
 
 /** The options of a command line, `key=value`, read as the data of a ConfigMap. */
