@@ -19,8 +19,9 @@ import {
 } from "./reading.ts";
 
 const bench = useBench();
+const unshare = "/usr/bin/unshare";
 const isRoot = process.getuid?.() === 0;
-const canUnshare = isRoot && spawnSync("unshare", ["--net", "true"]).status === 0;
+const canUnshare = isRoot && spawnSync(unshare, ["--net", "true"]).status === 0;
 
 /** A list of six megabytes. */
 function largeList(image: string): string {
@@ -351,7 +352,7 @@ describe("the process", () => {
 
 /** Runs the executable in a network namespace that has no network. */
 async function unshared(input: string): Promise<Run> {
-  const child = spawn("unshare", ["--net", process.execPath, executable], {
+  const child = spawn(unshare, ["--net", process.execPath, executable], {
     env: { PATH: process.env.PATH ?? "", HOME: "/nonexistent" },
     stdio: "pipe",
   });
