@@ -1,0 +1,121 @@
+import { describe, expect, test } from "vitest";
+import { FunctionConfigError } from "../src/function-config.ts";
+import { type Digest, parseDigest } from "../src/image/digest.ts";
+import { InputError } from "../src/krm/input.ts";
+import { pinDigests } from "../src/pin-digests.ts";
+
+const digest = parseDigest(`sha256:${"1".repeat(64)}`);
+const resolveDigest = async (): Promise<Digest> => digest;
+const unasked = (): Promise<Digest> => Promise.reject(new Error("asked"));
+
+function pod(image: string): string {
+  return `apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n  - image: ${image}\n`;
+}
+
+function list(...pods: readonly string[]): string {
+  const items = pods.map((each) => `- ${each.trimEnd().replaceAll("\n", "\n  ")}\n`);
+  return `kind: ResourceList\nitems:\n${items.join("")}`;
+}
+
+// The environment is empty, and nothing listens on port 1: a test that asks a registry fails at once.
+const nowhere = new Map([["network.retries", "0"]]);
+
+describe("pinDigests", () => {
+  test("gives text, results, and what came in", async () => {
+    const result = await pinDigests(pod("nginx"), { resolveDigest });
+
+    expect(result).toMatchObject({ text: pod(`nginx@${digest}`), ok: true, input: "stream" });
+    expect(result.results).toMatchObject([{ severity: "info", field: { proposedValue: `nginx@${digest}` } }]);
+  });
+
+  test("puts the same results into a list as it gives", async () => {
+    const result = await pinDigests(list(pod("nginx"), pod("$(X)")), { resolveDigest });
+
+    expect(result.input).toBe("ResourceList");
+    expect(result.results.map(({ severity }) => severity)).toEqual(["warning", "info"]);
+    expect(result.text.match(/^ {2}severity: .*$/gm)).toEqual(["  severity: warning", "  severity: info"]);
+  });
+
+  test("asks nobody where nothing is to be asked", async () => {
+    const text = list(pod(`nginx:1@${digest}`));
+
+    expect(await pinDigests(text, { resolveDigest: unasked })).toEqual({
+      text,
+      results: [],
+      ok: true,
+      input: "ResourceList",
+    });
+    expect((await pinDigests(text)).ok).toBe(true);
+  });
+
+  test("pins nothing of a list where one image fails, and says only what failed", async () => {
+    const text = list(pod("nginx"), pod("NGINX"));
+
+    const result = await pinDigests(text, { resolveDigest });
+
+    expect(result.ok).toBe(false);
+    expect(result.results.map(({ severity }) => severity)).toEqual(["error"]);
+    expect(result.text.startsWith(text)).toBe(true);
+    expect(result.text).not.toContain(digest);
+  });
+
+  test("gives nothing of a stream where one image fails", async () => {
+    const result = await pinDigests(`${pod("nginx")}---\n${pod("NGINX")}`, { resolveDigest });
+
+    expect(result).toMatchObject({ text: "", ok: false, results: [{ severity: "error" }] });
+  });
+
+  test("pins the rest where a failure only warns", async () => {
+    const result = await pinDigests(`${pod("nginx")}---\n${pod("NGINX")}`, {
+      resolveDigest,
+      literals: new Map([["onError", "warn"]]),
+    });
+
+    expect(result).toMatchObject({ text: `${pod(`nginx@${digest}`)}---\n${pod("NGINX")}`, ok: true });
+    expect(result.results.map(({ severity }) => severity)).toEqual(["warning", "info"]);
+  });
+
+  test("asks nobody where the configuration is wrong", async () => {
+    const result = await pinDigests(list(pod("nginx")), {
+      resolveDigest: unasked,
+      literals: new Map([["tags", "drop"]]),
+    });
+
+    expect(result).toMatchObject({
+      ok: false,
+      results: [{ severity: "error", message: expect.stringContaining("tags") }],
+    });
+    expect(result.text.startsWith(list(pod("nginx")))).toBe(true);
+  });
+
+  test("asks the registries itself where no resolver is given", async () => {
+    const result = await pinDigests(pod("127.0.0.1:1/app:v1"), { literals: nowhere });
+
+    expect(result).toMatchObject({ ok: false, text: "", results: [{ severity: "error" }] });
+    expect(result.results[0]?.message).toMatch(/127\.0\.0\.1:1.*--allow-network/s);
+  });
+
+  test("reports an image that several containers share once", async () => {
+    const text = list(pod("nginx\n    name: &c a")).replace(
+      "- image: nginx",
+      "- &c\n      image: nginx\n    - *c\n    - <<: *c",
+    );
+
+    const result = await pinDigests(text.replace("name: &c a", ""), { resolveDigest });
+
+    expect(result.results).toHaveLength(1);
+    expect(result.text.split(`nginx@${digest}`)).toHaveLength(3);
+  });
+
+  test.each([["<html>"], [""], ["a: 1\n"]])("throws for the foreign text %j", async (text) => {
+    await expect(pinDigests(text, { resolveDigest })).rejects.toThrow(InputError);
+  });
+
+  test("throws for two configurations", async () => {
+    const text = `${list(pod("nginx"))}functionConfig: {apiVersion: v1, kind: ConfigMap, data: {tag: drop}}\n`;
+
+    await expect(pinDigests(text, { resolveDigest, literals: new Map([["tag", "keep"]]) })).rejects.toThrow(
+      FunctionConfigError,
+    );
+  });
+});
