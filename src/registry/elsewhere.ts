@@ -22,9 +22,7 @@ export async function askElsewhere(
 ): Promise<ManifestAnswer> {
   const demand = demandOf(refusal);
   const path = PATH.exec(refusal.url.pathname)?.groups;
-  if (refusal.failure.status !== 401 || demand?.challenge.scheme !== "bearer" || path === undefined) {
-    throw refusal.failure;
-  }
+  if (demand?.challenge.scheme !== "bearer" || path === undefined) throw refusal.failure;
   const { repository = "", reference = "" } = path;
   const from = home.base ?? refusal.url;
   const guard = guardAgainst(refusal.url, from, { code: "redirect", reachOf: options.reachOf });

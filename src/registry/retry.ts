@@ -100,7 +100,7 @@ function waitAfter(outcome: HttpResponse | Failure, attempt: number, pace: HostP
   }
   pace.strain = Math.floor(pace.strain / 2);
   const flaky = outcome.status === 403 && FLAKY_REFUSAL.has(outcome.url.hostname);
-  return RETRIED.has(outcome.status) || flaky ? (retryAfter(outcome) ?? backoff(attempt)) : undefined;
+  return RETRIED.has(outcome.status) || flaky ? backoff(attempt) : undefined;
 }
 
 function isStrained(outcome: HttpResponse | Failure): boolean {

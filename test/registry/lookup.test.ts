@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Credential } from "../../src/credentials/keychain.ts";
 import { parseReference } from "../../src/image/reference.ts";
 import {
@@ -168,6 +168,32 @@ describe("lookUp on a token registry", () => {
       "GET /token",
       "HEAD /v2/app/manifests/v2",
     ]);
+  });
+
+  test.each([
+    ["as long as the realm says", 300, [280, 15]],
+    ["for a minute at least", 1, [45, 10]],
+    ["for a minute where the realm does not say", undefined, [45, 10]],
+  ])("keeps a token %s, less ten seconds", async (_, expiresIn, [kept = 0, ended = 0]) => {
+    const server = await serve((request, response) => {
+      if (request.url.startsWith("/token")) {
+        answer(response, 200, { body: JSON.stringify({ token: "t", expires_in: expiresIn }) });
+      } else if (request.headers.authorization === "Bearer t") answerIndex(response);
+      else challengeBearer(request, response);
+    });
+    vi.useFakeTimers({ toFake: ["performance"] });
+    open.push(async () => {
+      vi.useRealTimers();
+    });
+    const { resolve } = client({ network: { deadline: 1_000_000 } });
+
+    await resolve(`${server.host}/app:v1`);
+    vi.advanceTimersByTime(kept * 1_000);
+    await resolve(`${server.host}/app:v2`);
+    expect(queryOf(server)).toHaveLength(1);
+    vi.advanceTimersByTime(ended * 1_000);
+    await resolve(`${server.host}/app:v3`);
+    expect(queryOf(server)).toHaveLength(2);
   });
 
   test.each([
@@ -423,6 +449,21 @@ describe("lookUp where a refusal means: log in", () => {
 
     expect(await failOnce(`${server.host}/app:v1`)).toMatchObject({ code: "tag-not-found" });
     expect(server.lines).not.toContain("GET /v2/");
+  });
+
+  test("believes no other host that /v2/ redirects to", async () => {
+    const evil = await serve((request, response) => {
+      if (request.url.startsWith("/token")) answer(response, 200, { body: '{"token":"t"}' });
+      else challengeBearer(request, response);
+    });
+    const server = await serve((request, response) => {
+      if (request.url === "/v2/") answer(response, 307, { headers: { location: `http://${evil.host}/v2/` } });
+      else answer(response, 404);
+    });
+
+    await failOnce(`${server.host}/app:v1`, { keychain: keychainOf([ADA]) });
+
+    expect(evil.lines).toEqual(["GET /v2/"]);
   });
 
   test("finds a realm at /v2/ for strangers, too (old Google registries)", async () => {

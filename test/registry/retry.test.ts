@@ -2,6 +2,7 @@ import type { AddressInfo } from "node:net";
 import { createServer, type Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { parseReference } from "../../src/image/reference.ts";
+import { fakeDns } from "../support/fake-dns.ts";
 import { answer, answerError, answerIndex, INDEX_DIGEST } from "../support/manifests.ts";
 import { type Quirk, type QuirkServer, startQuirkServer } from "../support/quirk-server.ts";
 import { failOnce, makeClient, resolveOnce } from "../support/registry-client.ts";
@@ -136,6 +137,19 @@ describe("createRetrier", () => {
       code: "rate-limited",
     });
     expect(performance.now() - start).toBeLessThan(5_000);
+  });
+
+  test("tries again once where the connection is refused", async () => {
+    const gone = await startQuirkServer(() => {});
+    await gone.close();
+    const names = fakeDns({ "registry.example": ["127.0.0.1"] });
+    open.push(async () => names.restore());
+    const registries = [{ prefix: "registry.example", plainHTTP: true }];
+
+    expect(await failOnce(`registry.example:${gone.port}/app:v1`, { registries })).toMatchObject({
+      code: "refused",
+    });
+    expect(names.lookups).toHaveLength(2);
   });
 
   test("ends at the deadline of the run", async () => {

@@ -162,7 +162,7 @@ describe("createTransport through a proxy", () => {
     const client = makeClient({
       proxies: { httpProxy: proxy.host },
       registries,
-      network: { concurrency: 1 },
+      network: { concurrency: 1, timeout: 60_000 },
     });
 
     const slow = client.resolveDigest(parseReference("slow.example/app")).catch((error: unknown) => error);
@@ -181,6 +181,18 @@ describe("createTransport through a proxy", () => {
     expect(await resolveOnce("registry.example/app:v1", { proxies, registries })).toBe(INDEX_DIGEST);
     expect(tunnel.heads[0]).toMatch(/^CONNECT registry\.example:443 HTTP\/1\.1\r\n/);
     expect(tunnel.heads[0]).toContain(`Basic ${Buffer.from("user:").toString("base64")}`);
+  });
+
+  test("checks the proxy's own certificate, whatever is said about the registry's", async () => {
+    const proxy = await serve((_, response) => answerIndex(response), { tls: LOOPBACK_TLS });
+    const registries = [{ prefix: "registry.example", insecureSkipTLSVerify: true }];
+
+    expect(
+      await failOnce("registry.example/app:v1", {
+        proxies: { httpsProxy: `https://localhost:${proxy.port}` },
+        registries,
+      }),
+    ).toMatchObject({ code: "wrong-ca" });
   });
 
   test("checks the certificate at the end of the tunnel", async () => {
