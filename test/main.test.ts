@@ -1,0 +1,115 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { version } from "../src/version.ts";
+import { runExecutable } from "./conformance/executable.ts";
+
+const digest = `sha256:${"1".repeat(64)}`;
+const pinned = `apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{image: "nginx:1@${digest}"}]}\n`;
+const dropped = pinned.replace("nginx:1@", "nginx@");
+const list = `kind: ResourceList\nitems:\n- ${pinned.trimEnd().replaceAll("\n", "\n  ")}\n`;
+
+describe("main", () => {
+  test("prints its version", async () => {
+    expect(await runExecutable("", { args: ["--version"] })).toMatchObject({
+      code: 0,
+      stdout: `${version}\n`,
+      stderr: "",
+    });
+  });
+
+  test.each([
+    [["--frobnicate"], "unknown option '--frobnicate'"],
+    [["-x"], "unknown option '-x'"],
+    [["file.yaml"], "unexpected argument 'file.yaml'"],
+    [["-f"], "option '-f, --function-config <value>' argument missing"],
+    [["--help=yes"], "option '-h, --help' does not take an argument"],
+    [["-d", "tag"], '`--function-config-literal` must be key=value, but is "tag"'],
+    [["-d", "=drop"], '`--function-config-literal` must be key=value, but is "=drop"'],
+    [["-f", "/nonexistent/a.yaml"], "`--function-config` must name a file that can be read: ENOENT"],
+  ])("refuses %j with one line that says what is right", async (args, message) => {
+    const run = await runExecutable(pinned, { args });
+
+    expect({ code: run.code, stdout: run.stdout }).toEqual({ code: 2, stdout: "" });
+    expect(run.stderr).toMatch(/^pin-digests: [^\n]+: see `pin-digests --help`\n$/);
+    expect(run.stderr).toContain(message);
+  });
+
+  test("takes options as literals, the last of a name counting", async () => {
+    const run = await runExecutable(pinned, {
+      args: ["-d", "tag=keep", "--function-config-literal", "tag=drop"],
+    });
+
+    expect(run).toMatchObject({ code: 0, stdout: dropped });
+  });
+
+  test("takes a value with an equals sign", async () => {
+    const run = await runExecutable(pinned, { args: ["-d", "include=a=b", "-d", "report=all"] });
+
+    expect(run).toMatchObject({
+      code: 0,
+      stdout: pinned,
+      stderr: expect.stringContaining("matches nothing of `include`"),
+    });
+  });
+
+  test("takes options from a file, below the literals", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "pin-digests-"));
+    try {
+      const file = join(folder, "config.yaml");
+      writeFileSync(
+        file,
+        "\ufeffapiVersion: fn.kpt.dev/v1alpha1\r\nkind: PinDigests\r\ntag: drop\r\nreport: all\r\n",
+      );
+
+      const run = await runExecutable(pinned, { args: ["-f", file, "-d", "report=problems"] });
+
+      expect(run).toMatchObject({ code: 0, stdout: dropped, stderr: "" });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test("writes an option that is wrong into the list, and says so on stderr", async () => {
+    const run = await runExecutable(list, { args: ["-d", "tags=drop"] });
+
+    expect(run).toMatchObject({
+      code: 1,
+      stdout: `${list}results:\n- message: 'unknown field \`tags\`: did you mean \`tag\`?'\n  severity: error\n`,
+      stderr: "pin-digests: nothing was pinned: 1 error\n[error] unknown field `tags`: did you mean `tag`?\n",
+    });
+  });
+
+  test("sums up a stream on the first line of stderr", async () => {
+    const run = await runExecutable(`${pinned}---\n${pinned.replaceAll(/"nginx.*"/g, "$(IMAGE)")}`, {
+      args: ["-d", "tag=drop"],
+    });
+
+    expect(run.code).toBe(0);
+    expect(run.stderr.split("\n")[0]).toBe("pin-digests: 1 image pinned, 1 warning");
+  });
+
+  test("says nothing where there is nothing to say", async () => {
+    expect(await runExecutable(list)).toMatchObject({ code: 0, stdout: list, stderr: "" });
+    expect(await runExecutable(pinned)).toMatchObject({ code: 0, stdout: pinned, stderr: "" });
+  });
+
+  test.each([
+    ["empty", "", "the input must hold a ResourceList or manifests, but it is empty"],
+    ["foreign", "<html>\n", "line 1, column 1: each document must be a Kubernetes object"],
+    ["not UTF-8", Buffer.from([0x61, 0xff]), "the input must be UTF-8, but it holds bytes that are not"],
+  ])("refuses %s input on one line", async (_, input, message) => {
+    const run = await runExecutable(input);
+
+    expect(run).toMatchObject({ code: 1, stdout: "" });
+    expect(run.stderr).toMatch(/^pin-digests: [^\n]+\n$/);
+    expect(run.stderr).toContain(message);
+  });
+
+  test("reads many bytes of a letter that arrive in two pieces", async () => {
+    const text = `# ${"ä€😀".repeat(100_000)}\n${pinned}`;
+
+    expect(await runExecutable(text)).toMatchObject({ code: 0, stdout: text });
+  });
+});
