@@ -12,7 +12,7 @@ const login = Buffer.from("ada:secret").toString("base64");
 const wrongLogin = Buffer.from("ada:s3cr3t").toString("base64");
 
 describeWith(["docker-registry", "skopeo"], "docker-registry, open", () => {
-  const registry = useRegistry(async () => ({ auth: "", authorize: () => "" }));
+  const registry = useRegistry(async () => ({ sections: {}, authorize: () => "" }));
 
   test("gives the digest that others see", async () => {
     const ended = await pin(registry.image(), "");
@@ -40,7 +40,7 @@ describeWith(["docker-registry", "skopeo"], "docker-registry, open", () => {
 
 describeWith(["docker-registry"], "docker-registry, htpasswd", () => {
   const registry = useRegistry(async (htpasswd) => ({
-    auth: `auth: {htpasswd: {realm: Registry Realm, path: ${htpasswd}}}`,
+    sections: { auth: { htpasswd: { realm: "Registry Realm", path: htpasswd } } },
     authorize: () => `Basic ${login}`,
   }));
 
@@ -51,10 +51,12 @@ describeWith(["docker-registry"], "docker-registry, token", () => {
   let tokens: TokenServer | undefined;
   const registry = useRegistry(async (_, certificate) => {
     tokens = await startTokenServer(login);
-    const settings = `realm: "${tokens.url}", service: registry.test, issuer: ${issuer.name}`;
+    const { url: realm } = tokens;
+    const service = "registry.test";
+    const token = { realm, service, issuer: issuer.name, rootcertbundle: certificate };
     return {
-      auth: `auth: {token: {${settings}, rootcertbundle: ${certificate}}}`,
-      authorize: (repository) => `Bearer ${makeToken("registry.test", repository, ["pull", "push"])}`,
+      sections: { auth: { token } },
+      authorize: (repository) => `Bearer ${makeToken(service, repository, ["pull", "push"])}`,
     };
   });
   afterAll(() => tokens?.stop());
@@ -64,7 +66,7 @@ describeWith(["docker-registry"], "docker-registry, token", () => {
 
 describeWith(["docker-registry", "kpt", "image"], "docker-registry, htpasswd, from a container", () => {
   const registry = useRegistry(async (htpasswd) => ({
-    auth: `auth: {htpasswd: {realm: Registry Realm, path: ${htpasswd}}}`,
+    sections: { auth: { htpasswd: { realm: "Registry Realm", path: htpasswd } } },
     authorize: () => `Basic ${login}`,
   }));
 
