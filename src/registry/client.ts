@@ -29,12 +29,12 @@ export interface RegistryClient {
 }
 
 /** How one image is asked for. */
-export interface ResolveOptions {
+interface ResolveOptions {
   readonly signal?: AbortSignal;
 }
 
 /** Something that went well in another way than was meant. */
-export interface RegistryWarning {
+interface RegistryWarning {
   /** The host that it is about; absent where it is about this machine. */
   readonly registry?: string;
   readonly message: string;

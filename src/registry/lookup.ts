@@ -29,7 +29,7 @@ export type Finding = { readonly trials: readonly Trial[] } & (
 );
 
 /** One identity that was refused. */
-export interface Trial {
+interface Trial {
   readonly identity: Pick<Identity, "kind" | "source">;
   readonly failure: Failure;
 }

@@ -41,7 +41,7 @@ export interface HttpResponse {
 }
 
 /** Headers by name in lower case. */
-export type HttpHeaders = Readonly<Record<string, string | string[] | undefined>>;
+type HttpHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 /** Sends a request. */
 export type Send = (request: HttpRequest) => Promise<HttpResponse>;

@@ -3,8 +3,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+const BINARY = "docker-registry";
+
 /** Whether Debian's docker-registry is installed here. */
-export const hasDockerRegistry = spawnSync("docker-registry", ["--version"]).status === 0;
+export const hasDockerRegistry = spawnSync(BINARY, ["--version"]).status === 0;
 
 /** A docker-registry process on loopback. */
 export interface DockerRegistry {
@@ -27,7 +29,7 @@ export async function startDockerRegistry(
   };
   const file = join(folder, "config.yml");
   await writeFile(file, JSON.stringify(configuration));
-  const child = spawn("docker-registry", ["serve", file], { stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(BINARY, ["serve", file], { stdio: ["ignore", "ignore", "pipe"] });
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
   const port = await new Promise<string>((resolve, reject) => {
     let log = "";
