@@ -65,7 +65,8 @@ function readEscape(text: string, position: number): Unit {
   const digits = { x: 2, u: 4, U: 8 }[letter];
   if (digits !== undefined) {
     const code = Number.parseInt(text.slice(position + 2, position + 2 + digits), 16);
-    return { text: String.fromCodePoint(code), end: position + 2 + digits };
+    // What is no character is read in many ways: then nothing behind it is certain.
+    return { text: code > 0x10ffff ? "" : String.fromCodePoint(code), end: position + 2 + digits };
   }
   return { text: escapes[letter] ?? letter, end: position + 2 };
 }
@@ -75,7 +76,6 @@ const escapes: Readonly<Record<string, string | undefined>> = {
   a: "\x07",
   b: "\b",
   t: "\t",
-  "\t": "\t",
   n: "\n",
   v: "\v",
   f: "\f",
@@ -85,6 +85,4 @@ const escapes: Readonly<Record<string, string | undefined>> = {
   _: "\xa0",
   L: "\u2028",
   P: "\u2029",
-  "\n": "\n",
-  "\r": "\r",
 };

@@ -92,6 +92,7 @@ describe("envelopeEdits", () => {
     ["an empty list of results", `${list}results: []\n`],
     ["an empty list with a comment", `${list}results: [ # ]\n  ]\n`],
     ["an empty list in the old form", `${list}results: {items: []}\n`],
+    ["an old form with other lists", `${list}results: {name: [a], items: []}\n`],
     ["a flow list", "{kind: ResourceList, items: [{kind: Pod}]}\n"],
     ["a flow list with a comma at the end", "{kind: ResourceList, items: [{kind: Pod}], }\n"],
     ["a flow list with a comment at the end", "{kind: ResourceList, items: [{kind: Pod}] # }\n}\n"],

@@ -92,6 +92,10 @@ describe("sourceRange", () => {
     expect(await sourceOf(text, part)).toBe(expected);
   });
 
+  test("finds nothing behind an escape of no character", async () => {
+    expect(await sourceOf('v: "\\UFFFFFFFFnginx"\n', "nginx")).toBeUndefined();
+  });
+
   test.each([
     ["an empty node", "v:\n"],
     ["a mapping", "v: {}\n"],
