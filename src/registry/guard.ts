@@ -31,7 +31,9 @@ export function reachOfLiteral(hostname: string): Reach | undefined {
 }
 
 /** How far an IP address is. */
-export function reachOfAddress(address: string): Reach {
+export function reachOfAddress(written: string): Reach {
+  // The zone of a link-local address ("fe80::1%eth0") is not part of it.
+  const address = written.replace(/%.*$/, "");
   const family = isIP(address) === 4 ? "ipv4" : "ipv6";
   if (LINK_LOCAL.check(address, family)) return "link-local";
   if (LOOPBACK.check(address, family)) return "loopback";

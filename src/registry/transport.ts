@@ -66,7 +66,7 @@ export function createTransport(options: TransportOptions): Transport {
     request: HttpRequest,
     { proxy, signal }: { readonly proxy: string | undefined; readonly signal: AbortSignal },
   ): Promise<HttpResponse> {
-    const undici = await import("undici");
+    const { default: undici } = await import("undici");
     const { url, guard, connection } = request;
     const setup = await tlsFor(connection);
     const connections = connection.concurrency ?? options.concurrency;

@@ -84,8 +84,8 @@ describe("resolveDigest asks as seldom as can be", () => {
   });
 
   test("counts no time that an image waits for its turn against its time limit", async () => {
-    const registry = await start({ latency: 50 });
-    const asking = client({ network: { concurrency: 1, timeout: 500, retries: 0 } });
+    const registry = await start({ latency: 100 });
+    const asking = client({ network: { concurrency: 1, timeout: 1_500, retries: 0 } });
 
     const digests = await resolveAll(asking, tags(registry.host, 20));
 

@@ -13,6 +13,7 @@ describe("reachOfAddress", () => {
     ["169.254.169.254", "link-local"],
     ["100.100.100.200", "link-local"],
     ["fe80::1", "link-local"],
+    ["fe80::1%eth0", "link-local"],
     ["fd00:ec2::254", "link-local"],
     ["::ffff:169.254.169.254", "link-local"],
     ["127.0.0.1", "loopback"],

@@ -139,6 +139,18 @@ describe("createRetrier", () => {
     expect(performance.now() - start).toBeLessThan(5_000);
   });
 
+  test("tries again where Microsoft's front door refuses what it serves a moment later", async () => {
+    const server = await serve(failing(1, (_, response) => answer(response, 403)));
+    const names = fakeDns({ "mcr.microsoft.com": ["127.0.0.1"] });
+    open.push(async () => names.restore());
+    const registries = [{ prefix: "mcr.microsoft.com", plainHTTP: true }];
+
+    expect(await resolveOnce(`mcr.microsoft.com:${server.port}/dotnet/sdk:8.0`, { registries })).toBe(
+      INDEX_DIGEST,
+    );
+    expect(server.lines).toEqual(["HEAD /v2/dotnet/sdk/manifests/8.0", "HEAD /v2/dotnet/sdk/manifests/8.0"]);
+  });
+
   test("tries again once where the connection is refused", async () => {
     const gone = await startQuirkServer(() => {});
     await gone.close();
@@ -167,7 +179,7 @@ describe("createRetrier", () => {
     const server = await serve(failing(1, () => {}));
     const registries = [{ prefix: server.host, plainHTTP: true }];
 
-    expect(await resolveOnce(`${server.host}/app:v1`, { network: { timeout: 300 }, registries })).toBe(
+    expect(await resolveOnce(`${server.host}/app:v1`, { network: { timeout: 1_000 }, registries })).toBe(
       INDEX_DIGEST,
     );
     expect(server.lines).toHaveLength(2);
@@ -181,7 +193,9 @@ describe("createRetrier", () => {
       timers.push(setInterval(() => response.write(" "), 20));
     });
 
-    expect(await failOnce(`${server.host}/app:v1`, { network: { timeout: 300, retries: 0 } })).toMatchObject({
+    expect(
+      await failOnce(`${server.host}/app:v1`, { network: { timeout: 1_000, retries: 0 } }),
+    ).toMatchObject({
       code: "timeout",
     });
     for (const timer of timers) clearInterval(timer);
@@ -211,7 +225,7 @@ describe("createRetrier", () => {
       [1, 2, 3].map((tag) => client.resolveDigest(parseReference(`${good.host}/app:v${tag}`))),
     );
 
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(performance.now() - start).toBeLessThan(4_000);
     await client.close();
     expect(await waiting[0]).toMatchObject({ code: "aborted" });
     expect(await waiting[19]).toMatchObject({ code: "aborted" });

@@ -1,3 +1,4 @@
+import { readdir, readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
@@ -57,6 +58,15 @@ async function startTunnel(port: number, status = "200 OK"): Promise<Tunnel> {
 }
 
 describe("createTransport", () => {
+  test("loads undici by the first request, and not before", async () => {
+    const folder = new URL("../../src/registry/", import.meta.url);
+    const files = (await readdir(folder)).filter((file) => file.endsWith(".ts"));
+    const texts = await Promise.all(files.map((file) => readFile(new URL(file, folder), "utf8")));
+
+    expect(texts.filter((text) => /^import (?!type ).*"undici"/m.test(text))).toEqual([]);
+    expect(texts.filter((text) => text.includes('await import("undici")'))).toHaveLength(1);
+  });
+
   test("keeps its connection after a HEAD", async () => {
     const server = await serve((_, response) => answerIndex(response));
     const client = makeClient({ registries: [{ prefix: server.host, plainHTTP: true }] });
