@@ -3,15 +3,11 @@ ARG NODE_IMAGE=docker.io/library/node:24-bookworm-slim
 
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app
-COPY LICENSE package.json package-lock.json tsconfig.json ./
+COPY LICENSE package.json package-lock.json tsconfig.json .build.mjs ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY src ./src
-RUN npm run build
-# What is left runs as anyone, so everyone may read it, whatever the modes that it came with.
-RUN rm -rf node_modules \
-  && npm ci --omit=dev --omit=peer --ignore-scripts --no-audit --no-fund \
-  && rm -rf node_modules/.bin node_modules/.package-lock.json \
-  && chmod -R a+rX .
+# What is built runs as anyone, so everyone may read it, whatever the modes that it came with.
+RUN npm run build && find dist -name '*.d.ts' -delete && find dist -type d -empty -delete && chmod -R a+rX .
 
 FROM ${NODE_IMAGE}
 LABEL org.opencontainers.image.title="pin-digests" \
@@ -19,7 +15,6 @@ LABEL org.opencontainers.image.title="pin-digests" \
       org.opencontainers.image.licenses="Apache-2.0"
 WORKDIR /app
 COPY --from=build /app/LICENSE /app/package.json ./
-COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 # nobody: by number, so that a cluster can tell that it isn't root.
 USER 65534:65534
