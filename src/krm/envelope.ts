@@ -80,7 +80,7 @@ function resultsEdits(list: ResourceList, results: readonly Result[]): readonly 
   const entry = entryOf(list, "results");
   if (existing !== undefined && isFlow(yaml, existing)) {
     const last = [...elementsOf(yaml, existing)].at(-1);
-    const at = last === undefined ? closingBracket(yaml, existing) : endOf(yaml, last, 0);
+    const at = last === undefined ? (startOf(yaml, existing) ?? 0) + 1 : endOf(yaml, last, 0);
     return [{ start: at, end: at, text: last === undefined ? flow : `, ${flow}` }];
   }
   if (existing !== undefined) {
@@ -172,8 +172,7 @@ function indented(block: string, column: number): string {
 
 function columnOf(yaml: YamlText, node: YamlNode): number {
   const start = startOf(yaml, node) ?? 0;
-  const lead = yaml.text.slice(yaml.text.lastIndexOf("\n", start - 1) + 1, start);
-  return lead.trim() === "" ? lead.replace("\ufeff", "").length : 0;
+  return yaml.text.slice(yaml.text.lastIndexOf("\n", start - 1) + 1, start).replace("\ufeff", "").length;
 }
 
 /** The start of the line behind the one in which `offset` stands; a line's end counts to it. */

@@ -1,12 +1,10 @@
 /** What came in on stdin: a ResourceList from an orchestrator, or a stream of manifests from a pipe. */
 
-import { EVENT_ID } from "js-yaml";
 import {
   childOf,
   dereference,
   elementsOf,
   entriesOf,
-  eventOf,
   kindOf,
   rootOf,
   scalarText,
@@ -75,14 +73,9 @@ async function scanInput(text: string): Promise<YamlText> {
   }
 }
 
+/** Nothing, or `null`, which kubectl passes over too. */
 function isEmpty(yaml: YamlText, root: YamlNode): boolean {
-  const event = eventOf(yaml, root);
-  return (
-    event.type === EVENT_ID.SCALAR &&
-    event.valueStart === -1 &&
-    event.tagStart === -1 &&
-    event.anchorStart === -1
-  );
+  return kindOf(yaml, root) === "scalar" && scalarType(yaml, root) === "null";
 }
 
 function isResourceList(yaml: YamlText, root: YamlNode): boolean {
