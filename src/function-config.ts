@@ -214,8 +214,10 @@ function nested(members: readonly { readonly name: string; readonly raw: Raw }[]
         { name: name.slice(dot + 1), raw },
       ]);
   }
-  for (const [name, inner] of groups)
-    options.set(name, nested(inner, path === "" ? name : `${path}.${name}`));
+  for (const [name, inner] of groups) {
+    // `network=x` beside it is wrong, and is to be told so.
+    if (!options.has(name)) options.set(name, nested(inner, path === "" ? name : `${path}.${name}`));
+  }
   return { kind: "map", path, members: options };
 }
 

@@ -191,6 +191,12 @@ describe("readConfig", () => {
       "unknown field `tag`: options of a ConfigMap must stand under `data`",
     ],
     [
+      "a group that is a text too",
+      `${configMap}data: {network.timeout: 5s, network: fast}\n`,
+      "data.network",
+      '`data.network` must be a map of options, but is "fast"',
+    ],
+    [
       "options without data",
       `${configMap}tag: keep\n`,
       "tag",
