@@ -1,10 +1,12 @@
 /** What came in on stdin: a ResourceList from an orchestrator, or a stream of manifests from a pipe. */
 
+import { EVENT_ID } from "js-yaml";
 import {
   childOf,
   dereference,
   elementsOf,
   entriesOf,
+  eventOf,
   kindOf,
   rootOf,
   scalarText,
@@ -57,8 +59,11 @@ export async function readInput(text: string): Promise<Input> {
   const lists = documents.filter((document) => isResourceList(yaml, rootOf(document)));
   if (lists.length === 0)
     return { kind: "stream", yaml, items: documents.map((document) => manifestOf(yaml, rootOf(document))) };
-  if (documents.length === 1) return readResourceList(yaml, rootOf(first));
-  const extra = lists.find((document) => document !== first) ?? documents[1] ?? first;
+  // A `null` behind a list would stay behind it, and no orchestrator takes that back.
+  const written = yaml.documents.filter((document) => !isUnwritten(yaml, rootOf(document)));
+  if (written.length === 1) return readResourceList(yaml, rootOf(first));
+  const others = [...lists, ...written].filter((document) => document !== first);
+  const extra = others[0] ?? first;
   throw new InputError(
     `${placeOf(yaml, rootOf(extra))}: a ResourceList must be the only document of the input`,
   );
@@ -76,6 +81,16 @@ async function scanInput(text: string): Promise<YamlText> {
 /** Nothing, or `null`, which kubectl passes over too. */
 function isEmpty(yaml: YamlText, root: YamlNode): boolean {
   return kindOf(yaml, root) === "scalar" && scalarType(yaml, root) === "null";
+}
+
+function isUnwritten(yaml: YamlText, root: YamlNode): boolean {
+  const event = eventOf(yaml, root);
+  return (
+    event.type === EVENT_ID.SCALAR &&
+    event.valueStart === -1 &&
+    event.tagStart === -1 &&
+    event.anchorStart === -1
+  );
 }
 
 function isResourceList(yaml: YamlText, root: YamlNode): boolean {

@@ -62,6 +62,7 @@ describe("readInput", () => {
     ["one document", pod, ["Pod"]],
     ["several", `---\n${pod}---\n${pod.replace("Pod", "Job")}...\n`, ["Pod", "Job"]],
     ["comments and empty ones between", `# a\n---\n# b\n---\n${pod}---\n---\n# c\n`, ["Pod"]],
+    ["null between", `null\n---\n${pod}--- ~\n--- !!null\n`, ["Pod"]],
     ["JSON", '{"apiVersion":"v1","kind":"List","items":[]}\n', ["List"]],
     ["a kind behind an alias", "apiVersion: &a v1\nkind: *a\n", ["v1"]],
   ])("reads a stream of %s", async (_, text, kinds) => {
@@ -94,11 +95,6 @@ describe("readInput", () => {
       "an error page",
       `${pod}---\n<html>${"x".repeat(80)}</html>\n`,
       `line 4, column 1: each document must be a Kubernetes object, but here is the text "<html>${"x".repeat(54)}…"`,
-    ],
-    [
-      "null",
-      `${pod}---\nnull\n`,
-      'line 4, column 1: each document must be a Kubernetes object, but here is the text "null"',
     ],
     [
       "a list",
@@ -159,6 +155,11 @@ describe("readInput", () => {
       "two ResourceLists",
       `${list}---\n${list}`,
       "line 7, column 1: a ResourceList must be the only document of the input",
+    ],
+    [
+      "null before a ResourceList",
+      `null\n---\n${list}`,
+      "line 1, column 1: a ResourceList must be the only document of the input",
     ],
     [
       "null after a ResourceList",
