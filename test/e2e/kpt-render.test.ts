@@ -51,6 +51,18 @@ describeWith(["kpt", "docker-registry"], "kpt fn render, executable", () => {
     expect(resourcesOf(validated)).toStrictEqual(resourcesOf(same));
   });
 
+  test("finds nothing to do as a validator after it was a mutator", async () => {
+    const both = { Kptfile: `${mutator.Kptfile}  validators:\n  - exec: ${executable}\n` };
+    const [same, pinned] = [fixture.site(), fixture.site(both)];
+
+    await render(same);
+    const ended = await render(pinned);
+
+    expect(ended.code, ended.stderr).toBe(0);
+    expect(ended.stderr.match(/\[PASS\]/g)).toHaveLength(2);
+    expect(changedLines(resourcesOf(same), resourcesOf(pinned))).toStrictEqual(fixture.pinned);
+  });
+
   test("fails as a validator where an image can't be pinned", async () => {
     const broken = { ...validator, "db/db.yaml": pod(`${fixture.host}/site/absent:1`) };
     const site = fixture.site(broken);
