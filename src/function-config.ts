@@ -133,7 +133,8 @@ function optionsOf({ yaml, node }: ConfigSource, tell: (problem: Problem) => voi
 
 /** True where nothing is configured: kpt sends an empty ConfigMap when it has no functionConfig to send. */
 function saysNothing(yaml: YamlText, node: YamlNode): boolean {
-  if (readResource(yaml, node).kind !== "ConfigMap") return false;
+  const { apiVersion, kind } = readResource(yaml, node);
+  if (apiVersion !== "v1" || kind !== "ConfigMap") return false;
   return [...entriesOf(yaml, node)].every(({ key, value }) => {
     const field = scalarText(yaml, key) ?? "";
     return objectKeys.has(field) || (field === "data" && isEmpty(yaml, dereference(yaml, value)));
@@ -174,8 +175,11 @@ function typedOptions(yaml: YamlText, node: YamlNode): Raw {
   return { ...raw, members: new Map([...raw.members].filter(([name]) => !objectKeys.has(name))) };
 }
 
+type RawMap = Extract<Raw, { readonly kind: "map" }>;
+
 function configMapOptions(yaml: YamlText, node: YamlNode, tell: (problem: Problem) => void): Raw {
   const members: { readonly name: string; readonly raw: Raw }[] = [];
+  const repeated: string[] = [];
   for (const { key, value } of entriesOf(yaml, node)) {
     const field = scalarText(yaml, key) ?? "";
     if (objectKeys.has(field) || field === "immutable") continue;
@@ -187,12 +191,14 @@ function configMapOptions(yaml: YamlText, node: YamlNode, tell: (problem: Proble
       continue;
     }
     const data = rawOf(yaml, value, "data");
-    if (data.kind === "map")
+    if (data.kind === "map") {
       members.push(...[...data.members].map(([name, raw]) => ({ name, raw: flattened(raw) })));
-    else if (data.kind !== "null")
+      repeated.push(...(data.repeated ?? []));
+    } else if (data.kind !== "null") {
       tell({ path: "data", message: "`data` of a ConfigMap must be a map of texts" });
+    }
   }
-  return nested(members, "data");
+  return { ...nested(members, "data"), repeated };
 }
 
 /** In a ConfigMap all is text, and a list is text with commas. */
@@ -202,7 +208,7 @@ function flattened(raw: Raw): Raw {
 }
 
 /** `network.timeout` is the option `timeout` of the group `network`. */
-function nested(members: readonly { readonly name: string; readonly raw: Raw }[], path: string): Raw {
+function nested(members: readonly { readonly name: string; readonly raw: Raw }[], path: string): RawMap {
   const groups = new Map<string, { readonly name: string; readonly raw: Raw }[]>();
   const options = new Map<string, Raw>();
   for (const { name, raw } of members) {
@@ -226,11 +232,13 @@ function rawOf(yaml: YamlText, node: YamlNode, path: string): Raw {
   switch (kindOf(yaml, target)) {
     case "mapping": {
       const members = new Map<string, Raw>();
+      const repeated: string[] = [];
       for (const { key, value } of entriesOf(yaml, target)) {
         const name = scalarText(yaml, key) ?? "";
+        if (members.has(name)) repeated.push(name);
         members.set(name, rawOf(yaml, value, path === "" ? name : `${path}.${name}`));
       }
-      return { kind: "map", path, members };
+      return { kind: "map", path, members, repeated };
     }
     case "sequence":
       return {

@@ -4,7 +4,13 @@
 export type Raw =
   | { readonly kind: "text"; readonly path: string; readonly text: string; readonly flat: boolean }
   | { readonly kind: "list"; readonly path: string; readonly elements: readonly Raw[] }
-  | { readonly kind: "map"; readonly path: string; readonly members: ReadonlyMap<string, Raw> }
+  | {
+      readonly kind: "map";
+      readonly path: string;
+      readonly members: ReadonlyMap<string, Raw>;
+      /** Keys that stand there more than once. */
+      readonly repeated?: readonly string[];
+    }
   | { readonly kind: "null"; readonly path: string };
 
 /** What is wrong with the configuration, and at which of its fields. */
@@ -26,6 +32,7 @@ export function group<T>(readers: Readers<T>): Reader<Partial<T>> {
   return (raw, tell) => {
     if (raw.kind === "null") return {};
     if (raw.kind !== "map") return complain(raw, tell, "must be a map of options");
+    for (const name of raw.repeated ?? []) tell({ path: raw.path, message: `\`${name}\` must be said once` });
     const entries: [string, unknown][] = [];
     for (const [name, member] of raw.members) {
       const reader = Object.hasOwn(readers, name) ? (readers[name as keyof T] as Reader<unknown>) : undefined;
@@ -112,15 +119,19 @@ function parseDuration(written: string): number | undefined {
 
 /** Tells that a value is not what it must be. */
 function complain(raw: Raw, tell: (problem: Problem) => void, must: string): undefined {
-  const written =
-    raw.kind === "text"
-      ? JSON.stringify(raw.text)
-      : { list: "a list", map: "a map", null: "nothing" }[raw.kind];
-  tell({
-    path: raw.path,
-    message: `\`${raw.path}\` ${must}, but is ${written}`,
-    ...(raw.kind === "text" && { value: raw.text }),
-  });
+  const { path } = raw;
+  if (raw.kind !== "text") {
+    const what = { list: "a list", map: "a map", null: "nothing" }[raw.kind];
+    tell({ path, message: `\`${path}\` ${must}, but is ${what}` });
+    return;
+  }
+  const value = withoutLogin(raw.text);
+  tell({ path, message: `\`${path}\` ${must}, but is ${JSON.stringify(value)}`, value });
+}
+
+/** An address with a login in it is refused; what is told of it must not hold the password. */
+function withoutLogin(text: string): string {
+  return text.replaceAll(/[^\s/]*:[^\s/]*@/g, "…@");
 }
 
 function suggestion(name: string, known: readonly string[]): string {

@@ -87,7 +87,7 @@ function changedOutcome({ field, image }: ImageStep, to: string, { yaml, config 
     kind: "failed",
     field,
     reason: "is written in a way that can't be edited in place: write it on one line",
-    onError: config.onError,
+    onError: onErrorOf(image, config),
   };
 }
 

@@ -158,7 +158,7 @@ describe("parseConfig", () => {
     [
       { registries: [{ prefix: "*", mirrors: ["user:secret@a"] }] },
       "registries[0].mirrors[0]",
-      '`registries[0].mirrors[0]` must be the address of a registry, such as "harbor.acme.io/hub" or "http://127.0.0.1:5000", but is "user:secret@a"',
+      '`registries[0].mirrors[0]` must be the address of a registry, such as "harbor.acme.io/hub" or "http://127.0.0.1:5000", but is "…@a"',
     ],
     [
       { registries: [{ prefix: "*", only: "yes" }] },

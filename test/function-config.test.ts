@@ -323,3 +323,17 @@ describe("skipReason", () => {
     ]);
   });
 });
+
+describe("an option that is said twice", () => {
+  test.each([
+    ["a PinDigests", `${typed}tag: keep\ntag: drop\n`],
+    ["a group of a PinDigests", `${typed}network: {timeout: 1s, timeout: 2s}\n`],
+    ["a ConfigMap", `${configMap}data:\n  tag: keep\n  tag: drop\n`],
+  ])("is complained of in %s", async (_, config) => {
+    const { faults } = await read(listWith(config));
+
+    expect(faults.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^`(?:tag|timeout)` must be said once$/),
+    ]);
+  });
+});

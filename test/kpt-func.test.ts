@@ -9,7 +9,12 @@ const func = createKptFunc({ resolveDigest: async () => digest });
 
 function deployment(image: string): KubernetesObject {
   const spec = { template: { spec: { containers: [{ name: "web", image }] } } };
-  return { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "web", namespace: "shop" }, ...{ spec } };
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "web", namespace: "shop" },
+    ...{ spec },
+  };
 }
 
 describe("createKptFunc", () => {
@@ -35,7 +40,12 @@ describe("createKptFunc", () => {
   });
 
   test("takes its options from the SDK's functionConfig", async () => {
-    const config = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "config" }, data: { tag: "drop" } };
+    const config = {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "config" },
+      data: { tag: "drop" },
+    };
     const object = deployment("nginx:1.27");
 
     await func(new Configs([object], config));

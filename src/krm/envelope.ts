@@ -5,7 +5,6 @@ import {
   elementsOf,
   entriesOf,
   isFlow,
-  kindOf,
   scalarRange,
   scalarText,
   scalarType,
@@ -16,17 +15,15 @@ import {
 import { plainOf } from "../yaml/plain.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import type { TextEdit } from "../yaml/text-edit.ts";
-import { InputError, type ResourceList } from "./input.ts";
+import type { ResourceList } from "./input.ts";
 import type { Result } from "./result.ts";
 
 /**
  * The edits that make a list one that an orchestrator takes back: `items` is there, even if empty; results are
  * appended to those of earlier functions, but for such as stand there already; nothing follows the list.
- *
- * @throws {InputError} where `results` is there and no list.
  */
 export function envelopeEdits(list: ResourceList, results: readonly Result[]): readonly TextEdit[] {
-  const existing = existingResults(list);
+  const existing = list.results;
   const known = new Set(existing === undefined ? [] : [plainOf(list.yaml, existing)].flat().map(fingerprint));
   const fresh = results.filter((result) => !known.has(fingerprint(result)));
   return [
@@ -53,20 +50,6 @@ function entryOf({ yaml, root }: ResourceList, name: string): YamlEntry | undefi
   return undefined;
 }
 
-/** The list of results that came in, in today's form or in the old one, `results: {items: […]}`. */
-function existingResults(list: ResourceList): YamlNode | undefined {
-  const { yaml } = list;
-  const entry = entryOf(list, "results");
-  if (entry === undefined || scalarType(yaml, entry.value) === "null") return undefined;
-  if (kindOf(yaml, entry.value) === "sequence") return entry.value;
-  if (kindOf(yaml, entry.value) === "mapping") {
-    for (const { key, value } of entriesOf(yaml, entry.value)) {
-      if (scalarText(yaml, key) === "items" && kindOf(yaml, value) === "sequence") return value;
-    }
-  }
-  throw new InputError("`results` of a ResourceList must be a list");
-}
-
 function itemsEdits(list: ResourceList): readonly TextEdit[] {
   const entry = entryOf(list, "items");
   if (entry === undefined) return [newKey(list, { name: "items", block: "items: []\n", flow: "[]" })];
@@ -76,7 +59,7 @@ function itemsEdits(list: ResourceList): readonly TextEdit[] {
 function resultsEdits(list: ResourceList, results: readonly Result[]): readonly TextEdit[] {
   const { yaml } = list;
   const flow = results.map(flowText).join(", ");
-  const existing = existingResults(list);
+  const existing = list.results;
   const entry = entryOf(list, "results");
   if (existing !== undefined && isFlow(yaml, existing)) {
     const last = [...elementsOf(yaml, existing)].at(-1);

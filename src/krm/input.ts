@@ -28,6 +28,8 @@ export interface ResourceList {
   readonly root: YamlNode;
   readonly items: readonly YamlNode[];
   readonly functionConfig?: YamlNode;
+  /** The list of what earlier functions said, where there is one. */
+  readonly results?: YamlNode;
 }
 
 /** Manifests one after the other, as `helm template` and `kustomize build` write them. */
@@ -133,13 +135,24 @@ function readResourceList(yaml: YamlText, root: YamlNode): ResourceList {
   }
   const items = childOf(yaml, root, "items");
   const functionConfig = childOf(yaml, root, "functionConfig");
+  const [results] = valuesOf(yaml, root, "results");
   return {
     kind: "ResourceList",
     yaml,
     root,
     items: items === undefined || isNull(yaml, items) ? [] : itemsOf(yaml, items),
     ...(functionConfig === undefined || isNull(yaml, functionConfig) ? {} : { functionConfig }),
+    ...(results === undefined || isNull(yaml, results) ? {} : { results: resultsOf(yaml, results) }),
   };
+}
+
+/** Today's form is a list; the old one, `{items: […]}`, holds it. An alias has no place where results could be added. */
+function resultsOf(yaml: YamlText, results: YamlNode): YamlNode {
+  const [list = results] = kindOf(yaml, results) === "mapping" ? valuesOf(yaml, results, "items") : [];
+  if (kindOf(yaml, list) === "sequence") return list;
+  throw new InputError(
+    `${placeOf(yaml, list)}: \`results\` of a ResourceList must be a list, but here is ${describe(yaml, list)}`,
+  );
 }
 
 // Both are read as data, aliases unfolded; this is ten thousand times what any function sends.
