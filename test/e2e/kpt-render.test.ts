@@ -1,5 +1,5 @@
-import { cpSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, symlinkSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { expect, test } from "vitest";
 import { type Ended, executable, repository, run } from "./command.ts";
 import { useFixture } from "./fixture.ts";
@@ -17,6 +17,19 @@ describeWith(["kpt", "docker-registry"], "kpt fn render, executable", () => {
 
     expect(ended.code, ended.stderr).toBe(0);
     expect(changedLines(resourcesOf(same), resourcesOf(pinned))).toStrictEqual(fixture.pinned);
+  });
+
+  test("is found on the PATH by its name", async () => {
+    const bin = folderOf({});
+    symlinkSync(executable, join(bin, "pin-digests"));
+    const site = fixture.site(pipeline("mutators", "pin-digests"));
+
+    const ended = await run("kpt", ["fn", "render", site, "--allow-exec"], {
+      env: { PATH: `${bin}${delimiter}${process.env.PATH}` },
+    });
+
+    expect(ended.code, ended.stderr).toBe(0);
+    expect(treeOf(site)["db/db.yaml"]).toContain(`:16@${fixture.digest("site/db:16")}\n`);
   });
 
   test("runs in the pipeline of each package", async () => {
