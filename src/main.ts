@@ -107,25 +107,25 @@ async function readStdin(): Promise<string> {
 }
 
 /** What goes to stderr: problems always, all that is told where results are shown nowhere else. */
-function report({ results, ok, input }: PinResult): string {
+function report(result: PinResult): string {
+  const { results, input } = result;
   const wanted =
     input === "stream" || process.env.LOG_TO_STDERR
       ? results
       : results.filter(({ severity }) => severity !== "info");
   if (wanted.length === 0) return "";
-  return [summary(results, ok), ...wanted.map((result) => cut(formatResult(result)))]
+  return [summary(result), ...wanted.map((result) => cut(formatResult(result)))]
     .map((line) => `${line}\n`)
     .join("");
 }
 
-function summary(results: readonly Result[], ok: boolean): string {
+function summary({ results, ok, changes }: PinResult): string {
   const count = (severity: Result["severity"], noun: string): string[] => {
     const number = results.filter((result) => result.severity === severity).length;
     return number === 0 ? [] : [`${number} ${noun}${number === 1 ? "" : "s"}`];
   };
   const counts = [...count("error", "error"), ...count("warning", "warning")].join(", ");
   if (!ok) return `pin-digests: nothing was pinned: ${counts}`;
-  const changes = results.filter(({ field }) => field?.proposedValue !== undefined).length;
   return `pin-digests: ${changes} image${changes === 1 ? "" : "s"} pinned${counts === "" ? "" : `, ${counts}`}`;
 }
 

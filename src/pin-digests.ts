@@ -39,6 +39,8 @@ export interface PinResult {
   readonly results: readonly Result[];
   /** False where there is an error: then nothing is pinned, and a program must exit with 1. */
   readonly ok: boolean;
+  /** How many fields were changed. */
+  readonly changes: number;
   /** What came in: a stream has no place for results, so they must be told otherwise. */
   readonly input: Input["kind"];
 }
@@ -153,9 +155,8 @@ function unpinned(input: Input, results: readonly Result[]): PinResult {
 function answer(input: Input, edits: readonly TextEdit[], unsorted: readonly Result[]): PinResult {
   const results = bySeverity(unsorted);
   const ok = !results.some(({ severity }) => severity === "error");
+  const said = { results, ok, changes: edits.length, input: input.kind };
   const { text } = input.yaml;
-  if (input.kind === "stream")
-    return { text: ok ? applyEdits(text, edits) : "", results, ok, input: input.kind };
-  const envelope = envelopeEdits(input, results);
-  return { text: applyEdits(text, [...edits, ...envelope]), results, ok, input: input.kind };
+  if (input.kind === "stream") return { text: ok ? applyEdits(text, edits) : "", ...said };
+  return { text: applyEdits(text, [...edits, ...envelopeEdits(input, results)]), ...said };
 }

@@ -43,6 +43,7 @@ describe("pinDigests", () => {
       text,
       results: [],
       ok: true,
+      changes: 0,
       input: "ResourceList",
     });
     expect((await pinDigests(text)).ok).toBe(true);
@@ -117,5 +118,22 @@ describe("pinDigests", () => {
     await expect(pinDigests(text, { resolveDigest, literals: new Map([["tag", "keep"]]) })).rejects.toThrow(
       FunctionConfigError,
     );
+  });
+});
+
+describe("PinResult.changes", () => {
+  const digest = parseDigest(`sha256:${"1".repeat(64)}`);
+
+  test("counts the fields that changed, also where results don't name them", async () => {
+    const pods =
+      "apiVersion: v1\nkind: Pod\nmetadata: {generateName: a-}\nspec: {containers: [{image: a}, {image: b}]}\n";
+    const functionConfig = "apiVersion: fn.kpt.dev/v1alpha1\nkind: PinDigests\nreport: problems\n";
+
+    const { changes, results } = await pinDigests(pods, {
+      functionConfig,
+      resolveDigest: async () => digest,
+    });
+
+    expect({ changes, results }).toEqual({ changes: 2, results: [] });
   });
 });
