@@ -2,6 +2,7 @@ import type { Credential, CredentialCandidate, Keychain } from "../credentials/k
 import { type Challenge, chooseChallenge } from "./challenge.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { encodeLogin, fetchToken, type Token, type TokenOptions } from "./token.ts";
+import { untilAborted } from "./until-aborted.ts";
 
 /** As whom a registry may be asked. */
 export interface Identity {
@@ -23,13 +24,19 @@ export interface Authorization {
   readonly reused: boolean;
 }
 
+/** For which repository identities are wanted, and how long. */
+interface Asker {
+  readonly repository: string;
+  readonly signal: AbortSignal;
+}
+
 /** Knows, for one host, what it demands, as whom it may be asked, and the tokens that it gave. */
 export interface Authorizer {
   /** What the host is known to demand of those who ask for a repository. */
   demandFor(repository: string): Demand | undefined;
   learn(repository: string, demand: Demand): void;
   /** As whom to ask, in turn; the one that served this repository before comes first. */
-  identities(repository: string): AsyncGenerator<Identity, void, undefined>;
+  identities(asker: Asker): AsyncGenerator<Identity, void, undefined>;
   remember(repository: string, identity: Identity): void;
   /** Rejects with a Failure where the realm refuses; undefined where the demand can't be met by this identity. */
   authorize(ask: AuthorizationQuestion): Promise<Authorization | undefined>;
@@ -57,12 +64,14 @@ export function createAuthorizer(endpoint: Endpoint, keychain: Keychain, options
   let latest: Demand | undefined;
   let ambientServed = false;
 
-  async function* inOrder(repository: string): AsyncGenerator<Identity, void, undefined> {
+  async function* inOrder({ repository, signal }: Asker): AsyncGenerator<Identity, void, undefined> {
     const target = { host, repository };
-    for (const candidate of await keychain.configured(target)) yield toIdentity("login", candidate);
+    // A helper may wait for its user, and a cloud for itself, longer than the run may take.
+    const configured = await untilAborted(keychain.configured(target), signal);
+    for (const candidate of configured) yield toIdentity("login", candidate);
     const anonymousFirst = !ambientServed && !keychain.prefersAmbient(host);
     if (anonymousFirst) yield ANONYMOUS;
-    const ambient = await keychain.ambient(target);
+    const ambient = await untilAborted(keychain.ambient(target), signal);
     if (ambient !== undefined) yield toIdentity("ambient", ambient);
     if (!anonymousFirst) yield ANONYMOUS;
   }
@@ -107,10 +116,10 @@ export function createAuthorizer(endpoint: Endpoint, keychain: Keychain, options
       latest = demand;
       demands.set(repository, demand);
     },
-    async *identities(repository) {
-      const first = served.get(repository);
+    async *identities(asker) {
+      const first = served.get(asker.repository);
       if (first !== undefined) yield first;
-      for await (const identity of inOrder(repository)) {
+      for await (const identity of inOrder(asker)) {
         if (identity.source !== first?.source) yield identity;
       }
     },

@@ -14,6 +14,7 @@ import { createFollower } from "./redirect.ts";
 import { matchRegistry, type Place, placesToAsk, type RegistryConfig } from "./registry-config.ts";
 import { createRetrier } from "./retry.ts";
 import { createTransport } from "./transport.ts";
+import { untilAborted } from "./until-aborted.ts";
 
 /** Asks registries which digests tags mean. It knows the network, and the time that the run may take. */
 export interface RegistryClient {
@@ -150,7 +151,14 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       const key = `${canonicalName(image)}@${image.tag === undefined ? (image.digest ?? "") : ""}`;
       const digest = digests.get(key) ?? resolve(image);
       digests.set(key, digest);
-      return signal === undefined ? digest : untilAborted(digest, signal, image);
+      if (signal === undefined) return digest;
+      try {
+        return await untilAborted(digest, signal);
+      } catch (error) {
+        if (error instanceof RegistryError || !signal.aborted) throw error;
+        const broken = new Failure("aborted", { cause: signal.reason });
+        throw toRegistryError(withoutAsking(image, broken));
+      }
     },
     warnings() {
       return [...warnings.values()].sort(
@@ -186,30 +194,6 @@ function toRegistryError(circumstances: Circumstances): RegistryError {
   const { code, status } = failure;
   const details = { code, registry, ...(status !== undefined && { status }) };
   return new RegistryError(details, explainFailure(circumstances), { cause: failure });
-}
-
-async function untilAborted(
-  digest: Promise<Digest>,
-  signal: AbortSignal,
-  image: ImageReference,
-): Promise<Digest> {
-  const broken = () =>
-    toRegistryError(withoutAsking(image, new Failure("aborted", { cause: signal.reason })));
-  if (signal.aborted) {
-    // Others may still wait for it.
-    digest.catch(() => undefined);
-    throw broken();
-  }
-  let stop: () => void = () => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(broken());
-    signal.addEventListener("abort", stop, { once: true });
-  });
-  try {
-    return await Promise.race([digest, aborted]);
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
 }
 
 function compare(one: string, other: string): number {

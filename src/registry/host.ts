@@ -11,7 +11,7 @@ export interface Host {
   readonly base: URL | undefined;
   /** Runs a task against each URL that the host may have until one answers, and from then on against that one. */
   reach<Result>(task: (base: URL, last: boolean) => Promise<Result>): Promise<Result>;
-  /** Lets the first come alone, and the others when it has said what it learned, or has failed to. */
+  /** Lets the first come alone, and the others when it has said what it learned, has failed to, or takes too long. */
   inTurn<Result>(task: (learned: () => void) => Promise<Result>): Promise<Result>;
 }
 
@@ -19,8 +19,17 @@ export interface Host {
 export function createHost(endpoint: Endpoint, authorizer: Authorizer): Host {
   let base: URL | undefined;
   let dead: Failure | undefined;
-  let known = false;
+  let mute = 0;
+  let mayAll = false;
   let probe: Promise<void> | undefined;
+
+  function bury(failure: Failure, url: URL): void {
+    if (failure.code === "pull-limit") dead = failure;
+    if (base !== undefined || !condemns(failure, url)) return;
+    mute += 1;
+    // A server that is silent or hangs up may be so for one image alone.
+    if (mute > 1 || !isMute(failure)) dead = failure;
+  }
 
   async function reach<Result>(task: (base: URL, last: boolean) => Promise<Result>): Promise<Result> {
     const urls = base === undefined ? endpoint.urls : [base];
@@ -39,11 +48,36 @@ export function createHost(endpoint: Endpoint, authorizer: Authorizer): Host {
         }
         // A server that wants TLS after all has hung up on it for a reason of its own.
         const failure = error.code === "http-on-https" ? (first ?? error) : error;
-        if (condemns(failure, url, base !== undefined)) dead = failure;
+        bury(failure, url);
         throw failure;
       }
     }
     throw new Failure("address", { host: endpoint.name, detail: "no address" });
+  }
+
+  async function goAhead<Result>(task: (learned: () => void) => Promise<Result>): Promise<Result> {
+    let letIn: () => void = () => undefined;
+    const mine = new Promise<void>((resolve) => {
+      letIn = () => {
+        if (probe === mine) probe = undefined;
+        resolve();
+      };
+    });
+    probe = mine;
+    // What the first asks for may hang, where the next is there at once.
+    const patience = setTimeout(() => {
+      mayAll = true;
+      letIn();
+    }, PATIENCE);
+    try {
+      return await task(() => {
+        mayAll ||= base !== undefined;
+        letIn();
+      });
+    } finally {
+      clearTimeout(patience);
+      letIn();
+    }
   }
 
   return {
@@ -54,26 +88,14 @@ export function createHost(endpoint: Endpoint, authorizer: Authorizer): Host {
     },
     reach,
     async inTurn(task) {
-      while (probe !== undefined) await probe;
+      while (!mayAll && probe !== undefined) await probe;
       if (dead !== undefined) throw dead;
-      if (known) return task(() => undefined);
-      let open: () => void = () => undefined;
-      probe = new Promise((resolve) => {
-        open = resolve;
-      });
-      const learned = () => {
-        known ||= base !== undefined;
-        probe = undefined;
-        open();
-      };
-      try {
-        return await task(learned);
-      } finally {
-        if (!known) learned();
-      }
+      return mayAll ? task(() => undefined) : goAhead(task);
     },
   };
 }
+
+const PATIENCE = 2_000;
 
 // A server that speaks no TLS answers in plain text, hangs up, waits for more, or listens at port 80 only.
 const NO_TLS: ReadonlySet<RegistryErrorCode> = new Set([
@@ -96,8 +118,20 @@ const DEADLY: ReadonlySet<RegistryErrorCode> = new Set([
 ]);
 
 /** Tells whether a failure would come again for every other repository, so that they need not wait for it. */
-function condemns(failure: Failure, url: URL, answered: boolean): boolean {
-  if (failure.code === "pull-limit") return true;
-  if (answered || !DEADLY.has(failure.code)) return false;
+function condemns(failure: Failure, url: URL): boolean {
+  if (!DEADLY.has(failure.code)) return false;
   return failure.code === "proxy" || failure.code === "certificate-file" || failure.host === url.host;
+}
+
+const NOT_CONNECTED: ReadonlySet<string> = new Set([
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EADDRNOTAVAIL",
+  "ETIMEDOUT",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+
+/** Tells whether somebody was there, and said nothing. */
+function isMute({ code, detail = "" }: Failure): boolean {
+  return (code === "unreachable" || code === "timeout") && !NOT_CONNECTED.has(detail);
 }

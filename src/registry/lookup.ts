@@ -97,7 +97,7 @@ async function find(search: Search): Promise<Found> {
 async function askInTurn(search: Search, demand: Demand): Promise<Found | Failure | undefined> {
   const { host, question, trials } = search;
   let failure: Failure | undefined;
-  for await (const identity of host.authorizer.identities(question.repository)) {
+  for await (const identity of host.authorizer.identities(question)) {
     // Where no token is to be had, anonymous means without a header, which `find` asks by itself.
     if (identity.kind === "anonymous" && demand.challenge.scheme !== "bearer") continue;
     const answer = await askAs(search, identity, demand);

@@ -38,7 +38,7 @@ const MAY_MEAN_LOG_IN: ReadonlySet<number> = new Set([400, 401, 403, 404]);
 const PING_BYTES_MAX = 65_536;
 
 async function hasLogin({ host, question }: Asker): Promise<boolean> {
-  for await (const identity of host.authorizer.identities(question.repository)) {
+  for await (const identity of host.authorizer.identities(question)) {
     if (identity.kind !== "anonymous") return true;
   }
   return false;

@@ -3,9 +3,9 @@ import { createServer, type Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { parseReference } from "../../src/image/reference.ts";
 import { fakeDns } from "../support/fake-dns.ts";
-import { answer, answerError, answerIndex, INDEX_DIGEST } from "../support/manifests.ts";
+import { answer, answerError, answerIndex, challengeBearer, INDEX_DIGEST } from "../support/manifests.ts";
 import { type Quirk, type QuirkServer, startQuirkServer } from "../support/quirk-server.ts";
-import { failOnce, makeClient, resolveOnce } from "../support/registry-client.ts";
+import { failOnce, keychainOf, makeClient, resolveOnce } from "../support/registry-client.ts";
 
 const open: (() => Promise<void>)[] = [];
 
@@ -175,6 +175,21 @@ describe("createRetrier", () => {
     });
   });
 
+  test.each(["configured", "ambient"] as const)(
+    "ends at the deadline where the %s login never comes",
+    async (source) => {
+      const server = await serve((request, response) => challengeBearer(request, response));
+      const never = new Promise<never>(() => {});
+      const keychain = { ...keychainOf([]), [source]: () => never };
+
+      expect(await failOnce(`${server.host}/app:v1`, { keychain, network: { deadline: 300 } })).toMatchObject(
+        {
+          code: "deadline",
+        },
+      );
+    },
+  );
+
   test("ends an attempt that gets no answer", async () => {
     const server = await serve(failing(1, () => {}));
     const registries = [{ prefix: server.host, plainHTTP: true }];
@@ -231,7 +246,47 @@ describe("createRetrier", () => {
     expect(await waiting[19]).toMatchObject({ code: "aborted" });
   });
 
-  test("asks a dead host once for all that wait for it", async () => {
+  test("lets an image that gets no answer hold up no other of its host", async () => {
+    const server = await serve((request, response) => {
+      if (!request.url.includes("/hangs/")) answerIndex(response);
+    });
+    const client = makeClient({ registries: [{ prefix: server.host, plainHTTP: true }] });
+    open.push(client.close);
+    const start = performance.now();
+    const hanging = client.resolveDigest(parseReference(`${server.host}/hangs:v1`)).catch(String);
+
+    const digests = await Promise.all(
+      [1, 2, 3].map((tag) => client.resolveDigest(parseReference(`${server.host}/app:v${tag}`))),
+    );
+
+    expect(digests).toEqual([INDEX_DIGEST, INDEX_DIGEST, INDEX_DIGEST]);
+    expect(performance.now() - start).toBeLessThan(4_000);
+    await client.close();
+    expect(await hanging).toContain("was broken off");
+  });
+
+  test.each<readonly [string, Quirk]>([
+    ["hangs up", (_, response) => response.destroy()],
+    ["says nothing", () => {}],
+  ])("does not take a host for dead where it %s on its first image", async (_, quirk) => {
+    const server = await serve((request, response) => {
+      if (request.url.includes("/odd/")) quirk(request, response);
+      else answerIndex(response);
+    });
+    const client = makeClient({
+      registries: [{ prefix: server.host, plainHTTP: true }],
+      network: { retries: 0, timeout: 200 },
+    });
+    open.push(client.close);
+
+    const odd = client.resolveDigest(parseReference(`${server.host}/odd:v1`)).catch(String);
+    const digest = await client.resolveDigest(parseReference(`${server.host}/app:v1`));
+
+    expect(digest).toBe(INDEX_DIGEST);
+    expect(await odd).toContain("can't resolve");
+  });
+
+  test("asks a host that answers nobody for two images, and not for all", async () => {
     const server = await serve((_, response) => response.destroy());
     const client = makeClient({
       registries: [{ prefix: server.host, plainHTTP: true }],
@@ -244,7 +299,7 @@ describe("createRetrier", () => {
     );
 
     for (const one of failed) expect(await one).toMatchObject({ code: "unreachable" });
-    expect(server.lines).toHaveLength(2);
+    expect(server.lines).toHaveLength(4);
   });
 });
 
