@@ -48,8 +48,10 @@ export function connect(config: Config, sources: LoginSources): Registries {
     // The registries' own transport reads the same files, and tells what is wrong with them.
     warn: () => {},
   });
+  const over = new AbortController();
   const keychain = createKeychain({
     environment,
+    signal: over.signal,
     platform: platform(),
     ...currentUser(environment),
     sources: config.credentials.includes("package") ? pullSecretsOf(sources.package, warn) : [],
@@ -61,6 +63,7 @@ export function connect(config: Config, sources: LoginSources): Registries {
     resolveDigest: (image) => client.resolveDigest(image),
     warnings: () => [...faults, ...keychain.warnings(), ...client.warnings().map(({ message }) => message)],
     close: async () => {
+      over.abort();
       await Promise.all([client.close(), clouds.close()]);
     },
   };

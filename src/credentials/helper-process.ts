@@ -17,6 +17,8 @@ export interface HelperProcessOptions {
   readonly platform: string;
   /** Milliseconds after which a helper is ended. */
   readonly timeout: number;
+  /** Ends the helper that is at work, and lets none start any more. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -29,6 +31,7 @@ export function createHelperRunner(options: HelperProcessOptions): RunHelper {
       return { kind: "failed", reason: "its name is not one of a credential helper" };
     const program = await findProgram(`docker-credential-${name}`, options);
     if (program === undefined) return { kind: "failed", reason: "it is not in PATH" };
+    if (options.signal?.aborted === true) return { kind: "failed", reason: "the run is over" };
     return runProgram(program, host, options);
   };
 }
@@ -66,6 +69,7 @@ function runProgram(program: string, input: string, options: HelperProcessOption
 
     const finish = (run: HelperRun) => {
       clearTimeout(timer);
+      options.signal?.removeEventListener("abort", stop);
       // A process that the helper left behind may hold the pipes open: they are closed from this side.
       child.stdout.destroy();
       child.stderr.destroy();
@@ -78,6 +82,8 @@ function runProgram(program: string, input: string, options: HelperProcessOption
       if (size > outputLimit) fail(`it wrote more than ${outputLimit} bytes`);
       else chunks.push(chunk);
     };
+    const stop = () => fail("the run is over");
+    options.signal?.addEventListener("abort", stop, { once: true });
     const timer = setTimeout(
       () => fail(`it did not answer within ${options.timeout / 1000} s`),
       options.timeout,

@@ -49,14 +49,22 @@ export interface KeychainOptions {
   readonly send: Send;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Aborted when the run is over: ends the credential helper that is at work. */
+  readonly signal?: AbortSignal;
 }
 
 /** Makes a keychain that reads each file, and asks each helper and each cloud, once and only when it is needed. */
 export function createKeychain(options: KeychainOptions): Keychain {
   const { environment, homeDirectory = environment.HOME, uid, platform = "linux", sources = [] } = options;
+  const { signal } = options;
   const warnings = new Set<string>();
   const warn: Warn = (message) => warnings.add(message);
-  const runHelper = createHelperRunner({ environment, platform, timeout: helperTimeout });
+  const runHelper = createHelperRunner({
+    environment,
+    platform,
+    timeout: helperTimeout,
+    ...(signal !== undefined && { signal }),
+  });
   const askHelper = createHelperClient(runHelper, warn);
   const home = homeDirectory === undefined ? {} : { homeDirectory };
   const places = { environment, platform, ...home, ...(uid === undefined ? {} : { uid }) };

@@ -13,7 +13,7 @@ export interface Transport {
   send(request: HttpRequest): Promise<HttpResponse>;
   /** The farthest address at which a host has answered without a proxy. */
   reachOf(hostname: string): Reach | undefined;
-  /** Ends all connections. */
+  /** Ends all connections, and makes no more. */
   close(): Promise<void>;
 }
 
@@ -61,6 +61,7 @@ export function createTransport(options: TransportOptions): Transport {
   const tlsFor = createTlsSetups(options);
   const dispatchers = new Map<string, Dispatcher>();
   const reaches = new Map<string, Reach>();
+  let closed = false;
 
   async function exchange(
     request: HttpRequest,
@@ -84,6 +85,8 @@ export function createTransport(options: TransportOptions): Transport {
       reached: (hostname: string, reach: Reach) =>
         reaches.set(hostname, fartherReach(reaches.get(hostname), reach)),
     };
+    // A connection that is opened now would be closed by nobody.
+    if (closed) throw new Failure("aborted", { host: url.host });
     const dispatcher = dispatchers.get(key) ?? createDispatcher(make);
     dispatchers.set(key, dispatcher);
     const answer = await dispatcher.request({
@@ -123,6 +126,7 @@ export function createTransport(options: TransportOptions): Transport {
     },
     reachOf: (hostname) => reaches.get(hostname),
     async close() {
+      closed = true;
       await Promise.all([...dispatchers.values()].map((dispatcher) => dispatcher.destroy()));
       dispatchers.clear();
     },

@@ -3,6 +3,8 @@ import type { AddressInfo } from "node:net";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { parseReference } from "../../src/image/reference.ts";
+import { endpointOf } from "../../src/registry/endpoint.ts";
+import { createTransport } from "../../src/registry/transport.ts";
 import { fakeDns } from "../support/fake-dns.ts";
 import { LOOPBACK_TLS } from "../support/loopback-tls.mjs";
 import { answer, answerIndex, INDEX_DIGEST } from "../support/manifests.ts";
@@ -91,6 +93,28 @@ describe("createTransport", () => {
     for (const tag of ["v1", "v2"]) {
       expect(await client.resolveDigest(parseReference(`${server.host}/app:${tag}`))).toBe(INDEX_DIGEST);
     }
+  });
+
+  test("opens no connection when it is closed", async () => {
+    const server = await serve((_, response) => answerIndex(response));
+    const transport = createTransport({
+      proxies: {},
+      userAgent: "pin-digests/0.1.0",
+      timeout: 5_000,
+      concurrency: 8,
+      extraCaFiles: [],
+      certsDirectories: [],
+      warn: () => {},
+    });
+    const { connection } = endpointOf({ registry: server.host, repository: "app" });
+    const url = new URL(`http://${server.host}/v2/`);
+    await transport.close();
+
+    const { signal } = new AbortController();
+    const late = transport.send({ method: "GET", url, headers: {}, connection, bytesMax: 1_024, signal });
+
+    await expect(late).rejects.toMatchObject({ code: "aborted" });
+    expect(server.connections()).toBe(0);
   });
 
   test("ends its sockets when it is closed", async () => {
