@@ -20,7 +20,8 @@ import { untilAborted } from "./until-aborted.ts";
 export interface RegistryClient {
   /**
    * The digest of what the tag means now, `latest` where there is none; a reference with a digest alone gives that
-   * digest once the registry has confirmed it. Each image is asked for once. Rejects with a RegistryError only.
+   * digest once the registry has confirmed it. Each image is asked for once. Rejects with a
+   * RegistryError, but for a fault of a program.
    */
   resolveDigest(image: ImageReference, options?: ResolveOptions): Promise<Digest>;
   /** What a person should know though it went well, each once, in an order that does not depend on time. */

@@ -55,7 +55,7 @@ export interface Route {
   readonly proxy?: string;
 }
 
-/** Names what undici, the sockets or TLS threw. A Failure passes as it is. */
+/** Names what undici, the sockets or TLS threw. A Failure passes as it is; a fault of a program is thrown as it is. */
 export function toFailure(thrown: unknown, route: Route): Failure {
   if (thrown instanceof Failure) return thrown;
   const name = errorName(thrown);
@@ -65,6 +65,7 @@ export function toFailure(thrown: unknown, route: Route): Failure {
     return new Failure("proxy", { host, status: Number(proxied), detail: `HTTP ${proxied}`, cause: thrown });
   }
   const kind = kindOf(name, thrown);
+  if (kind === undefined) throw thrown;
   const { retry } = kind;
   if (route.proxy !== undefined && CONNECTING.has(name)) {
     return new Failure("proxy", { host: route.proxy, detail: name, retry, cause: thrown });
@@ -121,14 +122,21 @@ const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ["HTTPParserError", { code: "not-a-registry", retry: "always" }],
 ]);
 
-function kindOf(name: string, thrown: unknown): Kind {
+// What OpenSSL finds wrong with a certificate, and what TLS does with a handshake.
+const TLS_NAME =
+  /^(?:ERR_(?:SSL|TLS|OSSL)_|CERT_|CRL_|UNABLE_TO_|ERROR_IN_|EPROTO$|INVALID_(?:CA|PURPOSE)$|PATH_LENGTH_EXCEEDED$|HOSTNAME_MISMATCH$|UNSPECIFIED$)/;
+
+// Of the system and of streams. That undici was called wrongly (UND_ERR_INVALID_ARG) is none of them.
+const OTHER_NAME = /^(?:E(?!RR_)[A-Z0-9]+|UND_ERR_(?!INVALID_)\w+|ERR_(?:STREAM|SOCKET)_\w+)$/;
+
+function kindOf(name: string, thrown: unknown): Kind | undefined {
   const known = KINDS.get(name);
   if (known !== undefined) return known;
-  if (/^(?:ERR_SSL_|ERR_TLS_|CERT_|EPROTO)/.test(name)) return { code: "tls", retry: "never" };
+  if (TLS_NAME.test(name)) return { code: "tls", retry: "never" };
   if (errorClass(thrown) === "HTTPParserError" || name.startsWith("HPE_")) {
     return { code: "not-a-registry", retry: "always" };
   }
-  return { code: "unreachable", retry: "never" };
+  return OTHER_NAME.test(name) ? { code: "unreachable", retry: "never" } : undefined;
 }
 
 function errorName(thrown: unknown): string {

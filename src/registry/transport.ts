@@ -9,7 +9,7 @@ import { type CertificateSources, createTlsSetups } from "./tls.ts";
 
 /** Sends one request and reads its answer whole; follows nothing, and tries nothing again. */
 export interface Transport {
-  /** Rejects with a Failure only. */
+  /** Rejects with a Failure, but for a fault of a program. */
   send(request: HttpRequest): Promise<HttpResponse>;
   /** The farthest address at which a host has answered without a proxy. */
   reachOf(hostname: string): Reach | undefined;
