@@ -98,7 +98,7 @@ function withAdvice(error: Error, image: ImageReference): string {
   const advice = [error.message, explainRegistry(image)];
   if (error instanceof RegistryError && withoutNetwork.has(error.code)) {
     advice.push(
-      "a function in a container has no network unless it is allowed: `kpt fn eval --network`, `kpt fn render --allow-network`",
+      "a function in a container has no network unless it is allowed: `kpt fn eval --network`, `kpt fn render --allow-network`, `kustomize build --network` with `network: true`",
     );
   }
   return advice.filter(Boolean).join("; ");
