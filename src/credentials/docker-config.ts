@@ -63,7 +63,11 @@ export function readAuthEntry(entry: unknown): AuthEntry {
   const field = (name: string) => asText(members[name]) ?? "";
 
   const registryToken = field("registrytoken");
-  if (registryToken !== "") return toLogin({ kind: "registry-token", token: registryToken });
+  if (registryToken !== "") {
+    return isBearerToken(registryToken)
+      ? toLogin({ kind: "registry-token", token: registryToken })
+      : { kind: "invalid", reason: '"registrytoken" holds characters that no header can hold' };
+  }
 
   const auth = field("auth");
   const login = auth === "" ? { username: field("username"), password: field("password") } : decodeAuth(auth);
@@ -76,6 +80,11 @@ export function readAuthEntry(entry: unknown): AuthEntry {
   if (login === undefined) return { kind: "invalid", reason: '"auth" is not the base64 of user:password' };
   if (login.password === "") return { kind: "empty" };
   return toLogin({ kind: "basic", ...login });
+}
+
+/** Tells whether a header can hold a token as it is. */
+export function isBearerToken(text: string): boolean {
+  return /^[\x21-\x7e]+$/.test(text);
 }
 
 function toLogin(credential: Credential): AuthEntry {

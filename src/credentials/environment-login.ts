@@ -1,4 +1,4 @@
-import type { Warn } from "./docker-config.ts";
+import { isBearerToken, type Warn } from "./docker-config.ts";
 import { asText } from "./json.ts";
 import type { Credential } from "./keychain.ts";
 
@@ -19,11 +19,17 @@ export function readEnvironmentLogins(
 ): readonly EnvironmentLogin[] {
   return listSuffixes(environment).flatMap((suffix) => {
     const variable = (field: string) => `${prefix}${field}${suffix}`;
-    const value = (field: string) => asText(environment[variable(field)]);
+    // What is read from a file often ends in a line break, which no login does.
+    const value = (field: string) => asText(environment[variable(field)]?.replace(/[\r\n]+$/, ""));
 
     const key = value("HOSTNAME");
     if (key === undefined) {
       warn(`wanted a host in ${variable("HOSTNAME")}: it is not set, so the login beside it is not used`);
+      return [];
+    }
+    const token = value("TOKEN");
+    if (token !== undefined && !isBearerToken(token)) {
+      warn(`wanted a token in ${variable("TOKEN")}: it holds characters that no header can hold`);
       return [];
     }
     const credential = readCredential(value);

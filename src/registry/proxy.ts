@@ -55,18 +55,27 @@ export function readProxy(written: string): Proxy {
   const text = written.includes("://") ? written : `http://${written}`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw new Failure("proxy", { detail: "its address is not an http:// or https:// URL" });
+    throw new Failure("proxy", { host: UNNAMED, detail: "its address is not an http:// or https:// URL" });
   }
   if (url.username === "" && url.password === "") return { uri: url.origin };
-  const login = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  const login = `${decode(url.username)}:${decode(url.password)}`;
   return { uri: url.origin, token: `Basic ${Buffer.from(login).toString("base64")}` };
+}
+
+const UNNAMED = "of the environment";
+
+/** A "%" that encodes nothing stands for itself, as a user who did not encode it means. */
+function decode(text: string): string {
+  return text.replace(/(?:%[0-9a-f]{2})+/gi, (bytes) =>
+    Buffer.from(bytes.replaceAll("%", ""), "hex").toString("utf8"),
+  );
 }
 
 /** The way to a URL, for messages; it holds no login. */
 export function routeOf(url: URL, proxy: string | undefined): Route {
   if (proxy === undefined) return { host: url.host };
   const text = proxy.includes("://") ? proxy : `http://${proxy}`;
-  return { host: url.host, proxy: URL.canParse(text) ? new URL(text).host : "the proxy" };
+  return { host: url.host, proxy: URL.canParse(text) ? new URL(text).host || UNNAMED : UNNAMED };
 }
 
 interface Target {

@@ -96,7 +96,8 @@ function waitAfter(outcome: HttpResponse | Failure, attempt: number, pace: HostP
   if (outcome instanceof Failure) return outcome.retry === "never" ? undefined : backoff(attempt);
   if (STRAINED.has(outcome.status)) {
     pace.strain += 1;
-    return retryAfter(outcome) ?? backoff(Math.max(attempt, pace.strain - 1));
+    // "At once" is no answer to having enough.
+    return retryAfter(outcome) || backoff(Math.max(attempt, pace.strain - 1));
   }
   pace.strain = Math.floor(pace.strain / 2);
   const flaky = outcome.status === 403 && FLAKY_REFUSAL.has(outcome.url.hostname);
@@ -115,7 +116,9 @@ function backoff(attempt: number): number {
 function retryAfter({ headers }: HttpResponse): number | undefined {
   const value = headers["retry-after"];
   if (typeof value !== "string") return undefined;
-  const wait = /^[0-9]+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - Date.now();
+  // What is neither may be read as a date all the same: "-5" is in May.
+  if (!/^[0-9]+$|:/.test(value)) return undefined;
+  const wait = value.includes(":") ? Date.parse(value) - Date.now() : Number(value) * 1_000;
   return Number.isNaN(wait) ? undefined : Math.min(Math.max(wait, 0), RETRY_AFTER_MAX);
 }
 

@@ -73,6 +73,13 @@ describe("readAuthEntry", () => {
     expect(readAuthEntry(entry)).toEqual({ kind: "login", credential });
   });
 
+  test("takes no registry token that no header can hold", () => {
+    expect(readAuthEntry({ registrytoken: "hush\nhush" })).toEqual({
+      kind: "invalid",
+      reason: '"registrytoken" holds characters that no header can hold',
+    });
+  });
+
   test.each([
     [{}],
     [{ auth: "" }],

@@ -46,6 +46,33 @@ describe("readEnvironmentLogins", () => {
     expect(logins.map((login) => login.key)).toEqual(["a.test", "b.test", "c.test", "d.test"]);
   });
 
+  test("takes off the line break that a file ends in", () => {
+    const { logins } = read({
+      PIN_DIGESTS_REGISTRY_HOSTNAME_0: "a.test\n",
+      PIN_DIGESTS_REGISTRY_USERNAME_0: "me\n",
+      PIN_DIGESTS_REGISTRY_PASSWORD_0: " secret \r\n",
+      PIN_DIGESTS_REGISTRY_HOSTNAME_1: "b.test",
+      PIN_DIGESTS_REGISTRY_TOKEN_1: "t\n",
+    });
+
+    expect(logins.map(({ key, credential }) => [key, credential])).toEqual([
+      ["a.test", { kind: "basic", username: "me", password: " secret " }],
+      ["b.test", { kind: "registry-token", token: "t" }],
+    ]);
+  });
+
+  test("refuses a token that no header can hold, and does not show it", () => {
+    const { logins, warnings } = read({
+      PIN_DIGESTS_REGISTRY_HOSTNAME: "a.test",
+      PIN_DIGESTS_REGISTRY_TOKEN: "hush\nhush",
+    });
+
+    expect(logins).toEqual([]);
+    expect(warnings).toEqual([
+      "wanted a token in PIN_DIGESTS_REGISTRY_TOKEN: it holds characters that no header can hold",
+    ]);
+  });
+
   test("never mixes the parts of two logins", () => {
     const { logins, warnings } = read({
       PIN_DIGESTS_REGISTRY_HOSTNAME_0: "a.test",

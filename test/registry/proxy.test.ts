@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { chooseProxy } from "../../src/registry/proxy.ts";
+import { chooseProxy, readProxy } from "../../src/registry/proxy.ts";
 
 const both = { httpProxy: "http://plain:3128", httpsProxy: "http://secure:3128" };
 
@@ -56,5 +56,24 @@ describe("chooseProxy", () => {
     ["1.2.3", "https://1.2.3.example/", false],
   ])("NO_PROXY=%s exempts %s: %s", (noProxy, url, exempt) => {
     expect(chooseProxy(new URL(url), { ...both, noProxy }) === undefined).toBe(exempt);
+  });
+});
+
+describe("readProxy", () => {
+  const basic = (login: string) => `Basic ${Buffer.from(login).toString("base64")}`;
+
+  test.each([
+    ["proxy.acme.io:3128", { uri: "http://proxy.acme.io:3128" }],
+    ["http://u:p%40ss@proxy.acme.io", { uri: "http://proxy.acme.io", token: basic("u:p@ss") }],
+    ["http://u:100%@proxy.acme.io", { uri: "http://proxy.acme.io", token: basic("u:100%") }],
+    ["http://u:%C3%A4@proxy.acme.io", { uri: "http://proxy.acme.io", token: basic("u:ä") }],
+  ])("reads %s", (written, proxy) => {
+    expect(readProxy(written)).toEqual(proxy);
+  });
+
+  test.each(["socks5://u:hush@proxy.acme.io:1080", "http://", "://"])("refuses %s", (written) => {
+    expect(() => readProxy(written)).toThrow(
+      expect.objectContaining({ code: "proxy", host: "of the environment" }),
+    );
   });
 });

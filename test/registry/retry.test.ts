@@ -1,6 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { createServer, type Socket } from "node:net";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { parseReference } from "../../src/image/reference.ts";
 import { fakeDns } from "../support/fake-dns.ts";
 import { answer, answerError, answerIndex, challengeBearer, INDEX_DIGEST } from "../support/manifests.ts";
@@ -106,6 +106,24 @@ describe("createRetrier", () => {
 
     expect(performance.now() - start).toBeGreaterThan(850);
   });
+
+  test.each(["0", "-5", "1.5", "soon", new Date(0).toUTCString()])(
+    "waits at its own measure where Retry-After is %j",
+    async (retryAfter) => {
+      vi.spyOn(Math, "random").mockReturnValue(0.5);
+      onTestFinished(() => vi.restoreAllMocks());
+      const times: number[] = [];
+      const server = await serve((_, response) => {
+        times.push(performance.now());
+        answer(response, 503, { headers: { "retry-after": retryAfter } });
+      });
+
+      await failOnce(`${server.host}/app:v1`, { network: { retries: 1 } });
+
+      const [first = 0, second = 0] = times;
+      expect(second - first).toBeGreaterThan(110);
+    },
+  );
 
   test("makes all wait for a host that has enough", async () => {
     let limited = 0;
