@@ -109,7 +109,8 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   function hostOf(place: Place): Host {
     const endpoint = endpointOf(place);
     const key = JSON.stringify([endpoint.name, endpoint.urls, endpoint.connection]);
-    const host = hosts.get(key) ?? createHost(endpoint, createAuthorizer(endpoint, keychain, tokens));
+    const host =
+      hosts.get(key) ?? createHost(endpoint, createAuthorizer(endpoint, keychain, tokens), ending.signal);
     hosts.set(key, host);
     return host;
   }
@@ -117,7 +118,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   async function askAt(place: Place, reference: string): Promise<Finding> {
     try {
       const host = hostOf(place);
-      const question = { repository: place.repository, reference, verify, signal: ending.signal };
+      const question = { repository: place.repository, reference, verify, signal: host.signal };
       const finding = await lookUp(host, question, tokens);
       if (finding.kind === "found") return finding;
       return { ...finding, failure: withoutSecrets(finding.failure, host.authorizer.secrets()) };

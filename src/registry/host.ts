@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Authorizer } from "./authorizer.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { RegistryErrorCode } from "./errors.ts";
@@ -11,12 +12,20 @@ export interface Host {
   readonly base: URL | undefined;
   /** Runs a task against each URL that the host may have until one answers, and from then on against that one. */
   reach<Result>(task: (base: URL, last: boolean) => Promise<Result>): Promise<Result>;
+  /** Aborted with the run, or with a Failure that all requests under way would end in. */
+  readonly signal: AbortSignal;
+  /** Finds out once whether the host has a limit of pulls. */
+  limitOfPulls(ask: () => Promise<Failure | undefined>): Promise<Failure | undefined>;
   /** Lets the first come alone, and the others when it has said what it learned, has failed to, or takes too long. */
   inTurn<Result>(task: (learned: () => void) => Promise<Result>): Promise<Result>;
 }
 
 /** Makes a Host of which nothing is known yet. */
-export function createHost(endpoint: Endpoint, authorizer: Authorizer): Host {
+export function createHost(endpoint: Endpoint, authorizer: Authorizer, run: AbortSignal): Host {
+  const ending = new AbortController();
+  const signal = AbortSignal.any([run, ending.signal]);
+  setMaxListeners(0, signal);
+  let limit: Promise<Failure | undefined> | undefined;
   let base: URL | undefined;
   let dead: Failure | undefined;
   let mute = 0;
@@ -24,7 +33,11 @@ export function createHost(endpoint: Endpoint, authorizer: Authorizer): Host {
   let probe: Promise<void> | undefined;
 
   function bury(failure: Failure, url: URL): void {
-    if (failure.code === "pull-limit") dead = failure;
+    if (failure.code === "pull-limit") {
+      dead = failure;
+      // It lasts for hours, and those who wait for the host would wait for nothing.
+      ending.abort(failure);
+    }
     if (base !== undefined || !condemns(failure, url)) return;
     mute += 1;
     // A server that is silent or hangs up may be so for one image alone.
@@ -87,6 +100,11 @@ export function createHost(endpoint: Endpoint, authorizer: Authorizer): Host {
       return base;
     },
     reach,
+    signal,
+    limitOfPulls(ask) {
+      limit ??= ask();
+      return limit;
+    },
     async inTurn(task) {
       while (!mayAll && probe !== undefined) await probe;
       if (dead !== undefined) throw dead;

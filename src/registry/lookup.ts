@@ -169,9 +169,11 @@ function isDenied({ code }: Failure): boolean {
 async function ask({ host, question, options }: Search, authorization?: string): Promise<ManifestAnswer> {
   const { connection } = host.endpoint;
   const header = authorization === undefined ? {} : { authorization };
+  const { limitOfPulls } = host;
   const answer = await host.reach(async (base, last) => {
     const retries = last ? {} : { retries: 0 };
-    const said = await askManifest({ ...question, ...header, ...retries, base, connection }, options.send);
+    const asked = { ...question, ...header, ...retries, base, connection, limitOfPulls };
+    const said = await askManifest(asked, options.send);
     if (said.kind === "refused" && said.failure.code === "http-on-https") throw said.failure;
     return said;
   });

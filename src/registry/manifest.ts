@@ -5,7 +5,7 @@ import type { Connection } from "./endpoint.ts";
 import { Failure } from "./failure.ts";
 import type { Guard } from "./guard.ts";
 import { failureOf, isHtml, isPullLimit, typeOf } from "./refusal.ts";
-import type { RetriedRequest } from "./retry.ts";
+import { type RetriedRequest, retryAfter } from "./retry.ts";
 import type { HttpResponse } from "./transport.ts";
 
 /** A manifest to ask for. */
@@ -21,6 +21,8 @@ export interface ManifestQuestion {
   readonly guard?: Guard;
   /** How often to try again, where not as often as the rest. */
   readonly retries?: number;
+  /** Finds out, once for all of a host, whether it has a limit of pulls; absent where a redirect has led. */
+  readonly limitOfPulls?: (ask: () => Promise<Failure | undefined>) => Promise<Failure | undefined>;
   readonly signal: AbortSignal;
 }
 
@@ -47,22 +49,13 @@ export type Follow = (request: RetriedRequest) => Promise<HttpResponse>;
  */
 export async function askManifest(question: ManifestQuestion, follow: Follow): Promise<ManifestAnswer> {
   if (question.verify === "get") return askByGet(question, follow);
-  const first = await follow({
-    ...toRequest("HEAD", question),
-    // A plain 429 is worth a look at its text, which a HEAD does not carry.
-    accepts: (response) => isPullLimit(response) || isUnexplained(response),
-  });
+  const first = await askByHead(question, follow);
   if (first.status === 401) return toRefusal(first);
   if (isPullLimit(first)) throw failureOf(first);
-  if (first.status === 200) {
-    const digest = trustedDigest(first, question);
-    return digest === undefined ? askByGet(question, follow) : { kind: "digest", digest };
-  }
-  if (first.status !== 429) return askByGet(question, follow, first.status >= 500 ? 0 : undefined);
-  const explained = await follow({ ...toRequest("GET", question), retries: 0 });
-  if (explained.status !== 429) return readGet(explained, question, follow);
-  if (isPullLimit(explained)) throw failureOf(explained);
-  return askByGet(question, follow);
+  if (first.status === 429) return askByGet(question, follow, 0);
+  if (first.status !== 200) return askByGet(question, follow, first.status >= 500 ? 0 : undefined);
+  const digest = trustedDigest(first, question);
+  return digest === undefined ? askByGet(question, follow) : { kind: "digest", digest };
 }
 
 /** All that an answer demands of those who ask. */
@@ -83,6 +76,9 @@ const ACCEPT = [
 
 const MANIFEST_BYTES_MAX = 8 * 1_048_576;
 
+/** Milliseconds. */
+const MOMENT = 5_000;
+
 // Red Hat's registry has sent schema 1 as text/plain; a page is what a login screen or a captive portal sends.
 const UNTRUSTED_TYPES: ReadonlySet<string> = new Set(["text/html", "text/plain"]);
 const SCHEMA_1 = /^application\/vnd\.docker\.distribution\.manifest\.v1\+(?:json|prettyjws)$/;
@@ -100,8 +96,28 @@ function toRequest(method: "HEAD" | "GET", question: ManifestQuestion): RetriedR
   return { method, url, headers, connection, signal, bytesMax: MANIFEST_BYTES_MAX, ...rest };
 }
 
-function isUnexplained({ status, headers }: HttpResponse): boolean {
-  return status === 429 && headers["retry-after"] === undefined;
+/** The answer to a HEAD, which is 429 only where that does not pass. */
+async function askByHead(question: ManifestQuestion, follow: Follow): Promise<HttpResponse> {
+  const request = toRequest("HEAD", question);
+  const first = await follow({
+    ...request,
+    accepts: (response) => isPullLimit(response) || mayBePullLimit(response),
+  });
+  if (isPullLimit(first) || !mayBePullLimit(first)) return first;
+  const limit = await question.limitOfPulls?.(() => askForLimit(question, follow));
+  if (limit !== undefined) throw limit;
+  return follow({ ...request, accepts: isPullLimit });
+}
+
+/** A limit that is over in a moment is not that of pulls. */
+function mayBePullLimit(response: HttpResponse): boolean {
+  return response.status === 429 && (retryAfter(response) ?? Number.POSITIVE_INFINITY) > MOMENT;
+}
+
+/** Which limit has been reached is in the text of the answer, which a HEAD does not have. */
+async function askForLimit(question: ManifestQuestion, follow: Follow): Promise<Failure | undefined> {
+  const response = await follow({ ...toRequest("GET", question), retries: 0, urgent: true });
+  return isPullLimit(response) ? failureOf(response) : undefined;
 }
 
 function toRefusal(response: HttpResponse): ManifestRefusal {
@@ -136,6 +152,7 @@ async function readGet(
   question: ManifestQuestion,
   follow: Follow,
 ): Promise<ManifestAnswer> {
+  if (isPullLimit(response)) throw failureOf(response);
   if (response.status !== 200) return toRefusal(response);
   refuseForeignBody(response);
   const header = headerDigest(response);

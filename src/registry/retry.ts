@@ -9,6 +9,8 @@ export interface RetriedRequest extends HttpRequest {
   readonly retries?: number;
   /** An answer that is wanted as it is, though its status would be worth another try. */
   readonly accepts?: (response: HttpResponse) => boolean;
+  /** Goes while others pause, and takes nobody's place: to be used for one request a host. */
+  readonly urgent?: true;
 }
 
 /** What retries are made from. */
@@ -38,9 +40,10 @@ export function createRetrier(
     const retries = request.retries ?? options.retries;
     let reset = request.reset ?? false;
     for (let attempt = 0; ; attempt += 1) {
-      const { outcome, wait } = await pace.limit(async () => {
+      const inPlace: Limiter = request.urgent ? (task) => task() : pace.limit;
+      const { outcome, wait } = await inPlace(async () => {
         // Whoever has waited for a place waits for the pause, too, and others may prolong it while it lasts.
-        while (pace.pausedUntil > performance.now()) {
+        while (!request.urgent && pace.pausedUntil > performance.now()) {
           await pauseFor(pace.pausedUntil - performance.now(), request.signal);
         }
         const outcome = await attemptOnce(send, { ...request, reset });
@@ -112,8 +115,8 @@ function backoff(attempt: number): number {
   return Math.random() * Math.min(BACKOFF_MAX, BACKOFF_FIRST * 2 ** attempt);
 }
 
-/** https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
-function retryAfter({ headers }: HttpResponse): number | undefined {
+/** Milliseconds that a server wants to be left alone. https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
+export function retryAfter({ headers }: HttpResponse): number | undefined {
   const value = headers["retry-after"];
   if (typeof value !== "string") return undefined;
   // What is neither may be read as a date all the same: "-5" is in May.

@@ -111,7 +111,9 @@ describe("createRetrier", () => {
     "waits at its own measure where Retry-After is %j",
     async (retryAfter) => {
       vi.spyOn(Math, "random").mockReturnValue(0.5);
-      onTestFinished(() => vi.restoreAllMocks());
+      onTestFinished(() => {
+        vi.restoreAllMocks();
+      });
       const times: number[] = [];
       const server = await serve((_, response) => {
         times.push(performance.now());
@@ -346,6 +348,65 @@ describe("Docker Hub's limits", () => {
 
     expect(await failOnce(`${server.host}/app:v1`)).toMatchObject({ code: "pull-limit" });
     expect(server.lines).toEqual(["HEAD /v2/app/manifests/v1", "GET /v2/app/manifests/v1"]);
+  });
+
+  test("the pull limit fails at once all that wait for the host, whatever Retry-After says", async () => {
+    const server = await serve((request, response) =>
+      request.url.includes("/good/")
+        ? answerIndex(response)
+        : answer(response, 429, {
+            body: `{"errors":[{"code":"TOOMANYREQUESTS","message":"${LIMIT}"}]}`,
+            headers: { "retry-after": "30" },
+          }),
+    );
+    const client = makeClient({ network: { concurrency: 2 } });
+    open.push(client.close);
+    await client.resolveDigest(parseReference(`${server.host}/good:v1`));
+    const start = performance.now();
+
+    const failed = Array.from({ length: 20 }, (_, index) =>
+      client.resolveDigest(parseReference(`${server.host}/app:v${index}`)).catch((error: unknown) => error),
+    );
+
+    for (const one of failed) expect(await one).toMatchObject({ code: "pull-limit", status: 429 });
+    expect(performance.now() - start).toBeLessThan(3_000);
+    expect(server.lines.filter((line) => line.startsWith("GET"))).toHaveLength(1);
+    expect(server.lines.length).toBeLessThan(8);
+  });
+
+  test("the pull limit fails at once all that wait for the host, where all is asked by GET, too", async () => {
+    const server = await serve((_, response) =>
+      answer(response, 429, { body: LIMIT, headers: { "retry-after": "30" } }),
+    );
+    const client = makeClient({ network: { concurrency: 2 }, verify: "get" });
+    open.push(client.close);
+
+    const failed = Array.from({ length: 20 }, (_, index) =>
+      client.resolveDigest(parseReference(`${server.host}/app:v${index}`)).catch((error: unknown) => error),
+    );
+
+    for (const one of failed) expect(await one).toMatchObject({ code: "pull-limit" });
+    expect(server.lines).toHaveLength(1);
+  });
+
+  test("the limit of requests a minute is looked into once, and waited for", async () => {
+    const end = performance.now() + 200;
+    const server = await serve((_, response) => {
+      if (performance.now() > end) answerIndex(response);
+      else answer(response, 429, { body: "Too Many Requests" });
+    });
+    const client = makeClient({ network: { concurrency: 4 } });
+    open.push(client.close);
+
+    const digests = await Promise.all(
+      Array.from({ length: 20 }, (_, tag) =>
+        client.resolveDigest(parseReference(`${server.host}/app:v${tag}`)),
+      ),
+    );
+
+    expect(new Set(digests)).toEqual(new Set([INDEX_DIGEST]));
+    expect(server.lines.filter((line) => line.startsWith("GET"))).toHaveLength(1);
+    expect(server.lines.length).toBeLessThan(30);
   });
 
   test("the limit of requests a minute is waited for", async () => {
