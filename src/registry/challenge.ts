@@ -22,7 +22,7 @@ export function parseChallenges(headers: readonly string[]): readonly Challenge[
 /** The challenge to answer: a bearer one that has a realm before a basic one, whatever their order. */
 export function chooseChallenge(challenges: readonly Challenge[]): Challenge | undefined {
   return (
-    challenges.find(({ scheme, parameters }) => scheme === "bearer" && parameters.has("realm")) ??
+    challenges.find(({ scheme, parameters }) => scheme === "bearer" && Boolean(parameters.get("realm"))) ??
     challenges.find(({ scheme }) => scheme === "basic")
   );
 }

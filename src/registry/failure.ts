@@ -37,7 +37,7 @@ export interface FailureFacts extends ErrorOptions {
 export function withoutSecrets(failure: Failure, secrets: Iterable<string>): Failure {
   const { code, host, status, retry, cause } = failure;
   let { detail } = failure;
-  for (const secret of secrets) if (secret !== "") detail = detail?.replaceAll(secret, "…");
+  for (const secret of secrets) detail = detail && withoutSecret(detail, secret);
   if (detail === failure.detail) return failure;
   return new Failure(code, {
     retry,
@@ -46,6 +46,17 @@ export function withoutSecrets(failure: Failure, secrets: Iterable<string>): Fai
     ...(status !== undefined && { status }),
     ...(detail !== undefined && { detail }),
   });
+}
+
+function withoutSecret(text: string, secret: string): string {
+  if (secret === "") return text;
+  const plain = text.replaceAll(secret, "…").replaceAll(encodeURIComponent(secret), "…");
+  // Where a long text was cut, it may end in the first half of it.
+  const end = plain.endsWith("…") ? plain.slice(0, -1) : "";
+  for (let length = Math.min(secret.length, end.length); length > 3; length -= 1) {
+    if (end.endsWith(secret.slice(0, length))) return `${end.slice(0, -length)}…`;
+  }
+  return plain;
 }
 
 /** Where a request was going when it failed. */

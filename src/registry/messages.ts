@@ -1,6 +1,7 @@
 import type { RegistryErrorCode } from "./errors.ts";
 import type { Failure } from "./failure.ts";
 import { cutForeignText } from "./refusal.ts";
+import { PLAIN_HTTP } from "./token.ts";
 
 /** All that a person should know of a look-up that failed. */
 export interface Circumstances {
@@ -17,12 +18,12 @@ export interface Circumstances {
 
 /** Says in one sentence what was wanted, of whom, what came instead, as whom it was asked, and what to do. */
 export function explainFailure(circumstances: Circumstances): string {
-  const { image, failure, registry, before } = circumstances;
+  const { image, failure, registry, before, asked } = circumstances;
   const { advice } = ROWS[failure.code];
   const came = describe(failure, registry);
   const tried = before.map((one) => `${one.registry}: ${describe(one.failure, one.registry)}`);
   const earlier = tried.length === 0 ? "" : ` (before that, ${tried.join("; ")})`;
-  return `can't resolve ${JSON.stringify(image)}: ${came}${asWhom(circumstances)}${earlier}; ${advice(registry, failure)}`;
+  return `can't resolve ${JSON.stringify(image)}: ${came}${asWhom(circumstances)}${earlier}; ${advice(registry, { failure, asked })}`;
 }
 
 /** Says that a login was refused where another way in was found. */
@@ -43,7 +44,7 @@ export function warnOfMirror(mirror: string, failure: Failure): string {
 
 interface Row {
   readonly came: (at: string, failure: Failure) => string;
-  readonly advice: (registry: string, failure: Failure) => string;
+  readonly advice: (registry: string, about: Pick<Circumstances, "failure" | "asked">) => string;
 }
 
 const checkAddress = () => "check the name of the registry, and that this machine may reach it";
@@ -95,7 +96,10 @@ const ROWS: Readonly<Record<RegistryErrorCode, Row>> = {
   },
   unauthorized: {
     came: answered,
-    advice: (registry) => `check the name of the image, and log in to ${registry} if it is private`,
+    advice: (registry, { asked }) =>
+      asked.every((source) => source === "anonymously")
+        ? `check the name of the image, and log in to ${registry} if it is private`
+        : `check the name of the image, renew that login, and see that it may pull from ${registry}`,
   },
   forbidden: {
     came: answered,
@@ -120,7 +124,7 @@ const ROWS: Readonly<Record<RegistryErrorCode, Row>> = {
     advice: () => "check the name of the registry, and that no login page or proxy stands in between",
   },
   "too-large": {
-    came: (at, { detail }) => `${at} sent more than any manifest has${inBrackets(detail)}`,
+    came: (at, { detail }) => `${at} sent more than any good answer has${inBrackets(detail)}`,
     advice: askOwner,
   },
   "bad-digest": {
@@ -138,8 +142,10 @@ const ROWS: Readonly<Record<RegistryErrorCode, Row>> = {
   realm: {
     came: (at, { detail }) =>
       `no token could be had from ${at}, which the registry names for that${inBrackets(detail)}`,
-    advice: () =>
-      "check the registry's settings; if that host is meant to be asked by plain HTTP, give it an entry with plainHTTP: true",
+    advice: (registry, { failure: { host, detail } }) =>
+      detail === PLAIN_HTTP
+        ? `ask those who run ${registry} for HTTPS there, or give ${host} an entry with plainHTTP: true`
+        : askOwner(registry),
   },
   address: {
     came: (at, { detail }) => `${at} can't be asked${inBrackets(detail)}`,

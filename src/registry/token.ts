@@ -58,6 +58,9 @@ interface Realm {
   readonly request: Pick<RetriedRequest, "connection" | "guard" | "bytesMax" | "signal">;
 }
 
+/** What is wrong with a realm that would be sent a login in the open. */
+export const PLAIN_HTTP = "plain HTTP";
+
 const CLIENT_ID = "pin-digests";
 const TOKEN_BYTES_MAX = 1_048_576;
 const LIFETIME_MIN = 60;
@@ -79,7 +82,7 @@ function realmOf(question: TokenQuestion, { configs, reachOf }: TokenOptions): R
   const elsewhere = url.hostname !== challenger.hostname;
   const there = elsewhere ? connectionElsewhere(url, connection, configs) : connection;
   if (url.protocol === "http:" && !mayBePlain(url, challenger, there)) {
-    throw new Failure("realm", { host: url.host, detail: "plain HTTP" });
+    throw new Failure("realm", { host: url.host, detail: PLAIN_HTTP });
   }
   const guard = guardAgainst(url, challenger, { code: "realm", reachOf });
   const bytesMax = TOKEN_BYTES_MAX;

@@ -169,6 +169,7 @@ describe("chooseChallenge", () => {
       "bearer",
     ],
     ["basic where the bearer one has no realm", ['Bearer service="x"', "Basic"], "basic"],
+    ["basic where the bearer one's realm is empty", ['Bearer realm=""', "Basic"], "basic"],
     ["none of the others", ["Negotiate", 'Digest realm="x"'], undefined],
   ])("takes %s", (_, headers, scheme) => {
     expect(chooseChallenge(parseChallenges(headers))?.scheme).toBe(scheme);

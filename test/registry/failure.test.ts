@@ -1,7 +1,7 @@
 import { AssertionError } from "node:assert";
 import { errors } from "undici";
 import { describe, expect, test } from "vitest";
-import { Failure, toFailure } from "../../src/registry/failure.ts";
+import { Failure, toFailure, withoutSecrets } from "../../src/registry/failure.ts";
 
 const route = { host: "registry.example" };
 
@@ -53,5 +53,18 @@ describe("toFailure", () => {
     const failure = new Failure("schema1");
 
     expect(toFailure(failure, route)).toBe(failure);
+  });
+});
+
+describe("withoutSecrets", () => {
+  test.each([
+    ["no: p+ss/word!", "no: …!"],
+    ["no: p%2Bss%2Fword", "no: …"],
+    ["a long text that was cut in p+ss/w…", "a long text that was cut in …"],
+    ["a long text that was cut elsewhere…", "a long text that was cut elsewhere…"],
+  ])("takes it out of %j", (detail, expected) => {
+    const failure = new Failure("forbidden", { status: 403, detail });
+
+    expect(withoutSecrets(failure, ["", "p+ss/word"])).toMatchObject({ detail: expected, status: 403 });
   });
 });

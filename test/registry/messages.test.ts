@@ -51,7 +51,7 @@ describe("explainFailure", () => {
     ],
     [
       new Failure("unauthorized", { status: 401, detail: "UNAUTHORIZED" }),
-      'quay.io answered HTTP 401 ("UNAUTHORIZED"), asked with A, then anonymously; check the name of the image, and log in to quay.io if it is private',
+      'quay.io answered HTTP 401 ("UNAUTHORIZED"), asked with A, then anonymously; check the name of the image, renew that login, and see that it may pull from quay.io',
     ],
     [
       new Failure("forbidden", { status: 403, host: "auth.quay.io" }),
@@ -83,7 +83,7 @@ describe("explainFailure", () => {
     ],
     [
       new Failure("too-large", { detail: "more than 9 bytes" }),
-      "quay.io sent more than any manifest has (more than 9 bytes); try again, or ask those who run quay.io",
+      "quay.io sent more than any good answer has (more than 9 bytes); try again, or ask those who run quay.io",
     ],
     [
       new Failure("bad-digest", { detail: "x named, y received" }),
@@ -99,7 +99,11 @@ describe("explainFailure", () => {
     ],
     [
       new Failure("realm", { host: "auth", detail: "plain HTTP" }),
-      "no token could be had from auth, which the registry names for that (plain HTTP); check the registry's settings; if that host is meant to be asked by plain HTTP, give it an entry with plainHTTP: true",
+      "no token could be had from auth, which the registry names for that (plain HTTP); ask those who run quay.io for HTTPS there, or give auth an entry with plainHTTP: true",
+    ],
+    [
+      new Failure("realm", { host: "auth", detail: "its answer holds no token" }),
+      "no token could be had from auth, which the registry names for that (its answer holds no token); try again, or ask those who run quay.io",
     ],
     [
       new Failure("address", { detail: "not the name of a host" }),
@@ -119,6 +123,20 @@ describe("explainFailure", () => {
     });
 
     expect(message).toBe(`can't resolve "quay.io/a/b:1": ${expected}`);
+  });
+
+  test("advises to log in where nobody was logged in", () => {
+    const failure = new Failure("unauthorized", { status: 401 });
+
+    expect(
+      explainFailure({
+        image: "quay.io/a:1",
+        registry: "quay.io",
+        failure,
+        asked: ["anonymously"],
+        before: [],
+      }),
+    ).toContain("asked anonymously; check the name of the image, and log in to quay.io if it is private");
   });
 
   test("calls Docker Hub by the name that people know", () => {
