@@ -15,7 +15,7 @@ import type { CredentialCandidate } from "./keychain.ts";
 export function createGoogle(context: CloudContext): Cloud {
   const cache = createExpiringCache<CredentialCandidate>(context.now);
   return {
-    covers: (host) => isWithin(host, "gcr.io") || isWithin(host, "pkg.dev"),
+    covers: (host) => isWithin(host, "gcr.io") || (isWithin(host, "pkg.dev") && host !== "pkg.dev"),
     isPrivate: () => false,
     identify: () => cache("", () => findLogin(context)),
   };

@@ -108,6 +108,9 @@ export function createAuthorizer(endpoint: Endpoint, keychain: Keychain, options
   }
 
   return {
+    // A login is sent unasked only where the host has asked for Basic in this run. Earlier would save one request a
+    // host, and cost more: to a registry of tokens it shows a password that only its realm should see, and Harbor then
+    // hides that it has a realm; a stale login would be refused where the registry is open to everyone.
     demandFor(repository) {
       const known = demands.get(repository) ?? latest;
       return known ?? (keychain.prefersAmbient(host) ? assumedBasic(endpoint) : undefined);

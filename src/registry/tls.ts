@@ -94,10 +94,10 @@ function keyFileOf(certFile: string): string {
 async function readExtra({ extraCaFiles, warn }: CertificateSources): Promise<readonly string[]> {
   const read = extraCaFiles.map(async (file) => {
     try {
-      return [await readCertificateFile(file)];
+      return [await readAuthority(file)];
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      warn(`the certificates of the environment were not used: ${error.detail}`);
+      warn(`the authorities in SSL_CERT_FILE or NODE_EXTRA_CA_CERTS were not used: ${error.detail}`);
       return [];
     }
   });

@@ -53,6 +53,7 @@ describe("covers", () => {
     "evilgcr.io",
     "gcr.io.evil.com",
     "us-docker.pkg.dev.evil.com",
+    "pkg.dev",
     "evilpkg.dev",
     "gcr.io:8443",
     "gcr.io.",

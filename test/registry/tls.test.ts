@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { parseReference } from "../../src/image/reference.ts";
+import { endpointOf } from "../../src/registry/endpoint.ts";
+import { createTlsSetups } from "../../src/registry/tls.ts";
 import { fakeDns } from "../support/fake-dns.ts";
 import { LOOPBACK_TLS } from "../support/loopback-tls.mjs";
 import { answer, answerIndex, INDEX_DIGEST } from "../support/manifests.ts";
@@ -90,7 +92,6 @@ describe("createTlsSetups", () => {
 
   test("keeps the system's authorities beside others", async () => {
     // The system's are Mozilla's; none of their servers can be had here, so their number has to do.
-    const { createTlsSetups } = await import("../../src/registry/tls.ts");
     const tls = await import("node:tls");
     const contexts: (readonly unknown[])[] = [];
     const real = tls.default.createSecureContext;
@@ -124,6 +125,28 @@ describe("createTlsSetups", () => {
     expect(one.options.secureContext).toBe(other.options.secureContext);
   });
 
+  test.each([
+    ["no PEM", "holds no PEM"],
+    ["-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "holds no certificate"],
+    [LOOPBACK_TLS.key, "holds no certificate"],
+  ])("passes over a file of the environment that holds %j, with a warning", async (text, reason) => {
+    const file = join(folder, "odd.pem");
+    await writeFile(file, text);
+    const warnings: string[] = [];
+    const setups = createTlsSetups({
+      extraCaFiles: [file],
+      certsDirectories: [],
+      warn: (message) => warnings.push(message),
+    });
+
+    const { options } = await setups(endpointOf({ registry: "quay.io", repository: "app" }).connection);
+
+    expect(options).toEqual({ rejectUnauthorized: true });
+    expect(warnings).toEqual([
+      `the authorities in SSL_CERT_FILE or NODE_EXTRA_CA_CERTS were not used: ${JSON.stringify(file)} ${reason}`,
+    ]);
+  });
+
   test("passes over a file of the environment that can't be read, with a warning", async () => {
     const server = await serve();
     const client = makeClient({ extraCaFiles: [join(folder, "absent.pem"), caFile] });
@@ -131,7 +154,7 @@ describe("createTlsSetups", () => {
     expect(await client.resolveDigest(parseReference(`${server.host}/app:v1`))).toBe(INDEX_DIGEST);
     await client.close();
     expect(client.warnings().map(({ message }) => message)).toEqual([
-      `the certificates of the environment were not used: ${JSON.stringify(join(folder, "absent.pem"))} can't be read: ENOENT`,
+      `the authorities in SSL_CERT_FILE or NODE_EXTRA_CA_CERTS were not used: ${JSON.stringify(join(folder, "absent.pem"))} can't be read: ENOENT`,
     ]);
   });
 
