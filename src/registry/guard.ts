@@ -84,9 +84,12 @@ function tooNear(hostname: string, reach: Reach, guard: Guard): Failure {
 const LINK_LOCAL = blocks([
   "169.254.0.0/16",
   "fe80::/10",
-  // The metadata services of AWS, over IPv6, and of Alibaba Cloud.
+  // The metadata services of AWS, over IPv6, and of Alibaba Cloud, and the host of an Azure machine.
   "fd00:ec2::/32",
   "100.100.100.200/32",
+  "168.63.129.16/32",
+  // The same behind a translator of addresses: https://www.rfc-editor.org/rfc/rfc6052#section-2.1
+  "64:ff9b::a9fe:0/112",
 ]);
 const LOOPBACK = blocks(["127.0.0.0/8", "0.0.0.0/8", "::1/128", "::/128"]);
 const PRIVATE = blocks([
@@ -98,6 +101,9 @@ const PRIVATE = blocks([
   "198.18.0.0/15",
   "224.0.0.0/4",
   "240.0.0.0/4",
+  "64:ff9b::a00:0/104",
+  "64:ff9b::ac10:0/108",
+  "64:ff9b::c0a8:0/112",
   "fc00::/7",
   "fec0::/10",
   "ff00::/8",
