@@ -82,7 +82,9 @@ export function createKeychain(options: KeychainOptions): Keychain {
       loaded ??= load();
       const { environmentLogins, configs } = await loaded;
       const image = { ...target, host: canonicalHost(target.host) };
-      const secrets = sources.filter((secret) => secret.covers(image)).map((secret) => secret.config);
+      // Those who know the images may know the host as it is written.
+      const covered = ({ covers }: PullSecret) => covers(image) || covers(target);
+      const secrets = sources.filter(covered).map((secret) => secret.config);
       const found = await Promise.all(
         [...configs, ...secrets].map((config) => findInConfig({ config, target, askHelper, warn })),
       );

@@ -145,6 +145,16 @@ describe("configured", () => {
     expect(await findUsers({ sources }, { host: "ghcr.io", repository: "acme/other" })).toEqual([]);
   });
 
+  test("asks whether a pull secret covers an image by the host as it is written, too", async () => {
+    const auths = [["quay.io", { username: "me", password: "secret" }]] as const;
+    const config = { source: "the Secret", auths, credHelpers: [], credsStore: "" };
+    const covers = ({ host }: { readonly host: string }) => host === "quay.io:443";
+
+    expect(
+      await findUsers({ sources: [{ config, covers }] }, { host: "quay.io:443", repository: "acme/app" }),
+    ).toEqual(["me"]);
+  });
+
   test("asks whether a pull secret covers an image by the host's one name", async () => {
     const hosts: string[] = [];
     const config = { source: "Secret pull", auths: [], credHelpers: [], credsStore: "" };
