@@ -82,4 +82,69 @@ describe("connect", () => {
 
     expect(await registries.resolveDigest(parseReference(`${server.host}/app:v1`))).toBe(INDEX_DIGEST);
   });
+
+  test("names every login that was refused, and shows no part of one", async () => {
+    const server = await serve((request, response) => {
+      const { authorization = "" } = request.headers;
+      const login = Buffer.from(authorization.replace("Basic ", ""), "base64").toString();
+      answer(response, 401, {
+        headers: { "www-authenticate": 'Basic realm="quirk"' },
+        body: `refused ${authorization} ${login} ${encodeURIComponent(login)}`,
+      });
+    });
+    const workspace = createWorkspace();
+    const entryOf = (password: string) => ({ auth: Buffer.from(`me:${password}`).toString("base64") });
+    const key = server.host;
+    workspace.writeHelper("fake", 'echo \'{"Username":"me","Secret":"hush+helper"}\'');
+    workspace.write(".docker/config.json", {
+      auths: { [key]: entryOf("hush+docker") },
+      credHelpers: { [key]: "fake" },
+    });
+    workspace.write("auth.json", { auths: { [key]: entryOf("hush+podman") } });
+    const registries = await connectAs(
+      {
+        HOME: workspace.path,
+        PATH: workspace.searchPath,
+        REGISTRY_AUTH_FILE: join(workspace.path, "auth.json"),
+        DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { [key]: entryOf("hush+variable") } }),
+        PIN_DIGESTS_REGISTRY_HOSTNAME: key,
+        PIN_DIGESTS_REGISTRY_USERNAME: "me",
+        PIN_DIGESTS_REGISTRY_PASSWORD: "hush+environment",
+      },
+      { verify: "get" },
+    );
+
+    const error: unknown = await registries.resolveDigest(parseReference(`${key}/app:v1`)).catch((e) => e);
+
+    const said = [
+      String(error),
+      error instanceof Error && String(error.cause),
+      ...registries.warnings(),
+    ].join("\n");
+    expect(said).not.toContain("hush");
+    expect(said).not.toMatch(/bWU6/);
+    expect(said).toContain("with PIN_DIGESTS_REGISTRY_HOSTNAME");
+    expect(said).toContain(`with auths["${key}"] in DOCKER_AUTH_CONFIG`);
+    expect(said).toContain("with docker-credential-fake");
+    expect(said).toContain(`with auths["${key}"] in ${workspace.path}/.docker/config.json`);
+    expect(said).toContain(`with auths["${key}"] in ${workspace.path}/auth.json`);
+  });
+
+  test("goes on to the next login, and warns of the one that was refused", async () => {
+    const good = Buffer.from("me:good").toString("base64");
+    const server = await serve((request, response) => {
+      if (request.headers.authorization === `Basic ${good}`) answerIndex(response);
+      else answer(response, 401, { headers: { "www-authenticate": 'Basic realm="quirk"' } });
+    });
+    const registries = await connectAs({
+      PIN_DIGESTS_REGISTRY_HOSTNAME: server.host,
+      PIN_DIGESTS_REGISTRY_PASSWORD: "hush",
+      DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { [server.host]: { auth: good } } }),
+    });
+
+    expect(await registries.resolveDigest(parseReference(`${server.host}/app:v1`))).toBe(INDEX_DIGEST);
+    expect(registries.warnings()).toEqual([
+      `${server.host} refused the login from PIN_DIGESTS_REGISTRY_HOSTNAME (HTTP 401), and was asked with auths["${server.host}"] in DOCKER_AUTH_CONFIG instead: renew that login, or remove it`,
+    ]);
+  });
 });
