@@ -116,8 +116,14 @@ function mayBePullLimit(response: HttpResponse): boolean {
 
 /** Which limit has been reached is in the text of the answer, which a HEAD does not have. */
 async function askForLimit(question: ManifestQuestion, follow: Follow): Promise<Failure | undefined> {
-  const response = await follow({ ...toRequest("GET", question), retries: 0, urgent: true });
-  return isPullLimit(response) ? failureOf(response) : undefined;
+  try {
+    const response = await follow({ ...toRequest("GET", question), retries: 0, urgent: true });
+    return isPullLimit(response) ? failureOf(response) : undefined;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    // What went wrong with this request is of no meaning for the others.
+    return undefined;
+  }
 }
 
 function toRefusal(response: HttpResponse): ManifestRefusal {

@@ -409,6 +409,16 @@ describe("Docker Hub's limits", () => {
     expect(server.lines.length).toBeLessThan(30);
   });
 
+  test("a limit that nothing can be learned of is waited for", async () => {
+    const server = await serve((request, response) => {
+      if (request.method === "GET") response.destroy();
+      else if (server.lines.length > 1) answerIndex(response);
+      else answer(response, 429);
+    });
+
+    expect(await resolveOnce(`${server.host}/app:v1`)).toBe(INDEX_DIGEST);
+  });
+
   test("the limit of requests a minute is waited for", async () => {
     const server = await serve(
       failing(3, (_, response) =>
