@@ -1,4 +1,5 @@
 import type { Dispatcher } from "undici";
+import { Failure } from "./failure.ts";
 import { type Guard, guardedLookup, type Reach, reachOfAddress } from "./guard.ts";
 import { readProxy } from "./proxy.ts";
 import type { TlsSetup } from "./tls.ts";
@@ -42,6 +43,7 @@ export function createDispatcher(making: Making): Dispatcher {
       proxyTls: { ...sockets, ...proxy.setup.options },
       clientFactory: (origin, more) =>
         new undici.Pool(origin, { ...more, connections, headersTimeout: making.timeout }),
+      factory: (origin, more) => new undici.Pool(origin, endingTunnels(more, new URL(uri).host)),
     });
   }
   const lookup = guard !== undefined && proxy === undefined ? guardedLookup(guard) : undefined;
@@ -58,6 +60,25 @@ export function createDispatcher(making: Making): Dispatcher {
       });
     },
   });
+}
+
+/**
+ * undici connects again and again, without end, where a tunnel fails with the error that its own sockets have when the
+ * other side hangs up: it is given another.
+ */
+function endingTunnels(options: object, proxy: string): object {
+  const { connect } = options as { readonly connect?: unknown };
+  if (typeof connect !== "function") return options;
+  return {
+    ...options,
+    connect: (to: unknown, callback: (error: unknown, socket: unknown) => void) =>
+      connect(to, (error: unknown, socket: unknown) => callback(hungUp(error, proxy), socket)),
+  };
+}
+
+function hungUp(error: unknown, proxy: string): unknown {
+  if (!(error instanceof Error && "code" in error && error.code === "UND_ERR_SOCKET")) return error;
+  return new Failure("proxy", { host: proxy, detail: "it hung up", retry: "always", cause: error });
 }
 
 const CONNECT_TIMEOUT_MAX = 8_000;

@@ -32,7 +32,7 @@ interface Tunnel {
   readonly heads: string[];
 }
 
-/** A proxy that opens tunnels to one port, or refuses with a status. */
+/** A proxy that opens tunnels to one port, refuses with a status, or hangs up where that is empty. */
 async function startTunnel(port: number, status = "200 OK"): Promise<Tunnel> {
   const heads: string[] = [];
   const sockets = new Set<Socket>();
@@ -40,6 +40,10 @@ async function startTunnel(port: number, status = "200 OK"): Promise<Tunnel> {
     sockets.add(socket.on("error", () => socket.destroy()));
     socket.once("data", (data) => {
       heads.push(data.toString());
+      if (status === "") {
+        socket.end();
+        return;
+      }
       socket.write(`HTTP/1.1 ${status}\r\n\r\n`);
       if (!status.startsWith("200")) {
         socket.end();
@@ -264,6 +268,21 @@ describe("createTransport through a proxy", () => {
     expect(error).toMatchObject({ code: "proxy" });
     expect(error.message).toContain(`the proxy ${tunnel.host} did not let the connection through (${shown})`);
     expect(error.message).not.toContain("hush");
+  });
+
+  test("says that it hung up, and tries no more often than it may", async () => {
+    const tunnel = await startTunnel(0, "");
+
+    const error = await failOnce("registry.example/app:v1", {
+      proxies: { httpsProxy: tunnel.host },
+      network: { retries: 0 },
+    });
+
+    expect(error).toMatchObject({ code: "proxy" });
+    expect(error.message).toContain(
+      `the proxy ${tunnel.host} did not let the connection through (it hung up)`,
+    );
+    expect(tunnel.heads).toHaveLength(1);
   });
 
   test("says that plain HTTP was refused by it", async () => {
