@@ -6,6 +6,7 @@ import {
   group,
   integer,
   list,
+  maps,
   type Problem,
   type Raw,
   type Readers,
@@ -117,7 +118,7 @@ const readers: Readers<Config> = {
   onError,
   verify: choice("header", "get"),
   credentials: list(choice("package")),
-  registries: list(registry),
+  registries: maps(registry),
   network: (raw, tell) => {
     const network = group<NetworkConfig>({
       concurrency: integer(1, 64),
@@ -136,6 +137,13 @@ function registry(raw: Raw, tell: (problem: Problem) => void): RegistryOptions |
   if (options === undefined) return undefined;
   if (raw.kind !== "map" || !raw.members.has("prefix"))
     tell({ path: raw.path, message: `\`${raw.path}.prefix\` must say which registries are meant` });
+  if (options.only === true && (options.mirrors ?? []).length === 0)
+    tell({
+      path: raw.path,
+      message: `\`${raw.path}.only\` asks the \`mirrors\` alone, so there must be some`,
+    });
+  if ((options.certFile === undefined) !== (options.keyFile === undefined))
+    tell({ path: raw.path, message: `\`${raw.path}\` must have \`certFile\` and \`keyFile\`, or neither` });
   return { ...defaultRegistry, ...options };
 }
 

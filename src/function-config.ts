@@ -120,10 +120,11 @@ function optionsOf({ yaml, node }: ConfigSource, tell: (problem: Problem) => voi
   if (kind === configKind && apiVersion === configApiVersion) return typedOptions(yaml, node);
   if (kind === "ConfigMap" && apiVersion === "v1") return configMapOptions(yaml, node, tell);
   const expected = `must be a \`${configKind}\` of \`${configApiVersion}\` or a \`ConfigMap\` of \`v1\``;
-  const actual =
-    kindOf(yaml, node) === "mapping"
-      ? `is ${JSON.stringify(kind)} of ${JSON.stringify(apiVersion)}`
-      : "is no map";
+  const said =
+    kind === "" || apiVersion === ""
+      ? "lacks `apiVersion` or `kind`"
+      : `is ${JSON.stringify(kind)} of ${JSON.stringify(apiVersion)}`;
+  const actual = kindOf(yaml, node) === "mapping" ? said : "is no map";
   tell({
     path: kind === configKind ? "apiVersion" : "kind",
     message: `the functionConfig ${expected}, but ${actual}`,

@@ -70,7 +70,7 @@ function readArguments(argv: readonly string[]): Arguments {
       help: values.help,
       version: values.version,
       ...(functionConfig !== undefined && { functionConfig }),
-      literals: new Map(values["function-config-literal"].map(readLiteral)),
+      literals: readLiterals(values["function-config-literal"]),
     };
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
@@ -80,10 +80,17 @@ function readArguments(argv: readonly string[]): Arguments {
   }
 }
 
-function readLiteral(literal: string): readonly [string, string] {
-  const at = literal.indexOf("=");
-  if (at > 0) return [literal.slice(0, at), literal.slice(at + 1)];
-  throw new UsageError(`\`--function-config-literal\` must be key=value, but is ${JSON.stringify(literal)}`);
+function readLiterals(literals: readonly string[]): ReadonlyMap<string, string> {
+  const options = new Map<string, string>();
+  for (const literal of literals) {
+    const at = literal.indexOf("=");
+    if (at <= 0)
+      throw new UsageError(`\`-d\` must be followed by key=value, but is ${JSON.stringify(literal)}`);
+    const key = literal.slice(0, at);
+    if (options.has(key)) throw new UsageError(`\`-d ${key}=…\` must be given once`);
+    options.set(key, literal.slice(at + 1));
+  }
+  return options;
 }
 
 function readConfigFile(path: string): string {

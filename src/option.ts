@@ -58,6 +58,15 @@ export function list<T>(element: Reader<T>): Reader<readonly T[]> {
   };
 }
 
+/** A list of maps, which a ConfigMap and a command line can't hold. */
+export function maps<T>(element: Reader<T>): Reader<readonly T[]> {
+  const read = list(element);
+  return (raw, tell) =>
+    raw.kind === "text" && raw.flat
+      ? complain(raw, tell, "must be a list of maps, which only a `PinDigests` functionConfig can hold")
+      : read(raw, tell);
+}
+
 function elementsOf(raw: Raw): readonly Raw[] | undefined {
   if (raw.kind === "list") return raw.elements;
   if (raw.kind === "null") return [];

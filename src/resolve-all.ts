@@ -1,9 +1,9 @@
 /** Asking for each distinct image once, those of all registries at the same time. */
-import type { Digest } from "./image/digest.ts";
+import { type Digest, parseDigest } from "./image/digest.ts";
 import { canonicalName, type ImageReference } from "./image/reference.ts";
 
-/** Says what the tag of an image means now. */
-export type ResolveDigest = (image: ImageReference) => Promise<Digest>;
+/** Says what the tag of an image means now: `sha256:…` or `sha512:…`. */
+export type ResolveDigest = (image: ImageReference) => Promise<string>;
 
 /** What asking for an image gave. */
 export type Resolution =
@@ -47,7 +47,7 @@ function queuesByRegistry(
 
 async function resolve(image: ImageReference, resolveDigest: ResolveDigest): Promise<Resolution> {
   try {
-    return { kind: "resolved", digest: await resolveDigest(image) };
+    return { kind: "resolved", digest: parseDigest(await resolveDigest(image)) };
   } catch (error) {
     // The resolver is the caller's: whatever it throws is why this image has no digest.
     return { kind: "failed", error: error instanceof Error ? error : new Error(String(error)) };

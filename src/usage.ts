@@ -44,7 +44,7 @@ Logins are those of docker, podman and their credential helpers, of PIN_DIGESTS_
 _PASSWORD and _TOKEN, and of the cloud that this runs in.
 
 Exit codes:
-  0  all is pinned, or was before
-  1  nothing is pinned: the input is no Kubernetes resources, or an image can't be pinned
+  0  all that was to be pinned has its digest; there may be warnings
+  1  nothing was changed: an image can't be pinned, an option is wrong, or the input is no Kubernetes resources
   2  the command line is wrong
 `;

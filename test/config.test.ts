@@ -146,6 +146,16 @@ describe("parseConfig", () => {
     ],
     [{ registries: [{}] }, "registries[0]", "`registries[0].prefix` must say which registries are meant"],
     [
+      { registries: [{ prefix: "*", only: "true" }] },
+      "registries[0]",
+      "`registries[0].only` asks the `mirrors` alone, so there must be some",
+    ],
+    [
+      { registries: [{ prefix: "*", certFile: "a.pem" }] },
+      "registries[0]",
+      "`registries[0]` must have `certFile` and `keyFile`, or neither",
+    ],
+    [
       { registries: [{ prefix: "https://ghcr.io" }] },
       "registries[0].prefix",
       '`registries[0].prefix` must be "*" or a registry with a part of its names, such as "ghcr.io/acme", but is "https://ghcr.io"',

@@ -109,7 +109,7 @@ describe("readConfig", () => {
       "kind",
       'is "ConfigMap" of "v2"',
     ],
-    ["no kind", "tag: drop\n", "kind", 'is "" of ""'],
+    ["no kind", "tag: drop\n", "kind", "lacks `apiVersion` or `kind`"],
     ["a list", "- a\n", "kind", "is no map"],
   ])("refuses %s", async (_, written, path, actual) => {
     const { faults } = await read(stream, {
@@ -322,6 +322,19 @@ describe("skipReason", () => {
       "the Kptfile configures kpt",
     ]);
   });
+});
+
+test("a list of maps is refused where only text can stand", async () => {
+  const message = expect.stringContaining(
+    "must be a list of maps, which only a `PinDigests` functionConfig can hold",
+  );
+
+  expect((await read(stream, { literals: new Map([["registries", "ghcr.io"]]) })).faults).toEqual([
+    { message, severity: "error" },
+  ]);
+  expect((await read(listWith(`${configMap}data:\n  registries: ghcr.io\n`))).faults).toMatchObject([
+    { message },
+  ]);
 });
 
 describe("an option that is said twice", () => {

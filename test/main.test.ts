@@ -25,8 +25,9 @@ describe("main", () => {
     [["file.yaml"], "unexpected argument 'file.yaml'"],
     [["-f"], "option '-f, --function-config <value>' argument missing"],
     [["--help=yes"], "option '-h, --help' does not take an argument"],
-    [["-d", "tag"], '`--function-config-literal` must be key=value, but is "tag"'],
-    [["-d", "=drop"], '`--function-config-literal` must be key=value, but is "=drop"'],
+    [["-d", "tag"], '`-d` must be followed by key=value, but is "tag"'],
+    [["-d", "=drop"], '`-d` must be followed by key=value, but is "=drop"'],
+    [["-d", "tag=keep", "-d", "tag=drop"], "`-d tag=…` must be given once"],
     [["-f", "/nonexistent/a.yaml"], "`--function-config` must name a file that can be read: ENOENT"],
   ])("refuses %j with one line that says what is right", async (args, message) => {
     const run = await runExecutable(pinned, { args });

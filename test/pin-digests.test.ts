@@ -137,3 +137,17 @@ describe("PinResult.changes", () => {
     expect({ changes, results }).toEqual({ changes: 2, results: [] });
   });
 });
+
+describe("a resolver that gives no digest", () => {
+  test.each(["", "sha256:1234", `SHA256:${"1".repeat(64)}`, `sha256:${"1".repeat(64)}\n`])(
+    "fails the image: %j",
+    async (answer) => {
+      const { ok, results } = await pinDigests(pod("nginx"), { resolveDigest: async () => answer });
+
+      expect({ ok, severities: results.map(({ severity }) => severity) }).toEqual({
+        ok: false,
+        severities: ["error"],
+      });
+    },
+  );
+});

@@ -76,7 +76,8 @@ async function scanInput(text: string): Promise<YamlText> {
     return await scan(text);
   } catch (error) {
     if (!(error instanceof YamlSyntaxError)) throw error;
-    throw new InputError(`the input must be YAML or JSON: ${error.message}`, { cause: error });
+    const guess = /^\s*<(?:!doctype|html|\?xml)\b/i.test(text) ? ", but it looks like a web page" : "";
+    throw new InputError(`the input must be YAML or JSON${guess}: ${error.message}`, { cause: error });
   }
 }
 
