@@ -80,17 +80,15 @@ function readArguments(argv: readonly string[]): Arguments {
   }
 }
 
+/** Of several with one key the last counts, as everywhere. */
 function readLiterals(literals: readonly string[]): ReadonlyMap<string, string> {
-  const options = new Map<string, string>();
-  for (const literal of literals) {
-    const at = literal.indexOf("=");
-    if (at <= 0)
+  return new Map(
+    literals.map((literal) => {
+      const at = literal.indexOf("=");
+      if (at > 0) return [literal.slice(0, at), literal.slice(at + 1)];
       throw new UsageError(`\`-d\` must be followed by key=value, but is ${JSON.stringify(literal)}`);
-    const key = literal.slice(0, at);
-    if (options.has(key)) throw new UsageError(`\`-d ${key}=…\` must be given once`);
-    options.set(key, literal.slice(at + 1));
-  }
-  return options;
+    }),
+  );
 }
 
 function readConfigFile(path: string): string {

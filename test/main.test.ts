@@ -27,7 +27,6 @@ describe("main", () => {
     [["--help=yes"], "option '-h, --help' does not take an argument"],
     [["-d", "tag"], '`-d` must be followed by key=value, but is "tag"'],
     [["-d", "=drop"], '`-d` must be followed by key=value, but is "=drop"'],
-    [["-d", "tag=keep", "-d", "tag=drop"], "`-d tag=…` must be given once"],
     [["-f", "/nonexistent/a.yaml"], "`--function-config` must name a file that can be read: ENOENT"],
   ])("refuses %j with one line that says what is right", async (args, message) => {
     const run = await runExecutable(pinned, { args });
