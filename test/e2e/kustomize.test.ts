@@ -1,4 +1,5 @@
-import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Ended, executable, repository, run } from "./command.ts";
@@ -10,35 +11,39 @@ describeWith(["kustomize", "docker-registry"], "examples/kustomize-overlay, exec
   const registry = useRegistry();
 
   test("changes image lines alone", async () => {
-    const same = await build(overlay("exec", executablePath, "/bin/cat"), "--enable-exec");
-    const pinned = await build(overlay("exec", executablePath, executable), "--enable-exec");
+    const same = await build(overlay("exec", executablePath, "path: /bin/cat"), ["--enable-exec"]);
+    const pinned = await build(overlay("exec", executablePath, `path: ${executable}`), ["--enable-exec"]);
 
     expect(pinned.code, pinned.stderr).toBe(0);
     expect(pinned.stderr).toBe("");
     expect(changedTextLines(same.stdout, pinned.stdout)).toStrictEqual(registry.pinned());
   });
 
-  test("runs from where it lies", async () => {
-    const ended = await run(join(repository, "examples/kustomize-overlay/overlays/exec", executablePath), [
-      "--version",
-    ]);
+  test("runs as it stands, with the executable on the PATH", async () => {
+    const bin = mkdtempSync(join(tmpdir(), "pin-digests-bin-"));
+    symlinkSync(executable, join(bin, "pin-digests"));
 
-    expect(ended.code).toBe(0);
+    const folder = overlay("exec", executablePath, executablePath);
+    const pinned = await build(folder, ["--enable-exec"], { PATH: `${bin}${delimiter}${process.env.PATH}` });
+
+    rmSync(bin, { recursive: true });
+    expect(pinned.code, pinned.stderr).toBe(0);
+    expect(pinned.stdout).toContain("image: nginx:1.27.3@sha256:");
   });
 
   test("is skipped without a word where executables are not enabled", async () => {
-    const ended = await build(overlay("exec", executablePath, executable));
+    const ended = await build(overlay("exec", executablePath, `path: ${executable}`));
 
     expect(ended.code).toBe(0);
     expect(ended.stdout).toContain("image: nginx:1.27.3\n");
   });
 
   test("fails the build where an image can't be pinned, and says why on stderr", async () => {
-    const folder = overlay("exec", executablePath, executable);
+    const folder = overlay("exec", executablePath, `path: ${executable}`);
     const kustomization = join(folder, "kustomization.yaml");
     writeFileSync(kustomization, readFileSync(kustomization, "utf8").replace("1.27.3", "absent"));
 
-    const ended = await build(folder, "--enable-exec");
+    const ended = await build(folder, ["--enable-exec"]);
 
     expect(ended.code).toBe(1);
     expect(ended.stdout).toBe("");
@@ -47,14 +52,14 @@ describeWith(["kustomize", "docker-registry"], "examples/kustomize-overlay, exec
 
   test("keeps what kustomize needs to name generated ConfigMaps", async () => {
     const folders = ["/bin/cat", executable].map((path) => {
-      const folder = overlay("exec", executablePath, path);
+      const folder = overlay("exec", executablePath, `path: ${path}`);
       const kustomization = join(folder, "kustomization.yaml");
       const generator = "configMapGenerator:\n- name: page\n  literals: [title=Shop]\nnamePrefix: new-\n";
       writeFileSync(kustomization, readFileSync(kustomization, "utf8") + generator);
       return folder;
     });
 
-    const [same, pinned] = await Promise.all(folders.map((folder) => build(folder, "--enable-exec")));
+    const [same, pinned] = await Promise.all(folders.map((folder) => build(folder, ["--enable-exec"])));
 
     expect(same?.stdout).toMatch(/name: new-page-\w{10}\n/);
     expect(changedTextLines(same?.stdout ?? "", pinned?.stdout ?? "")).toStrictEqual(registry.pinned());
@@ -97,7 +102,7 @@ describeWith(["kustomize", "docker-registry", "image"], "examples/kustomize-over
   }
 });
 
-const executablePath = "../../../../dist/main.js";
+const executablePath = "path: pin-digests";
 
 interface Variant {
   readonly from: string;
@@ -114,8 +119,12 @@ function overlayOf(name: string, { from, to, host }: Variant): string {
   return folder;
 }
 
-function build(folder: string, ...flags: readonly string[]): Promise<Ended> {
-  return run("kustomize", ["build", folder, "--enable-alpha-plugins", ...flags]);
+function build(
+  folder: string,
+  flags: readonly string[] = [],
+  env: Record<string, string> = {},
+): Promise<Ended> {
+  return run("kustomize", ["build", folder, "--enable-alpha-plugins", ...flags], { env });
 }
 
 function useRegistry() {
