@@ -1,0 +1,47 @@
+/** Lines of a text and their indentation, for those who write between them. */
+import { startOf } from "../yaml/node.ts";
+import type { YamlNode, YamlText } from "../yaml/scan.ts";
+import type { TextEdit } from "../yaml/text-edit.ts";
+
+/** The start of the line in which `offset` stands. */
+export function lineStart(text: string, offset: number): number {
+  return offset === 0 ? 0 : text.lastIndexOf("\n", offset - 1) + 1;
+}
+
+/** The start of the line behind the one that `offset` ends in; a line's break counts to it. */
+export function nextLine(text: string, offset: number): number {
+  if (offset > 0 && text[offset - 1] === "\n") return offset;
+  return text.indexOf("\n", offset) + 1 || text.length;
+}
+
+/** How far a collection is indented; what comes before it on its line, such as dashes, counts. */
+export function columnOf({ text, ...yaml }: YamlText, node: YamlNode): number {
+  const start = startOf({ text, ...yaml }, node) ?? 0;
+  return text.slice(lineStart(text, start), start).replace("\ufeff", "").length;
+}
+
+/** Behind the comments, from the start of a line on, that are indented deeper than `column`. */
+export function skipComments(text: string, offset: number, column: number): number {
+  const comment = new RegExp(`(?:[ \\t]*\\r?\\n)* {${column + 1},}#[^\\n]*(?:\\n|$)`, "y");
+  let position = offset;
+  for (;;) {
+    comment.lastIndex = position;
+    const [match] = comment.exec(text) ?? [];
+    if (match === undefined) return position;
+    position += match.length;
+  }
+}
+
+/** The edit that puts lines where a line starts, or behind a last line that has no break. */
+export function insertLines(text: string, at: number, lines: readonly string[]): TextEdit {
+  const eol = lineBreak(text, at);
+  const isOpen = at > 0 && text[at - 1] !== "\n";
+  const block = lines.join(eol);
+  return { start: at, end: at, text: isOpen ? eol + block : block + eol };
+}
+
+/** The line break in use before an offset. */
+export function lineBreak(text: string, offset: number): "\n" | "\r\n" {
+  const before = text.lastIndexOf("\n", offset - 1);
+  return text[(before === -1 ? text.indexOf("\n") : before) - 1] === "\r" ? "\r\n" : "\n";
+}
