@@ -12,25 +12,11 @@
 import { type Digest, InvalidDigestError, parseDigest } from "../image/digest.ts";
 import { formatPlatform, InvalidPlatformError, parsePlatform } from "../image/platform.ts";
 import { quote } from "../image/quote.ts";
-import {
-  canonicalName,
-  type ImageReference,
-  InvalidReferenceError,
-  parseReference,
-} from "../image/reference.ts";
+import { type ImageReference, InvalidReferenceError, parseReference } from "../image/reference.ts";
 import { type Resource, readResource } from "../krm/resource.ts";
-import {
-  childOf,
-  elementsOf,
-  entriesOf,
-  isBlockScalar,
-  kindOf,
-  scalarText,
-  scalarType,
-  stringOf,
-  valuesOf,
-} from "../yaml/node.ts";
+import { childOf, elementsOf, entriesOf, kindOf, scalarText, scalarType, valuesOf } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
+import { describeNode, disagreements, type LockProblem, textOf } from "./lock-problem.ts";
 import type { LockedImage } from "./locked-image.ts";
 
 /** A lock in a text, as it stands there. */
@@ -46,14 +32,6 @@ export interface ImageLock {
 export interface LockEntry extends LockedImage {
   readonly key: YamlNode;
   readonly value: YamlNode;
-}
-
-/** Something wrong with a lock. */
-export interface LockProblem {
-  /** From the lock's root: `images["nginx:1.27"].digest`. */
-  readonly path: string;
-  readonly message: string;
-  readonly node: YamlNode;
 }
 
 /** A lock, and what is wrong with it: then nothing may be done by it. */
@@ -98,7 +76,9 @@ export function readImageLock(yaml: YamlText, node: YamlNode): ReadImageLock {
     return { lock: { yaml, resource, images, entries: [] }, problems };
   }
   const entries = readEntries({ yaml, tell }, images);
-  tellDisagreements(entries, tell);
+  for (const { image, message } of disagreements(entries)) {
+    tell({ path: `images[${JSON.stringify(image.reference.text)}]`, node: image.key, message });
+  }
   return { lock: { yaml, resource, images, entries }, problems };
 }
 
@@ -122,7 +102,7 @@ function readEntries({ yaml, tell }: Reading, images: YamlNode): readonly LockEn
     return [...entriesOf(yaml, images)].flatMap(({ key, value }) => readEntry({ yaml, tell }, key, value));
   }
   if (scalarType(yaml, images) !== "null") {
-    const message = `\`images\` must be a map from images to their digests, but is ${describe(yaml, images)}`;
+    const message = `\`images\` must be a map from images to their digests, but is ${describeNode(yaml, images)}`;
     tell({ path: "images", node: images, message });
   }
   return [];
@@ -141,10 +121,14 @@ function readEntry({ yaml, tell }: Reading, key: YamlNode, value: YamlNode): rea
   };
   const reference = text === undefined ? undefined : readKey(reading, { path, node: key, text });
   if (text === undefined) {
-    tell({ path, node: key, message: `a key of \`images\` must be an image, but is ${describe(yaml, key)}` });
+    tell({
+      path,
+      node: key,
+      message: `a key of \`images\` must be an image, but is ${describeNode(yaml, key)}`,
+    });
   }
   if (kindOf(yaml, value) !== "mapping") {
-    const message = `an entry of \`images\` must be a map with a \`digest\`, but is ${describe(yaml, value)}`;
+    const message = `an entry of \`images\` must be a map with a \`digest\`, but is ${describeNode(yaml, value)}`;
     tell({ path, node: emptyBehind(yaml, key, value), message });
     return [];
   }
@@ -202,7 +186,7 @@ function readDigest({ yaml, tell }: Reading, { path, node }: Place): Digest | un
   if (text === undefined) {
     return problem(
       emptyBehind(yaml, node, first),
-      `be the text of a digest, but is ${describe(yaml, first)}`,
+      `be the text of a digest, but is ${describeNode(yaml, first)}`,
     );
   }
   try {
@@ -220,14 +204,18 @@ function readPlatforms(reading: Reading, { path, node }: Place): readonly string
       (element, index) => readPlatform(reading, { path: `${path}[${index}]`, node: element }) ?? [],
     );
   }
-  tell({ path, node, message: `\`platforms\` must be a list of platforms, but is ${describe(yaml, node)}` });
+  tell({
+    path,
+    node,
+    message: `\`platforms\` must be a list of platforms, but is ${describeNode(yaml, node)}`,
+  });
   return undefined;
 }
 
 function readPlatform({ yaml, tell }: Reading, { path, node }: Place): string | undefined {
   const text = textOf(yaml, node);
   if (text === undefined) {
-    tell({ path, node, message: `a platform must be a text, but is ${describe(yaml, node)}` });
+    tell({ path, node, message: `a platform must be a text, but is ${describeNode(yaml, node)}` });
     return undefined;
   }
   try {
@@ -239,41 +227,7 @@ function readPlatform({ yaml, tell }: Reading, { path, node }: Place): string | 
   }
 }
 
-function tellDisagreements(entries: readonly LockEntry[], tell: (problem: LockProblem) => void): void {
-  const known = new Map<string, LockEntry>();
-  for (const entry of entries) {
-    const { reference, platform = "", digest, key } = entry;
-    const name = `${canonicalName(reference)} ${platform}`;
-    const first = known.get(name) ?? entry;
-    known.set(name, first);
-    if (first.digest === digest) continue;
-    const same =
-      first.reference.text === reference.text
-        ? `${quote(reference.text)} stands here twice, with two digests`
-        : `${quote(reference.text)} is the same image as ${quote(first.reference.text)}, but has another digest`;
-    tell({
-      path: `images[${JSON.stringify(reference.text)}]`,
-      node: key,
-      message: `${same}: remove the one that is wrong`,
-    });
-  }
-}
-
-/** The line break that ends a block scalar belongs to the notation. */
-function textOf(yaml: YamlText, node: YamlNode): string | undefined {
-  const text = stringOf(yaml, node);
-  return text !== undefined && isBlockScalar(yaml, node) ? text.replace(/\n+$/, "") : text;
-}
-
 /** An empty value stands nowhere: its place is that of what comes before it. */
 function emptyBehind(yaml: YamlText, before: YamlNode, node: YamlNode): YamlNode {
   return scalarText(yaml, node) === "" ? before : node;
-}
-
-function describe(yaml: YamlText, node: YamlNode): string {
-  const kind = kindOf(yaml, node);
-  if (kind === "mapping") return "a map";
-  if (kind === "sequence") return "a list";
-  const text = scalarText(yaml, node) ?? "";
-  return text === "" ? "empty" : `${scalarType(yaml, node) === "string" ? "the text " : ""}${quote(text)}`;
 }

@@ -1,0 +1,80 @@
+/** The text of a lock that is not there yet. */
+import { closingBracket, endOf } from "../yaml/extent.ts";
+import { elementsOf, isFlow } from "../yaml/node.ts";
+import type { YamlNode, YamlText } from "../yaml/scan.ts";
+import type { TextEdit } from "../yaml/text-edit.ts";
+import { blockStyle, compareKeys, entryFlow, entryKey, entryLines, jsonStyle } from "./entry-text.ts";
+import { lockApiVersion } from "./image-lock.ts";
+import { columnOf, insertLines, nextLine, skipComments } from "./line.ts";
+import type { LockedImage } from "./locked-image.ts";
+
+/** The name of the file that a new lock goes to, at the root of its package. */
+export const lockFileName = "image-lock.yaml";
+
+/** A lock as a file of its own. */
+export function lockText(images: readonly LockedImage[]): string {
+  return `${lockLines(images, localConfig).join("\n")}\n`;
+}
+
+/** A list to which a lock is added as its last item. */
+export interface LockItem {
+  readonly items: YamlNode;
+  /** The position among the objects of {@link lockFileName}: 0 where there is no such file. */
+  readonly index: number;
+  readonly images: readonly LockedImage[];
+}
+
+/** The edit that adds a lock to the items of a list, with the annotations by which kpt makes a file of it. */
+export function lockItemEdit(yaml: YamlText, { items, index, images }: LockItem): TextEdit {
+  const annotations = [...localConfig, ...fileAnnotations(index)];
+  if (isFlow(yaml, items)) {
+    const last = [...elementsOf(yaml, items)].at(-1);
+    const at = last === undefined ? closingBracket(yaml, items) : endOf(yaml, last, 0);
+    return { start: at, end: at, text: (last === undefined ? "" : ", ") + lockFlow(images, annotations) };
+  }
+  const column = columnOf(yaml, items);
+  const at = skipComments(yaml.text, nextLine(yaml.text, endOf(yaml, items, 0)), column);
+  const lines = lockLines(images, annotations).map(
+    (line, number) => `${" ".repeat(column)}${number === 0 ? "- " : "  "}${line}`,
+  );
+  return insertLines(yaml.text, at, lines);
+}
+
+type Annotation = readonly [name: string, value: string];
+
+// It is for functions, not for the cluster: kpt live and kustomize leave it out of what they apply.
+const localConfig: readonly Annotation[] = [["config.kubernetes.io/local-config", "true"]];
+
+/** Both spellings, since an orchestrator that finds one changed alone takes the file for renamed. */
+function fileAnnotations(index: number): readonly Annotation[] {
+  return [
+    ["config.kubernetes.io/index", String(index)],
+    ["config.kubernetes.io/path", lockFileName],
+    ["internal.config.kubernetes.io/index", String(index)],
+    ["internal.config.kubernetes.io/path", lockFileName],
+  ];
+}
+
+function lockLines(images: readonly LockedImage[], annotations: readonly Annotation[]): readonly string[] {
+  return [
+    `apiVersion: ${lockApiVersion}`,
+    "kind: ImageLock",
+    "metadata:",
+    "  name: image-lock",
+    "  annotations:",
+    ...annotations.map(([name, value]) => `    ${name}: "${value}"`),
+    images.length === 0 ? "images: {}" : "images:",
+    ...sorted(images).flatMap((image) => entryLines(image, blockStyle, 2).map((line) => `  ${line}`)),
+  ];
+}
+
+function lockFlow(images: readonly LockedImage[], annotations: readonly Annotation[]): string {
+  const metadata = JSON.stringify({ name: "image-lock", annotations: Object.fromEntries(annotations) });
+  const entries = sorted(images).map((image) => entryFlow(image, jsonStyle));
+  return `{"apiVersion": "${lockApiVersion}", "kind": "ImageLock", "metadata": ${metadata}, "images": {${entries.join(", ")}}}`;
+}
+
+function sorted(images: readonly LockedImage[]): readonly LockedImage[] {
+  const byKey = new Map(images.map((image) => [entryKey(image), image]));
+  return [...byKey.values()].sort((one, other) => compareKeys(entryKey(one), entryKey(other)));
+}
