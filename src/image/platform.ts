@@ -114,7 +114,9 @@ export function platformsOf(manifests: readonly PlatformDescriptor[]): readonly 
 function describedPlatform({ platform, annotations }: PlatformDescriptor): Platform | undefined {
   if (platform === undefined || annotations?.["vnd.docker.reference.type"] !== undefined) return undefined;
   if (platform.os === "unknown" || platform.architecture === "unknown") return undefined;
-  return toPlatform(platform);
+  const described = toPlatform(platform);
+  // It comes from a stranger, and goes into messages and locks.
+  return PLATFORM.test(formatPlatform(described)) ? described : undefined;
 }
 
 /** The platform that an image's configuration or an index describes. */

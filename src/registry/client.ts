@@ -7,7 +7,8 @@ import { endpointOf } from "./endpoint.ts";
 import { RegistryError } from "./errors.ts";
 import { Failure, withoutSecrets } from "./failure.ts";
 import { createHost, type Host } from "./host.ts";
-import { type Finding, lookUp } from "./lookup.ts";
+import { type Inspection, inspect, type PlatformDemand, readConfig, readContent } from "./inspection.ts";
+import { type Finding, lookUp, type Question } from "./lookup.ts";
 import { type Circumstances, explainFailure, warnOfLogin, warnOfMirror } from "./messages.ts";
 import type { ProxySettings } from "./proxy.ts";
 import { createFollower } from "./redirect.ts";
@@ -24,6 +25,16 @@ export interface RegistryClient {
    * RegistryError, but for a fault of a program.
    */
   resolveDigest(image: ImageReference, options?: ResolveOptions): Promise<Digest>;
+  /**
+   * The digest as {@link resolveDigest} gives it, or that of the manifest for a platform, and which platforms the image
+   * has. Costs the same where nothing is wanted of platforms; else a GET, and one more for an image that is no index.
+   */
+  inspect(image: ImageReference, demand: PlatformDemand): Promise<Inspection>;
+  /**
+   * Whether the registry has a digest in the repository of an image; false only where it, or each of the mirrors that
+   * are asked in its place, says that it has not.
+   */
+  holds(image: ImageReference, digest: Digest): Promise<boolean>;
   /** What a person should know though it went well, each once, in an order that does not depend on time. */
   warnings(): readonly RegistryWarning[];
   /** Ends all that is under way and all sockets, so that the process can end. */
@@ -73,6 +84,8 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   const { network, registries: configs, keychain, verify } = options;
   const warnings = new Map<string, RegistryWarning>();
   const digests = new Map<string, Promise<Digest>>();
+  const inspections = new Map<string, Promise<Inspection>>();
+  const confirmations = new Map<string, Promise<boolean>>();
   const hosts = new Map<string, Host>();
   const ending = new AbortController();
   // All requests under way listen to it; Node takes more than ten for a leak, and says so on stderr.
@@ -115,10 +128,10 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     return host;
   }
 
-  async function askAt(place: Place, reference: string): Promise<Finding> {
+  async function askAt(place: Place, wanted: Wanted): Promise<Finding> {
     try {
       const host = hostOf(place);
-      const question = { repository: place.repository, reference, verify, signal: host.signal };
+      const question = { verify, ...wanted, repository: place.repository, signal: host.signal };
       const finding = await lookUp(host, question, tokens);
       if (finding.kind === "found") return finding;
       return { ...finding, failure: withoutSecrets(finding.failure, host.authorizer.secrets()) };
@@ -128,31 +141,67 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     }
   }
 
-  async function resolve(image: ImageReference): Promise<Digest> {
-    if (matchRegistry(image, configs)?.blocked === true) throw toRegistryError(blocked(image));
-    const reference = image.tag ?? image.digest ?? "latest";
+  async function seek(image: ImageReference, wanted: Wanted): Promise<Sought> {
+    if (matchRegistry(image, configs)?.blocked === true) return blocked(image);
     const before: Passed[] = [];
     let last: Circumstances | undefined;
     for (const place of placesToAsk(image, configs)) {
       if (last !== undefined) before.push(last);
       const registry = place.mirror ?? place.registry;
-      const finding = await askAt(place, reference);
+      const finding = await askAt(place, wanted);
       if (finding.kind === "found") {
         warnOfDetours(registry, finding, before);
-        return finding.digest;
+        return { ...finding, place };
       }
       const asked = [...new Set(finding.trials.map(({ identity }) => identity.source))];
       last = { image: image.text, registry, failure: finding.failure, asked, before };
       if (ending.signal.aborted) break;
     }
-    throw toRegistryError(last ?? nowhere(image));
+    return last ?? nowhere(image);
+  }
+
+  async function resolve(image: ImageReference): Promise<Digest> {
+    const sought = await seek(image, { reference: meantBy(image) });
+    if (isFound(sought)) return sought.digest;
+    throw toRegistryError(sought);
+  }
+
+  function once(image: ImageReference): Promise<Digest> {
+    const key = keyOf(image);
+    const digest = digests.get(key) ?? resolve(image);
+    digests.set(key, digest);
+    return digest;
+  }
+
+  async function look(image: ImageReference, demand: PlatformDemand): Promise<Inspection> {
+    const sought = await seek(image, { reference: meantBy(image), verify: "get" });
+    if (!isFound(sought)) throw toRegistryError(sought);
+    const { digest, place, body = Buffer.alloc(0) } = sought;
+    const registry = place.mirror ?? place.registry;
+    try {
+      const content = readContent(body);
+      if (content.kind === "index") return inspect(content.manifests, digest, demand);
+      const config = await askAt(place, { reference: content.config, verify: "get", part: "blobs" });
+      if (config.kind === "failed") throw config.failure;
+      return inspect(readConfig(config.body ?? Buffer.alloc(0), digest), digest, demand);
+    } catch (failure) {
+      if (!(failure instanceof Failure)) throw failure;
+      throw toRegistryError({ image: image.text, registry, failure, asked: [sought.as], before: [] });
+    }
+  }
+
+  async function confirm(image: ImageReference, digest: Digest): Promise<boolean> {
+    const sought = await seek(image, { reference: digest });
+    if (isFound(sought)) return true;
+    const isLast = sought.registry === image.registry;
+    const denials = isLast ? [sought.failure] : [sought, ...sought.before].map(({ failure }) => failure);
+    if (denials.every(({ code }) => ABSENT.has(code))) return false;
+    throw toRegistryError(sought);
   }
 
   return {
     async resolveDigest(image, { signal } = {}) {
-      const key = `${canonicalName(image)}@${image.tag === undefined ? (image.digest ?? "") : ""}`;
-      const digest = digests.get(key) ?? resolve(image);
-      digests.set(key, digest);
+      const digest = once(image);
       if (signal === undefined) return digest;
       try {
         return await untilAborted(digest, signal);
@@ -161,6 +210,22 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
         const broken = new Failure("aborted", { cause: signal.reason });
         throw toRegistryError(withoutAsking(image, broken));
       }
+    },
+    async inspect(image, demand) {
+      const { platform, requirePlatforms = [] } = demand;
+      if (platform === undefined && requirePlatforms.length === 0) {
+        return { digest: await once(image) };
+      }
+      const key = JSON.stringify([keyOf(image), platform, requirePlatforms]);
+      const inspection = inspections.get(key) ?? look(image, demand);
+      inspections.set(key, inspection);
+      return inspection;
+    },
+    async holds(image, digest) {
+      const key = `${image.registry}/${image.repository}@${digest}`;
+      const answer = confirmations.get(key) ?? confirm(image, digest);
+      confirmations.set(key, answer);
+      return answer;
     },
     warnings() {
       return [...warnings.values()].sort(
@@ -178,6 +243,26 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
 
 type Found = Extract<Finding, { kind: "found" }>;
 type Passed = Circumstances["before"][number];
+
+/** A tag or digest to ask for, in which way. */
+type Wanted = Pick<Question, "reference" | "part"> & Partial<Pick<Question, "verify">>;
+
+/** Where it was found, or why it was not. */
+type Sought = (Found & { readonly place: Place }) | Circumstances;
+
+function isFound(sought: Sought): sought is Found & { readonly place: Place } {
+  return "digest" in sought;
+}
+
+function meantBy(image: ImageReference): string {
+  return image.tag ?? image.digest ?? "latest";
+}
+
+function keyOf(image: ImageReference): string {
+  return `${canonicalName(image)}@${image.tag === undefined ? (image.digest ?? "") : ""}`;
+}
+
+const ABSENT: ReadonlySet<Failure["code"]> = new Set(["tag-not-found", "repository-not-found"]);
 
 function blocked(image: ImageReference): Circumstances {
   return withoutAsking(image, new Failure("blocked"));

@@ -23,6 +23,7 @@ export type RegistryErrorCode =
   | "too-large"
   | "bad-digest"
   | "schema1"
+  | "platform"
   | "redirect"
   | "realm"
   | "address"

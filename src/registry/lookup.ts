@@ -19,12 +19,13 @@ export interface Question {
   readonly repository: string;
   readonly reference: string;
   readonly verify: "header" | "get";
+  readonly part?: "blobs";
   readonly signal: AbortSignal;
 }
 
 /** How a look-up at one host ended, and as whom it was tried in vain before. */
 export type Finding = { readonly trials: readonly Trial[] } & (
-  | { readonly kind: "found"; readonly digest: Digest; readonly as: string }
+  | ({ readonly kind: "found" } & Found)
   | { readonly kind: "failed"; readonly failure: Failure }
 );
 
@@ -51,6 +52,8 @@ export async function lookUp(host: Host, question: Question, options: TokenOptio
 
 interface Found {
   readonly digest: Digest;
+  /** What has this digest, where it was read. */
+  readonly body?: Buffer;
   readonly as: string;
 }
 
@@ -76,7 +79,7 @@ async function find(search: Search): Promise<Found> {
   const open = await ask(search);
   if (open.kind === "digest") {
     search.learned();
-    return { digest: open.digest, as: ANONYMOUS.source };
+    return foundAs(open, ANONYMOUS);
   }
   const demand = demandOf(open) ?? (await demandBehind(open, search));
   const isNews = demand !== undefined && !(known !== undefined && isSameDemand(known, demand));
@@ -93,6 +96,13 @@ async function find(search: Search): Promise<Found> {
   return second;
 }
 
+function foundAs(
+  { digest, body }: Extract<ManifestAnswer, { kind: "digest" }>,
+  { source }: Pick<Identity, "source">,
+): Found {
+  return { digest, ...(body !== undefined && { body }), as: source };
+}
+
 /** Asks as each identity in turn; the failure that says most where none is served, undefined where there is none. */
 async function askInTurn(search: Search, demand: Demand): Promise<Found | Failure | undefined> {
   const { host, question, trials } = search;
@@ -104,7 +114,7 @@ async function askInTurn(search: Search, demand: Demand): Promise<Found | Failur
     if (answer === undefined) continue;
     if (answer.kind === "digest") {
       host.authorizer.remember(question.repository, identity);
-      return { digest: answer.digest, as: identity.source };
+      return foundAs(answer, identity);
     }
     trials.push({ identity, failure: answer.failure });
     // What is missing for strangers may be there for this machine's own identity.

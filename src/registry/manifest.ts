@@ -15,6 +15,8 @@ export interface ManifestQuestion {
   readonly repository: string;
   /** A tag or a digest. */
   readonly reference: string;
+  /** Where the reference is no manifest's: the digest of a configuration. */
+  readonly part?: "blobs";
   readonly verify: "header" | "get";
   readonly authorization?: string;
   /** Where a registry has sent us to this base. */
@@ -27,7 +29,9 @@ export interface ManifestQuestion {
 }
 
 /** What a registry says to that. */
-export type ManifestAnswer = { readonly kind: "digest"; readonly digest: Digest } | ManifestRefusal;
+export type ManifestAnswer =
+  /** `body` is there where it was read, and has this digest. */
+  { readonly kind: "digest"; readonly digest: Digest; readonly body?: Buffer } | ManifestRefusal;
 
 /** A refusal, with what the registry wants to know first. */
 export interface ManifestRefusal {
@@ -85,7 +89,7 @@ const SCHEMA_1 = /^application\/vnd\.docker\.distribution\.manifest\.v1\+(?:json
 
 function toRequest(method: "HEAD" | "GET", question: ManifestQuestion): RetriedRequest {
   const { base, connection, repository, reference, authorization, signal, guard, retries } = question;
-  const path = `/v2/${repository}/manifests/${reference}`;
+  const path = `/v2/${repository}/${question.part ?? "manifests"}/${reference}`;
   const url = new URL(path, base);
   // A URL parser resolves "..", and drops line breaks: what it changed would be another image.
   if (url.pathname !== path || url.origin !== base.origin) {
@@ -160,14 +164,14 @@ async function readGet(
 ): Promise<ManifestAnswer> {
   if (isPullLimit(response)) throw failureOf(response);
   if (response.status !== 200) return toRefusal(response);
-  refuseForeignBody(response);
+  if (question.part === undefined) refuseForeignBody(response);
   const header = headerDigest(response);
   const wanted = isDigest(question.reference) ? question.reference : header;
   const algorithm =
     wanted !== undefined && isDigest(wanted) && wanted.startsWith("sha512:") ? "sha512" : "sha256";
   const digest = hash(response.body, algorithm);
   if (question.reference === digest || (!isDigest(question.reference) && (header ?? digest) === digest)) {
-    return { kind: "digest", digest };
+    return { kind: "digest", digest, body: response.body };
   }
   // Some registries name another digest than that of what they send. What they have under ours is right all the same.
   if (isDigest(question.reference) || !(await isKnown(digest, question, follow))) {
@@ -176,7 +180,7 @@ async function readGet(
       detail: `${wanted?.slice(0, 140)} named, ${digest} received`,
     });
   }
-  return { kind: "digest", digest };
+  return { kind: "digest", digest, body: response.body };
 }
 
 function refuseForeignBody(response: HttpResponse): void {

@@ -135,6 +135,10 @@ const ROWS: Readonly<Record<RegistryErrorCode, Row>> = {
     came: (at) => `${at} has this image in the old schema 1 only, which container runtimes no longer pull`,
     advice: () => "push the image again with a current tool",
   },
+  platform: {
+    came: (_, { detail = "" }) => cutForeignText(detail),
+    advice: () => "use an image that has it, or change `platform` and `requirePlatforms`",
+  },
   redirect: {
     came: (at, failure) => `a redirect to ${at} was not followed${inBrackets(statusAndDetail(failure))}`,
     advice: askOwner,
