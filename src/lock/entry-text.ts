@@ -55,9 +55,11 @@ export function platformsText(platforms: readonly string[], { value }: EntryStyl
 
 /** A text in quotes; in double ones, without being asked, where YAML would take it for something else. */
 export function quoted(text: string, quotes: Quotes): string {
-  return quotes === "" && PLAIN.test(text) && !WORD.test(text)
-    ? text
-    : (quotes || '"') + text + (quotes || '"');
+  return quotes === "" && isPlain(text) ? text : (quotes || '"') + text + (quotes || '"');
+}
+
+function isPlain(text: string): boolean {
+  return PLAIN.test(text) && !WORD.test(text);
 }
 
 /** The quotes that a scalar stands in. */
@@ -83,13 +85,15 @@ function fieldTexts(
 const PLAIN = /^[A-Za-z][A-Za-z0-9_./:()-]*$/;
 const WORD = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
 
-/** How an entry is written, told by its key and its digest. */
+/** How an entry is written, told by its key and its digest. Quotes that a key needs say nothing of other keys. */
 export function styleOf(yaml: YamlText, entry: YamlEntry): EntryStyle {
   const digest = fieldOf(yaml, entry.value, "digest");
+  const field = digest === undefined ? "" : quotesOf(yaml, digest.key);
+  const isFree = field !== "" || isPlain(scalarText(yaml, entry.key) ?? "");
   return {
-    key: quotesOf(yaml, entry.key),
+    key: isFree ? quotesOf(yaml, entry.key) : "",
     value: digest === undefined ? "" : quotesOf(yaml, digest.value),
-    field: digest === undefined ? "" : quotesOf(yaml, digest.key),
+    field,
   };
 }
 

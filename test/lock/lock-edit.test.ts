@@ -53,6 +53,11 @@ describe("lockEdits adds an entry", () => {
       after: `${head}images:\n  'alpine:3':\n    "digest": "${one}"\n  'nginx:1.27':\n    "digest": "${three}"\n`,
     },
     {
+      where: "without quotes that only its neighbour needs",
+      before: `${head}images:\n  "12:30":\n    digest: ${one}\n`,
+      after: `${head}images:\n  "12:30":\n    digest: ${one}\n  nginx:1.27:\n    digest: ${three}\n`,
+    },
+    {
       where: "in braces where its neighbours are",
       before: `${head}images:\n  alpine:3: {digest: ${one}, note: x}\n`,
       after: `${head}images:\n  alpine:3: {digest: ${one}, note: x}\n  nginx:1.27: {digest: ${three}}\n`,
