@@ -9,7 +9,7 @@ import { Failure, withoutSecrets } from "./failure.ts";
 import { createHost, type Host } from "./host.ts";
 import { type Inspection, inspect, type PlatformDemand, readConfig, readContent } from "./inspection.ts";
 import { type Finding, lookUp, type Question } from "./lookup.ts";
-import { type Circumstances, explainFailure, warnOfLogin, warnOfMirror } from "./messages.ts";
+import { type Circumstances, explainFailure, explainReason, warnOfLogin, warnOfMirror } from "./messages.ts";
 import type { ProxySettings } from "./proxy.ts";
 import { createFollower } from "./redirect.ts";
 import { matchRegistry, type Place, placesToAsk, type RegistryConfig } from "./registry-config.ts";
@@ -279,7 +279,8 @@ function withoutAsking(image: ImageReference, failure: Failure): Circumstances {
 function toRegistryError(circumstances: Circumstances): RegistryError {
   const { failure, registry } = circumstances;
   const { code, status } = failure;
-  const details = { code, registry, ...(status !== undefined && { status }) };
+  const reason = explainReason(circumstances);
+  const details = { code, registry, reason, ...(status !== undefined && { status }) };
   return new RegistryError(details, explainFailure(circumstances), { cause: failure });
 }
 

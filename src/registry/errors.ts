@@ -40,12 +40,15 @@ export class RegistryError extends Error {
   readonly registry: string;
   /** The HTTP status, where there was an HTTP answer. */
   readonly status?: number;
+  /** The message without the image, for failures that concern many. */
+  readonly reason: string;
 
   constructor(details: RegistryErrorDetails, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = details.code;
     this.registry = details.registry;
     if (details.status !== undefined) this.status = details.status;
+    this.reason = details.reason ?? message;
   }
 }
 
@@ -54,4 +57,5 @@ export interface RegistryErrorDetails {
   readonly code: RegistryErrorCode;
   readonly registry: string;
   readonly status?: number;
+  readonly reason?: string;
 }

@@ -18,12 +18,17 @@ export interface Circumstances {
 
 /** Says in one sentence what was wanted, of whom, what came instead, as whom it was asked, and what to do. */
 export function explainFailure(circumstances: Circumstances): string {
-  const { image, failure, registry, before, asked } = circumstances;
+  return `can't resolve ${JSON.stringify(circumstances.image)}: ${explainReason(circumstances)}`;
+}
+
+/** The same without the image. */
+export function explainReason(circumstances: Circumstances): string {
+  const { failure, registry, before, asked } = circumstances;
   const { advice } = ROWS[failure.code];
   const came = describe(failure, registry);
   const tried = before.map((one) => `${one.registry}: ${describe(one.failure, one.registry)}`);
   const earlier = tried.length === 0 ? "" : ` (before that, ${tried.join("; ")})`;
-  return `can't resolve ${JSON.stringify(image)}: ${came}${asWhom(circumstances)}${earlier}; ${advice(registry, { failure, asked })}`;
+  return `${came}${asWhom(circumstances)}${earlier}; ${advice(registry, { failure, asked })}`;
 }
 
 /** Says that a login was refused where another way in was found. */

@@ -223,10 +223,10 @@ describe("inspect", () => {
 
     const error = await failure(client().inspect(parseReference(image), demand));
 
+    const reason = `${says}; use an image that has it, or change \`platform\` and \`requirePlatforms\``;
     expect(error.code).toBe("platform");
-    expect(error.message).toBe(
-      `can't resolve "${image}": ${says}; use an image that has it, or change \`platform\` and \`requirePlatforms\``,
-    );
+    expect(error.reason).toBe(reason);
+    expect(error.message).toBe(`can't resolve "${image}": ${reason}`);
   });
 
   test("refuses a configuration that has not the digest that the manifest names", async () => {
