@@ -132,6 +132,7 @@ function readEntry({ yaml, tell }: Reading, key: YamlNode, value: YamlNode): rea
     tell({ path, node: emptyBehind(yaml, key, value), message });
     return [];
   }
+  tellRepetitions(reading, { path, node: value });
   const digest = readDigest(reading, { path, node: value });
   const platform = childOf(yaml, value, "platform");
   const platforms = childOf(yaml, value, "platforms");
@@ -152,6 +153,15 @@ function readEntry({ yaml, tell }: Reading, key: YamlNode, value: YamlNode): rea
       value,
     },
   ];
+}
+
+function tellRepetitions({ yaml, tell }: Reading, { path, node }: Place): void {
+  for (const name of ["digest", "platform", "platforms"]) {
+    const [, second] = valuesOf(yaml, node, name);
+    if (second === undefined) continue;
+    const message = `\`${name}\` must be there once, but here is another`;
+    tell({ path: `${path}.${name}`, node: second, message });
+  }
 }
 
 interface Place {
@@ -176,12 +186,11 @@ function readKey(
 }
 
 function readDigest({ yaml, tell }: Reading, { path, node }: Place): Digest | undefined {
-  const [first, second] = valuesOf(yaml, node, "digest");
+  const [first] = valuesOf(yaml, node, "digest");
   const problem = (at: YamlNode, message: string): undefined => {
     tell({ path: `${path}.digest`, node: at, message: `\`digest\` must ${message}` });
   };
   if (first === undefined) return problem(node, "say what the image meant, but is missing");
-  if (second !== undefined) return problem(second, "be there once, but here is another");
   const text = textOf(yaml, first);
   if (text === undefined) {
     return problem(

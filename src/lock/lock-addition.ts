@@ -102,8 +102,9 @@ function flowAdditions(
   // The white space that the first entry has before it: line breaks in pretty JSON.
   const lead = /^\s*/.exec(yaml.text.slice(open))?.[0] ?? "";
   const between = lead.includes("\n") ? lead : " ";
+  const predecessor = predecessors(yaml, entries);
   return images.map((image) => {
-    const before = predecessor(yaml, entries, image);
+    const before = predecessor(image);
     const text = entryFlow(image, neighbourStyle(lock, before ?? entries[0]));
     if (before === undefined)
       return { start: open, end: open, text: `${lead}${text},${lead === "" ? " " : ""}` };
@@ -119,9 +120,10 @@ function blockAdditions(
 ): readonly TextEdit[] {
   const { yaml, images: node = 0 } = lock;
   const column = columnOf(yaml, node);
+  const predecessor = predecessors(yaml, entries);
   const places = new Map<number, string[]>();
   for (const image of images) {
-    const before = predecessor(yaml, entries, image);
+    const before = predecessor(image);
     const neighbour = before ?? entries[0];
     const at =
       before === undefined
@@ -132,25 +134,31 @@ function blockAdditions(
       neighbour !== undefined && isFlow(yaml, neighbour.value)
         ? [entryFlow(image, style)]
         : entryLines(image, style, entryStep(lock, neighbour));
-    places.set(at, [...(places.get(at) ?? []), ...indent(lines, column)]);
+    const place = places.get(at) ?? [];
+    place.push(...indent(lines, column));
+    places.set(at, place);
   }
   return [...places].map(([at, lines]) => insertLines(yaml.text, at, lines));
 }
 
-/** The entry with the greatest key that is smaller. */
-function predecessor(
+/** Finds the entry with the greatest key that is smaller than that of a new one; the last of several alike. */
+function predecessors(
   yaml: YamlText,
   entries: readonly YamlEntry[],
-  image: LockedImage,
-): YamlEntry | undefined {
-  const key = entryKey(image);
-  let best: { readonly entry: YamlEntry; readonly text: string } | undefined;
-  for (const entry of entries) {
-    const text = scalarText(yaml, entry.key) ?? "";
-    if (compareKeys(text, key) < 0 && (best === undefined || compareKeys(best.text, text) <= 0))
-      best = { entry, text };
-  }
-  return best?.entry;
+): (image: LockedImage) => YamlEntry | undefined {
+  const sorted = entries
+    .map((entry) => ({ entry, key: scalarText(yaml, entry.key) ?? "" }))
+    .sort((one, other) => compareKeys(one.key, other.key));
+  return (image) => {
+    const wanted = entryKey(image);
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (compareKeys(sorted[middle]?.key ?? "", wanted) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return sorted[low - 1]?.entry;
+  };
 }
 
 /** A comment above an entry belongs to it. */

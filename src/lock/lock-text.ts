@@ -1,4 +1,5 @@
 /** The text of a lock that is not there yet. */
+import { canonicalName } from "../image/reference.ts";
 import { closingBracket, endOf } from "../yaml/extent.ts";
 import { elementsOf, isFlow } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
@@ -6,7 +7,7 @@ import type { TextEdit } from "../yaml/text-edit.ts";
 import { blockStyle, compareKeys, entryFlow, entryKey, entryLines, jsonStyle } from "./entry-text.ts";
 import { lockApiVersion } from "./image-lock.ts";
 import { columnOf, insertLines, nextLine, skipComments } from "./line.ts";
-import type { LockedImage } from "./locked-image.ts";
+import { groupBy, type LockedImage } from "./locked-image.ts";
 
 /** The name of the file that a new lock goes to, at the root of its package. */
 export const lockFileName = "image-lock.yaml";
@@ -75,6 +76,8 @@ function lockFlow(images: readonly LockedImage[], annotations: readonly Annotati
 }
 
 function sorted(images: readonly LockedImage[]): readonly LockedImage[] {
-  const byKey = new Map(images.map((image) => [entryKey(image), image]));
-  return [...byKey.values()].sort((one, other) => compareKeys(entryKey(one), entryKey(other)));
+  const firsts = [...groupBy(images, ({ reference }) => canonicalName(reference)).values()].flatMap(
+    ([first]) => first ?? [],
+  );
+  return firsts.sort((one, other) => compareKeys(entryKey(one), entryKey(other)));
 }

@@ -64,8 +64,11 @@ function withTagOf({ name }: ImageReference, { tag }: ImageReference): string {
   return formatReference({ name, ...(tag !== undefined && { tag }) });
 }
 
-// Node 20 has no Map.groupBy.
-function groupBy<T>(values: readonly T[], nameOf: (value: T) => string): ReadonlyMap<string, readonly T[]> {
+/** Values by a name that they share, in their order; Node 20 has no Map.groupBy. */
+export function groupBy<T>(
+  values: readonly T[],
+  nameOf: (value: T) => string,
+): ReadonlyMap<string, readonly T[]> {
   const groups = new Map<string, T[]>();
   for (const value of values) {
     const name = nameOf(value);

@@ -1,4 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { stringify } from "yaml";
+import { isDigest } from "../../src/image/digest.ts";
 import { isImageLock } from "../../src/lock/image-lock.ts";
 import { scalarText, startOf } from "../../src/yaml/node.ts";
 import { lineAndColumn } from "../../src/yaml/syntax-error.ts";
@@ -134,6 +137,11 @@ describe("readImageLock", () => {
       says: '8 images["nginx"].digest: `digest` must be there once, but here is another',
     },
     {
+      what: "two platforms",
+      text: `${head}images:\n  nginx:\n    digest: ${digest("1")}\n    platform: linux/a\n    platform: linux/b\n`,
+      says: '9 images["nginx"].platform: `platform` must be there once, but here is another',
+    },
+    {
       what: "a short digest",
       text: `${head}images:\n  nginx:\n    digest: sha256:abc\n`,
       says: '7 images["nginx"].digest: `digest` must be a digest: invalid checksum digest length: sha256 has 64 hexadecimal digits, not 3',
@@ -220,5 +228,42 @@ describe("readImageLock", () => {
       'images["Bad"].digest',
     ]);
     expect(contents(lock.entries)).toEqual(["redis sha256:22222 - -"]);
+  });
+});
+
+describe("readImageLock, of anything", () => {
+  test("throws nothing, and gives entries that are right", async () => {
+    const scalar = fc.oneof(
+      fc.constantFrom<unknown>("nginx", digest("1"), "linux/amd64", "", "a: b", null, true, 1.5),
+      fc.string(),
+    );
+    const field = fc.constantFrom("digest", "platform", "platforms", "note", "nginx:1.27", "<<", "__proto__");
+    const { tree } = fc.letrec((tie) => ({
+      tree: fc.oneof(
+        { maxDepth: 3 },
+        scalar,
+        fc.array(tie("tree"), { maxLength: 3 }),
+        fc.dictionary(field, tie("tree"), { maxKeys: 4 }),
+      ),
+    }));
+
+    await fc.assert(
+      fc.asyncProperty(tree, fc.boolean(), async (images, pretty) => {
+        const lock = { apiVersion: "fn.kpt.dev/v1alpha1", kind: "ImageLock", images };
+        const text = pretty ? stringify(lock) : JSON.stringify(lock);
+
+        const read = await readLock(text);
+
+        for (const entry of read.lock.entries) {
+          expect(isDigest(entry.digest)).toBe(true);
+          expect(entry.reference.digest).toBeUndefined();
+        }
+        for (const { message, node } of read.problems) {
+          expect(message).not.toBe("");
+          expect(node).toBeLessThan(read.lock.yaml.events.length);
+        }
+      }),
+      { numRuns: 500 },
+    );
   });
 });

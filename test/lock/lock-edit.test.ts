@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { lockEdits } from "../../src/lock/lock-edit.ts";
+import { lockText } from "../../src/lock/lock-text.ts";
 import type { LockedImage } from "../../src/lock/locked-image.ts";
 import { applyEdits } from "../../src/yaml/text-edit.ts";
 import { digest, locked, readLock } from "./support.ts";
@@ -155,6 +156,28 @@ describe("lockEdits adds an entry", () => {
     );
   });
 
+  test("writes one for an image in two spellings, under the first", async () => {
+    const images = [locked("nginx:latest", "1"), locked("nginx", "1")];
+
+    expect(await edit(`${head}images: {}\n`, images)).toBe(
+      `${head}images:\n  nginx:latest:\n    digest: ${one}\n`,
+    );
+  });
+
+  test("adds 5,000 to 5,000 in less time than a person notices", async () => {
+    const many = (from: number) =>
+      Array.from({ length: 5_000 }, (_, index) => locked(`a/b${from + 2 * index}:1`, "1"));
+    const text = lockText(many(0));
+    const { lock } = await readLock(text);
+
+    const start = performance.now();
+    const edits = lockEdits(lock, many(1));
+
+    expect(performance.now() - start).toBeLessThan(2_000);
+    const { lock: after } = await readLock(applyEdits(text, edits));
+    expect(after.entries).toHaveLength(10_000);
+  });
+
   test("writes the platform and the platforms", async () => {
     const image = locked("a:1", "1", {
       platform: "linux/arm/v7",
@@ -200,6 +223,12 @@ describe("lockEdits changes an entry", () => {
     const text = await edit(entry(one), [locked("docker.io/library/nginx:1.27", "2")]);
 
     expect(text).toBe(entry(two));
+  });
+
+  test("once, where it comes in two spellings", async () => {
+    const images = [locked("nginx:1.27", "2"), locked("docker.io/library/nginx:1.27", "2")];
+
+    expect(await edit(entry(one), images)).toBe(entry(two));
   });
 
   test("in each of two entries that agreed", async () => {
