@@ -45,7 +45,7 @@ export function formatPlatform({ os, architecture, variant, osVersion }: Platfor
 }
 
 /** The platform in containerd's names. */
-export function normalizePlatform(platform: Platform): Platform {
+function normalizePlatform(platform: Platform): Platform {
   const os = platform.os.toLowerCase();
   const written = platform.architecture.toLowerCase();
   const { architecture, variant: implied } = SYNONYMS.get(written) ?? { architecture: written };
@@ -110,6 +110,17 @@ export function platformsOf(manifests: readonly PlatformDescriptor[]): readonly 
   return [...new Set(manifests.flatMap((manifest) => describedPlatform(manifest) ?? []).map(formatPlatform))];
 }
 
+/** The platforms of those required that `has`, written as {@link platformsOf} writes it, has no image for. */
+export function missingPlatforms(has: readonly string[], required: readonly Platform[]): readonly string[] {
+  const manifests = has.map((text) => {
+    const { osVersion, ...platform } = parsePlatform(text);
+    return { platform: { ...platform, ...(osVersion !== undefined && { "os.version": osVersion }) } };
+  });
+  return required
+    .filter((platform) => selectPlatform(manifests, platform).kind === "missing")
+    .map(formatPlatform);
+}
+
 /** The platform of a manifest in an index; undefined for attestations and other things that run nowhere. */
 function describedPlatform({ platform, annotations }: PlatformDescriptor): Platform | undefined {
   if (platform === undefined || annotations?.["vnd.docker.reference.type"] !== undefined) return undefined;
@@ -120,7 +131,7 @@ function describedPlatform({ platform, annotations }: PlatformDescriptor): Platf
 }
 
 /** The platform that an image's configuration or an index describes. */
-export function toPlatform({ os, architecture, variant, ...rest }: DescribedPlatform): Platform {
+function toPlatform({ os, architecture, variant, ...rest }: DescribedPlatform): Platform {
   const osVersion = rest["os.version"];
   return normalizePlatform({
     os,

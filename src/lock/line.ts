@@ -41,7 +41,7 @@ export function insertLines(text: string, at: number, lines: readonly string[]):
 }
 
 /** The line break in use before an offset. */
-export function lineBreak(text: string, offset: number): "\n" | "\r\n" {
+function lineBreak(text: string, offset: number): "\n" | "\r\n" {
   const before = text.lastIndexOf("\n", offset - 1);
   return text[(before === -1 ? text.indexOf("\n") : before) - 1] === "\r" ? "\r\n" : "\n";
 }

@@ -3,6 +3,7 @@ import { type Digest, isDigest } from "../image/digest.ts";
 import {
   type DescribedPlatform,
   formatPlatform,
+  missingPlatforms,
   type Platform,
   type PlatformDescriptor,
   platformsOf,
@@ -72,8 +73,8 @@ export function inspect(
   { platform, requirePlatforms = [] }: PlatformDemand,
 ): Inspection {
   const platforms = platformsOf(manifests);
-  const missing = requirePlatforms.filter((one) => selectPlatform(manifests, one).kind === "missing");
-  if (missing.length > 0) throw lacks(missing.map(formatPlatform), platforms);
+  const missing = missingPlatforms(platforms, requirePlatforms);
+  if (missing.length > 0) throw lacks(missing, platforms);
   if (platform === undefined) return { digest, platforms };
   const choice = selectPlatform(manifests, platform);
   switch (choice.kind) {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   formatPlatform,
   InvalidPlatformError,
+  missingPlatforms,
   type PlatformDescriptor,
   parsePlatform,
   platformsOf,
@@ -160,6 +161,32 @@ describe("selectPlatform", () => {
     const choice = selectPlatform([signed, attestation, { name: "bare" }], parsePlatform("linux/amd64"));
 
     expect(choice).toEqual({ kind: "missing", has: [] });
+  });
+});
+
+describe("missingPlatforms", () => {
+  test.each([
+    { has: ["linux/amd64", "linux/arm64"], required: ["linux/amd64"], missing: [] },
+    {
+      has: ["linux/amd64"],
+      required: ["linux/arm64", "linux/amd64", "linux/386"],
+      missing: ["linux/arm64", "linux/386"],
+    },
+    { has: ["linux/arm/v6"], required: ["linux/arm"], missing: [] },
+    {
+      has: ["windows(10.0.17763.1)/amd64", "windows(10.0.20348.1)/amd64"],
+      required: ["windows/amd64"],
+      missing: [],
+    },
+    {
+      has: ["windows(10.0.17763.1)/amd64"],
+      required: ["windows(10.0.20348)/amd64"],
+      missing: ["windows(10.0.20348)/amd64"],
+    },
+    { has: [], required: ["linux/amd64"], missing: ["linux/amd64"] },
+    { has: [], required: [], missing: [] },
+  ])("of $required where there is $has is $missing", ({ has, required, missing }) => {
+    expect(missingPlatforms(has, required.map(parsePlatform))).toEqual(missing);
   });
 });
 

@@ -42,6 +42,13 @@ const index = JSON.stringify({
   ],
 });
 
+const windows = JSON.stringify({
+  schemaVersion: 2,
+  manifests: ["10.0.17763.6414", "10.0.20348.2700"].map((version, number) =>
+    child(String(number), { os: "windows", architecture: "amd64", "os.version": version }),
+  ),
+});
+
 const config = JSON.stringify({ os: "linux", architecture: "arm64", rootfs: {} });
 const manifestFor = (content: string, mediaType = "application/vnd.oci.image.config.v1+json") =>
   JSON.stringify({
@@ -56,6 +63,7 @@ async function start(options: Parameters<typeof startRegistry>[0] & { readonly b
     images: {
       "app:index": { manifest: index },
       "app:single": { manifest: manifestFor(config), mediaType: IMAGE },
+      "app:windows": { manifest: windows },
       "app:chart": {
         manifest: manifestFor(config, "application/vnd.cncf.helm.config.v1+json"),
         mediaType: IMAGE,
@@ -131,6 +139,18 @@ describe("inspect", () => {
 
     expect(inspection.digest).toBe(digestOf(index));
     expect(lines(registry)).toEqual(["GET /v2/app/manifests/index"]);
+  });
+
+  test("gives the build of Windows that is named", async () => {
+    const registry = await start();
+    const demand = {
+      platform: parsePlatform("windows(10.0.20348)/amd64"),
+      requirePlatforms: [parsePlatform("windows/amd64")],
+    };
+
+    const inspection = await client().inspect(parseReference(`${registry.host}/app:windows`), demand);
+
+    expect(inspection.digest).toBe(`sha256:${"1".repeat(64)}`);
   });
 
   test("asks once for what is wanted of one image twice", async () => {
@@ -210,6 +230,12 @@ describe("inspect", () => {
       tag: "single",
       demand: { platform: parsePlatform("linux/amd64") },
       says: "it is for the single platform linux/arm64, not for linux/amd64",
+    },
+    {
+      what: "builds of Windows of which none is named",
+      tag: "windows",
+      demand: { platform: parsePlatform("windows/amd64") },
+      says: "it has several for windows/amd64, and none is named: windows(10.0.17763.6414)/amd64, windows(10.0.20348.2700)/amd64",
     },
     {
       what: "a chart",
