@@ -1,4 +1,5 @@
 /** The options of the function: what each may be, and what holds where nothing is said. */
+import { formatPlatform, InvalidPlatformError, type Platform, parsePlatform } from "./image/platform.ts";
 import {
   choice,
   duration,
@@ -16,8 +17,14 @@ import type { RegistryConfig } from "./registry/registry-config.ts";
 
 /** All options, each with a value. */
 export interface Config {
+  /** What to do: write digests, look for newer ones, only look, or take them out again. */
+  readonly mode: "pin" | "update" | "check" | "unpin";
   /** `keep` writes `name:tag@digest`, `drop` writes `name@digest`. */
   readonly tag: "keep" | "drop";
+  /** Whose manifest the digest is to be that of; absent for what the tag itself means, which is mostly an index. */
+  readonly platform?: Platform;
+  /** Platforms that every image must have. */
+  readonly requirePlatforms: readonly Platform[];
   /** Image globs: where there are any, only these images are pinned. */
   readonly include: readonly string[];
   /** Image globs: these images are left alone, also where they are included. */
@@ -26,6 +33,10 @@ export interface Config {
   readonly skipPrefixes: readonly string[];
   /** `warn` leaves an image that can't be pinned as it is and goes on. */
   readonly onError: OnError;
+  /** `auto` uses locks that there are, `create` also makes one, `frozen` asks for nothing that they lack, `off` ignores them. */
+  readonly lock: "auto" | "create" | "frozen" | "off";
+  /** What `mode: check` makes of what it finds. */
+  readonly check: Readonly<Record<CheckClass, Severity | "off">>;
   /** `header` trusts the digest that a registry names, `get` computes it from the manifest. */
   readonly verify: "header" | "get";
   /** `package` uses the pull secrets that lie in the package. */
@@ -39,6 +50,12 @@ export interface Config {
 
 /** What to do about an image that can't be pinned. */
 export type OnError = "fail" | "warn";
+
+/** What `mode: check` looks for. */
+export type CheckClass = "unpinned" | "drift" | "gone" | "unlocked" | "unreachable";
+
+/** How much a finding matters. */
+type Severity = "error" | "warning";
 
 /** How to ask the registries that `prefix` names, and what their failures mean. */
 export interface RegistryOptions extends RegistryConfig {
@@ -59,11 +76,21 @@ export interface NetworkConfig {
 
 /** What holds where nothing is said. */
 export const defaultConfig: Config = {
+  mode: "pin",
   tag: "keep",
+  requirePlatforms: [],
   include: [],
   exclude: [],
   skipPrefixes: [],
   onError: "fail",
+  lock: "auto",
+  check: {
+    unpinned: "error",
+    drift: "warning",
+    gone: "error",
+    unlocked: "warning",
+    unreachable: "warning",
+  },
   verify: "header",
   credentials: [],
   registries: [],
@@ -95,6 +122,7 @@ const mirror = text(
   'the address of a registry, such as "harbor.acme.io/hub" or "http://127.0.0.1:5000"',
 );
 const onError = choice("fail", "warn");
+const severity = choice("error", "warning", "off");
 
 const registryReaders: Readers<RegistryOptions> = {
   prefix,
@@ -111,11 +139,25 @@ const registryReaders: Readers<RegistryOptions> = {
 };
 
 const readers: Readers<Config> = {
+  mode: choice("pin", "update", "check", "unpin"),
   tag: choice("keep", "drop"),
+  platform,
+  requirePlatforms: list(platform),
   include: list(word),
   exclude: list(word),
   skipPrefixes: list(word),
   onError,
+  lock: choice("auto", "create", "frozen", "off"),
+  check: (raw, tell) => {
+    const check = group<Config["check"]>({
+      unpinned: severity,
+      drift: severity,
+      gone: severity,
+      unlocked: severity,
+      unreachable: severity,
+    })(raw, tell);
+    return check && { ...defaultConfig.check, ...check };
+  },
   verify: choice("header", "get"),
   credentials: list(choice("package")),
   registries: maps(registry),
@@ -131,6 +173,18 @@ const readers: Readers<Config> = {
   },
   report: choice("problems", "changes", "all"),
 };
+
+function platform(raw: Raw, tell: (problem: Problem) => void): Platform | undefined {
+  const written = text(/^/, "a platform")(raw, tell);
+  if (written === undefined) return undefined;
+  try {
+    return parsePlatform(written);
+  } catch (error) {
+    if (!(error instanceof InvalidPlatformError)) throw error;
+    tell({ path: raw.path, message: `\`${raw.path}\`: ${error.message}`, value: written });
+    return undefined;
+  }
+}
 
 function registry(raw: Raw, tell: (problem: Problem) => void): RegistryOptions | undefined {
   const options = group<RegistryOptions>(registryReaders)(raw, tell);
@@ -149,5 +203,16 @@ function registry(raw: Raw, tell: (problem: Problem) => void): RegistryOptions |
 
 /** The options that a user wrote, with the defaults for the rest. Each thing that is wrong is told. */
 export function parseConfig(raw: Raw, tell: (problem: Problem) => void): Config {
-  return { ...defaultConfig, ...group<Config>(readers)(raw, tell) };
+  const config = { ...defaultConfig, ...group<Config>(readers)(raw, tell) };
+  if (config.mode === "update" && config.lock === "frozen") {
+    const message =
+      "`mode: update` asks what tags mean now, and `lock: frozen` forbids to ask: remove one of them";
+    tell({ path: "lock", message });
+  }
+  return config;
+}
+
+/** The platform of a configuration, as locks write it. */
+export function platformName({ platform }: Config): string | undefined {
+  return platform && formatPlatform(platform);
 }

@@ -8,15 +8,14 @@ import { createRegistryClient } from "./registry/client.ts";
 import type { Connection } from "./registry/endpoint.ts";
 import type { ProxySettings } from "./registry/proxy.ts";
 import { createTransport, type Transport } from "./registry/transport.ts";
-import type { ResolveDigest } from "./resolve-all.ts";
+import type { Registry } from "./resolve-all.ts";
 import { version } from "./version.ts";
 
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Registries to ask until they are closed. */
-export interface Registries {
-  readonly resolveDigest: ResolveDigest;
+export interface Registries extends Registry {
   /** What went well but should be known: a login that was refused, a helper that failed. Always in the same order. */
   warnings(): readonly string[];
   close(): Promise<void>;
@@ -60,7 +59,8 @@ export function connect(config: Config, sources: LoginSources): Registries {
   });
   const client = createRegistryClient({ ...network, ...config, keychain });
   return {
-    resolveDigest: (image) => client.resolveDigest(image),
+    inspect: (image, demand) => client.inspect(image, demand),
+    holds: (image, digest) => client.holds(image, digest),
     warnings: () => [...faults, ...keychain.warnings(), ...client.warnings().map(({ message }) => message)],
     close: async () => {
       over.abort();

@@ -7,6 +7,7 @@ import { type Config, parseConfig } from "./config.ts";
 import type { Input } from "./krm/input.ts";
 import { localReason, type Resource, readResource, resourceRef } from "./krm/resource.ts";
 import type { Result } from "./krm/result.ts";
+import { isImageLock } from "./lock/image-lock.ts";
 import type { Problem, Raw } from "./option.ts";
 import { dereference, elementsOf, entriesOf, kindOf, rootOf, scalarText, scalarType } from "./yaml/node.ts";
 import { scan, type YamlNode, type YamlText } from "./yaml/scan.ts";
@@ -55,7 +56,7 @@ export function skipReason(resource: Resource, input: Input): string | undefined
     if (resource.apiVersion === apiVersion && resource.kind === kind && resource.name === name)
       return "it configures this function";
   }
-  return localReason(resource);
+  return isImageLock(resource) ? "it is a lock" : localReason(resource);
 }
 
 interface ConfigSource {

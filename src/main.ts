@@ -6,6 +6,9 @@ import { parseArgs } from "node:util";
 import { FunctionConfigError } from "./function-config.ts";
 import { InputError } from "./krm/input.ts";
 import { formatResult, type Result } from "./krm/result.ts";
+import { LockFileError } from "./lock/lock-file.ts";
+import { LockWriteError, readLockText, writeLockText } from "./lock-disk.ts";
+import type { LockFileOption } from "./lock-writing.ts";
 import { type PinResult, pinDigests } from "./pin-digests.ts";
 import { usage } from "./usage.ts";
 import { version } from "./version.ts";
@@ -28,14 +31,18 @@ try {
 }
 
 async function main(argv: readonly string[]): Promise<number> {
-  const { help, version: wantsVersion, functionConfig, literals } = readArguments(argv);
+  const args = readArguments(argv);
+  const { help, version: wantsVersion, functionConfig, literals } = args;
   if (help) return answer(usage);
   if (wantsVersion) return answer(`${version}\n`);
+  const lock = await readLock(args);
   const result = await pinDigests(await readStdin(), {
+    ...(lock !== undefined && { lock }),
     ...(functionConfig !== undefined && { functionConfig: readConfigFile(functionConfig) }),
     literals,
     environment: process.env,
   });
+  if (args.lock !== undefined && result.lock !== undefined) await writeLockText(args.lock, result.lock);
   await write(process.stderr, report(result));
   await write(process.stdout, result.text);
   return result.ok ? 0 : 1;
@@ -51,6 +58,8 @@ interface Arguments {
   readonly version: boolean;
   readonly functionConfig?: string;
   readonly literals: ReadonlyMap<string, string>;
+  readonly lock?: string;
+  readonly updateLock: boolean;
 }
 
 function readArguments(argv: readonly string[]): Arguments {
@@ -62,15 +71,19 @@ function readArguments(argv: readonly string[]): Arguments {
         version: { type: "boolean", default: false },
         "function-config": { type: "string", short: "f" },
         "function-config-literal": { type: "string", short: "d", multiple: true, default: [] },
+        lock: { type: "string" },
+        "update-lock": { type: "boolean", default: false },
       },
       allowPositionals: false,
     });
-    const functionConfig = values["function-config"];
+    const { "function-config": functionConfig, lock } = values;
     return {
       help: values.help,
       version: values.version,
       ...(functionConfig !== undefined && { functionConfig }),
       literals: readLiterals(values["function-config-literal"]),
+      ...(lock !== undefined && { lock }),
+      updateLock: values["update-lock"],
     };
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
@@ -98,6 +111,23 @@ function readConfigFile(path: string): string {
     throw new UsageError(`\`--function-config\` must name a file that can be read: ${reasonOf(error)}`, {
       cause: error,
     });
+  }
+}
+
+async function readLock({ lock, updateLock }: Arguments): Promise<LockFileOption | undefined> {
+  if (lock === undefined) {
+    if (updateLock) throw new UsageError("`--update-lock` must say which: `--lock FILE`");
+    return undefined;
+  }
+  const must = "`--lock` must name a file that can be read";
+  try {
+    const text = await readLockText(lock);
+    if (text === undefined && !updateLock)
+      throw new UsageError(`${must}, but there is no ${JSON.stringify(lock)}; \`--update-lock\` makes it`);
+    return { text: text ?? "", update: updateLock };
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`${must}: ${reasonOf(error)}`, { cause: error });
   }
 }
 
@@ -144,8 +174,13 @@ async function fail(error: unknown): Promise<number> {
     await write(process.stderr, `pin-digests: ${error.message}: see \`pin-digests --help\`\n`);
     return 2;
   }
+  if (error instanceof LockFileError) {
+    const lines = error.message.split("\n").map((line) => `pin-digests: \`--lock\`: ${line}\n`);
+    await write(process.stderr, lines.join(""));
+    return 2;
+  }
   const message =
-    error instanceof InputError
+    error instanceof InputError || error instanceof LockWriteError
       ? error.message
       : `unexpected fault, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
   await write(process.stderr, `pin-digests: ${message}\n`);

@@ -1,14 +1,16 @@
 /** What became of each image, as text edits and as results. */
 import type { Config, OnError } from "./config.ts";
+import { resultAt } from "./field-result.ts";
 import type { ImageField } from "./fields/image-field.ts";
-import { canonicalName, explainRegistry, formatReference, type ImageReference } from "./image/reference.ts";
+import { explainRegistry, type ImageReference } from "./image/reference.ts";
 import { imageEdit } from "./image-edit.ts";
 import { type Resource, resourceRef } from "./krm/resource.ts";
 import type { Result, Severity } from "./krm/result.ts";
-import type { Step } from "./plan.ts";
+import type { RejectStep, ResolveStep, Step } from "./plan.ts";
+import { pinnedText } from "./plan-pin.ts";
 import { RegistryError, type RegistryErrorCode } from "./registry/errors.ts";
 import { matchRegistry } from "./registry/registry-config.ts";
-import type { Resolution } from "./resolve-all.ts";
+import { questionKey, type Resolutions } from "./resolve-all.ts";
 import { kindOf, scalarText } from "./yaml/node.ts";
 import type { YamlNode, YamlText } from "./yaml/scan.ts";
 import type { TextEdit } from "./yaml/text-edit.ts";
@@ -41,7 +43,7 @@ export type Outcome =
 /** What is known when all images are asked for. */
 export interface Answers {
   readonly yaml: YamlText;
-  readonly resolutions: ReadonlyMap<string, Resolution>;
+  readonly resolutions: Resolutions;
   readonly config: Config;
 }
 
@@ -50,10 +52,12 @@ export function outcomeOf(step: Step, answers: Answers): Outcome {
   switch (step.kind) {
     case "keep":
       return { ...step, kind: "kept" };
+    case "check":
+      return { kind: "kept", field: step.field, reason: "left alone: is only looked at" };
     case "rewrite":
       return changedOutcome(step, step.text, answers);
     case "reject":
-      return { kind: "failed", field: step.field, reason: step.reason, onError: answers.config.onError };
+      return rejected(step, answers.config);
     case "resolve":
       return resolvedOutcome(step, answers);
   }
@@ -64,20 +68,22 @@ interface ImageStep {
   readonly image: ImageReference;
 }
 
-function resolvedOutcome({ field, image }: ImageStep, answers: Answers): Outcome {
+function rejected({ field, reason, unlocked }: RejectStep, config: Config): Outcome {
+  const onError = unlocked === undefined ? config.onError : onErrorOf(unlocked, config);
+  return { kind: "failed", field, reason, onError };
+}
+
+function resolvedOutcome(step: ResolveStep, answers: Answers): Outcome {
+  const { field, image, question } = step;
   const { resolutions, config } = answers;
-  const resolution = resolutions.get(canonicalName(image));
+  const resolution = resolutions.get(questionKey(question));
   if (resolution?.kind !== "resolved") {
-    const reason = resolution === undefined ? "was not asked for" : withAdvice(resolution.error, image);
+    const reason = resolution?.kind === "failed" ? withAdvice(resolution.error, image) : "was not asked for";
     return { kind: "failed", field, reason, onError: onErrorOf(image, config) };
   }
-  const { name, tag } = image;
-  const kept = tag === undefined || config.tag === "drop" ? {} : { tag };
-  return changedOutcome(
-    { field, image },
-    formatReference({ name, ...kept, digest: resolution.digest }),
-    answers,
-  );
+  const to = pinnedText(image, resolution.digest, config);
+  if (to === image.text) return { kind: "kept", field, reason: "left alone: its tag means what it did" };
+  return changedOutcome({ field, image }, to, answers);
 }
 
 function changedOutcome({ field, image }: ImageStep, to: string, { yaml, config }: Answers): Outcome {
@@ -104,7 +110,8 @@ function withAdvice(error: Error, image: ImageReference): string {
   return advice.filter(Boolean).join("; ");
 }
 
-function onErrorOf(image: ImageReference, config: Config): OnError {
+/** What an image that can't be pinned does to the run. */
+export function onErrorOf(image: ImageReference, config: Config): OnError {
   return matchRegistry(image, config.registries)?.onError ?? config.onError;
 }
 
@@ -138,18 +145,15 @@ export function resultOf(outcome: Outcome, report: Config["report"]): Result | u
 }
 
 function changeMessage(from: string, to: string): string {
-  if (from.includes("@")) return `dropped the tag of ${JSON.stringify(from)}`;
-  return `pinned ${JSON.stringify(from)} to ${to.slice(to.indexOf("@") + 1)}`;
+  const [name = "", digest] = from.split("@");
+  const [unpinned, written] = to.split("@");
+  if (digest === undefined) return `pinned ${JSON.stringify(name)} to ${written}`;
+  if (written === undefined) return `took the digest from ${JSON.stringify(unpinned)}`;
+  if (written === digest) return `dropped the tag of ${JSON.stringify(from)}`;
+  return `moved ${JSON.stringify(name)} from ${digest} to ${written}`;
 }
 
 const rank = { problems: 0, changes: 1, all: 2 } as const satisfies Record<Config["report"], number>;
-
-interface Said {
-  readonly severity: Severity;
-  readonly message: string;
-  readonly currentValue?: string;
-  readonly proposedValue?: string;
-}
 
 /** What is told of an object that was not looked into. */
 export function skipResult(resource: Resource, reason: string): Result {
@@ -189,18 +193,4 @@ export function sharedAnchorWarnings(yaml: YamlText, outcomes: readonly Outcome[
       message: `its anchor is used in ${uses} more ${uses === 1 ? "place, which holds" : "places, which hold"} the digest now too`,
     });
   });
-}
-
-/** A result about a field; what names it goes into the message where the specification has no place for it. */
-function resultAt({ resource, path, value }: ImageField, { severity, message, ...values }: Said): Result {
-  const ref = resourceRef(resource);
-  const file = resource.file === undefined ? {} : { file: resource.file };
-  if (ref === undefined)
-    return {
-      message: `${resource.kind || "object"} without a name, \`${path}\`: ${message}`,
-      severity,
-      ...file,
-    };
-  const current = value === undefined ? {} : { currentValue: value };
-  return { message, severity, resourceRef: ref, field: { path, ...current, ...values }, ...file };
 }

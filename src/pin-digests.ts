@@ -2,13 +2,19 @@
  * The function: finds every image in a ResourceList or in a stream of manifests, asks the registries which digest each
  * tag means now, and writes the digests into the references. Nothing else of the text changes by a byte.
  */
+import { type AnswerSources, type Asking, createAsking } from "./asking.ts";
+import { checkImages } from "./check.ts";
 import type { Config } from "./config.ts";
-import type { Environment } from "./connect.ts";
 import { findImages, type ImageField, type ResourceImages } from "./fields/image-field.ts";
-import { type ConfigSources, readConfig, skipReason } from "./function-config.ts";
+import { type ConfigSources, FunctionConfigError, readConfig, skipReason } from "./function-config.ts";
 import { envelopeEdits } from "./krm/envelope.ts";
 import { type Input, readInput } from "./krm/input.ts";
 import { bySeverity, type Result } from "./krm/result.ts";
+import { type LockFile, readLockFile } from "./lock/lock-file.ts";
+import { entryQuestions, entryRecords, recordsOf } from "./lock-record.ts";
+import { unlockedResults, unusedResults } from "./lock-result.ts";
+import { type LockCircumstances, type LockFileOption, lockChanges } from "./lock-writing.ts";
+import { type Locks, readLocks } from "./locks.ts";
 import {
   type Outcome,
   outcomeOf,
@@ -17,18 +23,14 @@ import {
   skipResult,
   strangerResult,
 } from "./outcome.ts";
-import { planStep } from "./plan.ts";
-import type { Package } from "./pull-secrets.ts";
-import { type Resolution, type ResolveDigest, resolveAll } from "./resolve-all.ts";
+import { planStep, type Step } from "./plan.ts";
 import { kindOf } from "./yaml/node.ts";
 import { applyEdits, type TextEdit } from "./yaml/text-edit.ts";
 
 /** What to pin with. */
-export interface PinOptions extends ConfigSources {
-  /** Says what the tag of an image means now. Left out: the registries are asked, as the configuration says. */
-  readonly resolveDigest?: ResolveDigest;
-  /** Where logins, proxies and certificates are found: mostly `process.env`. Left out: there are none. */
-  readonly environment?: Environment;
+export interface PinOptions extends ConfigSources, AnswerSources {
+  /** A lock outside the input. */
+  readonly lock?: LockFileOption;
 }
 
 /** What came of pinning. */
@@ -43,35 +45,117 @@ export interface PinResult {
   readonly changes: number;
   /** What came in: a stream has no place for results, so they must be told otherwise. */
   readonly input: Input["kind"];
+  /** The new text of the lock's file, where there is something to write. */
+  readonly lock?: string;
 }
 
 /**
  * Pins the images of a ResourceList or of a stream of manifests: all of them, or none where one can't be.
  *
  * @throws {InputError} for a text that is neither.
- * @throws {FunctionConfigError} where there are two configurations, or one that is no YAML.
+ * @throws {FunctionConfigError} where there are two configurations, one that is no YAML, or one that forbids a flag.
+ * @throws {LockFileError} where the text of the lock's file is no lock.
  */
 export async function pinDigests(text: string, options: PinOptions = {}): Promise<PinResult> {
   const input = await readInput(text);
   const { config, faults } = await readConfig(input, options);
   if (faults.length > 0) return unpinned(input, faults);
+  const file = await readLockOption(options.lock, config);
+  const locks = readLocks(input, config, file);
+  if (locks.faults.length > 0) return unpinned(input, locks.faults);
 
   const resources = resourcesOf(input);
-  const steps = fieldsOf(resources).map((field) => planStep(field, config));
-  const { resolutions, warnings } = await resolveImages(
-    { yaml: input.yaml, resources, steps },
+  const fields = fieldsOf(resources);
+  const steps = fields.map((field) => planStep(field, config, locks.nearest(field.resource)));
+  const run: Run = {
+    input,
     config,
-    options,
-  );
-  const outcomes = steps.map((step) => outcomeOf(step, { yaml: input.yaml, resolutions, config }));
+    locks,
+    steps,
+    ...(file && { file }),
+    ...(options.lock && { option: options.lock }),
+  };
+  const aside = [
+    ...strangersOf(input),
+    ...skipped(resources, config),
+    ...unusedResults(fields, locks, config),
+  ];
+  const asking = createAsking({ yaml: input.yaml, resources, steps }, config, options);
+  try {
+    const answered = await (config.mode === "check" ? check(run, asking) : write(run, asking));
+    return answer(input, answered, [...answered.results, ...aside, ...asking.warnings()]);
+  } finally {
+    await asking.close();
+  }
+}
 
-  const aside = [...strangersOf(input), ...skipped(resources, config), ...warnings];
-  if (outcomes.some(failsRun)) return unpinned(input, [...told(outcomes.filter(isLeft), config), ...aside]);
-  return pinned(input, outcomes, [
-    ...told(outcomes, config),
-    ...sharedAnchorWarnings(input.yaml, outcomes),
-    ...aside,
-  ]);
+/** What a run is made from. */
+interface Run extends LockCircumstances {
+  readonly locks: Locks;
+  readonly steps: readonly Step[];
+}
+
+/** What a run changes and says. */
+interface Answered {
+  readonly outcomes: readonly Outcome[];
+  readonly edits: readonly TextEdit[];
+  readonly results: readonly Result[];
+  readonly lock?: string;
+}
+
+async function check({ input, config, locks, steps }: Run, asking: Asking): Promise<Answered> {
+  const findings = await checkImages({ steps, locks }, config, asking);
+  const answers = { yaml: input.yaml, resolutions: new Map(), config };
+  const outcomes = steps.map((step) => outcomeOf(step, answers));
+  return { outcomes, edits: [], results: [...told(outcomes, config), ...findings] };
+}
+
+async function write(run: Run, asking: Asking): Promise<Answered> {
+  const { input, config, locks, steps } = run;
+  const entries = entryQuestions(locks, steps, config);
+  const questions = steps.flatMap((step) => (step.kind === "resolve" ? [step.question] : []));
+  const resolutions = await asking.ask([...questions, ...entries.map(({ question }) => question)]);
+  const outcomes = steps.map((step) => outcomeOf(step, { yaml: input.yaml, resolutions, config }));
+  const unlocked = unlockedResults(steps, { input, config, locks });
+  if (outcomes.some(failsRun)) {
+    return { outcomes, edits: [], results: [...unlocked, ...told(outcomes.filter(isLeft), config)] };
+  }
+  const unused = entryRecords(entries, resolutions);
+  const written = lockChanges([...recordsOf(steps, resolutions), ...unused.records], run);
+  return {
+    outcomes,
+    edits: [...outcomes.flatMap(editsOf), ...written.edits],
+    results: [
+      ...unlocked,
+      ...told(outcomes, config),
+      ...sharedAnchorWarnings(input.yaml, outcomes),
+      ...unused.warnings,
+      ...written.results,
+    ],
+    ...(written.file !== undefined && { lock: written.file }),
+  };
+}
+
+/** @throws {LockFileError} @throws {FunctionConfigError} */
+async function readLockOption(
+  option: LockFileOption | undefined,
+  config: Config,
+): Promise<LockFile | undefined> {
+  if (option === undefined) return undefined;
+  const file = await readLockFile(option.text);
+  if (!option.update) return file;
+  if (file.kind === "ImagesLock") {
+    const message = "an ImagesLock is only read: `--update-lock` needs an ImageLock";
+    throw new FunctionConfigError(message);
+  }
+  const { mode, lock } = config;
+  if (mode === "check" || mode === "unpin" || lock === "frozen") {
+    const what = lock === "frozen" ? "lock: frozen" : `mode: ${mode}`;
+    throw new FunctionConfigError(
+      `\`--update-lock\` and \`${what}\`, which changes no lock, contradict each other`,
+    );
+  }
+  return file;
 }
 
 function resourcesOf(input: Input): readonly ResourceImages[] {
@@ -90,32 +174,6 @@ function fieldsOf(resources: readonly ResourceImages[]): readonly ImageField[] {
         .map((field) => [field.node, field]),
     ).values(),
   ].toReversed();
-}
-
-interface Resolutions {
-  readonly resolutions: ReadonlyMap<string, Resolution>;
-  readonly warnings: readonly Result[];
-}
-
-/** The way to the registries is loaded and opened only where there is something to ask. */
-async function resolveImages(found: Package, config: Config, options: PinOptions): Promise<Resolutions> {
-  const images = found.steps.flatMap((step) => (step.kind === "resolve" ? [step.image] : []));
-  if (images.length === 0) return { resolutions: new Map(), warnings: [] };
-  const { concurrency } = config.network;
-  if (options.resolveDigest !== undefined) {
-    return { resolutions: await resolveAll(images, options.resolveDigest, concurrency), warnings: [] };
-  }
-  const { connect } = await import("./connect.ts");
-  const registries = connect(config, { environment: options.environment ?? {}, package: found });
-  try {
-    const resolutions = await resolveAll(images, registries.resolveDigest, concurrency);
-    return {
-      resolutions,
-      warnings: registries.warnings().map((message) => ({ message, severity: "warning" })),
-    };
-  } finally {
-    await registries.close();
-  }
 }
 
 function failsRun(outcome: Outcome): boolean {
@@ -142,20 +200,24 @@ function told(outcomes: readonly Outcome[], config: Config): readonly Result[] {
   return outcomes.flatMap((outcome) => resultOf(outcome, config.report) ?? []);
 }
 
-function pinned(input: Input, outcomes: readonly Outcome[], results: readonly Result[]): PinResult {
-  const edits = outcomes.flatMap((outcome) => (outcome.kind === "changed" ? [outcome.edit] : []));
-  return answer(input, edits, results);
+function editsOf(outcome: Outcome): readonly TextEdit[] {
+  return outcome.kind === "changed" ? [outcome.edit] : [];
 }
 
-/** What goes out where nothing may be pinned: a list as it came, with the errors in it; of a stream nothing. */
+/** What goes out where nothing may be done: a list as it came, with the errors in it; of a stream nothing. */
 function unpinned(input: Input, results: readonly Result[]): PinResult {
-  return answer(input, [], results);
+  return answer(input, { outcomes: [], edits: [] }, results);
 }
 
-function answer(input: Input, edits: readonly TextEdit[], unsorted: readonly Result[]): PinResult {
+function answer(
+  input: Input,
+  { outcomes, edits, lock }: Omit<Answered, "results">,
+  unsorted: readonly Result[],
+): PinResult {
   const results = bySeverity(unsorted);
   const ok = !results.some(({ severity }) => severity === "error");
-  const said = { results, ok, changes: edits.length, input: input.kind };
+  const changes = edits.length === 0 ? 0 : outcomes.flatMap(editsOf).length;
+  const said = { results, ok, changes, input: input.kind, ...(lock !== undefined && { lock }) };
   const { text } = input.yaml;
   if (input.kind === "stream") return { text: ok ? applyEdits(text, edits) : "", ...said };
   return { text: applyEdits(text, [...edits, ...envelopeEdits(input, results)]), ...said };

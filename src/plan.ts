@@ -3,37 +3,75 @@ import type { Config } from "./config.ts";
 import type { ImageField } from "./fields/image-field.ts";
 import { matchesImage } from "./image/image-glob.ts";
 import { type PlaceholderKind, placeholderKind } from "./image/placeholder.ts";
-import {
-  formatReference,
-  type ImageReference,
-  InvalidReferenceError,
-  parseReference,
-} from "./image/reference.ts";
+import { type ImageReference, InvalidReferenceError, parseReference } from "./image/reference.ts";
 import type { Severity } from "./krm/result.ts";
+import type { Lock } from "./locks.ts";
+import { planPin } from "./plan-pin.ts";
+import { planUnpin } from "./plan-unpin.ts";
+import { planUpdate } from "./plan-update.ts";
+import type { Question } from "./resolve-all.ts";
 
 /** What to do about a field. */
 export type Step =
-  /** Ask what the tag means, and write that. */
-  | { readonly kind: "resolve"; readonly field: ImageField; readonly image: ImageReference }
+  /** Ask what a tag means, and write that. */
+  | ResolveStep
   /** Write this, which needs no asking. */
-  | {
-      readonly kind: "rewrite";
-      readonly field: ImageField;
-      readonly image: ImageReference;
-      readonly text: string;
-    }
+  | RewriteStep
   /** Leave it alone. `severity` says how much a person wants to know; nothing, but for the curious, where it is absent. */
-  | {
-      readonly kind: "keep";
-      readonly field: ImageField;
-      readonly reason: string;
-      readonly severity?: Severity;
-    }
-  /** It can't be pinned. */
-  | { readonly kind: "reject"; readonly field: ImageField; readonly reason: string };
+  | KeepStep
+  /** Compare it with the lock and with the registries. */
+  | CheckStep
+  /** It can't be pinned; `isUnlocked` where that is for want of an entry in a lock. */
+  | RejectStep;
+
+/** A field with the image that it holds. */
+export interface FieldImage {
+  readonly field: ImageField;
+  readonly image: ImageReference;
+}
+
+export interface ResolveStep extends FieldImage {
+  readonly kind: "resolve";
+  readonly question: Extract<Question, { kind: "digest" }>;
+  /** The reference that a lock is to have for its key. */
+  readonly reference: ImageReference;
+  /** The lock that counts for the field. */
+  readonly lock?: Lock;
+}
+
+export interface RewriteStep extends FieldImage {
+  readonly kind: "rewrite";
+  readonly text: string;
+}
+
+export interface KeepStep {
+  readonly kind: "keep";
+  readonly field: ImageField;
+  readonly reason: string;
+  readonly severity?: Severity;
+}
+
+export interface CheckStep extends FieldImage {
+  readonly kind: "check";
+  readonly lock?: Lock;
+}
+
+export interface RejectStep {
+  readonly kind: "reject";
+  readonly field: ImageField;
+  readonly reason: string;
+  readonly unlocked?: ImageReference;
+}
+
+/** By what an image is judged. */
+export interface PlanContext {
+  readonly config: Config;
+  /** The lock that counts for the field. */
+  readonly lock?: Lock;
+}
 
 /** What to do about a field. */
-export function planStep(field: ImageField, config: Config): Step {
+export function planStep(field: ImageField, config: Config, lock?: Lock): Step {
   const { value } = field;
   if (field.fault === "duplicate-key") {
     const reason =
@@ -50,7 +88,7 @@ export function planStep(field: ImageField, config: Config): Step {
   }
   const placeholder = placeholderKind(value);
   if (placeholder !== undefined) return { kind: "keep", field, ...placeholderReasons[placeholder] };
-  return planImage(field, value, config);
+  return planImage(field, value, { config, ...(lock !== undefined && { lock }) });
 }
 
 const placeholderReasons: Readonly<
@@ -72,7 +110,8 @@ const placeholderReasons: Readonly<
   injected: { reason: "is filled in by Istio's injector; left alone", severity: "info" },
 };
 
-function planImage(field: ImageField, value: string, config: Config): Step {
+function planImage(field: ImageField, value: string, context: PlanContext): Step {
+  const { config } = context;
   const skipped = config.skipPrefixes.find((prefix) => value.startsWith(prefix));
   if (skipped !== undefined)
     return {
@@ -89,16 +128,16 @@ function planImage(field: ImageField, value: string, config: Config): Step {
   if (config.include.length > 0 && !config.include.some((glob) => matchesImage(glob, image))) {
     return { kind: "keep", field, reason: "left alone: matches nothing of `include`" };
   }
-  if (image.digest === undefined) return { kind: "resolve", field, image };
-  if (config.tag === "drop" && image.tag !== undefined) {
-    return {
-      kind: "rewrite",
-      field,
-      image,
-      text: formatReference({ name: image.name, digest: image.digest }),
-    };
+  switch (config.mode) {
+    case "pin":
+      return planPin({ field, image }, context);
+    case "update":
+      return planUpdate({ field, image }, context);
+    case "unpin":
+      return planUnpin({ field, image }, context);
+    case "check":
+      return { kind: "check", field, image, ...(context.lock !== undefined && { lock: context.lock }) };
   }
-  return { kind: "keep", field, reason: "left alone: has a digest" };
 }
 
 function readReference(text: string): ImageReference | InvalidReferenceError {

@@ -42,7 +42,7 @@ export function pullSecretsOf(
 function imagesByResource(steps: readonly Step[]): ReadonlyMap<Resource, readonly ImageReference[]> {
   const images = new Map<Resource, ImageReference[]>();
   for (const step of steps) {
-    if (step.kind !== "resolve") continue;
+    if (step.kind !== "resolve" && step.kind !== "check") continue;
     const { resource } = step.field;
     images.set(resource, [...(images.get(resource) ?? []), step.image]);
   }

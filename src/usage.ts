@@ -18,10 +18,22 @@ Usage:
 Flags:
   -f, --function-config FILE               options as a PinDigests or ConfigMap object
   -d, --function-config-literal KEY=VALUE  one option, as in a ConfigMap; wins over the file
+      --lock FILE                          a lock outside the input, for kustomize, Helm and plain streams
+      --update-lock                        write what the lock lacks into that file
       --version                            print the version
   -h, --help                               print this
 
 Options (KEY, or fields of a PinDigests of fn.kpt.dev/v1alpha1):
+  mode: pin | update | check | unpin
+                                write digests beside tags that have none (default); look for newer ones; look and
+                                change nothing; take them out again
+  lock: auto | create | frozen | off
+                                use the ImageLock among the resources and add to it (default); make one where there
+                                is none; ask for nothing, and fail where it lacks an image; ignore it
+  check:                        error, warning or off for what \`mode: check\` finds: unpinned, drift, gone, unlocked,
+    drift: warning              unreachable
+  platform: OS/ARCH             the digest of the image for one platform; default: the index, right for all
+  requirePlatforms: [OS/ARCH]   every image must have these
   tag: keep | drop              write name:tag@digest (default) or name@digest
   include, exclude: [GLOB]      pin only these images; leave these alone. Matched against the reference as written
                                 and against docker.io/library/nginx:1.27; * stands for anything
@@ -46,5 +58,5 @@ _PASSWORD and _TOKEN, and of the cloud that this runs in.
 Exit codes:
   0  all that was to be pinned has its digest; there may be warnings
   1  nothing was changed: an image can't be pinned, an option is wrong, or the input is no Kubernetes resources
-  2  the command line is wrong
+  2  the command line is wrong, or the lock that it names
 `;

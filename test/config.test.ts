@@ -193,14 +193,44 @@ describe("parseConfig", () => {
     expect(problems.map((problem) => [problem.path, problem.message])).toEqual([[path, message]]);
   });
 
-  test.each([["mode"], ["lock"], ["platform"], ["fieldSpecs"], ["check"]])(
-    "does not know %s, which a later version will",
-    (name) => {
-      const { problems } = parse({ [name]: "x" });
+  test.each([["fieldSpecs"]])("does not know %s, which a later version will", (name) => {
+    const { problems } = parse({ [name]: "x" });
 
-      expect(problems[0]?.message).toMatch(new RegExp(`^unknown field \`${name}\`: .*\`report\``));
-    },
-  );
+    expect(problems[0]?.message).toMatch(new RegExp(`^unknown field \`${name}\`: .*\`report\``));
+  });
+
+  test("reads modes, locks and platforms", () => {
+    const { config, problems } = parse({
+      mode: "check",
+      lock: "frozen",
+      check: { drift: "error", gone: "off" },
+      platform: "linux/aarch64",
+      requirePlatforms: ["linux/amd64", "linux/arm"],
+    });
+
+    expect(problems).toEqual([]);
+    expect(config).toMatchObject({
+      mode: "check",
+      lock: "frozen",
+      check: { unpinned: "error", drift: "error", gone: "off", unlocked: "warning", unreachable: "warning" },
+      platform: { os: "linux", architecture: "arm64" },
+      requirePlatforms: [
+        { os: "linux", architecture: "amd64" },
+        { os: "linux", architecture: "arm", variant: "v7" },
+      ],
+    });
+  });
+
+  test.each([
+    [{ platform: "arm64" }, "platform", /^`platform`: "arm64" is not a platform: write/],
+    [{ requirePlatforms: ["linux/amd64", "x"] }, "requirePlatforms[1]", /"x" is not a platform/],
+    [{ check: { drft: "off" } }, "check.drft", /^unknown field `drft`: did you mean `drift`\?$/],
+    [{ mode: "update", lock: "frozen" }, "lock", /^`mode: update` asks .* forbids to ask/],
+  ])("refuses %j", (options, path, message) => {
+    const { problems } = parse(options);
+
+    expect(problems).toEqual([expect.objectContaining({ path, message: expect.stringMatching(message) })]);
+  });
 
   test("tells everything that is wrong at once", () => {
     const { problems } = parse({ tag: "x", networks: null, registries: [{ only: "x" }] });

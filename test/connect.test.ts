@@ -39,7 +39,7 @@ describe("connect", () => {
     const environment = { HOME: workspace.path, PATH: workspace.searchPath };
     const registries = await connectAs(environment, limits({ deadline: 1_500 }));
 
-    await expect(registries.resolveDigest(parseReference(`${server.host}/app:v1`))).rejects.toMatchObject({
+    await expect(registries.inspect(parseReference(`${server.host}/app:v1`), {})).rejects.toMatchObject({
       code: "deadline",
     });
     await registries.close();
@@ -61,7 +61,7 @@ describe("connect", () => {
     const registries = await connectAs(environment, limits({ deadline: 1_500 }));
 
     await Promise.allSettled(
-      [server, other].map(({ host }) => registries.resolveDigest(parseReference(`${host}/app:v1`))),
+      [server, other].map(({ host }) => registries.inspect(parseReference(`${host}/app:v1`), {})),
     );
     await registries.close();
 
@@ -80,7 +80,9 @@ describe("connect", () => {
       PIN_DIGESTS_REGISTRY_PASSWORD: "secret",
     });
 
-    expect(await registries.resolveDigest(parseReference(`${server.host}/app:v1`))).toBe(INDEX_DIGEST);
+    expect(await registries.inspect(parseReference(`${server.host}/app:v1`), {})).toEqual({
+      digest: INDEX_DIGEST,
+    });
   });
 
   test("names every login that was refused, and shows no part of one", async () => {
@@ -114,7 +116,7 @@ describe("connect", () => {
       { verify: "get" },
     );
 
-    const error: unknown = await registries.resolveDigest(parseReference(`${key}/app:v1`)).catch((e) => e);
+    const error: unknown = await registries.inspect(parseReference(`${key}/app:v1`), {}).catch((e) => e);
 
     const said = [
       String(error),
@@ -142,7 +144,7 @@ describe("connect", () => {
       DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { [server.host]: { auth: good } } }),
     });
 
-    expect(await registries.resolveDigest(parseReference(`${server.host}/app:v1`))).toBe(INDEX_DIGEST);
+    expect(await registries.inspect(parseReference(`${server.host}/app:v1`), {})).toEqual({ digest: INDEX_DIGEST });
     expect(registries.warnings()).toEqual([
       `${server.host} refused the login from PIN_DIGESTS_REGISTRY_HOSTNAME (HTTP 401), and was asked with auths["${server.host}"] in DOCKER_AUTH_CONFIG instead: renew that login, or remove it`,
     ]);

@@ -39,7 +39,7 @@ async function resolve(
     [`${image.registry}/${image.repository}:${image.tag ?? "latest"}`, resolution],
   ]);
   return outcomeOf(
-    { kind: "resolve", field, image },
+    { kind: "resolve", field, image, question: { kind: "digest", image }, reference: image },
     { yaml, resolutions, config: { ...defaultConfig, ...config } },
   );
 }
@@ -112,8 +112,9 @@ describe("outcomeOf", () => {
       ["docker.io/library/nginx:latest", { kind: "resolved", digest }],
     ]);
 
+    const image = parseReference("nginx");
     const outcome = outcomeOf(
-      { kind: "resolve", field, image: parseReference("nginx") },
+      { kind: "resolve", field, image, question: { kind: "digest", image }, reference: image },
       { yaml, resolutions, config: defaultConfig },
     );
 

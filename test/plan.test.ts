@@ -19,7 +19,11 @@ describe("planStep", () => {
   test.each([["nginx"], ["nginx:1.27"], ["ghcr.io/acme/app:v1"], ["localhost:5000/a"]])(
     "asks for %s",
     (value) => {
-      expect(plan(value)).toEqual({ kind: "resolve", image: expect.objectContaining({ text: value }) });
+      expect(plan(value)).toMatchObject({
+        kind: "resolve",
+        image: { text: value },
+        question: { kind: "digest" },
+      });
     },
   );
 

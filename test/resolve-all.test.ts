@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { type Digest, parseDigest } from "../src/image/digest.ts";
 import { canonicalName, type ImageReference, parseReference } from "../src/image/reference.ts";
-import { type Resolution, resolveAll } from "../src/resolve-all.ts";
+import {
+  type Question,
+  type Registry,
+  type Resolution,
+  type ResolveDigest,
+  resolveAll,
+} from "../src/resolve-all.ts";
 
 const digest = parseDigest(`sha256:${"1".repeat(64)}`);
 
@@ -34,8 +40,15 @@ function openDesk(): Desk {
   };
 }
 
-function images(...texts: readonly string[]): readonly ImageReference[] {
-  return texts.map(parseReference);
+function images(...texts: readonly string[]): readonly Question[] {
+  return texts.map((text) => ({ kind: "digest", image: parseReference(text) }));
+}
+
+function registry(resolveDigest: ResolveDigest): Registry {
+  return {
+    inspect: async (image) => ({ digest: parseDigest(await resolveDigest(image)) }),
+    holds: () => Promise.reject(new Error("asked")),
+  };
 }
 
 describe("resolveAll", () => {
@@ -44,10 +57,10 @@ describe("resolveAll", () => {
 
     const resolutions = await resolveAll(
       images("nginx", "docker.io/library/nginx:latest", "nginx:1.27", "nginx"),
-      async (image) => {
+      registry(async (image) => {
         asked.push(canonicalName(image));
         return digest;
-      },
+      }),
       8,
     );
 
@@ -60,7 +73,7 @@ describe("resolveAll", () => {
     const desk = openDesk();
     const answer = resolveAll(
       images("a.io/a:1", "a.io/b:1", "a.io/c:1", "b.io/a:1", "a.io/d:1"),
-      desk.resolveDigest,
+      registry(desk.resolveDigest),
       2,
     );
 
@@ -80,7 +93,7 @@ describe("resolveAll", () => {
   test("goes on after a failure, which is that image's resolution", async () => {
     const desk = openDesk();
     const failure = new Error("no such tag");
-    const answer = resolveAll(images("a.io/a:1", "a.io/b:1", "a.io/c:1"), desk.resolveDigest, 1);
+    const answer = resolveAll(images("a.io/a:1", "a.io/b:1", "a.io/c:1"), registry(desk.resolveDigest), 1);
 
     await desk.settle("a.io/a:1", digest);
     await desk.settle("a.io/b:1", failure);
@@ -99,7 +112,7 @@ describe("resolveAll", () => {
       throw image.tag === "1" ? "no error" : new TypeError("at once");
     };
 
-    const resolutions = await resolveAll(images("a:1", "a:2"), throwing, 8);
+    const resolutions = await resolveAll(images("a:1", "a:2"), registry(throwing), 8);
 
     expect([...resolutions.values()]).toEqual([
       { kind: "failed", error: new Error("no error") },
@@ -107,9 +120,43 @@ describe("resolveAll", () => {
     ]);
   });
 
+  test("asks for a tag, for each platform of it and for a digest of its repository apart", async () => {
+    const image = parseReference("a.io/a:1");
+    const asked: string[] = [];
+    const platform = { os: "linux", architecture: "arm64" };
+
+    const resolutions = await resolveAll(
+      [
+        { kind: "digest", image },
+        { kind: "digest", image, platform },
+        { kind: "held", image, digest },
+        { kind: "held", image: parseReference("a.io/a:2"), digest },
+      ],
+      {
+        inspect: async (_, demand) => {
+          asked.push(JSON.stringify(demand));
+          return { digest };
+        },
+        holds: async () => {
+          asked.push("holds");
+          return false;
+        },
+      },
+      1,
+    );
+
+    const none = '{"requirePlatforms":[]}';
+    expect(asked).toEqual([none, `{"platform":${JSON.stringify(platform)},"requirePlatforms":[]}`, "holds"]);
+    expect([...resolutions.values()]).toEqual([
+      { kind: "resolved", digest },
+      { kind: "resolved", digest },
+      { kind: "held", held: false },
+    ]);
+  });
+
   test("asks nothing where there are no images", async () => {
     const never = (): Promise<Digest> => Promise.reject(new Error("asked"));
 
-    expect(await resolveAll([], never, 8)).toEqual(new Map());
+    expect(await resolveAll([], registry(never), 8)).toEqual(new Map());
   });
 });

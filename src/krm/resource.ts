@@ -39,7 +39,9 @@ export function readResource(yaml: YamlText, node: YamlNode): Resource {
 }
 
 /** How results name an object; undefined where it lacks one of the three parts that the specification requires. */
-export function resourceRef(resource: Resource): ResourceRef | undefined {
+export function resourceRef(
+  resource: Pick<Resource, "apiVersion" | "kind" | "name" | "namespace">,
+): ResourceRef | undefined {
   const { apiVersion, kind, name, namespace } = resource;
   if (apiVersion === "" || kind === "" || name === undefined) return undefined;
   return namespace === undefined ? { apiVersion, kind, name } : { apiVersion, kind, name, namespace };

@@ -10,6 +10,8 @@ export interface Result {
   readonly resourceRef?: ResourceRef;
   readonly field?: ResultField;
   readonly file?: ResultFile;
+  /** What a program may sort results by. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** As the specification has it; the type that kpt-functions exports says "warn". */

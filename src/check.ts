@@ -1,0 +1,75 @@
+/** `mode: check`: compares what is written with the locks and with the registries, and changes nothing. */
+import type { Asking } from "./asking.ts";
+import { fieldSubject, lockSubjects } from "./check-subject.ts";
+import { type Config, platformName } from "./config.ts";
+import { compareWithRegistries, type FindingClass, severityOf } from "./drift.ts";
+import { resultAt } from "./field-result.ts";
+import { canonicalName, type ImageReference } from "./image/reference.ts";
+import type { Result } from "./krm/result.ts";
+import type { LockedImage } from "./lock/locked-image.ts";
+import type { Lock, Locks } from "./locks.ts";
+import type { CheckStep, Step } from "./plan.ts";
+import { copiedDigest, missingInLock, otherDigest } from "./plan-pin.ts";
+
+/** What there is to look at. */
+export interface Checked {
+  readonly steps: readonly Step[];
+  readonly locks: Locks;
+}
+
+/** What a check finds. With `lock: frozen` it asks nobody, and knows the locks alone. */
+export async function checkImages(
+  { steps, locks }: Checked,
+  config: Config,
+  asking: Asking,
+): Promise<readonly Result[]> {
+  const fields = steps.filter((step) => step.kind === "check");
+  const offline = fields.flatMap((step) => readFindings(step, config));
+  if (config.lock === "frozen") return offline;
+  const subjects = [...fields.flatMap((step) => fieldSubject(step, config)), ...lockSubjects(locks, config)];
+  return [...offline, ...(await compareWithRegistries(subjects, config, asking))];
+}
+
+/** What a look at the text and at the lock tells. */
+function readFindings({ field, image, lock }: CheckStep, config: Config): readonly Result[] {
+  const tell = (kind: FindingClass, message: string): readonly Result[] => {
+    const severity = severityOf(kind, image, config);
+    return severity === "off" ? [] : [resultAt(field, { severity, message, tags: { class: kind } })];
+  };
+  const entry = lock?.images.find(image, platformName(config));
+  if (image.digest === undefined) {
+    const lacks =
+      config.lock === "frozen" || lock !== undefined ? lockFault(image, { entry, lock }, config) : undefined;
+    return [
+      ...tell("unpinned", "has no digest: what it runs may change from one day to the next"),
+      ...(lacks === undefined ? [] : tell(...lacks)),
+    ];
+  }
+  const copied = copiedDigest(image, lock?.images.otherTags(image) ?? []);
+  if (copied !== undefined) return tell("wrong-tag", copied);
+  const differs = entry !== undefined && image.tag !== undefined && entry.digest !== image.digest;
+  return differs && config.lock === "frozen" ? tell("drift", otherDigest(entry)) : [];
+}
+
+interface Known {
+  readonly entry: LockedImage | undefined;
+  readonly lock: Lock | undefined;
+}
+
+function lockFault(
+  image: ImageReference,
+  { entry, lock }: Known,
+  config: Config,
+): readonly [FindingClass, string] | undefined {
+  if (entry !== undefined) {
+    const missing = missingInLock(entry, config);
+    if (missing === undefined) return undefined;
+    return missing === "unknown"
+      ? ["unlocked", "the lock does not record its platforms"]
+      : ["platform", missing];
+  }
+  const other = lock?.entries.find(({ reference }) => canonicalName(reference) === canonicalName(image));
+  if (other === undefined) return ["unlocked", "is not in the lock"];
+  const [has, wanted] = [other.platform ?? "all platforms", platformName(config) ?? "all platforms"];
+  return ["unlocked", `is in the lock for ${has}, not for ${wanted}`];
+}

@@ -1,0 +1,35 @@
+/** What is told about a field of a resource. */
+import { type Resource, resourceRef } from "./krm/resource.ts";
+import type { Result, Severity } from "./krm/result.ts";
+
+/** A field, and the value that it has. */
+interface Place {
+  readonly resource: Partial<Resource>;
+  readonly path: string;
+  readonly value?: string;
+}
+
+/** What is to be told. */
+export interface Said {
+  readonly severity: Severity;
+  readonly message: string;
+  readonly currentValue?: string;
+  readonly proposedValue?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+/** A result about a field; what names it goes into the message where the specification has no place for it. */
+export function resultAt(
+  { resource, path, value }: Place,
+  { severity, message, tags, ...values }: Said,
+): Result {
+  const { apiVersion = "", kind = "", name, namespace } = resource;
+  const identity = { ...(name !== undefined && { name }), ...(namespace !== undefined && { namespace }) };
+  const ref = resourceRef({ apiVersion, kind, ...identity });
+  const file = resource.file === undefined ? {} : { file: resource.file };
+  const more = { ...file, ...(tags !== undefined && { tags }) };
+  if (ref === undefined)
+    return { message: `${kind || "object"} without a name, \`${path}\`: ${message}`, severity, ...more };
+  const current = value === undefined ? {} : { currentValue: value };
+  return { message, severity, resourceRef: ref, field: { path, ...current, ...values }, ...more };
+}

@@ -1,0 +1,111 @@
+/** What is told of locks. */
+import type { Config } from "./config.ts";
+import { resultAt, type Said } from "./field-result.ts";
+import type { ImageField } from "./fields/image-field.ts";
+import { placeholderKind } from "./image/placeholder.ts";
+import {
+  canonicalName,
+  type ImageReference,
+  InvalidReferenceError,
+  parseReference,
+} from "./image/reference.ts";
+import type { Input } from "./krm/input.ts";
+import { readResource } from "./krm/resource.ts";
+import type { Result } from "./krm/result.ts";
+import type { LockedImage } from "./lock/locked-image.ts";
+import type { Lock, Locks } from "./locks.ts";
+import { onErrorOf } from "./outcome.ts";
+import type { Step } from "./plan.ts";
+import { kindOf } from "./yaml/node.ts";
+
+/** A result about an entry of a lock. */
+export function entryResult({ resource }: Lock, { reference, digest }: LockedImage, said: Said): Result {
+  const path = `images[${JSON.stringify(reference.text)}].digest`;
+  return resultAt({ resource: { kind: "lock", ...resource }, path, value: digest }, said);
+}
+
+/** With `lock: frozen`: the images that no lock has, each once, and what adds them. */
+export function unlockedResults(
+  steps: readonly Step[],
+  { input, config, locks }: { readonly input: Input; readonly config: Config; readonly locks: Locks },
+): readonly Result[] {
+  const unlocked = steps.flatMap((step) => (step.kind === "reject" && step.unlocked) || []);
+  if (unlocked.length === 0) return [];
+  const fails = unlocked.some((image) => onErrorOf(image, config) === "fail");
+  const names = [...new Set(unlocked.map(({ text }) => text))];
+  const what = `${names.length} image${names.length === 1 ? "" : "s"}: ${listed(names)}`;
+  const lack =
+    locks.all.length === 0 ? "there is no lock, and `lock: frozen` forbids to ask for" : "the lock lacks";
+  const message = `${lack} ${what}; add ${names.length === 1 ? "it" : "them"} with ${additionCommand(input)}`;
+  return [{ message, severity: fails ? "error" : "warning" }];
+}
+
+/** The entries that no field uses, pinned or not. */
+export function unusedResults(
+  fields: readonly ImageField[],
+  locks: Locks,
+  config: Config,
+): readonly Result[] {
+  const severity = config.lock === "frozen" ? "warning" : "info";
+  if (severity === "info" && (config.mode !== "check" || config.report === "problems")) return [];
+  if (locks.all.length === 0) return [];
+  const used = usesOf(fields, locks);
+  return locks.all.flatMap((lock) =>
+    lock.entries
+      .filter(({ reference, digest }) => {
+        const uses = used.get(lock);
+        return !uses?.has(canonicalName(reference)) && !uses?.has(digestName(reference, digest));
+      })
+      .map((entry) => entryResult(lock, entry, { severity, message: "nothing uses this entry" })),
+  );
+}
+
+/** Texts in quotes, one after the other. */
+export function listed(texts: readonly string[]): string {
+  return texts.map((text) => JSON.stringify(text)).join(", ");
+}
+
+/** True for a list whose items know their files: what is added to it is kept. */
+export function keepsFiles({ kind, yaml, items }: Input): boolean {
+  return (
+    kind === "ResourceList" &&
+    items.some((item) => kindOf(yaml, item) === "mapping" && readResource(yaml, item).file !== undefined)
+  );
+}
+
+function additionCommand(input: Input): string {
+  return keepsFiles(input)
+    ? "`kpt fn eval PACKAGE --image IMAGE --network -- lock=create`"
+    : "`pin-digests --lock FILE --update-lock`";
+}
+
+function usesOf(fields: readonly ImageField[], locks: Locks): ReadonlyMap<Lock, ReadonlySet<string>> {
+  const used = new Map<Lock, Set<string>>();
+  for (const { resource, value } of fields) {
+    const lock = locks.nearest(resource);
+    const image = value === undefined ? undefined : readImage(value);
+    if (lock === undefined || image === undefined) continue;
+    const names = used.get(lock) ?? new Set<string>();
+    used.set(lock, names);
+    const isBare = image.tag === undefined && image.digest !== undefined;
+    names.add(isBare ? digestName(image, image.digest) : canonicalName(image));
+    // A name without a tag may have been written so, or have lost its tag.
+    if (isBare)
+      for (const text of lock.images.originals(image, "keep")) names.add(canonicalName(parseReference(text)));
+  }
+  return used;
+}
+
+function digestName({ registry, repository }: ImageReference, digest: string | undefined): string {
+  return `${registry}/${repository}@${digest}`;
+}
+
+function readImage(text: string): ImageReference | undefined {
+  if (placeholderKind(text) !== undefined) return undefined;
+  try {
+    return parseReference(text);
+  } catch (error) {
+    if (error instanceof InvalidReferenceError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,175 @@
+/** From new resolutions to the texts of the locks that keep them, and to a warning where none does. */
+import type { Config } from "./config.ts";
+import { resultAt } from "./field-result.ts";
+import { formatReference } from "./image/reference.ts";
+import type { Input } from "./krm/input.ts";
+import { readResource } from "./krm/resource.ts";
+import type { Result } from "./krm/result.ts";
+import { lockEdits } from "./lock/lock-edit.ts";
+import type { LockFile } from "./lock/lock-file.ts";
+import { lockFileName, lockItemEdit, lockText } from "./lock/lock-text.ts";
+import type { LockedImage } from "./lock/locked-image.ts";
+import type { LockRecord } from "./lock-record.ts";
+import { entryResult, keepsFiles, listed } from "./lock-result.ts";
+import type { Lock } from "./locks.ts";
+import { childOf, kindOf } from "./yaml/node.ts";
+import { applyEdits, type TextEdit } from "./yaml/text-edit.ts";
+
+/** A lock in a file of its own, and whether it is to be written. */
+export interface LockFileOption {
+  /** What is in the file; empty where there is none yet. */
+  readonly text: string;
+  readonly update: boolean;
+}
+
+/** What a run is made from, as far as its locks are concerned. */
+export interface LockCircumstances {
+  readonly input: Input;
+  readonly config: Config;
+  readonly file?: LockFile;
+  readonly option?: LockFileOption;
+}
+
+/** What is to be written, and what is told of it. */
+export interface LockChanges {
+  readonly edits: readonly TextEdit[];
+  /** The new text of the file, where it is another. */
+  readonly file?: string;
+  readonly results: readonly Result[];
+}
+
+/** Writes resolutions into the locks that count for them. */
+export function lockChanges(records: readonly LockRecord[], circumstances: LockCircumstances): LockChanges {
+  const changes = byLock(records).map((group) => changeOf(group, circumstances));
+  const file = changes.find((change) => change.file !== undefined)?.file;
+  const lost = changes.flatMap((change) => change.lost ?? []);
+  return {
+    edits: changes.flatMap(({ edits = [] }) => edits),
+    ...(file !== undefined && { file }),
+    results: [...changes.flatMap(({ results = [] }) => results), ...lostWarning(lost, circumstances)],
+  };
+}
+
+interface RecordGroup {
+  readonly lock: Lock | undefined;
+  readonly records: readonly LockRecord[];
+}
+
+function byLock(records: readonly LockRecord[]): readonly RecordGroup[] {
+  const groups = new Map<Lock | undefined, LockRecord[]>();
+  for (const record of records) {
+    const group = groups.get(record.lock);
+    if (group === undefined) groups.set(record.lock, [record]);
+    else group.push(record);
+  }
+  const all = [...groups].map(([lock, group]) => ({ lock, records: group }));
+  // A new lock goes behind the last item, which may be one that is added to at the same place.
+  return [...all.filter(({ lock }) => lock !== undefined), ...all.filter(({ lock }) => lock === undefined)];
+}
+
+interface LockChange {
+  readonly edits?: readonly TextEdit[];
+  readonly file?: string;
+  readonly results?: readonly Result[];
+  /** What is not kept. */
+  readonly lost?: readonly LockRecord[];
+}
+
+function changeOf(group: RecordGroup, circumstances: LockCircumstances): LockChange {
+  const { input, config } = circumstances;
+  const { lock, records } = group;
+  if (lock === undefined) return config.lock === "create" ? creation(records, circumstances) : {};
+  const images = records.map(({ image }) => image);
+  if (lock.source === "file") return fileChange(group, circumstances);
+  if (lock.lock === undefined) return {};
+  const isKept = input.kind === "ResourceList" && lock.resource.file !== undefined;
+  return {
+    edits: lockEdits(lock.lock, images),
+    ...(isKept ? { results: changeResults(lock, records, config) } : { lost: records }),
+  };
+}
+
+function creation(records: readonly LockRecord[], { input, config }: LockCircumstances): LockChange {
+  const items = input.kind === "ResourceList" ? childOf(input.yaml, input.root, "items") : undefined;
+  if (items === undefined || !keepsFiles(input)) return { lost: records };
+  const images = records.map(({ image }) => image);
+  const message = `made ${lockFileName} with ${listed(namesOf(records))}`;
+  return {
+    edits: [lockItemEdit(input.yaml, { items, index: indexOfLock(input), images })],
+    results:
+      config.report === "problems" ? [] : [{ message, severity: "info", file: { path: lockFileName } }],
+  };
+}
+
+/** The position behind the objects that are in the file of that name already, at the root of what was sent. */
+function indexOfLock({ yaml, items }: Input): number {
+  const resources = items
+    .filter((item) => kindOf(yaml, item) === "mapping")
+    .map((item) => readResource(yaml, item));
+  const packages = resources.flatMap(({ annotations }) => annotations.get(packagePath) ?? []);
+  const root = packages.toSorted((one, other) => one.length - other.length)[0];
+  return resources.filter(
+    ({ annotations, file }) => file?.path === lockFileName && annotations.get(packagePath) === root,
+  ).length;
+}
+
+const packagePath = "internal.config.kubernetes.io/package-path";
+
+function fileChange({ records, lock }: RecordGroup, circumstances: LockCircumstances): LockChange {
+  const { file, option, config } = circumstances;
+  if (file === undefined || lock === undefined || option?.update !== true || file.kind === "ImagesLock") {
+    return { lost: records };
+  }
+  const images = records.map(({ image }) => image);
+  const results = changeResults(lock, records, config);
+  if (file.kind === "ImageLock") {
+    return { file: applyEdits(option.text, lockEdits(file.lock, images)), results };
+  }
+  // What is a comment stays one.
+  const comments = option.text.trim() === "" ? "" : option.text.replace(/\n?$/, "\n");
+  return { file: comments + lockText(images), results };
+}
+
+function changeResults(lock: Lock, records: readonly LockRecord[], config: Config): readonly Result[] {
+  if (config.report === "problems") return [];
+  const added = records.filter(({ before }) => before === undefined);
+  const moved = records.flatMap(({ before, image }) => {
+    if (before === undefined || before.digest === image.digest) return [];
+    const values = { currentValue: before.digest, proposedValue: image.digest };
+    const message = `moved from ${before.digest} to ${image.digest}`;
+    return entryResult(lock, before, { severity: "info", message, ...values });
+  });
+  if (added.length === 0) return moved;
+  const message = `added ${listed(namesOf(added))}`;
+  return [
+    resultAt({ resource: { kind: "lock", ...lock.resource }, path: "images" }, { severity: "info", message }),
+    ...moved,
+  ];
+}
+
+function namesOf(records: readonly LockRecord[]): readonly string[] {
+  return [...new Set(records.map(({ image }) => referenceText(image)))];
+}
+
+function referenceText({ reference: { name, tag } }: LockedImage): string {
+  return formatReference({ name, ...(tag !== undefined && { tag }) });
+}
+
+function lostWarning(
+  lost: readonly LockRecord[],
+  { input, file, option }: LockCircumstances,
+): readonly Result[] {
+  if (lost.length === 0) return [];
+  const names = namesOf(lost);
+  const [count, verb] = names.length === 1 ? ["1 image was", "is"] : [`${names.length} images were`, "are"];
+  const message = `${count} asked for and ${verb} not in a lock, so the next run asks again: ${listed(names)}; ${whatAdds()}`;
+  return [{ message, severity: "warning" }];
+
+  function whatAdds(): string {
+    if (file?.kind === "ImagesLock") return "an ImagesLock is only read: convert it with `--inventory lock`";
+    if (option !== undefined) return "add `--update-lock`";
+    if (input.kind === "stream")
+      return "write a lock to a file of its own and give `--lock FILE --update-lock`";
+    return "a list without paths keeps no changes of a lock: add them with `pin-digests --lock FILE --update-lock`, or by hand";
+  }
+}

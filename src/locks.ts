@@ -1,0 +1,106 @@
+/** The locks of a run: those among the items, and the one of a file. */
+import type { Config } from "./config.ts";
+import { resultAt } from "./field-result.ts";
+import { FunctionConfigError } from "./function-config.ts";
+import type { Input } from "./krm/input.ts";
+import { type Resource, readResource } from "./krm/resource.ts";
+import type { Result } from "./krm/result.ts";
+import { type ImageLock, isImageLock, readImageLock } from "./lock/image-lock.ts";
+import type { LockFile } from "./lock/lock-file.ts";
+import type { LockProblem } from "./lock/lock-problem.ts";
+import { type LockedImage, type LockedImages, lockedImages } from "./lock/locked-image.ts";
+import { folderOf, locksByFolder, nearestLock } from "./lock/nearest.ts";
+import { kindOf, startOf } from "./yaml/node.ts";
+import { lineAndColumn } from "./yaml/syntax-error.ts";
+
+/** A lock of this run. */
+export interface Lock {
+  readonly source: "item" | "file";
+  /** Where additions are written; absent for an empty file, and for the lock of another tool. */
+  readonly lock?: ImageLock;
+  readonly entries: readonly LockedImage[];
+  readonly images: LockedImages;
+  readonly resource: Pick<Resource, "annotations" | "file"> & Partial<Resource>;
+}
+
+/** All locks of a run, and what is wrong with them: then nothing may be done. */
+export interface Locks {
+  readonly all: readonly Lock[];
+  readonly faults: readonly Result[];
+  /** The lock that counts for a resource. */
+  nearest(resource: Resource): Lock | undefined;
+}
+
+/**
+ * Reads the locks that count: none where the configuration turns them off.
+ *
+ * @throws {FunctionConfigError} where a file and the configuration contradict each other.
+ */
+export function readLocks(input: Input, config: Config, file: LockFile | undefined): Locks {
+  if (config.lock === "off") {
+    if (file === undefined) return { all: [], faults: [], nearest: () => undefined };
+    throw new FunctionConfigError("`--lock` and `lock: off` contradict each other: use one of them");
+  }
+  const read = lockItems(input);
+  const all = [...read.locks, ...(file === undefined ? [] : [lockOfFile(file)])];
+  const { byFolder, extra } = locksByFolder(all);
+  if (extra.some(({ lock }) => lock.source === "file")) {
+    const message =
+      "there are two locks for the root, `--lock` and an ImageLock of the input: use one of them";
+    throw new FunctionConfigError(message);
+  }
+  const folders = new Map<string, Lock | undefined>();
+  return {
+    all,
+    faults: [...read.faults, ...extra.map(({ lock, first }) => secondLock(lock, first))],
+    nearest(resource) {
+      const folder = folderOf(resource);
+      if (!folders.has(folder)) folders.set(folder, nearestLock(resource, byFolder));
+      return folders.get(folder);
+    },
+  };
+}
+
+interface ReadLocks {
+  readonly locks: readonly Lock[];
+  readonly faults: readonly Result[];
+}
+
+function lockItems({ yaml, items }: Input): ReadLocks {
+  const locks: Lock[] = [];
+  const faults: Result[] = [];
+  for (const item of items) {
+    if (kindOf(yaml, item) !== "mapping") continue;
+    const resource = readResource(yaml, item);
+    if (!isImageLock(resource)) continue;
+    const { lock, problems } = readImageLock(yaml, item);
+    const { entries } = lock;
+    locks.push({ source: "item", lock, resource, entries, images: lockedImages(entries) });
+    faults.push(...problems.map((problem) => faultOf(lock, problem)));
+  }
+  return { locks, faults };
+}
+
+function faultOf({ yaml, resource }: ImageLock, { path, message, node }: LockProblem): Result {
+  const { line, column } = lineAndColumn(yaml.text, startOf(yaml, node) ?? 0);
+  const place = resource.file === undefined ? `line ${line}, column ${column}: ` : "";
+  return resultAt({ resource, path }, { severity: "error", message: `${place}${message}` });
+}
+
+function lockOfFile(file: LockFile): Lock {
+  const lock = file.kind === "ImageLock" ? file.lock : undefined;
+  return {
+    source: "file",
+    ...(lock !== undefined && { lock }),
+    // Without a file of its own it counts for the root.
+    resource: { ...lock?.resource, annotations: new Map() },
+    entries: file.images,
+    images: lockedImages(file.images),
+  };
+}
+
+function secondLock(lock: Lock, first: Lock): Result {
+  const other = first.resource.file?.path ?? first.resource.name ?? "one without a name";
+  const message = `a folder must have one ImageLock, but ${JSON.stringify(other)} is another: put them together`;
+  return resultAt({ resource: lock.resource, path: "images" }, { severity: "error", message });
+}

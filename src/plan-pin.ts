@@ -1,0 +1,100 @@
+/** `mode: pin`: write a digest beside each tag that has none, from the lock where it knows one. */
+import { type Config, platformName } from "./config.ts";
+import type { Digest } from "./image/digest.ts";
+import { missingPlatforms } from "./image/platform.ts";
+import { formatReference, type ImageReference, parseReference } from "./image/reference.ts";
+import type { LockedImage } from "./lock/locked-image.ts";
+import type { FieldImage, PlanContext, ResolveStep, Step } from "./plan.ts";
+
+/** What to do about an image that is to have a digest. */
+export function planPin(found: FieldImage, context: PlanContext): Step {
+  if (found.image.digest !== undefined) return planPinned(found, found.image.digest, context);
+  const { config, lock } = context;
+  const { field, image } = found;
+  const entry = lock?.images.find(image, platformName(config));
+  const unlocked = (reason: string): Step => ({ kind: "reject", field, reason, unlocked: image });
+  if (entry === undefined) {
+    if (config.lock !== "frozen") return resolveStep(found, image, context);
+    return unlocked("is not in the lock, and `lock: frozen` forbids to ask");
+  }
+  const missing = missingInLock(entry, config);
+  if (missing === "unknown") {
+    if (config.lock === "frozen")
+      return unlocked("its platforms are not recorded in the lock, and `lock: frozen` forbids to ask");
+    return askForPlatforms(found, entry, context);
+  }
+  if (missing !== undefined) return { kind: "reject", field, reason: missing };
+  return { kind: "rewrite", field, image, text: pinnedText(image, entry.digest, config) };
+}
+
+/** The reference with a digest, as `tag` wants it. */
+export function pinnedText({ name, tag }: ImageReference, digest: Digest, config: Config): string {
+  return formatReference({ name, ...(tag !== undefined && config.tag === "keep" && { tag }), digest });
+}
+
+/** The step that asks what a tag means and writes that into a field. */
+export function resolveStep(
+  found: FieldImage,
+  asked: ImageReference,
+  { config, lock }: PlanContext,
+): ResolveStep {
+  const { platform, requirePlatforms } = config;
+  return {
+    kind: "resolve",
+    ...found,
+    question: { kind: "digest", image: asked, ...(platform && { platform }), requirePlatforms },
+    reference: asked,
+    ...(lock !== undefined && { lock }),
+  };
+}
+
+/** Why an entry does not do for the platforms that are required; "unknown" where it doesn't say which there are. */
+export function missingInLock({ platforms }: LockedImage, config: Config): string | undefined {
+  if (config.requirePlatforms.length === 0) return undefined;
+  if (platforms === undefined) return "unknown";
+  const missing = missingPlatforms(platforms, config.requirePlatforms);
+  if (missing.length === 0) return undefined;
+  return `must be there for ${missing.join(" and ")}, but the lock says that it is for ${platforms.join(", ") || "no platform"} alone`;
+}
+
+/** Asks by the digest that the lock has, which can't move. */
+function askForPlatforms(found: FieldImage, entry: LockedImage, context: PlanContext): Step {
+  const { field, image } = found;
+  if (context.config.platform !== undefined) {
+    const reason = "its platforms are not recorded in the lock: `mode: update` records them";
+    return { kind: "reject", field, reason };
+  }
+  const asked = parseReference(formatReference({ name: image.name, digest: entry.digest }));
+  return { ...resolveStep(found, asked, context), reference: entry.reference };
+}
+
+function planPinned(found: FieldImage, digest: Digest, { config, lock }: PlanContext): Step {
+  const { field, image } = found;
+  const warning = strayDigest(found, { config, ...(lock !== undefined && { lock }) });
+  if (warning !== undefined) return { kind: "keep", field, reason: warning, severity: "warning" };
+  if (config.tag === "drop" && image.tag !== undefined) {
+    return { kind: "rewrite", field, image, text: formatReference({ name: image.name, digest }) };
+  }
+  return { kind: "keep", field, reason: "left alone: has a digest" };
+}
+
+/** What is odd about the digest beside a tag, by the lock. */
+function strayDigest({ image }: FieldImage, { config, lock }: PlanContext): string | undefined {
+  if (lock === undefined || image.tag === undefined) return undefined;
+  const copied = copiedDigest(image, lock.images.otherTags(image));
+  if (copied !== undefined) return copied;
+  const entry = lock.images.find(image, platformName(config));
+  return entry === undefined || entry.digest === image.digest ? undefined : otherDigest(entry);
+}
+
+/** The commonest accident: the tag was changed by hand, and the digest forgotten. */
+export function copiedDigest(image: ImageReference, others: readonly LockedImage[]): string | undefined {
+  const [other] = others;
+  if (other === undefined || image.tag === undefined) return undefined;
+  return `has the digest that the lock records for ${JSON.stringify(other.reference.text)}, another tag of this repository: was it copied? \`mode: update\` writes the one that its own tag means`;
+}
+
+/** A text and a lock that say two digests for one tag. */
+export function otherDigest({ digest }: LockedImage): string {
+  return `has another digest than the lock, which says ${digest}: \`mode: update\` brings both up to date`;
+}

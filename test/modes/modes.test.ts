@@ -1,0 +1,323 @@
+import { describe, expect, test } from "vitest";
+import { fakeRegistry, itemsOf, list, lock, messages, one, pod, run, three, two } from "./support.ts";
+
+const nginx = "docker.io/library/nginx:1.27";
+const redis = "docker.io/library/redis:7";
+
+describe("mode: update", () => {
+  const literals = { mode: "update" };
+
+  test("moves text and lock, and tells old and new", async () => {
+    const input = list(
+      pod(`nginx:1.27@${one}`, "a.yaml"),
+      pod("nginx:1.27", "b.yaml"),
+      lock({ "nginx:1.27": one }, "lock.yaml"),
+    );
+
+    const { text, results } = await run(input, fakeRegistry({ [nginx]: two }), literals);
+
+    const after = lock({ "nginx:1.27": two }, "lock.yaml");
+    expect(itemsOf(text)).toBe(
+      list(pod(`nginx:1.27@${two}`, "a.yaml"), pod(`nginx:1.27@${two}`, "b.yaml"), after),
+    );
+    expect(results).toMatchObject([
+      {
+        message: `moved "nginx:1.27" from ${one} to ${two}`,
+        field: { currentValue: `nginx:1.27@${one}`, proposedValue: `nginx:1.27@${two}` },
+      },
+      { message: `pinned "nginx:1.27" to ${two}` },
+      {
+        message: `moved from ${one} to ${two}`,
+        field: { path: 'images["nginx:1.27"].digest', currentValue: one, proposedValue: two },
+      },
+    ]);
+    const again = await run(itemsOf(text), fakeRegistry({ [nginx]: two }), literals);
+    expect(again.text).toBe(itemsOf(text));
+    const frozen = await run(itemsOf(text), fakeRegistry({}), { lock: "frozen" });
+    expect(frozen.text).toBe(itemsOf(text));
+  });
+
+  test("is narrowed to one image, in text and lock", async () => {
+    const input = list(
+      pod(`nginx:1.27@${one}`, "a.yaml"),
+      pod(`redis:7@${one}`, "b.yaml"),
+      lock({ "nginx:1.27": one, "redis:7": one }, "lock.yaml"),
+    );
+    const asked = fakeRegistry({ [nginx]: two, [redis]: two });
+
+    const { text } = await run(input, asked, { ...literals, include: "redis:*" });
+
+    expect(asked.asked).toEqual([redis]);
+    expect(itemsOf(text)).toBe(
+      list(
+        pod(`nginx:1.27@${one}`, "a.yaml"),
+        pod(`redis:7@${two}`, "b.yaml"),
+        lock({ "nginx:1.27": one, "redis:7": two }, "lock.yaml"),
+      ),
+    );
+  });
+
+  test("leaves a digest without a tag alone, but for what the lock knows of it", async () => {
+    const bare = list(pod(`nginx@${one}`, "a.yaml"));
+    const asked = fakeRegistry({ [nginx]: two });
+
+    const alone = await run(bare, asked, literals);
+    const known = await run(
+      list(pod(`nginx@${one}`, "a.yaml"), lock({ "nginx:1.27": one }, "lock.yaml")),
+      asked,
+      { ...literals, tag: "drop" },
+    );
+
+    expect(alone.text).toBe(bare);
+    expect(itemsOf(known.text)).toBe(
+      list(pod(`nginx@${two}`, "a.yaml"), lock({ "nginx:1.27": two }, "lock.yaml")),
+    );
+  });
+
+  test("replaces a digest that was copied from another tag", async () => {
+    const { text } = await run(
+      list(pod(`nginx:1.27@${one}`), lock({ "nginx:1.26": one })),
+      fakeRegistry({ [nginx]: two, "docker.io/library/nginx:1.26": one }),
+      literals,
+    );
+
+    expect(text).toContain(`image: nginx:1.27@${two}\n`);
+  });
+
+  test("asks for entries that nothing uses too, each for its platform, and warns of one that is gone", async () => {
+    const entries = { "old:1": one, "redis:7": `${one}\n    platform: linux/arm64` };
+    const asked = fakeRegistry({ [`${redis} linux/arm64`]: two });
+
+    const { text, results, ok } = await run(list(lock(entries, "lock.yaml")), asked, literals);
+
+    expect(ok).toBe(true);
+    expect(asked.asked).toEqual(["docker.io/library/old:1", `${redis} linux/arm64`]);
+    expect(itemsOf(text)).toBe(
+      list(lock({ "old:1": one, "redis:7": `${two}\n    platform: linux/arm64` }, "lock.yaml")),
+    );
+    expect(messages(results)[0]).toMatch(
+      /^warning: nothing uses this entry, and it can't be brought up to date: .*old:1/,
+    );
+  });
+
+  test("changes nothing where one image fails", async () => {
+    const input = list(
+      pod(`nginx:1.27@${one}`, "a.yaml"),
+      pod("gone:1", "b.yaml"),
+      lock({ "nginx:1.27": one }, "lock.yaml"),
+    );
+
+    const { text, ok } = await run(input, fakeRegistry({ [nginx]: two }), literals);
+
+    expect(ok).toBe(false);
+    expect(itemsOf(text)).toBe(input);
+  });
+});
+
+describe("mode: unpin", () => {
+  const literals = { mode: "unpin" };
+
+  test.each([
+    [`nginx:1.27@${one}`, {}, "nginx:1.27", []],
+    [`nginx@${one}`, { "nginx:1.27": one }, "nginx:1.27", []],
+    [`nginx@${one}`, { nginx: one }, "nginx", []],
+    [`nginx@${two}`, { "nginx:1.27": one }, `nginx@${two}`, [/no lock says what it was/]],
+    [
+      `nginx@${one}`,
+      { "nginx:1.27": one, "nginx:stable": one },
+      `nginx@${one}`,
+      [/may have been "nginx:1.27" or "nginx:stable"/],
+    ],
+    ["nginx:1.27", {}, "nginx:1.27", []],
+  ])("makes of %s with the lock %j %s", async (from, entries, to, told) => {
+    const asked = fakeRegistry({});
+
+    const { text, results } = await run(list(pod(from), lock(entries)), asked, { ...literals, tag: "drop" });
+
+    expect(itemsOf(text)).toBe(list(pod(to), lock(entries)));
+    expect(asked.asked).toEqual([]);
+    expect(
+      messages(results).filter((each) => !each.includes("took the digest") && !each.includes("moved")),
+    ).toEqual(told.map((pattern) => expect.stringMatching(pattern)));
+    expect(itemsOf((await run(itemsOf(text), asked, literals)).text)).toBe(itemsOf(text));
+  });
+
+  test("undoes a pin, and the pin with the lock gives the same again", async () => {
+    const first = await run(
+      list(pod("nginx:1.27", "a.yaml"), lock({}, "lock.yaml")),
+      fakeRegistry({ [nginx]: one }),
+    );
+    const undone = await run(itemsOf(first.text), fakeRegistry({}), literals);
+    const again = await run(itemsOf(undone.text), fakeRegistry({}));
+
+    expect(itemsOf(undone.text)).toContain("image: nginx:1.27\n");
+    expect(itemsOf(again.text)).toBe(itemsOf(first.text));
+  });
+});
+
+describe("mode: check", () => {
+  const literals = { mode: "check" };
+
+  async function check(
+    input: string,
+    registry = fakeRegistry({}),
+    more: Readonly<Record<string, string>> = {},
+  ) {
+    const result = await run(input, registry, { ...literals, ...more });
+    const classes = result.results.map(({ severity, tags }) => `${severity} ${tags?.class}`);
+    return { ...result, classes };
+  }
+
+  test("asks once for a tag that means what is written, and finds nothing", async () => {
+    const asked = fakeRegistry({ [nginx]: one });
+    const input = list(pod(`nginx:1.27@${one}`));
+
+    const { text } = await check(input, asked);
+
+    expect(text).toBe(input);
+    expect(asked.asked).toEqual([nginx]);
+  });
+
+  const found = {
+    unpinned: { input: pod("nginx:1.27"), registry: () => fakeRegistry({}) },
+    drift: { input: pod(`nginx:1.27@${one}`), registry: () => fakeRegistry({ [nginx]: two }, [one]) },
+    gone: { input: pod(`nginx:1.27@${one}`), registry: () => fakeRegistry({ [nginx]: two }) },
+    unlocked: { input: `${pod("nginx:1.27")}---\n${lock({})}`, registry: () => fakeRegistry({}) },
+    unreachable: { input: pod(`nginx:1.27@${one}`), registry: () => fakeRegistry({ [nginx]: "refused" }) },
+  } as const;
+  const others = { unpinned: "off", drift: "off", gone: "off", unlocked: "off", unreachable: "off" };
+
+  test.each(
+    (Object.keys(found) as readonly (keyof typeof found)[]).flatMap((name) =>
+      (["error", "warning", "off"] as const).map((severity) => ({ name, severity })),
+    ),
+  )("finds $name as $severity", async ({ name, severity }) => {
+    const { input, registry } = found[name];
+    // Drift must be asked for to learn that a registry can't be reached.
+    const asking = name === "unreachable" ? { drift: "warning" } : {};
+    const classes = Object.entries({ ...others, ...asking, [name]: severity });
+
+    const result = await check(
+      input,
+      registry(),
+      Object.fromEntries(classes.map(([key, value]) => [`check.${key}`, value])),
+    );
+
+    expect(result.classes).toEqual(severity === "off" ? [] : [`${severity} ${name}`]);
+    expect(result.ok).toBe(severity !== "error");
+    expect(result.text).toBe(severity === "error" ? "" : input);
+  });
+
+  test("tells what a tag means now, and what would be written", async () => {
+    const { results } = await check(list(pod(`nginx:1.27@${one}`)), fakeRegistry({ [nginx]: two }, [one]));
+
+    expect(results).toMatchObject([
+      {
+        message: `the tag now means ${two}, no longer ${one}`,
+        field: { currentValue: `nginx:1.27@${one}`, proposedValue: `nginx:1.27@${two}` },
+      },
+    ]);
+  });
+
+  test("tells a tag that is gone from a digest that is", async () => {
+    const gone = pod(`nginx:1.27@${one}`);
+
+    expect(messages((await check(gone, fakeRegistry({}, [one]))).results)).toEqual([
+      "warning: the registry no longer has this tag, but still has the digest",
+    ]);
+    expect((await check(gone, fakeRegistry({}))).classes).toEqual(["error gone"]);
+    expect((await check(pod(`nginx@${one}`), fakeRegistry({}))).classes).toEqual(["error gone"]);
+  });
+
+  test("tells the drift of a locked image on the lock, once", async () => {
+    const input = list(pod("nginx:1.27"), pod("nginx:1.27"), lock({ "nginx:1.27": one }));
+
+    const { results } = await check(input, fakeRegistry({ [nginx]: two }, [one]), {
+      "check.unpinned": "off",
+    });
+
+    expect(results).toMatchObject([
+      {
+        resourceRef: { kind: "ImageLock" },
+        field: { path: 'images["nginx:1.27"].digest', currentValue: one, proposedValue: two },
+      },
+    ]);
+  });
+
+  test("tells a registry that can't be reached once, whatever it has", async () => {
+    const images = Array.from({ length: 50 }, (_, number) => `a.io/app:${number}`);
+    const registry = fakeRegistry(Object.fromEntries(images.map((image) => [image, "refused"])));
+
+    const { results } = await check(images.map((image) => pod(`${image}@${one}`)).join("---\n"), registry);
+
+    expect(messages(results)).toEqual([
+      expect.stringMatching(
+        /^warning: a.io could not be asked, so 50 images were not checked \(.* and 40 more\): answered refused$/,
+      ),
+    ]);
+  });
+
+  test("errs where a digest is another tag's", async () => {
+    const { classes } = await check(
+      list(pod(`nginx:1.28@${one}`), lock({ "nginx:1.27": one })),
+      fakeRegistry({ [nginx]: one }),
+      { report: "problems" },
+    );
+
+    expect(classes).toEqual(["error wrong-tag"]);
+  });
+
+  test("with `lock: frozen` asks nobody, and compares with the lock alone", async () => {
+    const input = list(pod(`nginx:1.27@${two}`), pod("redis:7"), lock({ "nginx:1.27": one }));
+    const asked = fakeRegistry({});
+
+    const { classes, text } = await check(input, asked, { lock: "frozen" });
+
+    expect(asked.asked).toEqual([]);
+    expect(classes).toEqual(["error unpinned", "warning drift", "warning unlocked"]);
+    expect(itemsOf(text)).toBe(input);
+    expect((await check(text, asked, { lock: "frozen" })).text).toBe(text);
+  });
+
+  test("asks nobody where neither drift nor what is gone matters", async () => {
+    const asked = fakeRegistry({});
+
+    await check(list(pod(`nginx:1.27@${one}`), lock({ "nginx:1.27": one })), asked, {
+      "check.drift": "off",
+      "check.gone": "off",
+    });
+
+    expect(asked.asked).toEqual([]);
+  });
+
+  test("takes the digest of an index for right whatever `platform` says", async () => {
+    const registry = fakeRegistry({ [nginx]: one, [`${nginx} linux/arm64`]: two }, [one]);
+
+    expect(
+      (await check(list(pod(`nginx:1.27@${one}`)), registry, { platform: "linux/arm64" })).classes,
+    ).toEqual([]);
+  });
+
+  test("fails an image that lacks a platform", async () => {
+    const input = list(pod(`nginx:1.27@${one}`));
+
+    const { classes, ok } = await check(input, fakeRegistry({ [nginx]: "platform" }, [one]), {
+      requirePlatforms: "linux/s390x",
+    });
+
+    expect(classes).toEqual(["error platform"]);
+    expect(ok).toBe(false);
+  });
+
+  test("changes nothing for a lock of another platform, and tells of it", async () => {
+    const entry = { "nginx:1.27": `${three}\n    platform: linux/amd64` };
+
+    const { results } = await check(
+      list(pod("nginx:1.27"), lock(entry)),
+      fakeRegistry({ [`${nginx} linux/amd64`]: three }),
+      { platform: "linux/arm64", "check.unpinned": "off" },
+    );
+
+    expect(messages(results)).toEqual(["warning: is in the lock for linux/amd64, not for linux/arm64"]);
+  });
+});
