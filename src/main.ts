@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The process: arguments, environment, stdin, stdout, stderr, exit code. */
 import { Console } from "node:console";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { FunctionConfigError } from "./function-config.ts";
 import { InputError } from "./krm/input.ts";
@@ -10,6 +10,7 @@ import { LockFileError } from "./lock/lock-file.ts";
 import { LockWriteError, readLockText, writeLockText } from "./lock-disk.ts";
 import type { LockFileOption } from "./lock-writing.ts";
 import { type PinResult, pinDigests } from "./pin-digests.ts";
+import { makeReport, type ReportForm, reportForms } from "./report/report.ts";
 import { usage } from "./usage.ts";
 import { version } from "./version.ts";
 
@@ -42,9 +43,16 @@ async function main(argv: readonly string[]): Promise<number> {
     literals,
     environment: process.env,
   });
+  const isOutput = args.report?.file === "-";
+  if (isOutput && result.input !== "stream")
+    throw new UsageError("`--output -` is for a stream: with a ResourceList stdout carries the list alone");
   if (args.lock !== undefined && result.lock !== undefined) await writeLockText(args.lock, result.lock);
-  await write(process.stderr, report(result));
-  await write(process.stdout, result.text);
+  const document = args.report && makeReport(args.report.form, { ...result, version });
+  const warnings = document?.warnings.map((warning) => `[warning] ${warning}\n`) ?? [];
+  await write(process.stderr, report(result) + warnings.join(""));
+  if (args.report !== undefined && document !== undefined && !isOutput)
+    writeReport(args.report.file, document.text);
+  await write(process.stdout, isOutput ? (document?.text ?? "") : result.text);
   return result.ok ? 0 : 1;
 }
 
@@ -60,6 +68,13 @@ interface Arguments {
   readonly literals: ReadonlyMap<string, string>;
   readonly lock?: string;
   readonly updateLock: boolean;
+  readonly report?: ReportRequest;
+}
+
+/** A report beside the output, and the file that it goes to; `-` for stdout. */
+interface ReportRequest {
+  readonly form: ReportForm;
+  readonly file: string;
 }
 
 function readArguments(argv: readonly string[]): Arguments {
@@ -73,10 +88,14 @@ function readArguments(argv: readonly string[]): Arguments {
         "function-config-literal": { type: "string", short: "d", multiple: true, default: [] },
         lock: { type: "string" },
         "update-lock": { type: "boolean", default: false },
+        inventory: { type: "string" },
+        format: { type: "string" },
+        output: { type: "string" },
       },
       allowPositionals: false,
     });
     const { "function-config": functionConfig, lock } = values;
+    const report = readReport(values);
     return {
       help: values.help,
       version: values.version,
@@ -84,6 +103,7 @@ function readArguments(argv: readonly string[]): Arguments {
       literals: readLiterals(values["function-config-literal"]),
       ...(lock !== undefined && { lock }),
       updateLock: values["update-lock"],
+      ...(report !== undefined && { report }),
     };
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
@@ -102,6 +122,43 @@ function readLiterals(literals: readonly string[]): ReadonlyMap<string, string> 
       throw new UsageError(`\`-d\` must be followed by key=value, but is ${JSON.stringify(literal)}`);
     }),
   );
+}
+
+interface ReportFlags {
+  readonly inventory?: string | undefined;
+  readonly format?: string | undefined;
+  readonly output?: string | undefined;
+}
+
+function readReport({ inventory, format, output: file }: ReportFlags): ReportRequest | undefined {
+  if (inventory !== undefined && format !== undefined)
+    throw new UsageError("a run writes one report: `--inventory` or `--format`");
+  const flag = inventory === undefined ? "format" : "inventory";
+  const value = inventory ?? format;
+  if (value === undefined) {
+    if (file === undefined) return undefined;
+    throw new UsageError("`--output` says where a report goes: `--inventory` or `--format` must say which");
+  }
+  const form = reportForms[flag].find((each) => each === value);
+  if (form === undefined)
+    throw new UsageError(
+      `\`--${flag}\` must be ${reportForms[flag].join(" or ")}, but is ${JSON.stringify(value)}`,
+    );
+  if (file === undefined || file === "")
+    throw new UsageError(
+      `\`--${flag}\` needs \`--output FILE\`; - only for a stream, which is not written then`,
+    );
+  return { form, file };
+}
+
+function writeReport(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new UsageError(`\`--output\` must name a file that can be written: ${reasonOf(error)}`, {
+      cause: error,
+    });
+  }
 }
 
 function readConfigFile(path: string): string {

@@ -4,11 +4,12 @@
  */
 import { type AnswerSources, type Asking, createAsking } from "./asking.ts";
 import { checkImages } from "./check.ts";
-import type { Config } from "./config.ts";
+import { type Config, platformName } from "./config.ts";
 import { findImages, type ImageField, type ResourceImages } from "./fields/image-field.ts";
 import { type ConfigSources, FunctionConfigError, readConfig, skipReason } from "./function-config.ts";
 import { envelopeEdits } from "./krm/envelope.ts";
 import { type Input, readInput } from "./krm/input.ts";
+import { resourceRef } from "./krm/resource.ts";
 import { bySeverity, type Result } from "./krm/result.ts";
 import { type LockFile, readLockFile } from "./lock/lock-file.ts";
 import { entryQuestions, entryRecords, recordsOf } from "./lock-record.ts";
@@ -24,6 +25,7 @@ import {
   strangerResult,
 } from "./outcome.ts";
 import { planStep, type Step } from "./plan.ts";
+import type { ImageUse } from "./report/inventory.ts";
 import { kindOf } from "./yaml/node.ts";
 import { applyEdits, type TextEdit } from "./yaml/text-edit.ts";
 
@@ -45,6 +47,10 @@ export interface PinResult {
   readonly changes: number;
   /** What came in: a stream has no place for results, so they must be told otherwise. */
   readonly input: Input["kind"];
+  /** The fields that hold images, with what goes out. */
+  readonly images: readonly ImageUse[];
+  /** The platform that the digests written are for; absent for all. */
+  readonly platform?: string;
   /** The new text of the lock's file, where there is something to write. */
   readonly lock?: string;
 }
@@ -83,7 +89,9 @@ export async function pinDigests(text: string, options: PinOptions = {}): Promis
   const asking = createAsking({ yaml: input.yaml, resources, steps }, config, options);
   try {
     const answered = await (config.mode === "check" ? check(run, asking) : write(run, asking));
-    return answer(input, answered, [...answered.results, ...aside, ...asking.warnings()]);
+    const result = answer(input, answered, [...answered.results, ...aside, ...asking.warnings()]);
+    const platform = platformName(config);
+    return { ...result, ...(platform !== undefined && { platform }) };
   } finally {
     await asking.close();
   }
@@ -200,6 +208,17 @@ function told(outcomes: readonly Outcome[], config: Config): readonly Result[] {
   return outcomes.flatMap((outcome) => resultOf(outcome, config.report) ?? []);
 }
 
+function useOf(outcome: Outcome, isWritten: boolean): ImageUse {
+  const { resource, path, value = "" } = outcome.field;
+  const ref = resourceRef(resource);
+  return {
+    ...(ref !== undefined && { resource: ref }),
+    ...(resource.file !== undefined && { file: resource.file }),
+    path,
+    text: outcome.kind === "changed" && isWritten ? outcome.to : value,
+  };
+}
+
 function editsOf(outcome: Outcome): readonly TextEdit[] {
   return outcome.kind === "changed" ? [outcome.edit] : [];
 }
@@ -217,7 +236,8 @@ function answer(
   const results = bySeverity(unsorted);
   const ok = !results.some(({ severity }) => severity === "error");
   const changes = edits.length === 0 ? 0 : outcomes.flatMap(editsOf).length;
-  const said = { results, ok, changes, input: input.kind, ...(lock !== undefined && { lock }) };
+  const images = outcomes.map((outcome) => useOf(outcome, edits.length > 0));
+  const said = { results, ok, changes, images, input: input.kind, ...(lock !== undefined && { lock }) };
   const { text } = input.yaml;
   if (input.kind === "stream") return { text: ok ? applyEdits(text, edits) : "", ...said };
   return { text: applyEdits(text, [...edits, ...envelopeEdits(input, results)]), ...said };

@@ -20,6 +20,9 @@ Flags:
   -d, --function-config-literal KEY=VALUE  one option, as in a ConfigMap; wins over the file
       --lock FILE                          a lock outside the input, for kustomize, Helm and plain streams
       --update-lock                        write what the lock lacks into that file
+      --inventory lock|kustomize|json      report which images are used, and where
+      --format sarif|github                report results for code scanning, or as annotations of a workflow
+      --output FILE                        where the report goes; - for stdout, of a stream, which is not written then
       --version                            print the version
   -h, --help                               print this
 

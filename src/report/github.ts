@@ -1,0 +1,30 @@
+/**
+ * Results as annotations of GitHub's workflows, one line each.
+ *
+ * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+ */
+import { formatResult, type Result } from "../krm/result.ts";
+
+/** Writes results as lines that a workflow makes annotations of. */
+export function githubAnnotations(results: readonly Result[]): string {
+  return results.map((result) => `${annotation(result)}\n`).join("");
+}
+
+function annotation(result: Result): string {
+  const command = result.severity === "info" ? "notice" : result.severity;
+  const { file, tags } = result;
+  const properties = [
+    ...(file === undefined ? [] : [`file=${escapeProperty(file.path)}`]),
+    `title=${escapeProperty(`pin-digests${tags?.class === undefined ? "" : `: ${tags.class}`}`)}`,
+  ];
+  const text = formatResult(result).replace(/^\[\w+\] /, "");
+  return `::${command} ${properties.join(",")}::${escapeData(text)}`;
+}
+
+function escapeData(text: string): string {
+  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+}
+
+function escapeProperty(text: string): string {
+  return escapeData(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+}

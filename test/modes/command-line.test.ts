@@ -1,0 +1,179 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { executable, type Run, runExecutable } from "../conformance/executable.ts";
+import { startRegistry } from "../support/registry.mjs";
+import { list, lock, one, pod } from "./support.ts";
+
+type Registry = Awaited<ReturnType<typeof startRegistry>>;
+
+let registry: Registry;
+let folder = "";
+
+beforeAll(async () => {
+  registry = await startRegistry({ any: true });
+});
+afterAll(() => registry.close());
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "lock-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function run(input: string, ...args: readonly string[]): Promise<Run> {
+  return runExecutable(input, { args, cwd: folder });
+}
+
+function write(name: string, text: string): string {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+}
+
+function read(name: string): string {
+  return readFileSync(join(folder, name), "utf8");
+}
+
+describe("--lock", () => {
+  test("with --update-lock makes a lock, and leaves one alone that lacks nothing", async () => {
+    const image = `${registry.host}/app:1`;
+
+    const first = await run(pod(image), "--lock", "image-lock.yaml", "--update-lock");
+    utimesSync(join(folder, "image-lock.yaml"), 1, 1);
+    const second = await run(pod(image), "--lock", "image-lock.yaml", "--update-lock");
+
+    expect(first).toMatchObject({ code: 0, stdout: pod(`${image}@${registry.digestOf("app", "1")}`) });
+    expect(second.stdout).toBe(first.stdout);
+    expect(read("image-lock.yaml")).toContain(
+      `  "${image}":\n    digest: ${registry.digestOf("app", "1")}\n`,
+    );
+    expect(statSync(join(folder, "image-lock.yaml")).mtimeMs).toBe(1000);
+    expect(readdirSync(folder)).toEqual(["image-lock.yaml"]);
+  });
+
+  test("writes through a link, which stays one", async () => {
+    write("real.yaml", lock({}));
+    symlinkSync("real.yaml", join(folder, "link.yaml"));
+
+    await run(pod(`${registry.host}/app:1`), "--lock", "link.yaml", "--update-lock");
+
+    expect(read("real.yaml")).toContain("digest: sha256:");
+    expect(
+      readdirSync(folder, { withFileTypes: true })
+        .find(({ name }) => name === "link.yaml")
+        ?.isSymbolicLink(),
+    ).toBe(true);
+  });
+
+  test("keeps the old lock where the new one can't be written in full", async () => {
+    const old = `# ${"x".repeat(20_000)}\n${lock({ "nginx:1.27": one })}`;
+    write("big.yaml", old);
+
+    const args = ["-c", `ulimit -f 8; exec "$0" "$@"`, process.execPath, executable];
+    const child = spawn("sh", [...args, "--lock", "big.yaml", "--update-lock"], {
+      cwd: folder,
+      stdio: "pipe",
+    });
+    child.stdin.end(pod(`${registry.host}/app:1`));
+    const [stdout, stderr, [code]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, "close"),
+    ]);
+
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(/^pin-digests: `--lock` could not be written: EFBIG/);
+    expect(read("big.yaml")).toBe(old);
+    expect(readdirSync(folder)).toEqual(["big.yaml"]);
+  });
+
+  test.each([
+    [["--update-lock"], /`--update-lock` must say which/],
+    [["--lock", "absent.yaml"], /`--lock` must name a file that can be read/],
+    [["--lock", "pod.yaml"], /line 1, column 1: a lock must be an ImageLock/],
+    [["--lock", "lock.yaml", "-d", "lock=off"], /contradict/],
+    [["--lock", "lock.yaml", "--update-lock", "-d", "mode=check"], /contradict/],
+    [["--inventory", "json"], /needs `--output FILE`/],
+    [["--inventory", "xml", "--output", "x"], /must be lock or kustomize or json, but is "xml"/],
+    [["--inventory", "json", "--format", "sarif", "--output", "x"], /one report/],
+    [["--output", "x"], /must say which/],
+  ])("refuses %j with exit code 2", async (args, message) => {
+    write("pod.yaml", pod("a"));
+    write("lock.yaml", lock({}));
+
+    const { code, stdout, stderr } = await run(pod("nginx:1"), ...args);
+
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(message);
+  });
+});
+
+describe("a complete lock", () => {
+  test("keeps the HTTP client from being loaded, which a missing image loads", async () => {
+    const image = `${registry.host}/app:1`;
+    const loaded = async (input: string): Promise<string> => {
+      const coverage = mkdtempSync(join(folder, "coverage-"));
+      await runExecutable(input, { env: { NODE_V8_COVERAGE: coverage } });
+      return readdirSync(coverage)
+        .map((file) => readFileSync(join(coverage, file), "utf8"))
+        .join("");
+    };
+
+    expect(await loaded(list(pod(image), lock({ [image]: one })))).not.toMatch(
+      /\/connect-|\/undici|node:http/,
+    );
+    expect(await loaded(list(pod(image), lock({})))).toMatch(/\/connect-/);
+  });
+});
+
+describe("--inventory and --format", () => {
+  const pinned = pod(`nginx:1@${one}`);
+
+  test("write a report beside the list", async () => {
+    const input = list(pinned);
+
+    const { code, stdout } = await run(input, "--inventory", "json", "--output", "images.json");
+
+    expect([code, stdout]).toEqual([0, input]);
+    expect(JSON.parse(read("images.json")).images).toMatchObject([{ image: `nginx:1@${one}` }]);
+  });
+
+  test("take the place of a stream with `--output -`, and of no list", async () => {
+    const stream = await run(pinned, "--inventory", "kustomize", "--output", "-");
+    const listed = await run(list(pinned), "--inventory", "kustomize", "--output", "-");
+
+    expect(stream.stdout).toBe(`images:\n- name: nginx\n  digest: ${one}\n`);
+    expect([listed.code, listed.stdout]).toEqual([2, ""]);
+  });
+
+  test("report a run that failed too", async () => {
+    const { code, stdout } = await run(
+      pod("nginx:1"),
+      "-d",
+      "mode=check",
+      "-d",
+      "lock=frozen",
+      "--format",
+      "sarif",
+      "--output",
+      "out.sarif",
+    );
+
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(JSON.parse(read("out.sarif")).runs[0].results).toMatchObject([
+      { ruleId: "unpinned" },
+      { ruleId: "unlocked" },
+    ]);
+  });
+});
