@@ -4,6 +4,7 @@
  */
 import type { Configs, KptFunc, Result as SdkResult } from "kpt-functions";
 import type { Result } from "./krm/result.ts";
+import { isImageLock } from "./lock/image-lock.ts";
 import { type PinOptions, pinDigests as pinText } from "./pin-digests.ts";
 import { usage } from "./usage.ts";
 
@@ -17,17 +18,21 @@ export function createKptFunc(options: PinOptions = {}): KptFunc {
     // Objects as JSON are a list like any other to the text pipeline.
     const list = { kind: "ResourceList", items: objects, functionConfig: configs.getFunctionConfig() };
     const { text, results } = await pinText(JSON.stringify(list), options);
-    writeBack(JSON.parse(text).items, objects);
+    const { items } = JSON.parse(text);
+    writeBack(items, objects);
+    // A lock that was made is the last item.
+    configs.insert(...items.slice(objects.length));
     configs.addResults(...results.map(toSdkResult));
   };
   return Object.assign(func, { usage });
 }
 
-/** Copies the texts that differ; both have the same shape. */
+/** Copies the texts that differ; both have the same shape, but for locks, which are added to. */
 function writeBack(from: unknown, to: unknown): void {
   if (!isObject(from) || !isObject(to)) return;
   for (const [key, value] of Object.entries(from)) {
-    if (typeof value === "string" && value !== to[key]) to[key] = value;
+    if (key === "images" && isImageLock({ kind: String(from.kind) })) to[key] = value;
+    else if (typeof value === "string" && value !== to[key]) to[key] = value;
     else writeBack(value, to[key]);
   }
 }

@@ -144,7 +144,9 @@ describe("connect", () => {
       DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { [server.host]: { auth: good } } }),
     });
 
-    expect(await registries.inspect(parseReference(`${server.host}/app:v1`), {})).toEqual({ digest: INDEX_DIGEST });
+    expect(await registries.inspect(parseReference(`${server.host}/app:v1`), {})).toEqual({
+      digest: INDEX_DIGEST,
+    });
     expect(registries.warnings()).toEqual([
       `${server.host} refused the login from PIN_DIGESTS_REGISTRY_HOSTNAME (HTTP 401), and was asked with auths["${server.host}"] in DOCKER_AUTH_CONFIG instead: renew that login, or remove it`,
     ]);

@@ -66,4 +66,31 @@ describe("createKptFunc", () => {
   test("has the usage that the SDK's runtime prints", () => {
     expect(pinDigests.usage).toContain("pin-digests");
   });
+
+  test("adds to a lock, and makes one", async () => {
+    const paths = { "config.kubernetes.io/path": "a.yaml", "config.kubernetes.io/index": "0" };
+    const web = deployment("nginx:1.27");
+    const object = { ...web, metadata: { ...web.metadata, annotations: paths } };
+    const lock = {
+      apiVersion: "fn.kpt.dev/v1alpha1",
+      kind: "ImageLock",
+      metadata: { name: "lock", annotations: { ...paths, "config.kubernetes.io/index": "1" } },
+      images: { "redis:7": { digest } },
+    };
+    const config = {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "c" },
+      data: { lock: "create" },
+    };
+
+    const locked = new Configs([structuredClone(object), structuredClone(lock)]);
+    await func(locked);
+    const fresh = new Configs([structuredClone(object)], config);
+    await func(fresh);
+
+    const images = { "nginx:1.27": { digest } };
+    expect(locked.getAll()).toContainEqual({ ...lock, images: { ...images, ...lock.images } });
+    expect(fresh.getAll()).toContainEqual(expect.objectContaining({ kind: "ImageLock", images }));
+  });
 });
