@@ -2,9 +2,9 @@ import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startRegistry } from "../support/registry.mjs";
-import { type Ended, executable, run } from "./command.ts";
+import { type Ended, executable, repository, run } from "./command.ts";
 import { describeWith, pinImage } from "./tools.ts";
-import { folderOf, type Tree, treeOf } from "./workspace.ts";
+import { changedTextLines, copyOf, folderOf, type Tree, treeOf } from "./workspace.ts";
 
 type Registry = Awaited<ReturnType<typeof startRegistry>>;
 
@@ -58,6 +58,34 @@ describeWith(["kpt", "image"], "a lock in a kpt package, container", () => {
 
     expect(ended.code).toBe(1);
     expect(ended.stderr).toContain("lock=create");
+  });
+});
+
+describeWith(["kpt", "image"], "examples/kpt-lock, container", () => {
+  test("renders its lock's digests without network, into another folder", async () => {
+    const source = copyOf(join(repository, "examples/kpt-lock"), "kpt-lock");
+    const before = treeOf(source);
+    const rendered = join(folderOf({}), "out");
+
+    await succeed("kpt", ["fn", "render", source, "--output", rendered]);
+
+    const digest = /digest: (?<digest>\S+)/.exec(before["image-lock.yaml"] ?? "")?.groups?.digest;
+    expect(changedTextLines(before["web.yaml"] ?? "", treeOf(rendered)["web.yaml"] ?? "")).toStrictEqual([
+      {
+        from: "image: ghcr.io/stefanprodan/podinfo:6.4.0 # the site",
+        to: `image: ghcr.io/stefanprodan/podinfo:6.4.0@${digest} # the site`,
+      },
+    ]);
+    expect(treeOf(rendered)["image-lock.yaml"]).toBe(before["image-lock.yaml"]);
+  });
+
+  test("renders to the same bytes again", async () => {
+    const copies = ["one", "two"].map(() => copyOf(join(repository, "examples/kpt-lock"), "kpt-lock"));
+
+    for (const copy of copies) await succeed("kpt", ["fn", "render", copy]);
+
+    const [one = "", two = ""] = copies;
+    expect(treeOf(one)).toStrictEqual(treeOf(two));
   });
 });
 
