@@ -1,4 +1,7 @@
 /** The options of the function: what each may be, and what holds where nothing is said. */
+
+import { builtIn, fieldSpec } from "./field-option.ts";
+import type { FieldSpec } from "./fields/field-spec.ts";
 import {
   choice,
   duration,
@@ -13,6 +16,7 @@ import {
   text,
 } from "./option.ts";
 import type { RegistryConfig } from "./registry/registry-config.ts";
+import { type ResourceSelection, resources } from "./resource-option.ts";
 
 /** All options, each with a value. */
 export interface Config {
@@ -24,6 +28,12 @@ export interface Config {
   readonly exclude: readonly string[];
   /** Images whose text begins with one of these are left alone. */
   readonly skipPrefixes: readonly string[];
+  /** Which objects are looked into: where there are any to include, only those. */
+  readonly resources: ResourceSelection;
+  /** Where images are, beside what the built-in table knows. */
+  readonly fieldSpecs: readonly FieldSpec[];
+  /** Whether the built-in table counts, or for which kinds. */
+  readonly builtIn: boolean | readonly string[];
   /** `warn` leaves an image that can't be pinned as it is and goes on. */
   readonly onError: OnError;
   /** `header` trusts the digest that a registry names, `get` computes it from the manifest. */
@@ -63,6 +73,9 @@ export const defaultConfig: Config = {
   include: [],
   exclude: [],
   skipPrefixes: [],
+  resources: { include: [], exclude: [] },
+  fieldSpecs: [],
+  builtIn: true,
   onError: "fail",
   verify: "header",
   credentials: [],
@@ -115,6 +128,9 @@ const readers: Readers<Config> = {
   include: list(word),
   exclude: list(word),
   skipPrefixes: list(word),
+  resources,
+  fieldSpecs: list(fieldSpec),
+  builtIn,
   onError,
   verify: choice("header", "get"),
   credentials: list(choice("package")),

@@ -53,7 +53,12 @@ export function outcomeOf(step: Step, answers: Answers): Outcome {
     case "rewrite":
       return changedOutcome(step, step.text, answers);
     case "reject":
-      return { kind: "failed", field: step.field, reason: step.reason, onError: answers.config.onError };
+      return {
+        kind: "failed",
+        field: step.field,
+        reason: step.reason,
+        onError: step.field.onError ?? answers.config.onError,
+      };
     case "resolve":
       return resolvedOutcome(step, answers);
   }
@@ -69,10 +74,10 @@ function resolvedOutcome({ field, image }: ImageStep, answers: Answers): Outcome
   const resolution = resolutions.get(canonicalName(image));
   if (resolution?.kind !== "resolved") {
     const reason = resolution === undefined ? "was not asked for" : withAdvice(resolution.error, image);
-    return { kind: "failed", field, reason, onError: onErrorOf(image, config) };
+    return { kind: "failed", field, reason, onError: field.onError ?? onErrorOf(image, config) };
   }
   const { name, tag } = image;
-  const kept = tag === undefined || config.tag === "drop" ? {} : { tag };
+  const kept = tag === undefined || (field.tag ?? config.tag) === "drop" ? {} : { tag };
   return changedOutcome(
     { field, image },
     formatReference({ name, ...kept, digest: resolution.digest }),
@@ -80,14 +85,14 @@ function resolvedOutcome({ field, image }: ImageStep, answers: Answers): Outcome
   );
 }
 
-function changedOutcome({ field, image }: ImageStep, to: string, { yaml, config }: Answers): Outcome {
-  const edit = imageEdit(yaml, { node: field.node, from: image.text, to });
+function changedOutcome({ field, image }: ImageStep, to: string, { config }: Answers): Outcome {
+  const edit = imageEdit({ field, from: image.text, to });
   if (edit !== undefined) return { kind: "changed", field, from: image.text, to, edit };
   return {
     kind: "failed",
     field,
     reason: "is written in a way that can't be edited in place: write it on one line",
-    onError: onErrorOf(image, config),
+    onError: field.onError ?? onErrorOf(image, config),
   };
 }
 
@@ -176,13 +181,14 @@ export function strangerResult(yaml: YamlText, item: YamlNode, index: number): R
 
 /** An anchor on an image that was pinned changes with it wherever else it is used. */
 export function sharedAnchorWarnings(yaml: YamlText, outcomes: readonly Outcome[]): readonly Result[] {
-  const images = new Set(outcomes.map(({ field }) => field.node));
+  const images = new Set(outcomes.flatMap(({ field }) => field.node ?? []));
   const others = new Map<YamlNode, number>();
   for (const [alias, target] of yaml.targets) {
     if (!images.has(alias)) others.set(target, (others.get(target) ?? 0) + 1);
   }
   return outcomes.flatMap((outcome) => {
-    const uses = outcome.kind === "changed" ? (others.get(outcome.field.node) ?? 0) : 0;
+    const { node } = outcome.field;
+    const uses = outcome.kind === "changed" && node !== undefined ? (others.get(node) ?? 0) : 0;
     if (uses === 0) return [];
     return resultAt(outcome.field, {
       severity: "warning",

@@ -4,8 +4,10 @@
  */
 import type { Config } from "./config.ts";
 import type { Environment } from "./connect.ts";
-import { findImages, type ImageField, type ResourceImages } from "./fields/image-field.ts";
-import { type ConfigSources, readConfig, skipReason } from "./function-config.ts";
+import type { ResourceImages } from "./fields/find-images.ts";
+import type { ImageField } from "./fields/image-field.ts";
+import { findResources, idleSpecWarnings } from "./find-resources.ts";
+import { type ConfigSources, readConfig } from "./function-config.ts";
 import { envelopeEdits } from "./krm/envelope.ts";
 import { type Input, readInput } from "./krm/input.ts";
 import { bySeverity, type Result } from "./krm/result.ts";
@@ -56,7 +58,7 @@ export async function pinDigests(text: string, options: PinOptions = {}): Promis
   const { config, faults } = await readConfig(input, options);
   if (faults.length > 0) return unpinned(input, faults);
 
-  const resources = resourcesOf(input);
+  const resources = findResources(input, config);
   const steps = fieldsOf(resources).map((field) => planStep(field, config));
   const { resolutions, warnings } = await resolveImages(
     { yaml: input.yaml, resources, steps },
@@ -65,7 +67,12 @@ export async function pinDigests(text: string, options: PinOptions = {}): Promis
   );
   const outcomes = steps.map((step) => outcomeOf(step, { yaml: input.yaml, resolutions, config }));
 
-  const aside = [...strangersOf(input), ...skipped(resources, config), ...warnings];
+  const aside = [
+    ...strangersOf(input),
+    ...skipped(resources, config),
+    ...idleSpecWarnings(resources, config),
+    ...warnings,
+  ];
   if (outcomes.some(failsRun)) return unpinned(input, [...told(outcomes.filter(isLeft), config), ...aside]);
   return pinned(input, outcomes, [
     ...told(outcomes, config),
@@ -74,22 +81,13 @@ export async function pinDigests(text: string, options: PinOptions = {}): Promis
   ]);
 }
 
-function resourcesOf(input: Input): readonly ResourceImages[] {
-  return input.items
-    .filter((item) => kindOf(input.yaml, item) === "mapping")
-    .flatMap((item) => [...findImages(input.yaml, item, (resource) => skipReason(resource, input))]);
-}
-
-/** An image that several containers share through an anchor is one field. */
+/** An image that two objects share through an anchor is one field. */
 function fieldsOf(resources: readonly ResourceImages[]): readonly ImageField[] {
-  return [
-    ...new Map(
-      resources
-        .flatMap(({ fields }) => fields)
-        .toReversed()
-        .map((field) => [field.node, field]),
-    ).values(),
-  ].toReversed();
+  const fields = new Map<string, ImageField>();
+  for (const field of resources.flatMap((each) => each.fields)) {
+    if (!fields.has(field.identity)) fields.set(field.identity, field);
+  }
+  return [...fields.values()];
 }
 
 interface Resolutions {

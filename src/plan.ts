@@ -35,10 +35,19 @@ export type Step =
 /** What to do about a field. */
 export function planStep(field: ImageField, config: Config): Step {
   const { value } = field;
+  if (field.skipped !== undefined) return { kind: "keep", field, reason: `left alone: ${field.skipped}` };
   if (field.fault === "duplicate-key") {
     const reason =
       "must be said once, but the key stands here more than once, and readers differ in which one counts; left alone";
     return { kind: "keep", field, reason, severity: "warning" };
+  }
+  if (field.fault === "no-document") {
+    return {
+      kind: "keep",
+      field,
+      reason: "must hold YAML or JSON, but can't be read as such; left alone",
+      severity: "warning",
+    };
   }
   if (field.fault === "not-a-string" || value === undefined) {
     return {
@@ -89,8 +98,8 @@ function planImage(field: ImageField, value: string, config: Config): Step {
   if (config.include.length > 0 && !config.include.some((glob) => matchesImage(glob, image))) {
     return { kind: "keep", field, reason: "left alone: matches nothing of `include`" };
   }
-  if (image.digest === undefined) return { kind: "resolve", field, image };
-  if (config.tag === "drop" && image.tag !== undefined) {
+  if (image.digest === undefined) return planUnpinned(field, image);
+  if ((field.tag ?? config.tag) === "drop" && image.tag !== undefined) {
     return {
       kind: "rewrite",
       field,
@@ -99,6 +108,19 @@ function planImage(field: ImageField, value: string, config: Config): Step {
     };
   }
   return { kind: "keep", field, reason: "left alone: has a digest" };
+}
+
+function planUnpinned(field: ImageField, image: ImageReference): Step {
+  const { writing } = field;
+  if (writing.kind === "none") {
+    return { kind: "keep", field, reason: `left alone: ${writing.reason}`, severity: "info" };
+  }
+  if (image.tag === undefined && field.tagless === "keep") {
+    const reason =
+      "left alone: has no tag, which may stand elsewhere; say `tagless: pin` in a fieldSpec if it doesn't";
+    return { kind: "keep", field, reason, severity: "info" };
+  }
+  return { kind: "resolve", field, image };
 }
 
 function readReference(text: string): ImageReference | InvalidReferenceError {

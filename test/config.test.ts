@@ -193,7 +193,7 @@ describe("parseConfig", () => {
     expect(problems.map((problem) => [problem.path, problem.message])).toEqual([[path, message]]);
   });
 
-  test.each([["mode"], ["lock"], ["platform"], ["fieldSpecs"], ["check"]])(
+  test.each([["mode"], ["lock"], ["platform"], ["check"]])(
     "does not know %s, which a later version will",
     (name) => {
       const { problems } = parse({ [name]: "x" });
