@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /** The process: arguments, environment, stdin, stdout, stderr, exit code. */
 import { Console } from "node:console";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { FunctionConfigError } from "./function-config.ts";
+import { type ConfigSources, FunctionConfigError } from "./function-config.ts";
 import { InputError } from "./krm/input.ts";
 import { formatResult, type Result } from "./krm/result.ts";
 import { type PinResult, pinDigests } from "./pin-digests.ts";
@@ -28,17 +28,58 @@ try {
 }
 
 async function main(argv: readonly string[]): Promise<number> {
-  const { help, version: wantsVersion, functionConfig, literals } = readArguments(argv);
+  const { help, version: wantsVersion, functionConfig, literals, explanation } = readArguments(argv);
   if (help) return answer(usage);
   if (wantsVersion) return answer(`${version}\n`);
-  const result = await pinDigests(await readStdin(), {
+  const sources = {
     ...(functionConfig !== undefined && { functionConfig: readConfigFile(functionConfig) }),
     literals,
-    environment: process.env,
-  });
+  };
+  const input = await readStdin();
+  if (explanation !== undefined) {
+    const report = await writeExplanation(input, sources, explanation);
+    if (report !== undefined) return report;
+  }
+  const result = await pinDigests(input, { ...sources, environment: process.env });
   await write(process.stderr, report(result));
   await write(process.stdout, result.text);
   return result.ok ? 0 : 1;
+}
+
+/** The exit code where the report takes the place of the stream; undefined where the input is to be pinned as well. */
+async function writeExplanation(
+  text: string,
+  sources: ConfigSources,
+  { form, output }: ExplanationOptions,
+): Promise<number | undefined> {
+  // Few runs want a report.
+  const { explain, formatExplanations } = await import("./explain.ts");
+  const { explanations, faults, input } = await explain(text, sources);
+  if (output === "-" && input === "ResourceList") {
+    // An orchestrator takes any object on stdout for the package.
+    throw new UsageError(
+      "`--output` must name a file where a ResourceList comes in, since stdout carries the list",
+    );
+  }
+  const report = formatExplanations(explanations, form);
+  if (output !== "-") {
+    if (faults.length === 0) writeReport(output, report);
+    return undefined;
+  }
+  await write(process.stderr, faults.map((fault) => `${formatResult(fault)}\n`).join(""));
+  if (faults.length > 0) return 1;
+  await write(process.stdout, report);
+  return 0;
+}
+
+function writeReport(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new UsageError(`\`--output\` must name a file that can be written: ${reasonOf(error)}`, {
+      cause: error,
+    });
+  }
 }
 
 async function answer(text: string): Promise<number> {
@@ -51,26 +92,37 @@ interface Arguments {
   readonly version: boolean;
   readonly functionConfig?: string;
   readonly literals: ReadonlyMap<string, string>;
+  readonly explanation?: ExplanationOptions;
+}
+
+interface ExplanationOptions {
+  readonly form: "table" | "json";
+  /** A file, or "-" for stdout. */
+  readonly output: string;
 }
 
 function readArguments(argv: readonly string[]): Arguments {
   try {
     const { values } = parseArgs({
-      args: [...argv],
+      args: argv.map((argument) => (argument === "--explain" ? "--explain=table" : argument)),
       options: {
         help: { type: "boolean", short: "h", default: false },
         version: { type: "boolean", default: false },
         "function-config": { type: "string", short: "f" },
         "function-config-literal": { type: "string", short: "d", multiple: true, default: [] },
+        explain: { type: "string" },
+        output: { type: "string", short: "o" },
       },
       allowPositionals: false,
     });
     const functionConfig = values["function-config"];
+    const explanation = explanationOptions(values.explain, values.output);
     return {
       help: values.help,
       version: values.version,
       ...(functionConfig !== undefined && { functionConfig }),
       literals: readLiterals(values["function-config-literal"]),
+      ...(explanation !== undefined && { explanation }),
     };
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
@@ -78,6 +130,23 @@ function readArguments(argv: readonly string[]): Arguments {
     const [sentence = error.message] = error.message.split(". ");
     throw new UsageError(`${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`, { cause: error });
   }
+}
+
+function explanationOptions(
+  form: string | undefined,
+  output: string | undefined,
+): ExplanationOptions | undefined {
+  if (form === undefined) {
+    if (output === undefined) return undefined;
+    throw new UsageError("`--output` must go with a report, such as `--explain`");
+  }
+  if (form !== "table" && form !== "json") {
+    throw new UsageError(`\`--explain\` must be "table" or "json", but is ${JSON.stringify(form)}`);
+  }
+  if (output === undefined || output === "") {
+    throw new UsageError("`--explain` must go with `--output FILE`, since stdout carries the resources");
+  }
+  return { form, output };
 }
 
 /** Of several with one key the last counts, as everywhere. */

@@ -18,6 +18,8 @@ Usage:
 Flags:
   -f, --function-config FILE               options as a PinDigests or ConfigMap object
   -d, --function-config-literal KEY=VALUE  one option, as in a ConfigMap; wins over the file
+      --explain[=json]                         say which rule finds each image, or why none does
+  -o, --output FILE                            where the report goes; "-" in place of a stream
       --version                            print the version
   -h, --help                               print this
 
