@@ -49,7 +49,7 @@ function visit(walk: Walk, place: Place, how: Visit): void {
     kind === "mapping" && how.branches.length > 0
       ? atMap(how.branches, (key) => memberText(yaml, members, key))
       : how.branches;
-  const rules = branches.length === 0 ? noRules : branches.flatMap((branch) => branch.rules);
+  const rules = rulesAt(branches);
   const rule = strongestOf(rules, how.fallback);
   const scope = rule === undefined ? how.scope : applyRule(walk, place, withKeys(rule, rules), how.scope);
   if (scope === undefined) return;
@@ -65,6 +65,12 @@ function visit(walk: Walk, place: Place, how: Visit): void {
 
 const noMembers: readonly Member[] = [];
 const noRules: readonly FieldRule[] = [];
+
+/** Few places have rules: this is asked of every one. */
+function rulesAt(branches: readonly Branch[]): readonly FieldRule[] {
+  for (const { rules } of branches) if (rules.length > 0) return branches.flatMap((branch) => branch.rules);
+  return noRules;
+}
 
 /** A rule that leads to a container's image is as certain as the container. */
 function strongestOf(rules: readonly FieldRule[], fallback: FieldRule | undefined): FieldRule | undefined {
