@@ -6,8 +6,9 @@ import { formatReference, type ImageReference, parseReference } from "./image/re
 import type { Result } from "./krm/result.ts";
 import { isMeant, questionOf } from "./lock-record.ts";
 import { entryResult } from "./lock-result.ts";
-import type { Locks } from "./locks.ts";
-import type { CheckStep } from "./plan.ts";
+import type { Lock, Locks } from "./locks.ts";
+import type { CheckStep, FieldImage } from "./plan.ts";
+import { tagMode } from "./plan-pin.ts";
 import type { Question } from "./resolve-all.ts";
 
 /** A digest that somebody wrote down, and where. */
@@ -25,7 +26,7 @@ export interface Subject {
 export function fieldSubject({ field, image, lock }: CheckStep, config: Config): readonly Subject[] {
   const { digest, name, tag } = image;
   if (digest === undefined || (lock?.images.otherTags(image) ?? []).length > 0) return [];
-  const question = fieldQuestion({ image, lock }, config);
+  const question = fieldQuestion({ field, image, lock }, config);
   return [
     {
       image,
@@ -55,11 +56,11 @@ export function lockSubjects({ all }: Locks, config: Config): readonly Subject[]
 }
 
 function fieldQuestion(
-  { image, lock }: Pick<CheckStep, "image"> & { readonly lock: CheckStep["lock"] | undefined },
+  { field, image, lock }: FieldImage & { readonly lock: Lock | undefined },
   config: Config,
 ): Subject["question"] {
   const { platform, requirePlatforms } = config;
-  const tagged = taggedReference(image, lock, config);
+  const tagged = taggedReference(image, lock, tagMode(field, config));
   if (tagged !== undefined) {
     return { kind: "digest", image: tagged, ...(platform && { platform }), requirePlatforms };
   }
@@ -69,10 +70,10 @@ function fieldQuestion(
 /** The tag that a digest was written for: the one beside it, or the only one that the lock has it for. */
 function taggedReference(
   { name, tag, ...image }: ImageReference,
-  lock: CheckStep["lock"] | undefined,
-  config: Config,
+  lock: Lock | undefined,
+  mode: Config["tag"],
 ): ImageReference | undefined {
   if (tag !== undefined) return parseReference(formatReference({ name, tag }));
-  const [original, ...others] = lock?.images.originals({ name, ...image }, config.tag) ?? [];
+  const [original, ...others] = lock?.images.originals({ name, ...image }, mode) ?? [];
   return original === undefined || others.length > 0 ? undefined : parseReference(original);
 }

@@ -1,4 +1,7 @@
 /** The options of the function: what each may be, and what holds where nothing is said. */
+
+import { builtIn, fieldSpec } from "./field-option.ts";
+import type { FieldSpec } from "./fields/field-spec.ts";
 import { formatPlatform, InvalidPlatformError, type Platform, parsePlatform } from "./image/platform.ts";
 import {
   choice,
@@ -14,6 +17,7 @@ import {
   text,
 } from "./option.ts";
 import type { RegistryConfig } from "./registry/registry-config.ts";
+import { type ResourceSelection, resources } from "./resource-option.ts";
 
 /** All options, each with a value. */
 export interface Config {
@@ -31,6 +35,12 @@ export interface Config {
   readonly exclude: readonly string[];
   /** Images whose text begins with one of these are left alone. */
   readonly skipPrefixes: readonly string[];
+  /** Which objects are looked into: where there are any to include, only those. */
+  readonly resources: ResourceSelection;
+  /** Where images are, beside what the built-in table knows. */
+  readonly fieldSpecs: readonly FieldSpec[];
+  /** Whether the built-in table counts, or for which kinds. */
+  readonly builtIn: boolean | readonly string[];
   /** `warn` leaves an image that can't be pinned as it is and goes on. */
   readonly onError: OnError;
   /** `auto` uses locks that there are, `create` also makes one, `frozen` asks for nothing that they lack, `off` ignores them. */
@@ -82,6 +92,9 @@ export const defaultConfig: Config = {
   include: [],
   exclude: [],
   skipPrefixes: [],
+  resources: { include: [], exclude: [] },
+  fieldSpecs: [],
+  builtIn: true,
   onError: "fail",
   lock: "auto",
   check: {
@@ -146,6 +159,9 @@ const readers: Readers<Config> = {
   include: list(word),
   exclude: list(word),
   skipPrefixes: list(word),
+  resources,
+  fieldSpecs: list(fieldSpec),
+  builtIn,
   onError,
   lock: choice("auto", "create", "frozen", "off"),
   check: (raw, tell) => {

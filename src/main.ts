@@ -3,7 +3,7 @@
 import { Console } from "node:console";
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { FunctionConfigError } from "./function-config.ts";
+import { type ConfigSources, FunctionConfigError } from "./function-config.ts";
 import { InputError } from "./krm/input.ts";
 import { formatResult, type Result } from "./krm/result.ts";
 import { LockFileError } from "./lock/lock-file.ts";
@@ -36,11 +36,19 @@ async function main(argv: readonly string[]): Promise<number> {
   const { help, version: wantsVersion, functionConfig, literals } = args;
   if (help) return answer(usage);
   if (wantsVersion) return answer(`${version}\n`);
-  const lock = await readLock(args);
-  const result = await pinDigests(await readStdin(), {
-    ...(lock !== undefined && { lock }),
+  const sources = {
     ...(functionConfig !== undefined && { functionConfig: readConfigFile(functionConfig) }),
     literals,
+  };
+  const lock = await readLock(args);
+  const input = await readStdin();
+  if (args.explanation !== undefined) {
+    const report = await writeExplanation(input, sources, args.explanation);
+    if (report !== undefined) return report;
+  }
+  const result = await pinDigests(input, {
+    ...sources,
+    ...(lock !== undefined && { lock }),
     environment: process.env,
   });
   const isOutput = args.report?.file === "-";
@@ -56,6 +64,42 @@ async function main(argv: readonly string[]): Promise<number> {
   return result.ok ? 0 : 1;
 }
 
+/** The exit code where the report takes the place of the stream; undefined where the input is to be pinned as well. */
+async function writeExplanation(
+  text: string,
+  sources: ConfigSources,
+  { form, output }: ExplanationOptions,
+): Promise<number | undefined> {
+  // Few runs want a report.
+  const { explain, formatExplanations } = await import("./explain.ts");
+  const { explanations, faults, input } = await explain(text, sources);
+  if (output === "-" && input === "ResourceList") {
+    // An orchestrator takes any object on stdout for the package.
+    throw new UsageError(
+      "`--output` must name a file where a ResourceList comes in, since stdout carries the list",
+    );
+  }
+  const report = formatExplanations(explanations, form);
+  if (output !== "-") {
+    if (faults.length === 0) writeReport(output, report);
+    return undefined;
+  }
+  await write(process.stderr, faults.map((fault) => `${formatResult(fault)}\n`).join(""));
+  if (faults.length > 0) return 1;
+  await write(process.stdout, report);
+  return 0;
+}
+
+function writeReport(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new UsageError(`\`--output\` must name a file that can be written: ${reasonOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
 async function answer(text: string): Promise<number> {
   await write(process.stdout, text);
   return 0;
@@ -69,6 +113,7 @@ interface Arguments {
   readonly lock?: string;
   readonly updateLock: boolean;
   readonly report?: ReportRequest;
+  readonly explanation?: ExplanationOptions;
 }
 
 /** A report beside the output, and the file that it goes to; `-` for stdout. */
@@ -77,25 +122,33 @@ interface ReportRequest {
   readonly file: string;
 }
 
+interface ExplanationOptions {
+  readonly form: "table" | "json";
+  /** A file, or "-" for stdout. */
+  readonly output: string;
+}
+
 function readArguments(argv: readonly string[]): Arguments {
   try {
     const { values } = parseArgs({
-      args: [...argv],
+      args: argv.map((argument) => (argument === "--explain" ? "--explain=table" : argument)),
       options: {
         help: { type: "boolean", short: "h", default: false },
         version: { type: "boolean", default: false },
         "function-config": { type: "string", short: "f" },
         "function-config-literal": { type: "string", short: "d", multiple: true, default: [] },
+        explain: { type: "string" },
         lock: { type: "string" },
         "update-lock": { type: "boolean", default: false },
         inventory: { type: "string" },
         format: { type: "string" },
-        output: { type: "string" },
+        output: { type: "string", short: "o" },
       },
       allowPositionals: false,
     });
     const { "function-config": functionConfig, lock } = values;
     const report = readReport(values);
+    const explanation = report === undefined ? explanationOptions(values.explain, values.output) : undefined;
     return {
       help: values.help,
       version: values.version,
@@ -104,6 +157,7 @@ function readArguments(argv: readonly string[]): Arguments {
       ...(lock !== undefined && { lock }),
       updateLock: values["update-lock"],
       ...(report !== undefined && { report }),
+      ...(explanation !== undefined && { explanation }),
     };
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
@@ -111,6 +165,23 @@ function readArguments(argv: readonly string[]): Arguments {
     const [sentence = error.message] = error.message.split(". ");
     throw new UsageError(`${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`, { cause: error });
   }
+}
+
+function explanationOptions(
+  form: string | undefined,
+  output: string | undefined,
+): ExplanationOptions | undefined {
+  if (form === undefined) {
+    if (output === undefined) return undefined;
+    throw new UsageError("`--output` must go with a report: `--explain`, `--inventory` or `--format`");
+  }
+  if (form !== "table" && form !== "json") {
+    throw new UsageError(`\`--explain\` must be "table" or "json", but is ${JSON.stringify(form)}`);
+  }
+  if (output === undefined || output === "") {
+    throw new UsageError("`--explain` must go with `--output FILE`, since stdout carries the resources");
+  }
+  return { form, output };
 }
 
 /** Of several with one key the last counts, as everywhere. */
@@ -125,20 +196,18 @@ function readLiterals(literals: readonly string[]): ReadonlyMap<string, string> 
 }
 
 interface ReportFlags {
+  readonly explain?: string | undefined;
   readonly inventory?: string | undefined;
   readonly format?: string | undefined;
   readonly output?: string | undefined;
 }
 
-function readReport({ inventory, format, output: file }: ReportFlags): ReportRequest | undefined {
-  if (inventory !== undefined && format !== undefined)
-    throw new UsageError("a run writes one report: `--inventory` or `--format`");
+function readReport({ explain, inventory, format, output: file }: ReportFlags): ReportRequest | undefined {
+  if ([explain, inventory, format].filter((each) => each !== undefined).length > 1)
+    throw new UsageError("a run writes one report: `--explain`, `--inventory` or `--format`");
   const flag = inventory === undefined ? "format" : "inventory";
   const value = inventory ?? format;
-  if (value === undefined) {
-    if (file === undefined) return undefined;
-    throw new UsageError("`--output` says where a report goes: `--inventory` or `--format` must say which");
-  }
+  if (value === undefined) return undefined;
   const form = reportForms[flag].find((each) => each === value);
   if (form === undefined)
     throw new UsageError(
@@ -149,16 +218,6 @@ function readReport({ inventory, format, output: file }: ReportFlags): ReportReq
       `\`--${flag}\` needs \`--output FILE\`; - only for a stream, which is not written then`,
     );
   return { form, file };
-}
-
-function writeReport(file: string, text: string): void {
-  try {
-    writeFileSync(file, text);
-  } catch (error) {
-    throw new UsageError(`\`--output\` must name a file that can be written: ${reasonOf(error)}`, {
-      cause: error,
-    });
-  }
 }
 
 function readConfigFile(path: string): string {

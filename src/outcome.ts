@@ -69,8 +69,8 @@ interface ImageStep {
 }
 
 function rejected({ field, reason, unlocked }: RejectStep, config: Config): Outcome {
-  const onError = unlocked === undefined ? config.onError : onErrorOf(unlocked, config);
-  return { kind: "failed", field, reason, onError };
+  const general = unlocked === undefined ? config.onError : onErrorOf(unlocked, config);
+  return { kind: "failed", field, reason, onError: field.onError ?? general };
 }
 
 function resolvedOutcome(step: ResolveStep, answers: Answers): Outcome {
@@ -79,21 +79,25 @@ function resolvedOutcome(step: ResolveStep, answers: Answers): Outcome {
   const resolution = resolutions.get(questionKey(question));
   if (resolution?.kind !== "resolved") {
     const reason = resolution?.kind === "failed" ? withAdvice(resolution.error, image) : "was not asked for";
-    return { kind: "failed", field, reason, onError: onErrorOf(image, config) };
+    return { kind: "failed", field, reason, onError: field.onError ?? onErrorOf(image, config) };
   }
-  const to = pinnedText(image, resolution.digest, config);
+  const to = pinnedText({ field, image }, resolution.digest, config);
   if (to === image.text) return { kind: "kept", field, reason: "left alone: its tag means what it did" };
   return changedOutcome({ field, image }, to, answers);
 }
 
-function changedOutcome({ field, image }: ImageStep, to: string, { yaml, config }: Answers): Outcome {
-  const edit = imageEdit(yaml, { node: field.node, from: image.text, to });
+function changedOutcome({ field, image }: ImageStep, to: string, { config }: Answers): Outcome {
+  const edit = imageEdit({ field, from: image.text, to });
   if (edit !== undefined) return { kind: "changed", field, from: image.text, to, edit };
+  if (config.mode === "unpin") {
+    const reason = "its digest stands where it can't be taken out; left alone";
+    return { kind: "kept", field, reason, severity: "info" };
+  }
   return {
     kind: "failed",
     field,
     reason: "is written in a way that can't be edited in place: write it on one line",
-    onError: onErrorOf(image, config),
+    onError: field.onError ?? onErrorOf(image, config),
   };
 }
 
@@ -180,13 +184,14 @@ export function strangerResult(yaml: YamlText, item: YamlNode, index: number): R
 
 /** An anchor on an image that was pinned changes with it wherever else it is used. */
 export function sharedAnchorWarnings(yaml: YamlText, outcomes: readonly Outcome[]): readonly Result[] {
-  const images = new Set(outcomes.map(({ field }) => field.node));
+  const images = new Set(outcomes.flatMap(({ field }) => field.node ?? []));
   const others = new Map<YamlNode, number>();
   for (const [alias, target] of yaml.targets) {
     if (!images.has(alias)) others.set(target, (others.get(target) ?? 0) + 1);
   }
   return outcomes.flatMap((outcome) => {
-    const uses = outcome.kind === "changed" ? (others.get(outcome.field.node) ?? 0) : 0;
+    const { node } = outcome.field;
+    const uses = outcome.kind === "changed" && node !== undefined ? (others.get(node) ?? 0) : 0;
     if (uses === 0) return [];
     return resultAt(outcome.field, {
       severity: "warning",

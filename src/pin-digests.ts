@@ -5,8 +5,10 @@
 import { type AnswerSources, type Asking, createAsking } from "./asking.ts";
 import { checkImages } from "./check.ts";
 import { type Config, platformName } from "./config.ts";
-import { findImages, type ImageField, type ResourceImages } from "./fields/image-field.ts";
-import { type ConfigSources, FunctionConfigError, readConfig, skipReason } from "./function-config.ts";
+import type { ResourceImages } from "./fields/find-images.ts";
+import type { ImageField } from "./fields/image-field.ts";
+import { findResources, idleSpecWarnings } from "./find-resources.ts";
+import { type ConfigSources, FunctionConfigError, readConfig } from "./function-config.ts";
 import { envelopeEdits } from "./krm/envelope.ts";
 import { type Input, readInput } from "./krm/input.ts";
 import { resourceRef } from "./krm/resource.ts";
@@ -70,7 +72,7 @@ export async function pinDigests(text: string, options: PinOptions = {}): Promis
   const locks = readLocks(input, config, file);
   if (locks.faults.length > 0) return unpinned(input, locks.faults);
 
-  const resources = resourcesOf(input);
+  const resources = findResources(input, config);
   const fields = fieldsOf(resources);
   const steps = fields.map((field) => planStep(field, config, locks.nearest(field.resource)));
   const run: Run = {
@@ -84,6 +86,7 @@ export async function pinDigests(text: string, options: PinOptions = {}): Promis
   const aside = [
     ...strangersOf(input),
     ...skipped(resources, config),
+    ...idleSpecWarnings(resources, config),
     ...unusedResults(fields, locks, config),
   ];
   const asking = createAsking({ yaml: input.yaml, resources, steps }, config, options);
@@ -166,22 +169,13 @@ async function readLockOption(
   return file;
 }
 
-function resourcesOf(input: Input): readonly ResourceImages[] {
-  return input.items
-    .filter((item) => kindOf(input.yaml, item) === "mapping")
-    .flatMap((item) => [...findImages(input.yaml, item, (resource) => skipReason(resource, input))]);
-}
-
-/** An image that several containers share through an anchor is one field. */
+/** An image that two objects share through an anchor is one field. */
 function fieldsOf(resources: readonly ResourceImages[]): readonly ImageField[] {
-  return [
-    ...new Map(
-      resources
-        .flatMap(({ fields }) => fields)
-        .toReversed()
-        .map((field) => [field.node, field]),
-    ).values(),
-  ].toReversed();
+  const fields = new Map<string, ImageField>();
+  for (const field of resources.flatMap((each) => each.fields)) {
+    if (!fields.has(field.identity)) fields.set(field.identity, field);
+  }
+  return [...fields.values()];
 }
 
 function failsRun(outcome: Outcome): boolean {

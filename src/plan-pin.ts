@@ -24,12 +24,22 @@ export function planPin(found: FieldImage, context: PlanContext): Step {
     return askForPlatforms(found, entry, context);
   }
   if (missing !== undefined) return { kind: "reject", field, reason: missing };
-  return { kind: "rewrite", field, image, text: pinnedText(image, entry.digest, config) };
+  return { kind: "rewrite", field, image, text: pinnedText(found, entry.digest, config) };
 }
 
 /** The reference with a digest, as `tag` wants it. */
-export function pinnedText({ name, tag }: ImageReference, digest: Digest, config: Config): string {
-  return formatReference({ name, ...(tag !== undefined && config.tag === "keep" && { tag }), digest });
+export function pinnedText({ field, image }: FieldImage, digest: Digest, config: Config): string {
+  const { name, tag } = image;
+  return formatReference({
+    name,
+    ...(tag !== undefined && tagMode(field, config) === "keep" && { tag }),
+    digest,
+  });
+}
+
+/** What becomes of the tag in a field. */
+export function tagMode({ tag }: FieldImage["field"], config: Config): Config["tag"] {
+  return tag ?? config.tag;
 }
 
 /** The step that asks what a tag means and writes that into a field. */
@@ -72,7 +82,7 @@ function planPinned(found: FieldImage, digest: Digest, { config, lock }: PlanCon
   const { field, image } = found;
   const warning = strayDigest(found, { config, ...(lock !== undefined && { lock }) });
   if (warning !== undefined) return { kind: "keep", field, reason: warning, severity: "warning" };
-  if (config.tag === "drop" && image.tag !== undefined) {
+  if (tagMode(field, config) === "drop" && image.tag !== undefined) {
     return { kind: "rewrite", field, image, text: formatReference({ name: image.name, digest }) };
   }
   return { kind: "keep", field, reason: "left alone: has a digest" };

@@ -1,7 +1,7 @@
 /** `mode: update`: ask again what each tag means, whatever is written beside it and in the lock. */
 import { formatReference, type ImageReference, parseReference } from "./image/reference.ts";
 import type { FieldImage, PlanContext, Step } from "./plan.ts";
-import { resolveStep } from "./plan-pin.ts";
+import { resolveStep, tagMode } from "./plan-pin.ts";
 
 /** What to do about an image whose digest is to be brought up to date. */
 export function planUpdate(found: FieldImage, context: PlanContext): Step {
@@ -9,7 +9,7 @@ export function planUpdate(found: FieldImage, context: PlanContext): Step {
   if (image.tag !== undefined || image.digest === undefined) {
     return resolveStep(found, withoutDigest(image), context);
   }
-  const [original, ...others] = context.lock?.images.originals(image, context.config.tag) ?? [];
+  const [original, ...others] = context.lock?.images.originals(image, tagMode(field, context.config)) ?? [];
   if (original === undefined) return { kind: "keep", field, reason: "has a digest alone; left alone" };
   if (others.length > 0)
     return { kind: "keep", field, reason: ambiguous([original, ...others]), severity: "info" };

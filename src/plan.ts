@@ -21,7 +21,7 @@ export type Step =
   | KeepStep
   /** Compare it with the lock and with the registries. */
   | CheckStep
-  /** It can't be pinned; `isUnlocked` where that is for want of an entry in a lock. */
+  /** It can't be pinned; `unlocked` where that is for want of an entry in a lock. */
   | RejectStep;
 
 /** A field with the image that it holds. */
@@ -73,10 +73,19 @@ export interface PlanContext {
 /** What to do about a field. */
 export function planStep(field: ImageField, config: Config, lock?: Lock): Step {
   const { value } = field;
+  if (field.skipped !== undefined) return { kind: "keep", field, reason: `left alone: ${field.skipped}` };
   if (field.fault === "duplicate-key") {
     const reason =
       "must be said once, but the key stands here more than once, and readers differ in which one counts; left alone";
     return { kind: "keep", field, reason, severity: "warning" };
+  }
+  if (field.fault === "no-document") {
+    return {
+      kind: "keep",
+      field,
+      reason: "must hold YAML or JSON, but can't be read as such; left alone",
+      severity: "warning",
+    };
   }
   if (field.fault === "not-a-string" || value === undefined) {
     return {
@@ -128,6 +137,8 @@ function planImage(field: ImageField, value: string, context: PlanContext): Step
   if (config.include.length > 0 && !config.include.some((glob) => matchesImage(glob, image))) {
     return { kind: "keep", field, reason: "left alone: matches nothing of `include`" };
   }
+  const obstacle = obstacleTo(field, image);
+  if (obstacle !== undefined) return { kind: "keep", field, reason: obstacle, severity: "info" };
   switch (config.mode) {
     case "pin":
       return planPin({ field, image }, context);
@@ -138,6 +149,14 @@ function planImage(field: ImageField, value: string, context: PlanContext): Step
     case "check":
       return { kind: "check", field, image, ...(context.lock !== undefined && { lock: context.lock }) };
   }
+}
+
+/** Why an image without a digest is to stay without. */
+function obstacleTo({ writing, tagless }: ImageField, image: ImageReference): string | undefined {
+  if (image.digest !== undefined) return undefined;
+  if (writing.kind === "none") return `left alone: ${writing.reason}`;
+  if (image.tag !== undefined || tagless !== "keep") return undefined;
+  return "left alone: has no tag, which may stand elsewhere; say `tagless: pin` in a fieldSpec if it doesn't";
 }
 
 function readReference(text: string): ImageReference | InvalidReferenceError {

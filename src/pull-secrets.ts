@@ -1,6 +1,6 @@
 /** Logins that lie in the package itself: opted in to by `credentials: package`. */
 import { type PullSecret, parsePullSecret, type SecretContent } from "./credentials/pull-secret.ts";
-import type { ResourceImages } from "./fields/image-field.ts";
+import type { ResourceImages } from "./fields/find-images.ts";
 import type { ImageReference } from "./image/reference.ts";
 import type { Resource } from "./krm/resource.ts";
 import type { Step } from "./plan.ts";

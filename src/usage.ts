@@ -22,7 +22,8 @@ Flags:
       --update-lock                        write what the lock lacks into that file
       --inventory lock|kustomize|json      report which images are used, and where
       --format sarif|github                report results for code scanning, or as annotations of a workflow
-      --output FILE                        where the report goes; - for stdout, of a stream, which is not written then
+      --explain[=json]                         say which rule finds each image, or why none does
+  -o, --output FILE                            where the report goes; "-" in place of a stream
       --version                            print the version
   -h, --help                               print this
 
@@ -40,6 +41,10 @@ Options (KEY, or fields of a PinDigests of fn.kpt.dev/v1alpha1):
   tag: keep | drop              write name:tag@digest (default) or name@digest
   include, exclude: [GLOB]      pin only these images; leave these alone. Matched against the reference as written
                                 and against docker.io/library/nginx:1.27; * stands for anything
+  resources: {include, exclude} only these objects; not these: selectors as those of kustomize's patches
+  fieldSpecs:                   where images are in kinds of your own
+  - {group: acme.io, kind: Widget, path: "spec/workers[]/image"}
+  builtIn: true | false | [KIND] whether the built-in table counts, or for which kinds
   skipPrefixes: [TEXT]          leave alone what begins so
   onError: fail | warn          an image that can't be pinned fails the run (default), or is left as it is
   report: problems | changes | all

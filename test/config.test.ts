@@ -193,12 +193,6 @@ describe("parseConfig", () => {
     expect(problems.map((problem) => [problem.path, problem.message])).toEqual([[path, message]]);
   });
 
-  test.each([["fieldSpecs"]])("does not know %s, which a later version will", (name) => {
-    const { problems } = parse({ [name]: "x" });
-
-    expect(problems[0]?.message).toMatch(new RegExp(`^unknown field \`${name}\`: .*\`report\``));
-  });
-
   test("reads modes, locks and platforms", () => {
     const { config, problems } = parse({
       mode: "check",

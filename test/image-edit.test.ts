@@ -3,16 +3,20 @@ import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { parseReference } from "../src/image/reference.ts";
 import { imageEdit } from "../src/image-edit.ts";
-import { rootOf, valuesOf } from "../src/yaml/node.ts";
+import { readResource } from "../src/krm/resource.ts";
+import { dereference, rootOf, scalarText, valuesOf } from "../src/yaml/node.ts";
 import { scan } from "../src/yaml/scan.ts";
 import { applyEdits } from "../src/yaml/text-edit.ts";
+import { imageField } from "./support/image-field.ts";
 
 const digest = `@sha256:${"0123456789abcdef".repeat(4)}`;
 
 async function edit(text: string, from: string, to: string): Promise<string | undefined> {
   const yaml = await scan(text);
   const [node = -1] = valuesOf(yaml, rootOf(yaml.documents[0] ?? 0), "image");
-  const made = imageEdit(yaml, { node, from, to });
+  const value = scalarText(yaml, dereference(yaml, node)) ?? "";
+  const field = imageField(yaml, node, { resource: readResource(yaml, 0), path: "image", value });
+  const made = imageEdit({ field, from, to });
   return made && applyEdits(text, [made]);
 }
 

@@ -9,6 +9,7 @@ import { RegistryError, type RegistryErrorCode } from "../src/registry/errors.ts
 import type { Resolution } from "../src/resolve-all.ts";
 import { rootOf, valuesOf } from "../src/yaml/node.ts";
 import { scan, type YamlText } from "../src/yaml/scan.ts";
+import { imageField } from "./support/image-field.ts";
 
 const digest = parseDigest(`sha256:${"1".repeat(64)}`);
 const identity = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\n";
@@ -24,8 +25,8 @@ async function find(lines: string, value: string, head = identity): Promise<Foun
   const yaml = await scan(head + lines);
   const root = rootOf(yaml.documents[0] ?? 0);
   const resource = readResource(yaml, root);
-  const [node = -1] = valuesOf(yaml, root, "image");
-  return { yaml, resource, field: { resource, path: "image", node, value } };
+  const [node = root] = valuesOf(yaml, root, "image");
+  return { yaml, resource, field: imageField(yaml, node, { resource, path: "image", value }) };
 }
 
 async function resolve(
@@ -106,7 +107,7 @@ describe("outcomeOf", () => {
     });
   });
 
-  test("fails where a value is not what was found", async () => {
+  test("fails where nobody knows which characters the value is", async () => {
     const { yaml, field } = await find("image: redis\n", "nginx");
     const resolutions = new Map<string, Resolution>([
       ["docker.io/library/nginx:latest", { kind: "resolved", digest }],
@@ -114,7 +115,13 @@ describe("outcomeOf", () => {
 
     const image = parseReference("nginx");
     const outcome = outcomeOf(
-      { kind: "resolve", field, image, question: { kind: "digest", image }, reference: image },
+      {
+        kind: "resolve",
+        field: { ...field, locate: () => undefined },
+        image,
+        question: { kind: "digest", image },
+        reference: image,
+      },
       { yaml, resolutions, config: defaultConfig },
     );
 

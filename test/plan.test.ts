@@ -7,7 +7,9 @@ const digest = `sha256:${"1".repeat(64)}`;
 
 function field(value: string): ImageField {
   const resource = { node: 1, apiVersion: "v1", group: "", kind: "Pod", annotations: new Map() };
-  return { resource, path: "spec.containers[0].image", node: 2, value };
+  const locate = (): undefined => undefined;
+  const found = { rule: "containers", tagless: "pin", locate, writing: { kind: "in-place" } } as const;
+  return { resource, path: "spec.containers[0].image", node: 2, identity: "2", value, ...found };
 }
 
 function plan(value: string, config: Partial<Config> = {}): unknown {

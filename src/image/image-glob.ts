@@ -5,11 +5,11 @@ import { canonicalName, type ImageReference } from "./reference.ts";
  * `docker.io/library/nginx:1.27` for `nginx:1.27`. `*` stands for any characters, slashes too.
  */
 export function matchesImage(glob: string, image: ImageReference): boolean {
-  return matches(glob, image.text) || matches(glob, canonicalName(image));
+  return matchesGlob(glob, image.text) || matchesGlob(glob, canonicalName(image));
 }
 
-/** The glob's parts between stars must follow one another: linear, where a regular expression may not be. */
-function matches(glob: string, text: string): boolean {
+/** Whether a glob means a text. Its parts between stars must follow one another: linear, where a regular expression may not be. */
+export function matchesGlob(glob: string, text: string): boolean {
   const [first = "", ...rest] = glob.split("*");
   const last = rest.pop();
   if (last === undefined) return text === first;

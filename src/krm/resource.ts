@@ -38,6 +38,11 @@ export function readResource(yaml: YamlText, node: YamlNode): Resource {
   };
 }
 
+/** The labels of an object. */
+export function labelsOf(yaml: YamlText, node: YamlNode): ReadonlyMap<string, string> {
+  return stringsOf(yaml, childOf(yaml, childOf(yaml, node, "metadata"), "labels"));
+}
+
 /** How results name an object; undefined where it lacks one of the three parts that the specification requires. */
 export function resourceRef(
   resource: Pick<Resource, "apiVersion" | "kind" | "name" | "namespace">,

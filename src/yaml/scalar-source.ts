@@ -3,20 +3,31 @@ import { EVENT_ID, SCALAR_STYLE } from "js-yaml";
 import { eventOf, type Range, scalarText } from "./node.ts";
 import type { YamlNode, YamlText } from "./scan.ts";
 
+/** Says where a range of a value stands in a text. */
+export type Locate = (value: Range) => Range | undefined;
+
 /**
  * Where the characters `from` to `to` of a scalar's value stand in the text. The characters at both ends of the range
  * must not be white space, since folding and indentation move only that. Undefined where they can't be told for
  * certain.
  */
 export function sourceRange(yaml: YamlText, node: YamlNode, value: Range): Range | undefined {
+  return scalarLocator(yaml, node)(value);
+}
+
+/** {@link sourceRange} for many ranges of one scalar: its value is compared with the text once. */
+export function scalarLocator(yaml: YamlText, node: YamlNode): Locate {
   const event = eventOf(yaml, node);
-  if (event.type !== EVENT_ID.SCALAR || event.valueStart === -1) return undefined;
-  if (event.fast) return { start: event.valueStart + value.start, end: event.valueStart + value.end };
-  const places = align(yaml, node);
-  const first = places?.[value.start];
-  const last = places?.[value.end - 1];
-  if (first === undefined || last === undefined) return undefined;
-  return { start: first.start, end: last.end };
+  if (event.type !== EVENT_ID.SCALAR || event.valueStart === -1) return () => undefined;
+  const { valueStart, fast } = event;
+  if (fast) return ({ start, end }) => ({ start: valueStart + start, end: valueStart + end });
+  let places: readonly (Range | undefined)[] | undefined;
+  return ({ start, end }) => {
+    places ??= align(yaml, node) ?? [];
+    const first = places[start];
+    const last = places[end - 1];
+    return first === undefined || last === undefined ? undefined : { start: first.start, end: last.end };
+  };
 }
 
 /** For each UTF-16 unit of the value: what stands for it in the text; white space is passed over on both sides. */

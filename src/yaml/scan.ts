@@ -29,7 +29,7 @@ export interface YamlText {
  */
 export async function scan(text: string): Promise<YamlText> {
   try {
-    return index(text, strictEvents(text));
+    return scanStrictly(text);
   } catch (error) {
     if (!(error instanceof YamlSyntaxError) || isTooDeep(error)) throw error;
     const { tolerantEvents } = await import("./tolerant.ts");
@@ -37,6 +37,11 @@ export async function scan(text: string): Promise<YamlText> {
     if (events === undefined) throw error;
     return index(text, events);
   }
+}
+
+/** Scans with the first library alone. @throws {YamlSyntaxError} */
+export function scanStrictly(text: string): YamlText {
+  return index(text, strictEvents(text));
 }
 
 // Far deeper than any object of Kubernetes. js-yaml recurses, and near the end of the call stack V8 may abort the

@@ -119,7 +119,7 @@ describe("the functionConfig", () => {
     ["a negative number", `{${kind}, network: {retries: -1}}`, /retries/],
     ["a word for a truth value", `{${kind}, registries: [{prefix: "*", only: maybe}]}`, /only/],
     ["a registry without prefix", `{${kind}, registries: [{mirrors: []}]}`, /prefix/],
-    ["a key of a later time", `{${kind}, mode: check}`, /mode/],
+    ["a key of another program", `{${kind}, modus: check}`, /modus.*`mode`/s],
     ["another kind", "{apiVersion: fn.kpt.dev/v1alpha1, kind: SetImage}", /PinDigests/],
     ["another group", "{apiVersion: acme.io/v1alpha1, kind: PinDigests}", /fn\.kpt\.dev\/v1alpha1/],
     ["another version", "{apiVersion: fn.kpt.dev/v1, kind: PinDigests}", /fn\.kpt\.dev\/v1alpha1/],

@@ -107,7 +107,7 @@ describe("--lock", () => {
     [["--inventory", "json"], /needs `--output FILE`/],
     [["--inventory", "xml", "--output", "x"], /must be lock or kustomize or json, but is "xml"/],
     [["--inventory", "json", "--format", "sarif", "--output", "x"], /one report/],
-    [["--output", "x"], /must say which/],
+    [["--output", "x"], /must go with a report/],
   ])("refuses %j with exit code 2", async (args, message) => {
     write("pod.yaml", pod("a"));
     write("lock.yaml", lock({}));

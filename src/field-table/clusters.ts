@@ -1,0 +1,125 @@
+/** Clusters that make clusters. */
+import type { FieldTable } from "./field-row.ts";
+
+/** Clusters that make clusters. */
+export const clusters: FieldTable = {
+  "anywhere.eks.amazonaws.com": {
+    TinkerbellTemplateConfig: ["spec/template/tasks[]/actions[]/image"],
+  },
+  "capi.weave.works": {
+    ClusterBootstrapConfig: ["spec/jobTemplate/spec/<pod>"],
+  },
+  "controlplane.cluster.x-k8s.io": {
+    K0smotronControlPlane: [
+      "spec/etcd/image",
+      "spec/etcd/defragJob/image",
+      { path: "spec/image", tagless: "keep" },
+    ],
+    K0smotronControlPlaneTemplate: [
+      "spec/template/spec/etcd/image",
+      "spec/template/spec/etcd/defragJob/image",
+      { path: "spec/template/spec/image", tagless: "keep" },
+    ],
+    KamajiControlPlane: [
+      "spec/deployment/{extraContainers[],extraInitContainers[]}/image",
+      { path: "spec/addons/konnectivity/{agent,server}/image", tagless: "keep" },
+    ],
+    KamajiControlPlaneTemplate: [
+      "spec/template/spec/deployment/{extraContainers[],extraInitContainers[]}/image",
+      { path: "spec/template/spec/addons/konnectivity/{agent,server}/image", tagless: "keep" },
+    ],
+    KubeadmControlPlane: [
+      {
+        path: "spec/kubeadmConfigSpec/clusterConfiguration/{dns,etcd/local}",
+        in: "repositoryAndTag",
+        keys: { repository: ["imageRepository"], tag: ["imageTag"] },
+      },
+    ],
+    KubeadmControlPlaneTemplate: [
+      {
+        path: "spec/template/spec/kubeadmConfigSpec/clusterConfiguration/{dns,etcd/local}",
+        in: "repositoryAndTag",
+        keys: { repository: ["imageRepository"], tag: ["imageTag"] },
+      },
+    ],
+  },
+  "k0smotron.io": {
+    Cluster: ["spec/etcd/image", "spec/etcd/defragJob/image", { path: "spec/image", tagless: "keep" }],
+  },
+  "operator.cluster.x-k8s.io": {
+    "CoreProvider BootstrapProvider ControlPlaneProvider InfrastructureProvider AddonProvider IPAMProvider RuntimeExtensionProvider":
+      [
+        "spec/deployment/containers[]/imageUrl",
+        "spec/additionalDeployments/*/deployment/containers[]/imageUrl",
+      ],
+  },
+  "infrastructure.cluster.x-k8s.io": {
+    DockerMachine: ["spec/customImage"],
+    "DockerMachineTemplate DockerMachinePoolTemplate": ["spec/template/spec/customImage"],
+    DockerMachinePool: ["spec/template/customImage"],
+    DevMachine: ["spec/backend/docker/customImage"],
+    DevMachineTemplate: ["spec/template/spec/backend/docker/customImage"],
+    KubevirtMachineTemplate: [
+      "spec/template/spec/virtualMachineTemplate/spec/template/spec/volumes[]/containerDisk/image",
+    ],
+  },
+  "kind.x-k8s.io": {
+    Cluster: ["nodes[]/image"],
+  },
+  "k3d.io": {
+    Simple: ["image", "registries/create/image"],
+  },
+  "kamaji.clastix.io": {
+    TenantControlPlane: [
+      { path: "spec/addons/konnectivity/{agent,server}/image", tagless: "keep" },
+      "spec/controlPlane/deployment/additional{,Init}Containers[]/image",
+    ],
+  },
+  "k0s.k0sproject.io": {
+    ClusterConfig: [
+      {
+        path: "spec/images{/*,/*/*}",
+        in: "repositoryAndTag",
+        keys: { repository: ["image"], tag: ["version"] },
+      },
+    ],
+  },
+  "kubeadm.k8s.io": {
+    ClusterConfiguration: [
+      {
+        path: "{dns,etcd/local}",
+        in: "repositoryAndTag",
+        keys: { repository: ["imageRepository"], tag: ["imageTag"] },
+      },
+    ],
+  },
+  "kops.k8s.io": {
+    Cluster: [
+      "spec/etcdClusters[]/{image,manager/image}",
+      "spec/{kubeAPIServer,kubeControllerManager,kubeScheduler,kubeProxy}/image",
+      "spec/{clusterAutoscaler,metricsServer,certManager,nodeTerminationHandler}/image",
+    ],
+  },
+  "elemental.cattle.io": {
+    ManagedOSImage: ["spec/osImage"],
+    ManagedOSVersionChannel: ["spec/options/image"],
+    SeedImage: [{ path: "spec/baseImage", loose: true }, "spec/buildContainer/image"],
+  },
+  "operator.karmada.io": {
+    Karmada: [
+      {
+        path: "spec/components/**",
+        in: "repositoryAndTag",
+        keys: { repository: ["imageRepository"], tag: ["imageTag"] },
+      },
+    ],
+  },
+  "operator.open-cluster-management.io": {
+    "ClusterManager Klusterlet": [
+      "spec/{registrationImagePullSpec,workImagePullSpec,placementImagePullSpec,addOnManagerImagePullSpec,imagePullSpec}",
+    ],
+  },
+  "ironic.metal3.io": {
+    "*": ["spec/images/*"],
+  },
+};

@@ -1,0 +1,56 @@
+/** The form of the built-in table: data that a person can check, one row a fact. */
+
+/**
+ * How a field holds its images:
+ *
+ * - `reference`: the whole value is one;
+ * - `repositoryAndTag`: a map with the parts of one;
+ * - `text`: what the group `image` of a pattern matches;
+ * - `json`, `yaml`: a document in a text, whose objects and `image` keys are looked at.
+ */
+export type FieldForm = "reference" | "repositoryAndTag" | "text" | "json" | "yaml";
+
+/** Where the parts of a reference stand, as paths below the field. The first that is there counts. */
+export interface SplitKeys {
+  readonly registry?: readonly string[];
+  readonly repository: readonly string[];
+  readonly tag: readonly string[];
+  readonly digest?: readonly string[];
+}
+
+/** A path, with what it takes to read and write what stands there. */
+export interface FieldRow {
+  /** kustomize's form, with `[key=glob|glob]`, `{a,b}` for alternatives, `**` for any levels and `<pod>` for the images of a pod spec. */
+  readonly path: string;
+  /** `object`: an object or a part of one, perhaps as a text; `values`: those of a chart, in which keys called `image` count. */
+  readonly in?: FieldForm | "object" | "values";
+  /** With a group `image`; `^` and `$` mean lines, and each item of a list is a line. */
+  readonly pattern?: string;
+  /** The value may be a name alone, whose tag stands elsewhere. */
+  readonly tagless?: "keep";
+  /** The name of the field says image, but not for certain: only what has a tag or a digest counts as one. */
+  readonly loose?: true;
+  readonly keys?: SplitKeys;
+  /** No part is ever a whole reference. */
+  readonly apart?: true;
+  /** The consumer puts the tag behind a colon as it stands, so that `1.2@sha256:…` may stand there. */
+  readonly digestInTag?: true;
+  /** Only objects of this name, a glob. */
+  readonly name?: string;
+  /** Not where the `name` beside the field matches one of these globs. */
+  readonly except?: string;
+}
+
+/** Groups, parted by spaces → kinds, likewise → rows. `core` is the group without a name, `*.` before one all below it, `*` any kind. */
+export type FieldTable = Readonly<Record<string, Readonly<Record<string, readonly (string | FieldRow)[]>>>>;
+
+/** A part of an object that holds no images, whatever it looks like. */
+export interface DenyRow {
+  readonly path: string;
+  readonly why: string;
+}
+
+/** Groups → why none of its kinds holds images, or kinds → why, or which of their parts don't. */
+export type DenyTable = Readonly<
+  Record<string, string | Readonly<Record<string, string | readonly DenyRow[]>>>
+>;

@@ -1,0 +1,47 @@
+/** Identity, secrets and policy engines. */
+import type { FieldTable } from "./field-row.ts";
+
+/** Identity, secrets and policy engines. */
+export const security: FieldTable = {
+  "cloudsql.cloud.google.com": {
+    AuthProxyWorkload: ["spec/authProxyContainer/image", "spec/authProxyContainer/container/image"],
+  },
+  "k8s.keycloak.org": {
+    Keycloak: ["spec/image", "spec/unsupported/podTemplate/spec/<pod>"],
+  },
+  "vault.banzaicloud.com": {
+    Vault: [
+      "spec/image",
+      "spec/{vaultConfigurerPodSpec,vaultPodSpec}/<pod>",
+      "spec/{vaultContainerSpec,vaultContainers[],vaultInitContainers[]}/image",
+    ],
+  },
+  "vshn.appcat.vshn.io": {
+    "VSHNKeycloak XVSHNKeycloak": ["spec/parameters/service/customizationImage/image"],
+  },
+  "operator.kubearmor.com": {
+    KubeArmorConfig: ["spec/*/image"],
+  },
+  "operator.keycloak.org legacy.k8s.keycloak.org k8s.keycloak.org": {
+    KeycloakRealmImport: ["spec/job/image"],
+  },
+  "operator.aquasec.com": {
+    "*": [
+      {
+        path: "spec/**/image",
+        in: "repositoryAndTag",
+        keys: { registry: ["registry"], repository: ["repository"], tag: ["tag"] },
+      },
+    ],
+  },
+  "instance.falcosecurity.dev": {
+    Falco: ["spec/podTemplateSpec/spec/<pod>"],
+  },
+  "k8s-vault.io redhatcop.redhat.io authzed.com": {
+    SpiceDBCluster: ["spec/config/image"],
+  },
+  "kyverno.io": {
+    // The rest of a policy is patterns.
+    "ClusterPolicy Policy": [{ path: "spec/rules[]/generate/data", in: "object" }],
+  },
+};

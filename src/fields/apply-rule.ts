@@ -1,0 +1,87 @@
+/** Doing what a rule says at a place. */
+import { dereference, elementsOf, kindOf } from "../yaml/node.ts";
+import type { FieldRule } from "./field-rule.ts";
+import { type Place, targetOf, type Walk } from "./place.ts";
+import { takeSplit } from "./split-reference.ts";
+import { pushFault, takeReference, takeText } from "./take.ts";
+import { closed, openScope, type Scope } from "./visit.ts";
+
+/** Does what a rule says at a place. The scope of what lies below, or in the documents of its text; undefined where nothing more is to be looked for. */
+export function applyRule(walk: Walk, place: Place, rule: FieldRule, scope: Scope): Scope | undefined {
+  if (rule.source === "deny") {
+    deny(walk, place, rule);
+    return closed(scope);
+  }
+  switch (rule.in ?? "reference") {
+    case "reference":
+      return applyReference(walk, place, rule, scope);
+    case "repositoryAndTag":
+      return applySplit(walk, place, rule, scope);
+    case "text":
+      takeText(walk, place, rule);
+      return undefined;
+    case "json":
+    case "yaml":
+    case "values":
+      return { ...openScope(scope), imageKeys: rule };
+    case "object":
+      return openScope(scope);
+  }
+}
+
+function applyReference(walk: Walk, place: Place, rule: FieldRule, scope: Scope): Scope | undefined {
+  const { layer } = place;
+  const target = targetOf(place);
+  switch (kindOf(layer.yaml, target)) {
+    case "mapping":
+      if (rule.certain || rule.source === "user") pushFault(walk, place, rule, "not-a-string");
+      return scope;
+    case "sequence":
+      if (rule.source === "user")
+        return applyToElements(walk, place, (each) => takeReference(walk, each, rule));
+      if (rule.certain) pushFault(walk, place, rule, "not-a-string");
+      return scope;
+    default:
+      takeReference(walk, place, rule);
+      return undefined;
+  }
+}
+
+/** A user's path may leave out the `[]` at its end, as kustomize's may. */
+function applyToElements(walk: Walk, { layer, node }: Place, apply: (element: Place) => void): undefined {
+  let index = 0;
+  for (const element of elementsOf(layer.yaml, dereference(layer.yaml, node))) {
+    walk.path.push(index);
+    apply({ layer, node: element });
+    walk.path.pop();
+    index++;
+  }
+}
+
+function applySplit(walk: Walk, place: Place, rule: FieldRule, scope: Scope): Scope | undefined {
+  const { layer, map, siblings } = place;
+  const target = targetOf(place);
+  if (kindOf(layer.yaml, target) === "mapping") {
+    takeSplit(walk, { layer, node: target }, rule);
+    return scope;
+  }
+  if (kindOf(layer.yaml, target) === "sequence" && rule.source === "user") {
+    return applyToElements(walk, place, ({ node }) =>
+      takeSplit(walk, { layer, node: dereference(layer.yaml, node) }, rule),
+    );
+  }
+  if (kindOf(layer.yaml, target) !== "scalar") return scope;
+  if (rule.source === "user" && map !== undefined && siblings !== undefined) {
+    const key = walk.path.pop();
+    takeSplit(walk, { layer, node: map }, rule);
+    walk.path.push(key ?? "");
+  } else {
+    takeReference(walk, place, { ...rule, tagless: "keep" });
+  }
+  return undefined;
+}
+
+/** Takes note of a part that holds no images. */
+export function deny(walk: Walk, { layer, node }: Place, rule: FieldRule): void {
+  walk.denials.push({ layer, node, reason: rule.why ?? rule.says });
+}

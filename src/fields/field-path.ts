@@ -1,0 +1,98 @@
+/**
+ * Paths of fields, as kustomize writes them.
+ *
+ *     path    := segment *( "/" segment )
+ *     segment := ( name | "*" | "**" ) *( "[]" | "[" key "=" glob "]" )
+ *
+ * `[]` is any element of a list, `[key=glob]` those elements whose `key` matches, `*` any key, `**` any number of
+ * levels. A slash in a name is written `~1` or `\/`, a tilde `~0`; a name in brackets, `["a/b"]`, stands for itself.
+ *
+ * https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/images/
+ */
+
+/** One step of a path. */
+export type PathStep =
+  | { readonly kind: "key"; readonly name: string }
+  | { readonly kind: "any-key" }
+  | { readonly kind: "any-depth" }
+  | { readonly kind: "elements" }
+  | { readonly kind: "select"; readonly key: string; readonly glob: string };
+
+/** A path that can't be read; the message says why. */
+export class FieldPathError extends Error {
+  override readonly name = "FieldPathError";
+}
+
+/**
+ * Reads a path.
+ *
+ * @throws {FieldPathError}
+ */
+export function parsePath(path: string): readonly PathStep[] {
+  if (path.trim() === "") throw new FieldPathError("is empty");
+  const steps = splitSegments(path).flatMap((segment) => parseSegment(segment));
+  if (steps.at(-1)?.kind === "any-depth") throw new FieldPathError('ends in "**"');
+  return steps;
+}
+
+/** Slashes part segments, but for those that are escaped or stand in brackets. */
+function splitSegments(path: string): readonly string[] {
+  const segments: string[] = [];
+  let start = 0;
+  let depth = 0;
+  for (let at = 0; at <= path.length; at++) {
+    const character = path[at];
+    if (character === "\\") at++;
+    else if (character === "[") depth++;
+    else if (character === "]") depth--;
+    else if (character === undefined || (character === "/" && depth <= 0)) {
+      segments.push(path.slice(start, at));
+      start = at + 1;
+    }
+  }
+  if (segments[0] === "") throw new FieldPathError('begins with "/", but is read from below the object');
+  if (segments.includes("")) throw new FieldPathError("has an empty part between two slashes");
+  return segments;
+}
+
+const SEGMENT = /^(?<name>(?:\\.|[^[\]\\])*)(?<brackets>(?:\[[^\]]*\])*)$/s;
+
+function parseSegment(segment: string): readonly PathStep[] {
+  const { name, brackets } = SEGMENT.exec(segment)?.groups ?? {};
+  if (name === undefined || brackets === undefined) {
+    throw new FieldPathError(`has a bracket in the wrong place, in ${JSON.stringify(segment)}`);
+  }
+  return [
+    ...(name === "" ? [] : [parseName(name)]),
+    ...(brackets.match(/\[[^\]]*\]/g) ?? []).map((bracket) => parseBracket(bracket.slice(1, -1), segment)),
+  ];
+}
+
+function parseName(written: string): PathStep {
+  if (written === "*") return { kind: "any-key" };
+  if (written === "**") return { kind: "any-depth" };
+  const name = written.replaceAll(/\\(.)/gs, "$1").replaceAll("~1", "/").replaceAll("~0", "~");
+  return { kind: "key", name };
+}
+
+function parseBracket(inside: string, segment: string): PathStep {
+  if (inside === "" || inside === "*") return { kind: "elements" };
+  const quoted = /^(?<quote>["'])(?<name>.+)\k<quote>$/s.exec(inside)?.groups?.name;
+  if (quoted !== undefined) return { kind: "key", name: quoted };
+  const { key, glob } = /^(?<key>[^=]+)=(?<glob>.*)$/s.exec(inside)?.groups ?? {};
+  if (key !== undefined && glob !== undefined) return { kind: "select", key, glob };
+  if (/^\d+$/.test(inside)) {
+    throw new FieldPathError(`names one element of a list, in ${JSON.stringify(segment)}: write "[]"`);
+  }
+  throw new FieldPathError(
+    `has brackets that are neither "[]" nor "[key=value]", in ${JSON.stringify(segment)}`,
+  );
+}
+
+/** What a path with alternatives stands for: `spec/{a,b}/image` is `spec/a/image` and `spec/b/image`. */
+export function expandBraces(path: string): readonly string[] {
+  const brace = /\{(?<choices>[^{}]*)\}/.exec(path);
+  if (brace?.groups?.choices === undefined) return [path];
+  const [before, after] = [path.slice(0, brace.index), path.slice(brace.index + brace[0].length)];
+  return brace.groups.choices.split(",").flatMap((choice) => expandBraces(before + choice + after));
+}

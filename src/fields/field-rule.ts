@@ -1,0 +1,27 @@
+/** A rule about a place in an object: that it holds images, and how; or that it holds none. */
+import type { FieldRow } from "../field-table/field-row.ts";
+import type { FieldSpec } from "./field-spec.ts";
+
+/** What is known of a place, and by whom. */
+export interface FieldRule extends Omit<FieldRow, "tagless" | "loose"> {
+  readonly source: "user" | "table" | "deny";
+  /** How a person finds the rule: `fieldSpecs[0]`, `tekton.dev Task: spec/steps[]/image`. */
+  readonly says: string;
+  /** Why there is no image here, of a rule that denies. */
+  readonly why?: string;
+  readonly tagless: "pin" | "keep";
+  readonly loose: boolean;
+  /** What stands here is certainly meant as an image, so that anything but a text is a mistake. */
+  readonly certain?: true;
+  /** What the user wants done otherwise here. */
+  readonly wish?: Pick<FieldSpec, "digestKey" | "onError" | "tag">;
+}
+
+/** The rule of several that counts: the user's, the later before the earlier; then what denies; then the table's. */
+export function strongest(rules: readonly FieldRule[]): FieldRule | undefined {
+  return (
+    rules.findLast(({ source }) => source === "user") ??
+    rules.find(({ source }) => source === "deny") ??
+    rules[0]
+  );
+}

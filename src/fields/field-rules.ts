@@ -1,0 +1,195 @@
+/** Which rules hold for which kind: the built-in table and the user's own, grown into trees for kinds that occur. */
+
+import { denyTable } from "../field-table/deny.ts";
+import type { DenyRow, FieldRow } from "../field-table/field-row.ts";
+import { anyKindRows, fieldTables } from "../field-table/tables.ts";
+import { matchesGlob } from "../image/image-glob.ts";
+import type { Resource } from "../krm/resource.ts";
+import { expandBraces } from "./field-path.ts";
+import type { FieldRule } from "./field-rule.ts";
+import type { FieldSpec } from "./field-spec.ts";
+import { type Branch, growTree } from "./field-tree.ts";
+
+/** What a user says about where images are. */
+export interface FieldOptions {
+  readonly fieldSpecs: readonly FieldSpec[];
+  /** Whether the built-in table counts, or for which kinds. */
+  readonly builtIn: boolean | readonly string[];
+}
+
+/** What is known of a kind. */
+export interface KindRules {
+  /** Rules by path. */
+  readonly trees: readonly Branch[];
+  /** Why the kind holds no images, but for those of `trees`. */
+  readonly denied?: FieldRule;
+  /** Whether what looks like a container counts as one. */
+  readonly builtIn: boolean;
+}
+
+/** What is known of the kind of an object. */
+export type RulesOf = (object: Identity) => KindRules;
+
+/** As much of an object as rules depend on. */
+export type Identity = Pick<Resource, "apiVersion" | "kind"> & Partial<Pick<Resource, "name">>;
+
+/** The rules as a user wants them. Nothing is read of the table for kinds that nobody asks for. */
+export function fieldRules(options: FieldOptions): RulesOf {
+  const known = new Map<string, KindRules>();
+  return (object) => {
+    const key = `${object.apiVersion}\n${object.kind}`;
+    const cached = known.get(key);
+    if (cached !== undefined) return cached;
+    const rows = isBuiltIn(options.builtIn, object) ? rowsOf(object) : undefined;
+    const rules = compile(object, options, rows);
+    // A row for objects of one name holds for no other.
+    if (rows?.every(({ row }) => row.name === undefined) !== false) known.set(key, rules);
+    return rules;
+  };
+}
+
+function isBuiltIn(builtIn: FieldOptions["builtIn"], { apiVersion, kind }: Identity): boolean {
+  if (typeof builtIn === "boolean") return builtIn;
+  const names = [kind, `${kind}.${groupOf(apiVersion)}`].map((name) => name.toLowerCase());
+  return builtIn.some((name) => names.includes(name.toLowerCase()));
+}
+
+interface NamedRow {
+  readonly says: string;
+  readonly row: FieldRow;
+}
+
+function compile(object: Identity, options: FieldOptions, rows: readonly NamedRow[] | undefined): KindRules {
+  const user = options.fieldSpecs.flatMap((spec, index) =>
+    matchesKind(spec, object) ? [userRule(spec, index)] : [],
+  );
+  const trees = user.length === 0 ? [] : [growTree(user, "implicit")];
+  if (rows === undefined) return { trees, builtIn: false };
+  const denials = denialsOf(object);
+  const whole = denials.find(({ path }) => path === "");
+  const table = [
+    ...denials.filter(({ path }) => path !== "").map((row) => denyRule(row)),
+    ...rows.flatMap(({ says, row }) => tableRules(says, row)),
+  ];
+  return {
+    trees: table.length === 0 ? trees : [...trees, growTree(table, "explicit")],
+    ...(whole !== undefined && { denied: denyRule(whole) }),
+    builtIn: true,
+  };
+}
+
+/** Whether a field spec is about the kind of an object. */
+export function matchesKind({ group, version, kind }: FieldSpec, object: Identity): boolean {
+  return (
+    (group === undefined || group === groupOf(object.apiVersion)) &&
+    (version === undefined || version === versionOf(object.apiVersion)) &&
+    (kind === undefined || kind.toLowerCase() === object.kind.toLowerCase())
+  );
+}
+
+function userRule(spec: FieldSpec, index: number): FieldRule {
+  const { digestKey, onError, tag, tagless } = spec;
+  const form = spec.in ?? (digestKey === undefined ? "reference" : "repositoryAndTag");
+  return {
+    source: "user",
+    says: `fieldSpecs[${index}]`,
+    path: spec.path,
+    in: form,
+    ...(spec.pattern !== undefined && { pattern: spec.pattern }),
+    // Of a document nobody says which of its fields are whole references.
+    tagless: tagless ?? (form === "json" || form === "yaml" ? "keep" : "pin"),
+    loose: false,
+    wish: {
+      ...(digestKey !== undefined && { digestKey }),
+      ...(onError !== undefined && { onError }),
+      ...(tag !== undefined && { tag }),
+    },
+  };
+}
+
+/** The rows of a kind in the table. */
+function rowsOf({ apiVersion, kind, name }: Identity): readonly NamedRow[] {
+  const group = groupOf(apiVersion) || "core";
+  return fieldTables
+    .flatMap((table) => Object.entries(table))
+    .filter(([groups]) => groups.split(" ").some((each) => matchesGroup(each, group.toLowerCase())))
+    .flatMap(([, kinds]) => Object.entries(kinds))
+    .filter(([kinds]) => hasWord(kinds, kind))
+    .flatMap(([, rows]) => rows.map((row) => (typeof row === "string" ? { path: row } : row)))
+    .filter(
+      (row) =>
+        row.name === undefined ||
+        (name !== undefined && row.name.split("|").some((glob) => matchesGlob(glob, name))),
+    )
+    .map((row) => ({ says: `${group} ${kind}`, row }));
+}
+
+function denialsOf({ apiVersion, kind }: Identity): readonly DenyRow[] {
+  const group = (groupOf(apiVersion) || "core").toLowerCase();
+  return Object.entries(denyTable)
+    .filter(([groups]) => groups.split(" ").some((each) => matchesGroup(each, group)))
+    .flatMap(([, kinds]): [string, string | readonly DenyRow[]][] =>
+      typeof kinds === "string" ? [["*", kinds]] : Object.entries(kinds),
+    )
+    .filter(([kinds]) => hasWord(kinds, kind))
+    .flatMap(([, rows]) => (typeof rows === "string" ? [{ path: "", why: rows }] : rows))
+    .flatMap((row) => expandBraces(row.path).map((path) => ({ ...row, path })));
+}
+
+function matchesGroup(pattern: string, group: string): boolean {
+  return pattern.startsWith("*.")
+    ? group === pattern.slice(2) || group.endsWith(pattern.slice(1))
+    : group === pattern;
+}
+
+function hasWord(words: string, word: string): boolean {
+  const wanted = word.toLowerCase();
+  return words.split(" ").some((each) => each === "*" || each.toLowerCase() === wanted);
+}
+
+/** The rules of a row: one for each of the paths that it stands for. `where` says what the path is below. */
+export function tableRules(where: string, row: FieldRow): readonly FieldRule[] {
+  const { tagless = "pin", loose = false, ...rest } = row;
+  return pathsOf(row.path).map((path) => ({
+    ...rest,
+    source: "table",
+    says: `${where}: ${path}`,
+    path,
+    tagless,
+    loose,
+  }));
+}
+
+/** The paths that a row stands for: `<pod>` are the images of a pod spec. */
+function pathsOf(path: string): readonly string[] {
+  return expandBraces(
+    path.replace("<pod>", "{containers[],initContainers[],ephemeralContainers[],volumes[]/image}/image"),
+  ).map((each) => each.replace("volumes[]/image/image", "volumes[]/image/reference"));
+}
+
+function denyRule({ path, why }: DenyRow): FieldRule {
+  return { source: "deny", says: why, path, why, tagless: "keep", loose: false };
+}
+
+/** The rules for what stands in containers and annotations of whatever kind. */
+export function anyKindTree(part: keyof typeof anyKindRows): Branch {
+  const known = anyKindTrees.get(part);
+  if (known !== undefined) return known;
+  const rows: readonly FieldRow[] = anyKindRows[part];
+  const tree = growTree(
+    rows.flatMap((row) => tableRules(part, row)),
+    "explicit",
+  );
+  anyKindTrees.set(part, tree);
+  return tree;
+}
+
+const anyKindTrees = new Map<keyof typeof anyKindRows, Branch>();
+
+function groupOf(apiVersion: string): string {
+  return apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
+}
+
+function versionOf(apiVersion: string): string {
+  return apiVersion.slice(apiVersion.indexOf("/") + 1);
+}

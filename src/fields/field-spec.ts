@@ -1,0 +1,20 @@
+import type { FieldForm } from "../field-table/field-row.ts";
+
+/** A field of a kind that holds images, as a user names it. What is left out of group, version and kind may be any. */
+export interface FieldSpec {
+  readonly group?: string;
+  readonly version?: string;
+  /** In any case. */
+  readonly kind?: string;
+  /** kustomize's form: `a/b[]/c`. */
+  readonly path: string;
+  readonly in?: FieldForm;
+  /** A regular expression with a group `image`; `^` and `$` mean lines. */
+  readonly pattern?: string;
+  /** The key, beside the parts of a reference, under which its digest is written, added where it is missing. */
+  readonly digestKey?: string;
+  /** `keep`: a value without a tag is left alone, since something else supplies the tag. */
+  readonly tagless?: "pin" | "keep";
+  readonly onError?: "fail" | "warn";
+  readonly tag?: "keep" | "drop";
+}

@@ -1,0 +1,124 @@
+/** Finding the fields of Kubernetes objects that hold images. */
+import { type Resource, readResource } from "../krm/resource.ts";
+import { childOf, dereference, elementsOf, kindOf } from "../yaml/node.ts";
+import type { YamlNode, YamlText } from "../yaml/scan.ts";
+import type { RulesOf } from "./field-rules.ts";
+import type { ImageField } from "./image-field.ts";
+import { outerLayer } from "./layer.ts";
+import { isManifestHolder, manifestTree } from "./manifest-holder.ts";
+import type { Denial, Walk } from "./place.ts";
+import { fieldSkip, resourceSkip } from "./skip.ts";
+import { grantWishes } from "./split-reference.ts";
+import { walkObject } from "./walk.ts";
+
+/** A Kubernetes object and the fields in it that hold images, in the order of the text. */
+export interface ResourceImages {
+  readonly resource: Resource;
+  readonly fields: readonly ImageField[];
+  /** Why it was not looked into. */
+  readonly skipped?: string;
+  /** The parts of it that hold no images, by rule. */
+  readonly denials: readonly Denial[];
+}
+
+/** How to look for images. */
+export interface Search {
+  readonly yaml: YamlText;
+  readonly rulesOf: RulesOf;
+  /** Says why an object, with all objects in it, is not to be looked into; undefined where it is. */
+  readonly skipReason: (resource: Resource) => string | undefined;
+  /** The same, of an object that is no list of others: nobody selects those. */
+  readonly outsideReason: (resource: Resource) => string | undefined;
+  /** Whether a comment may ask for something to be left alone, as {@link mentionsSkip} says. */
+  readonly skipComments: boolean;
+  /** ConfigMaps and Secrets whose values are manifests, as {@link manifestHolders} finds them. */
+  readonly holders: ReadonlySet<string>;
+}
+
+/**
+ * The objects at a node, which may be a list of objects or a list of lists, and their images. Nothing that isn't an
+ * object of Kubernetes is looked into, and no shape of it is an error.
+ */
+export function* findImages(search: Search, node: YamlNode): Generator<ResourceImages, void, undefined> {
+  // An anchored object may be listed many times.
+  yield* imagesOf(search, readResource(search.yaml, node), new Set());
+}
+
+function* imagesOf(
+  search: Search,
+  resource: Resource,
+  seen: Set<YamlNode>,
+): Generator<ResourceImages, void, undefined> {
+  if (seen.has(resource.node)) return;
+  seen.add(resource.node);
+  const members = listMembers(search.yaml, resource);
+  const skipped =
+    search.skipReason(resource) ??
+    resourceSkip(resource) ??
+    (members === undefined ? search.outsideReason(resource) : undefined);
+  if (skipped !== undefined) {
+    yield { resource, fields: [], skipped, denials: [] };
+    return;
+  }
+  if (members === undefined) {
+    yield fieldsOf(search, resource);
+    return;
+  }
+  for (const member of members) {
+    yield* imagesOf(search, withListDefaults(readResource(search.yaml, member), resource), seen);
+  }
+}
+
+function fieldsOf(search: Search, resource: Resource): ResourceImages {
+  const { rulesOf, holders, yaml } = search;
+  const walk: Walk = { resource, fields: [], denials: [], wishes: [], path: [], visited: new Set() };
+  const object = { layer: outerLayer(yaml), node: resource.node };
+  walkObject(walk, object, {
+    own: rulesOf(resource),
+    rulesOf,
+    ...(isManifestHolder(resource, holders) && { extra: manifestTree }),
+  });
+  grantWishes(walk);
+  return {
+    resource,
+    fields: distinct(walk.fields).map((field) => withSkip(search, field)),
+    denials: walk.denials,
+  };
+}
+
+/** An image that several containers share through an anchor is one field. */
+function distinct(fields: readonly ImageField[]): readonly ImageField[] {
+  const known = new Map<string, ImageField>();
+  for (const field of fields) {
+    const first = known.get(field.identity);
+    if (first === undefined || isUsers(field)) known.set(field.identity, field);
+  }
+  return [...known.values()];
+}
+
+function isUsers({ rule }: ImageField): boolean {
+  return rule.startsWith("fieldSpecs[");
+}
+
+function withSkip({ yaml, skipComments }: Search, field: ImageField): ImageField {
+  const skipped = fieldSkip(yaml, field, skipComments);
+  return skipped === undefined ? field : { ...field, skipped };
+}
+
+/** The objects of a List kind: `List`, `PodList`, … */
+function listMembers(yaml: YamlText, { node, kind }: Resource): readonly YamlNode[] | undefined {
+  if (!kind.endsWith("List")) return undefined;
+  const items = childOf(yaml, node, "items");
+  if (items === undefined || kindOf(yaml, items) !== "sequence") return undefined;
+  return [...elementsOf(yaml, items)].map((item) => dereference(yaml, item));
+}
+
+/** The API server leaves out what the list's kind says of its members; the file is that of the list. */
+function withListDefaults(member: Resource, list: Resource): Resource {
+  return {
+    ...member,
+    ...(member.kind === "" && { kind: list.kind.slice(0, -"List".length) }),
+    ...(member.apiVersion === "" && { apiVersion: list.apiVersion, group: list.group }),
+    ...(list.file !== undefined && { file: list.file }),
+  };
+}

@@ -1,0 +1,48 @@
+/** A document within a document: YAML or JSON that stands in a scalar of another. */
+import { type Range, scalarText } from "../yaml/node.ts";
+import { scalarLocator } from "../yaml/scalar-source.ts";
+import { scanStrictly, type YamlNode, type YamlText } from "../yaml/scan.ts";
+import { YamlSyntaxError } from "../yaml/syntax-error.ts";
+
+/** A scanned text, and where its characters stand in the text that is edited. */
+export interface Layer {
+  readonly yaml: YamlText;
+  readonly toSource: (range: Range) => Range | undefined;
+  readonly depth: number;
+}
+
+/** The text that is edited. */
+export function outerLayer(yaml: YamlText): Layer {
+  return { yaml, toSource: (range) => range, depth: 0 };
+}
+
+// Documents in documents in documents: deeper, someone plays.
+const depthMax = 4;
+
+/** The document in a scalar, which may be JSON, since that is YAML; undefined where it is none. */
+export function innerLayer(outer: Layer, scalar: YamlNode): Layer | undefined {
+  const text = scalarText(outer.yaml, scalar);
+  // A text without a colon holds no map.
+  if (text === undefined || outer.depth >= depthMax || !text.includes(":")) return undefined;
+  const yaml = scanInner(text);
+  if (yaml === undefined) return undefined;
+  const locate = scalarLocator(outer.yaml, scalar);
+  return {
+    yaml,
+    toSource: (range) => {
+      const place = locate(range);
+      return place && outer.toSource(place);
+    },
+    depth: outer.depth + 1,
+  };
+}
+
+function scanInner(text: string): YamlText | undefined {
+  try {
+    return scanStrictly(text);
+  } catch (error) {
+    // What is no document holds no images; whoever expects some is told that none was found.
+    if (error instanceof YamlSyntaxError) return undefined;
+    throw error;
+  }
+}

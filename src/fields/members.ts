@@ -1,0 +1,72 @@
+/** The members of a mapping as readers of YAML see them: with what its merge keys bring in. */
+import { dereference, elementsOf, entriesOf, isMergeKey, kindOf, scalarText } from "../yaml/node.ts";
+import type { YamlNode, YamlText } from "../yaml/scan.ts";
+
+/** A key and its value, which may be an alias. */
+export interface Member {
+  readonly name: string;
+  readonly value: YamlNode;
+}
+
+/**
+ * The members of a mapping, in order, duplicates too; then those that its merge keys bring in and it does not say itself.
+ *
+ * https://yaml.org/type/merge.html
+ */
+export function membersOf(yaml: YamlText, mapping: YamlNode): readonly Member[] {
+  const members: Member[] = [];
+  for (const { key, value } of entriesOf(yaml, mapping)) {
+    const name = scalarText(yaml, dereference(yaml, key));
+    if (name === undefined) continue;
+    // Few mappings merge others: only they are worth keeping account of what was merged.
+    if (name === "<<" && isMergeKey(yaml, key)) return ownAndMerged(yaml, mapping, new Set());
+    members.push({ name, value });
+  }
+  return members;
+}
+
+/** The value of a member, following aliases; the last of duplicates. */
+export function memberOf(yaml: YamlText, members: readonly Member[], name: string): YamlNode | undefined {
+  const member = members.findLast((each) => each.name === name);
+  return member === undefined ? undefined : dereference(yaml, member.value);
+}
+
+/** The value of a key of a node, following aliases; undefined where it is no map or lacks it. */
+export function memberAt(yaml: YamlText, node: YamlNode, name: string): YamlNode | undefined {
+  return kindOf(yaml, node) === "mapping" ? memberOf(yaml, membersOf(yaml, node), name) : undefined;
+}
+
+/** The text of a member that is a scalar. */
+export function memberText(yaml: YamlText, members: readonly Member[], name: string): string | undefined {
+  return scalarText(yaml, memberOf(yaml, members, name));
+}
+
+function ownAndMerged(yaml: YamlText, mapping: YamlNode, merged: Set<YamlNode>): readonly Member[] {
+  merged.add(mapping);
+  const members: Member[] = [];
+  const sources: YamlNode[] = [];
+  for (const { key, value } of entriesOf(yaml, mapping)) {
+    const name = scalarText(yaml, dereference(yaml, key));
+    if (name === undefined) continue;
+    if (isMergeKey(yaml, key)) sources.push(...mergeSources(yaml, value));
+    else members.push({ name, value });
+  }
+  // What was merged once brings nothing new, however often it is named.
+  const fresh = sources.filter((source) => kindOf(yaml, source) === "mapping" && !merged.has(source));
+  if (fresh.length === 0) return members;
+  const own = new Set(members.map(({ name }) => name));
+  for (const source of fresh) {
+    if (merged.has(source)) continue;
+    const brought = ownAndMerged(yaml, source, merged).filter(({ name }) => !own.has(name));
+    members.push(...brought);
+    for (const { name } of brought) own.add(name);
+  }
+  return members;
+}
+
+function mergeSources(yaml: YamlText, value: YamlNode): readonly YamlNode[] {
+  const target = dereference(yaml, value);
+  return kindOf(yaml, target) === "sequence"
+    ? [...elementsOf(yaml, target)].map((source) => dereference(yaml, source))
+    : [target];
+}

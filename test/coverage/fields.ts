@@ -1,0 +1,34 @@
+/** Prints how well the built-in table covers a catalogue of custom resources and a corpus of manifests. */
+import { existsSync } from "node:fs";
+import { measureCatalogue } from "./catalogue.ts";
+import { measureCorpus } from "./corpus.ts";
+
+// The data is not part of this repository.
+const shared = "../shared";
+
+if (existsSync(`${shared}/reference/image-fields.json`)) {
+  const { paths, missed, wrongWithoutTag, falsePaths, falseHits } = await measureCatalogue(
+    `${shared}/reference`,
+  );
+  console.log(
+    `catalogue: ${paths - missed.length} of ${paths} paths pinned, ${wrongWithoutTag.length} treated wrongly without a tag`,
+  );
+  console.log(`catalogue: ${falseHits.length} of ${falsePaths} false paths changed`);
+  for (const path of [...missed, ...wrongWithoutTag, ...falseHits]) console.log(`  ${path}`);
+} else {
+  console.log(`catalogue: left out, since there is no ${shared}/reference/image-fields.json`);
+}
+
+if (existsSync(`${shared}/corpus/images.dev.tsv`)) {
+  const { files, categories, falseHits } = await measureCorpus(`${shared}/corpus`);
+  console.log(`corpus: ${files} files, by category of value:`);
+  for (const [category, { values, found, open, pinned }] of [...categories].toSorted()) {
+    console.log(
+      `  ${category.padEnd(8)} ${found} of ${values} found, ${pinned} of ${open} valid ones without a digest pinned`,
+    );
+  }
+  console.log(`corpus: ${falseHits.length} values pinned that are in category c or b-nopin`);
+  for (const hit of falseHits) console.log(`  ${hit}`);
+} else {
+  console.log(`corpus: left out, since there is no ${shared}/corpus/images.dev.tsv`);
+}

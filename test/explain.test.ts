@@ -1,0 +1,145 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { explain, formatExplanations } from "../src/explain.ts";
+import { runExecutable } from "./conformance/executable.ts";
+
+const digest = `sha256:${"1".repeat(64)}`;
+const stream = `apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop}
+spec:
+  containers:
+  - name: web
+    image: nginx:1.27@${digest}
+  - name: log
+    image: "log:1" # pin-digests: skip
+  volumes:
+  - rbd: {image: r.io/disk:1}
+---
+apiVersion: acme.io/v1
+kind: Widget
+metadata: {name: w}
+spec:
+  workers:
+  - image: r.io/worker:1
+  helper: r.io/helper:1
+`;
+const list = `kind: ResourceList\nitems:\n- ${(stream.split("---\n")[0] ?? "").trimEnd().replaceAll("\n", "\n  ")}\n`;
+
+describe("explain", () => {
+  test("tells of every value that looks like an image where it is, who found it and what would be done", async () => {
+    const functionConfig =
+      "apiVersion: fn.kpt.dev/v1alpha1\nkind: PinDigests\nfieldSpecs: [{kind: Widget, path: spec/helper}]\n";
+
+    const { explanations } = await explain(stream, { functionConfig });
+
+    expect(
+      explanations.map(({ resource, path, value, rule, action, reason }) => [
+        resource,
+        path,
+        value,
+        rule,
+        action,
+        reason,
+      ]),
+    ).toEqual([
+      [
+        "v1/Pod/shop/web",
+        "spec.containers[0].image",
+        `nginx:1.27@${digest}`,
+        "containers",
+        "keep",
+        "has a digest",
+      ],
+      [
+        "v1/Pod/shop/web",
+        "spec.containers[1].image",
+        "log:1",
+        "containers",
+        "skipped",
+        "the comment on its line says so",
+      ],
+      [
+        "v1/Pod/shop/web",
+        "spec.volumes[0].rbd.image",
+        "r.io/disk:1",
+        "denied",
+        "denied",
+        "the image of an rbd volume is a block device of Ceph",
+      ],
+      [
+        "acme.io/v1/Widget/w",
+        "spec.workers[0].image",
+        "r.io/worker:1",
+        undefined,
+        "unknown",
+        "no rule knows this field: name it in a fieldSpec if it is an image",
+      ],
+      ["acme.io/v1/Widget/w", "spec.helper", "r.io/helper:1", "fieldSpecs[0]", "pin", undefined],
+    ]);
+  });
+
+  test("tells what is left alone with its object", async () => {
+    const functionConfig =
+      "apiVersion: fn.kpt.dev/v1alpha1\nkind: PinDigests\nresources: {exclude: [{kind: Pod}]}\n";
+
+    const { explanations } = await explain(list, { functionConfig });
+
+    expect(new Set(explanations.map(({ action, reason }) => `${action}: ${reason}`))).toEqual(
+      new Set(["skipped: it matches `resources.exclude[0]`"]),
+    );
+  });
+});
+
+describe("formatExplanations", () => {
+  const explanations = [{ resource: "v1/Pod/a", path: "spec.x", value: "r.io/a:1", action: "pin" }] as const;
+
+  test("is a table for people", () => {
+    expect(formatExplanations(explanations, "table")).toBe(
+      "RESOURCE  FIELD   VALUE     RULE  ACTION\nv1/Pod/a  spec.x  r.io/a:1  -     pin\n",
+    );
+  });
+
+  test("is JSON for programs", () => {
+    expect(JSON.parse(formatExplanations(explanations, "json"))).toEqual(explanations);
+  });
+});
+
+describe("--explain", () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "explain-"));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test("takes the place of a stream where it goes to stdout, and asks no registry", async () => {
+    const run = await runExecutable(stream, { args: ["--explain", "--output", "-"] });
+
+    expect(run).toMatchObject({ code: 0, stderr: "" });
+    expect(run.stdout.split("\n")[0]).toMatch(/^RESOURCE +FIELD +VALUE +RULE +ACTION$/);
+  });
+
+  test("goes to a file beside a ResourceList, which stdout carries", async () => {
+    const file = join(folder, "report.json");
+
+    const run = await runExecutable(list, { args: ["--explain=json", "-o", file] });
+
+    expect(run).toMatchObject({ code: 0, stdout: list });
+    expect(JSON.parse(readFileSync(file, "utf8"))).toHaveLength(3);
+  });
+
+  test.each([
+    [["--explain"], stream, "`--explain` must go with `--output FILE`"],
+    [["--explain=xml", "-o", "-"], stream, '`--explain` must be "table" or "json", but is "xml"'],
+    [["--output", "x"], stream, "`--output` must go with a report"],
+    [["--explain", "-o", "-"], list, "`--output` must name a file where a ResourceList comes in"],
+    [["--explain", "-o", "/nonexistent/x"], list, "`--output` must name a file that can be written: ENOENT"],
+  ])("%j is refused with exit 2 and an empty stdout", async (args, input, message) => {
+    const run = await runExecutable(input, { args });
+
+    expect(run).toMatchObject({ code: 2, stdout: "" });
+    expect(run.stderr).toContain(message);
+  });
+});

@@ -1,0 +1,151 @@
+import { describe, expect, test } from "vitest";
+import { pin } from "./pinning.ts";
+
+const widget = (spec: string): string =>
+  `apiVersion: acme.io/v1\nkind: Widget\nmetadata: {name: w}\nspec: ${spec}\n`;
+
+describe("fieldSpecs", () => {
+  test.each([
+    [
+      '{group: acme.io, kind: Widget, path: "spec/workers[]/image"}',
+      "{workers: [{image: a}, {image: b:1}]}",
+      ["a", "b:1"],
+    ],
+    ['{kind: wIDGET, path: "spec/workers/image"}', "{workers: [{image: a}]}", ["a"]],
+    ['{version: v1, path: "spec/m/*/image"}', "{m: {x: {image: a}, y: {image: b}}}", ["a", "b"]],
+    ['{path: "spec/images[]"}', "{images: [a, b:1]}", ["a", "b:1"]],
+    ['{path: "spec/images"}', "{images: [a, b:1]}", ["a", "b:1"]],
+    ['{path: "spec/a~1b/c.d"}', "{a/b: {c.d: a:1}}", ["a:1"]],
+    ['{path: "spec/a\\\\/b"}', "{a/b: a:1}", ["a:1"]],
+    ['{path: "spec/l[name=x]/v"}', "{l: [{name: x, v: a:1}, {name: y, v: b:1}]}", ["a:1"]],
+    ["{path: spec/x, tagless: keep}", "{x: a}", []],
+    ["{path: spec/status/x}", "{status: {x: a:1}}", ["a:1"]],
+    ["{path: metadata/annotations/none}", "{x: a:1}", []],
+    ["{group: other.io, path: spec/x}", "{x: a:1}", []],
+    ["{version: v2, path: spec/x}", "{x: a:1}", []],
+    ["{kind: Gadget, path: spec/x}", "{x: a:1}", []],
+  ])("%s finds in %s", async (spec, body, images) => {
+    expect((await pin(widget(body), `fieldSpecs: [${spec}]`)).asked).toEqual(images);
+  });
+
+  test("takes a whole value, parts, texts and documents, in any style", async () => {
+    const text = widget(`
+  parts: {name: r.io/a, version: "1"}
+  args: [--worker, r.io/b:1, "--helper=r.io/c:1"]
+  lines: "x=r.io/d:1,\\n y=r.io/e:\\x31"
+  json: "{\\"agent\\": {\\"image\\": \\"r.io\\\\/f:1\\"}, \\"other\\": \\"r.io/x:1\\"}"
+  yaml: |
+    # kept
+    image: 'r.io/g:1' # kept
+    deep:
+    - image: >-
+        r.io/h:1`);
+    const specs = [
+      "{path: spec/parts, in: repositoryAndTag, digestKey: digest}",
+      String.raw`{path: spec/args, in: text, pattern: "^--(?:worker\\n|helper=)(?<image>\\S+)$"}`,
+      String.raw`{path: spec/lines, in: text, pattern: "=(?<image>[^,\\s]+)"}`,
+      "{path: spec/json, in: json}",
+      "{path: spec/yaml, in: yaml}",
+    ];
+
+    expect((await pin(text, `fieldSpecs: [${specs.join(", ")}]`)).text).toBe(
+      text
+        .replace('version: "1"}', 'version: "1", digest: <digest>}')
+        .replace("b:1", "b:1@<digest>")
+        .replace("c:1", "c:1@<digest>")
+        .replace("d:1", "d:1@<digest>")
+        .replace("e:\\x31", "e:\\x31@<digest>")
+        .replace("f:1", "f:1@<digest>")
+        .replace("g:1", "g:1@<digest>")
+        .replace("h:1", "h:1@<digest>"),
+    );
+  });
+
+  test("have options of their own", async () => {
+    const { text } = await pin(
+      widget("{x: a:1, y: b:1}"),
+      "fieldSpecs: [{path: spec/x, tag: drop}, {path: spec/y}]",
+    );
+    const failing = await pin(
+      widget("{x: 'A:1', y: b:1}"),
+      "fieldSpecs: [{path: spec/x, onError: warn}, {path: spec/y}]",
+    );
+
+    expect(text).toBe(widget("{x: a@<digest>, y: b:1@<digest>}"));
+    expect(failing.text).toBe(widget("{x: 'A:1', y: b:1@<digest>}"));
+    expect(failing.told[0]).toMatch(/^warning spec\.x: must be an image reference/);
+  });
+
+  test("win over the deny table, and the later over the earlier", async () => {
+    const text =
+      "apiVersion: image.toolkit.fluxcd.io/v1\nkind: ImageRepository\nmetadata: {name: x}\nspec: {image: a:1}\n";
+
+    expect(
+      (await pin(text, "fieldSpecs: [{path: spec/image}, {path: spec/image, tag: drop}]")).text,
+    ).toContain("{image: a@<digest>}");
+  });
+
+  test.each([
+    ["Widget", "spec/wrkers[]/image", 1],
+    ["Gadget", "spec/wrkers[]/image", 0],
+  ])("of %s that lead to nothing are told", async (kind, path, warnings) => {
+    const { told } = await pin(widget("{x: a:1}"), `fieldSpecs: [{kind: ${kind}, path: "${path}"}]`);
+
+    expect(told).toEqual(
+      Array.from(
+        { length: warnings },
+        () =>
+          'warning -: `fieldSpecs[0]`: "spec/wrkers[]/image" leads to no image in 1 object of its kind: is the path right?',
+      ),
+    );
+  });
+
+  test.each([
+    [
+      "{path: /spec/x}",
+      '`fieldSpecs[0].path` "/spec/x" must be a path such as "spec/workers[]/image": it begins with "/"',
+    ],
+    ["{path: 'a[0]'}", "names one element of a list"],
+    ["{kind: Widget}", "`fieldSpecs[0].path` must say where the images are"],
+    [
+      "{path: a, in: tex}",
+      '`fieldSpecs[0].in` must be "reference", "repositoryAndTag", "text", "json" or "yaml", but is "tex"',
+    ],
+    ["{path: a, in: text}", "`fieldSpecs[0]` must have a `pattern`"],
+    ["{path: a, pattern: '(?<image>.)'}", "must say `in: text`, since it has a `pattern`"],
+    ["{path: a, in: text, pattern: x}", "`fieldSpecs[0].pattern` must have a group for the reference"],
+    ["{path: a, in: text, pattern: '(?<image>'}", "`fieldSpecs[0].pattern` must be a regular expression"],
+    ["{path: a, in: json, digestKey: d}", "must say `in: repositoryAndTag`, since it has a `digestKey`"],
+    ["{path: a, tagles: pin}", "unknown field `tagles`: did you mean `tagless`?"],
+    ["{kind: Kptfile, path: a}", "`fieldSpecs[0]` can't match anything: a Kptfile is not for the cluster"],
+    ["{path: metadata/name}", "can't match anything: `metadata/name` holds no image"],
+  ])("refuses %s", async (spec, message) => {
+    const { told } = await pin(widget("{}"), `fieldSpecs: [${spec}]`);
+
+    expect(told[0]).toMatch(/^error /);
+    expect(told[0]).toContain(message);
+  });
+
+  test("warn where a document can't be read", async () => {
+    const { told } = await pin(widget("{x: '{'}"), "fieldSpecs: [{path: spec/x, in: json}]");
+
+    expect(told).toEqual(["warning spec.x: must hold YAML or JSON, but can't be read as such; left alone"]);
+  });
+});
+
+describe("builtIn", () => {
+  const text = `${widget("{containers: [{image: a:1}]}")}---\napiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{image: b:1}], x: c:1}\n`;
+
+  test.each([
+    ["true", ["a:1", "b:1"]],
+    ["false", []],
+    ["[pod]", ["b:1"]],
+    ["[Widget.acme.io]", ["a:1"]],
+  ])("%s", async (builtIn, images) => {
+    expect((await pin(text, `builtIn: ${builtIn}`)).asked).toEqual(images);
+  });
+
+  test("false leaves the user's own", async () => {
+    expect((await pin(text, "builtIn: false\nfieldSpecs: [{path: spec/x}]")).asked).toEqual(["c:1"]);
+  });
+});

@@ -1,0 +1,153 @@
+import { describe, expect, test } from "vitest";
+import { pin } from "./pinning.ts";
+
+const old = `sha256:${"1".repeat(64)}`;
+const noKey =
+  "left alone: has no key for a digest, and none is added unless a fieldSpec names it as its `digestKey`";
+const empty =
+  "left alone: has an empty `digest`, and only one that is filled is changed unless a fieldSpec names it as its `digestKey`";
+
+function release(values: string): string {
+  return `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: x}\nspec:\n  values:\n${values}`;
+}
+
+describe("takeSplit", () => {
+  test.each([
+    ["a tag alone", "    image: {repository: r.io/a, tag: '1'}\n", `info spec.values.image: ${noKey}`],
+    [
+      "an empty digest",
+      "    image: {repository: r.io/a, tag: '1', digest: ''}\n",
+      `info spec.values.image: ${empty}`,
+    ],
+    [
+      "a tag that is a number",
+      "    image: {repository: r.io/a, tag: 1.10}\n",
+      "info spec.values.image: left alone: its `tag` is a number or a boolean, which readers write in ways of their own",
+    ],
+  ])("says once why it leaves %s alone", async (_, values, told) => {
+    const text = release(values);
+
+    expect(await pin(text)).toEqual({ text, told: [told], asked: [] });
+  });
+
+  test("leaves a digest that stands there, and asks for nothing", async () => {
+    const text = release(`    image: {repository: r.io/a, tag: '1', digest: ${old}}\n`);
+
+    expect(await pin(text, "report: all")).toEqual({
+      text,
+      told: ["info spec.values.image.digest: left alone: has a digest"],
+      asked: [],
+    });
+  });
+
+  test("takes a repository with a tag of its own for the whole reference", async () => {
+    const text = release("    image: {repository: 'r.io/a:2', tag: '1'}\n");
+
+    expect((await pin(text)).text).toBe(text.replace("a:2", "a:2@<digest>"));
+  });
+
+  test("writes into a tag that kustomize puts behind a colon", async () => {
+    const text =
+      "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: x}\nspec:\n  images:\n  - name: a\n    newName: r.io/a\n    newTag: '1.2' # c\n  - {name: b, newTag: 3.1-x}\n";
+
+    expect((await pin(text)).text).toBe(
+      text.replace("1.2", "1.2@<digest>").replace("3.1-x", "3.1-x@<digest>"),
+    );
+  });
+
+  test.each([
+    ["spec/ref", "digest"],
+    ["spec", "digest"],
+    ["spec", "ref.digest"],
+    ["spec/url", "ref/digest"],
+    ["spec/ref/tag", "digest"],
+  ])("adds the key that a user names, %s %s", async (path, digestKey) => {
+    const text =
+      "apiVersion: source.toolkit.fluxcd.io/v1\nkind: OCIRepository\nmetadata: {name: x}\nspec:\n  url: oci://r.io/a\n  ref:\n    tag: '1' # c\n  interval: 5m\n";
+
+    const { text: after, told } = await pin(
+      text,
+      `fieldSpecs: [{kind: OCIRepository, path: ${path}, digestKey: ${digestKey}}]`,
+    );
+
+    expect(after).toBe(text.replace("'1' # c\n", "'1' # c\n    digest: <digest>\n"));
+    expect(told).toHaveLength(1);
+    expect(told[0]).toMatch(/^info spec\.ref\.digest: pinned "r\.io\/a:1"/);
+  });
+
+  test.each([
+    [
+      "a block map",
+      "    image:\n      repository: r.io/a # c\n      tag: '1'\n",
+      "    image:\n      repository: r.io/a # c\n      digest: <digest>\n      tag: '1'\n",
+    ],
+    [
+      "a flow map",
+      "    image: {repository: r.io/a, tag: '1'} # c\n",
+      "    image: {repository: r.io/a, tag: '1', digest: <digest>} # c\n",
+    ],
+    [
+      "JSON",
+      '    image: {"repository": "r.io/a", "tag": "1"}\n',
+      '    image: {"repository": "r.io/a", "tag": "1", "digest": "<digest>"}\n',
+    ],
+    [
+      "an element of a list",
+      "    image:\n    - repository: r.io/a\n      tag: '1'\n",
+      "    image:\n    - repository: r.io/a\n      digest: <digest>\n      tag: '1'\n",
+    ],
+    [
+      "quotes that wait for it",
+      "    image: {repository: r.io/a, tag: '1', digest: ''}\n",
+      "    image: {repository: r.io/a, tag: '1', digest: '<digest>'}\n",
+    ],
+    [
+      "a key that waits for it",
+      "    image:\n      repository: r.io/a\n      tag: '1'\n      digest:\n",
+      "    image:\n      repository: r.io/a\n      tag: '1'\n      digest: <digest>\n",
+    ],
+    [
+      "carriage returns",
+      "    image:\r\n      repository: r.io/a\r\n      tag: '1'\r\n",
+      "    image:\r\n      repository: r.io/a\r\n      digest: <digest>\r\n      tag: '1'\r\n",
+    ],
+  ])("writes the user's key in %s, and nothing the second time", async (_, before, after) => {
+    const spec = 'fieldSpecs: [{kind: HelmRelease, path: "spec/values/image", digestKey: digest}]';
+
+    const first = await pin(release(before), spec);
+    const second = await pin(first.text.replaceAll("<digest>", old), spec);
+
+    expect(first.text).toBe(release(after));
+    expect(second).toMatchObject({ text: release(after).replaceAll("<digest>", old), asked: [] });
+  });
+
+  test("says what is missing where the key has no place", async () => {
+    const { told } = await pin(
+      release("    image: {repository: r.io/a, tag: '1'}\n"),
+      'fieldSpecs: [{kind: HelmRelease, path: "spec/values/image", digestKey: ref.hash}]',
+    );
+
+    expect(told).toEqual([
+      "info spec.values.image.ref.hash: left alone: has no `ref` in which `hash` could stand",
+    ]);
+  });
+});
+
+describe("parts that several references share", () => {
+  test.each([
+    ["merged", "- &a {name: a, newTag: '1'}\n  - {<<: *a, name: b}\n"],
+    ["anchored", "- {name: a, newTag: &t '1'}\n  - {name: b, newTag: *t}\n"],
+  ])("are left alone where they are %s", async (_, images) => {
+    const text = `apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: x}\nspec:\n  images:\n  ${images}`;
+
+    const { text: after, told, asked } = await pin(text);
+
+    expect({ after, asked }).toEqual({ after: text, asked: [] });
+    expect(told).toEqual(
+      [0, 1].map(
+        (index) =>
+          `info spec.images[${index}].newTag: left alone: its \`newTag\` is shared through an anchor, and may be part of other references`,
+      ),
+    );
+  });
+});

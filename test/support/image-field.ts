@@ -1,0 +1,23 @@
+import type { ImageField } from "../../src/fields/image-field.ts";
+import { outerLayer } from "../../src/fields/layer.ts";
+import { access } from "../../src/fields/take.ts";
+import type { Resource } from "../../src/krm/resource.ts";
+import type { YamlNode, YamlText } from "../../src/yaml/scan.ts";
+
+/** The field that a scalar makes, or an alias of one, as if a rule had found it. */
+export function imageField(
+  yaml: YamlText,
+  node: YamlNode,
+  { resource, path, value }: { resource: Resource; path: string; value: string },
+): ImageField {
+  const found = {
+    resource,
+    path,
+    node,
+    value,
+    identity: String(node),
+    rule: "containers",
+    tagless: "pin",
+  } as const;
+  return { ...found, ...access(outerLayer(yaml), node) };
+}
