@@ -321,3 +321,38 @@ describe("mode: check", () => {
     expect(messages(results)).toEqual(["warning: is in the lock for linux/amd64, not for linux/arm64"]);
   });
 });
+
+describe("tag and platforms in every mode", () => {
+  const functionConfig = `apiVersion: fn.kpt.dev/v1alpha1
+kind: PinDigests
+metadata: {name: pin-digests}
+fieldSpecs: [{kind: Pod, path: spec/note, tag: drop}]
+`;
+  const both = `${pod("nginx:1.27")}  note: nginx:1.27\n`;
+  const entries = lock({ "nginx:1.27": one });
+
+  test("drop the tag where a field spec says so, and give it back", async () => {
+    const input = `${both}---\n${entries}`;
+
+    const pin = await run(input, fakeRegistry({}), {}, { functionConfig });
+    const unpin = await run(pin.text, fakeRegistry({}), { mode: "unpin" }, { functionConfig });
+
+    expect(pin.text).toContain(`image: nginx:1.27@${one}\n  note: nginx@${one}\n`);
+    expect(unpin.text).toBe(input);
+  });
+
+  test("record the platforms that are required, asking by the digest that the lock has", async () => {
+    const asked = fakeRegistry({ [nginx]: two });
+    const input = list(pod("nginx:1.27", "a.yaml"), lock({ "nginx:1.27": one }, "lock.yaml"));
+
+    const { text } = await run(input, asked, { requirePlatforms: "linux/amd64,linux/arm64" });
+
+    expect(asked.asked).toEqual([`docker.io/library/nginx@${one}`]);
+    expect(text).toContain(`digest: ${one}\n      platforms: [linux/amd64, linux/arm64]\n`);
+    const frozen = await run(itemsOf(text), fakeRegistry({}), {
+      lock: "frozen",
+      requirePlatforms: "linux/arm64",
+    });
+    expect(frozen.text).toBe(itemsOf(text));
+  });
+});
