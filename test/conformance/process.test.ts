@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import { isMissing } from "../support/missing.ts";
 import { useBench } from "./bench.ts";
 import { executable, type Run, startExecutable } from "./executable.ts";
 import { list, pod } from "./manifests.ts";
@@ -104,7 +105,7 @@ describe("the process", () => {
     },
   );
 
-  test.skipIf(!canUnshare)(
+  test.skipIf(isMissing("right to make a network of its own (unshare, as root)", canUnshare))(
     "case 62: without a network, each reference is an error within seconds",
     async () => {
       const images = ["nginx:1.27", "ghcr.io/acme/app:2", "registry.example.com:5000/x:1"];
@@ -132,7 +133,7 @@ describe("the process", () => {
     ]);
   });
 
-  test.skipIf(!isRoot)(
+  test.skipIf(isMissing("root to become nobody", isRoot))(
     "case 63: nobody, without home, in a directory that cannot be written, can run it",
     async () => {
       const cwd = await mkdtemp(join(tmpdir(), "read-only-"));

@@ -1,9 +1,11 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: such strings are what is tested.
-import { existsSync, readFileSync } from "node:fs";
+
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { placeholderKind } from "../../src/image/placeholder.ts";
 import { InvalidReferenceError, parseReference } from "../../src/image/reference.ts";
+import { isMissing } from "../support/missing.ts";
 
 const DIGEST = `sha256:${"1".repeat(64)}`;
 
@@ -109,25 +111,28 @@ describe("placeholderKind", () => {
 
 const IMAGES = new URL("../../../shared/corpus/images.dev.tsv", import.meta.url);
 
-describe.skipIf(!existsSync(IMAGES))("placeholderKind, over real manifests (../shared/corpus)", () => {
-  test("leaves only what is plainly wrong in pod specs to be refused", () => {
-    const values = imagesOf("a").filter(
-      (value) => !isReference(value) && placeholderKind(value) === undefined,
-    );
+describe.skipIf(isMissing("corpus of manifests at ../shared/corpus", IMAGES))(
+  "placeholderKind, over real manifests (../shared/corpus)",
+  () => {
+    test("leaves only what is plainly wrong in pod specs to be refused", () => {
+      const values = imagesOf("a").filter(
+        (value) => !isReference(value) && placeholderKind(value) === undefined,
+      );
 
-    expect(new Set(values)).toStrictEqual(
-      new Set(["____/____", "_docker/_docker", "foo.com:http/bar", "foo/-bar", "registry1.dso.mil*"]),
-    );
-  });
+      expect(new Set(values)).toStrictEqual(
+        new Set(["____/____", "_docker/_docker", "foo.com:http/bar", "foo/-bar", "registry1.dso.mil*"]),
+      );
+    });
 
-  test("takes no image of a pod spec for a placeholder", () => {
-    const values = imagesOf("a").filter(
-      (value) => isReference(value) && placeholderKind(value) !== undefined,
-    );
+    test("takes no image of a pod spec for a placeholder", () => {
+      const values = imagesOf("a").filter(
+        (value) => isReference(value) && placeholderKind(value) !== undefined,
+      );
 
-    expect(values).toStrictEqual([]);
-  });
-});
+      expect(values).toStrictEqual([]);
+    });
+  },
+);
 
 function imagesOf(category: string): readonly string[] {
   const [head = "", ...rows] = readFileSync(IMAGES, "utf8").trimEnd().split("\n");

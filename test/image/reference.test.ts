@@ -10,6 +10,7 @@ import {
   InvalidReferenceError,
   parseReference,
 } from "../../src/image/reference.ts";
+import { isMissing } from "../support/missing.ts";
 
 const SHA256 = `sha256:${"1".repeat(64)}`;
 const SHA512 = `sha512:${"2".repeat(128)}`;
@@ -279,7 +280,7 @@ interface Vector {
   };
 }
 
-describe.skipIf(!existsSync(VECTORS))(
+describe.skipIf(isMissing("list of reference vectors at ../shared/vectors", VECTORS))(
   "parseReference, beside distribution/reference (../shared/vectors)",
   () => {
     // Read by that library and checked by hand: what is written there decides what the kubelet pulls.

@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { EVENT_ID, type Event, getScalarValue } from "js-yaml";
 import { describe, expect, test } from "vitest";
 import { strictEvents } from "../../src/yaml/scan.ts";
 import { YamlSyntaxError } from "../../src/yaml/syntax-error.ts";
 import { tolerantEvents } from "../../src/yaml/tolerant.ts";
+import { isMissing } from "../support/missing.ts";
 
 /** An event with what the two readers must agree on; of a block scalar's end only what it makes of the value. */
 function essence(text: string, event: Event): unknown {
@@ -88,7 +89,7 @@ describe("tolerantEvents", () => {
 
   const corpus = new URL("../../../shared/corpus/files/", import.meta.url);
 
-  test.skipIf(!existsSync(corpus))(
+  test.skipIf(isMissing("corpus of manifests at ../shared/corpus", corpus))(
     "reads real manifests as the first reader does",
     { timeout: 300_000 },
     () => {
