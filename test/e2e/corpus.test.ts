@@ -62,7 +62,7 @@ describeWith(["corpus"], "the corpus, as streams", () => {
     expect(changed.map(({ name }) => name)).toStrictEqual([]);
   });
 
-  test("keeps all values but images, as another library reads them", () => {
+  test("changes values by digests alone, as another library reads them", () => {
     const unread: string[] = [];
     const changes = files.flatMap(({ name, text, output = text }) => {
       if (output === text || isResourceList(text)) return [];

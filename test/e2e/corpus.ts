@@ -105,7 +105,7 @@ export function restAfterDigests(before: string, after: string): string | undefi
 
 const digestHere = /@sha256:[0-9a-f]{64}/y;
 
-/** The paths at which two values differ by more than a digest in an image field of a pod spec. */
+/** The paths at which two values differ by more than added digests. */
 export function foreignChanges(before: unknown, after: unknown, path = ""): readonly string[] {
   if (Array.isArray(before) && Array.isArray(after) && before.length === after.length) {
     return before.flatMap((element, index) => foreignChanges(element, after[index], `${path}[]`));
@@ -113,11 +113,8 @@ export function foreignChanges(before: unknown, after: unknown, path = ""): read
   if (isRecord(before) && isRecord(after) && sameKeys(before, after)) {
     return Object.keys(before).flatMap((key) => foreignChanges(before[key], after[key], `${path}.${key}`));
   }
-  return Object.is(before, after) || (imagePath.test(path) && isPinned(before, after)) ? [] : [path];
+  return Object.is(before, after) || isPinned(before, after) ? [] : [path];
 }
-
-const imagePath =
-  /\.(containers|initContainers|ephemeralContainers)\[\]\.image$|\.volumes\[\]\.image\.reference$/;
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -127,10 +124,7 @@ function sameKeys(before: object, after: object): boolean {
   return Object.keys(before).join("\n") === Object.keys(after).join("\n");
 }
 
+/** True for a text to which digests were added, and nothing else. */
 function isPinned(before: unknown, after: unknown): boolean {
-  return typeof before === "string" &&
-    typeof after === "string" &&
-    restAfterDigests(before, after) !== undefined
-    ? /@sha256:[0-9a-f]{64}$/.test(after)
-    : false;
+  return typeof before === "string" && typeof after === "string" && restAfterDigests(before, after) === "";
 }
