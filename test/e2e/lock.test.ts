@@ -63,7 +63,7 @@ describeWith(["kpt", "image"], "a lock in a kpt package, container", () => {
 
 describeWith(["kpt", "image"], "examples/kpt-lock, container", () => {
   test("renders its lock's digests without network, into another folder", async () => {
-    const source = copyOf(join(repository, "examples/kpt-lock"), "kpt-lock");
+    const source = lockExample();
     const before = treeOf(source);
     const rendered = join(folderOf({}), "out");
 
@@ -80,7 +80,7 @@ describeWith(["kpt", "image"], "examples/kpt-lock, container", () => {
   });
 
   test("renders to the same bytes again", async () => {
-    const copies = ["one", "two"].map(() => copyOf(join(repository, "examples/kpt-lock"), "kpt-lock"));
+    const copies = ["one", "two"].map(lockExample);
 
     for (const copy of copies) await succeed("kpt", ["fn", "render", copy]);
 
@@ -88,6 +88,14 @@ describeWith(["kpt", "image"], "examples/kpt-lock, container", () => {
     expect(treeOf(one)).toStrictEqual(treeOf(two));
   });
 });
+
+/** A copy of the example with the Kptfile that its README shows. */
+function lockExample(): string {
+  const folder = copyOf(join(repository, "examples/kpt-lock"), "kpt-lock");
+  const readme = readFileSync(join(folder, "README.md"), "utf8");
+  writeFileSync(join(folder, "Kptfile"), /```yaml\n(?<kptfile>[^`]*)```/.exec(readme)?.groups?.kptfile ?? "");
+  return folder;
+}
 
 describeWith(["kustomize"], "a lock beside a kustomize transformer, executable", () => {
   const registry = useRegistry();
