@@ -149,7 +149,8 @@ function hasWord(words: string, word: string): boolean {
 
 /** The rules of a row: one for each of the paths that it stands for. `where` says what the path is below. */
 export function tableRules(where: string, row: FieldRow): readonly FieldRule[] {
-  const { tagless = "pin", loose = false, ...rest } = row;
+  // In the values of a chart a name alone may have its tag, or its registry, anywhere.
+  const { tagless = row.in === "values" ? "keep" : "pin", loose = false, ...rest } = row;
   return pathsOf(row.path).map((path) => ({
     ...rest,
     source: "table",
