@@ -3,6 +3,9 @@ import type { FieldTable } from "./field-row.ts";
 
 /** Applications with an operator of their own. */
 export const applications: FieldTable = {
+  "toolhive.stacklok.dev": {
+    MCPServer: ["spec/image", "spec/podTemplateSpec/spec/<pod>"],
+  },
   "repo-manager.pulpproject.org": {
     Pulp: [
       "spec/{admin_password_job,migration_job,signing_job}/container/image",

@@ -43,6 +43,23 @@ export const clusters: FieldTable = {
       },
     ],
   },
+  // Static pods, such as kube-vip's, are written to the machine.
+  "bootstrap.cluster.x-k8s.io controlplane.cluster.x-k8s.io": {
+    "KubeadmConfig RKE2Config KThreesConfig RKE2ControlPlane KThreesControlPlane": [
+      { path: "spec/{files[path=*.yaml|*.yml],*/files[path=*.yaml|*.yml]}/content", in: "object" },
+    ],
+    "KubeadmConfigTemplate RKE2ConfigTemplate KThreesConfigTemplate RKE2ControlPlaneTemplate KThreesControlPlaneTemplate":
+      [
+        {
+          path: "spec/template/spec/{files[path=*.yaml|*.yml],*/files[path=*.yaml|*.yml]}/content",
+          in: "object",
+        },
+      ],
+    KubeadmControlPlane: [{ path: "spec/kubeadmConfigSpec/files[path=*.yaml|*.yml]/content", in: "object" }],
+    KubeadmControlPlaneTemplate: [
+      { path: "spec/template/spec/kubeadmConfigSpec/files[path=*.yaml|*.yml]/content", in: "object" },
+    ],
+  },
   "k0smotron.io": {
     Cluster: ["spec/etcd/image", "spec/etcd/defragJob/image", { path: "spec/image", tagless: "keep" }],
   },

@@ -46,7 +46,8 @@ export const databases: FieldTable = {
       "spec/<pod>",
       "spec/image",
       "spec/sidecarContainers[]/image",
-      "spec/metrics/exporter/image",
+      "spec/{metrics,maxScale/metrics}/exporter/image",
+      "spec/maxScale/image",
       "spec/{galera,replication}/{agent,initContainer}/image",
     ],
     MaxScale: ["spec/image", "spec/metrics/exporter/image"],
@@ -141,7 +142,7 @@ export const databases: FieldTable = {
   },
   "psmdb.percona.com": {
     PerconaServerMongoDB: [
-      "spec/image",
+      "spec/{image,initImage}",
       "spec/{backup,logcollector,pmm}/image",
       "spec/replsets[]/sidecars[]/image",
       "spec/replsets[]/{arbiter,hidden,nonvoting}/sidecars[]/image",

@@ -13,6 +13,14 @@ export const learning: FieldTable = {
       "spec/{jobManager,taskManager}/podTemplate/spec/<pod>",
     ],
   },
+  "kaito.sh": {
+    Workspace: [
+      "inference/preset/presetOptions/image",
+      "inference/template/<pod>",
+      "inference/template/spec/<pod>",
+      "tuning/{preset/presetOptions,input}/image",
+    ],
+  },
   "kubeflow.org": {
     MPIJob: ["spec/mpiReplicaSpecs/*/template/spec/<pod>"],
     "PyTorchJob TFJob MPIJob XGBoostJob PaddleJob JAXJob MXJob": ["spec/*/*/template/spec/<pod>"],

@@ -152,6 +152,12 @@ export const observability: FieldTable = {
       },
     ],
   },
+  "monitoring.thanos.io": {
+    "ThanosQuery ThanosReceive ThanosStore ThanosCompact ThanosRuler": [
+      "spec/{image,queryFrontend/image,routerSpec/image,ingesterSpec/image}",
+      "spec/ingesterSpec/hashrings[]/image",
+    ],
+  },
   "perses.dev": {
     Perses: ["spec/image"],
   },

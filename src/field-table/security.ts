@@ -11,7 +11,7 @@ export const security: FieldTable = {
   },
   "vault.banzaicloud.com": {
     Vault: [
-      "spec/image",
+      "spec/{image,bankVaultsImage,statsdImage,fluentdImage}",
       "spec/{vaultConfigurerPodSpec,vaultPodSpec}/<pod>",
       "spec/{vaultContainerSpec,vaultContainers[],vaultInitContainers[]}/image",
     ],

@@ -19,15 +19,18 @@ export const testing: FieldTable = {
     "TestWorkflow TestWorkflowTemplate": [
       "spec/container/image",
       "spec/services/*/image",
-      "spec/{after[],setup[],steps[]}/{container,run}/image",
-      "spec/{after[],setup[],steps[]}/parallel/run/image",
-      "spec/{after[],setup[],steps[]}/services/*/image",
+      // Steps hold steps, and what runs beside them.
+      "spec/{after[],setup[],steps[]}/**/{container,run}/image",
+      "spec/{after[],setup[],steps[]}/**/services/*/image",
       "spec/{after[],setup[],steps[]}/execute/tests[]/executionRequest/image",
       "spec/{after[],setup[],steps[]}/parallel/execute/tests[]/executionRequest/image",
     ],
   },
   "litmuschaos.io": {
-    ChaosExperiment: ["spec/definition/image"],
+    ChaosExperiment: [
+      "spec/definition/image",
+      { path: "spec/definition/env[name=*_IMAGE]/value", loose: true },
+    ],
     ChaosEngine: [
       "spec/components/runner/image",
       "spec/experiments[]/spec/components/experimentImage",

@@ -10,13 +10,13 @@ export const workflows: FieldTable = {
     EphemeralRunnerSet: ["spec/ephemeralRunnerSpec/spec/<pod>"],
   },
   "actions.summerwind.dev": {
-    Runner: ["spec/<pod>", "spec/image", "spec/sidecarContainers[]/image"],
+    Runner: ["spec/<pod>", "spec/{image,dockerImage}", "spec/sidecarContainers[]/image"],
     "RunnerDeployment RunnerReplicaSet": [
       "spec/template/spec/<pod>",
-      "spec/template/spec/image",
+      "spec/template/spec/{image,dockerImage}",
       "spec/template/spec/sidecarContainers[]/image",
     ],
-    RunnerSet: ["spec/image", "spec/template/spec/<pod>"],
+    RunnerSet: ["spec/{image,dockerImage}", "spec/template/spec/<pod>"],
   },
   "argoproj.io": {
     "AnalysisRun AnalysisTemplate ClusterAnalysisTemplate": [
@@ -89,6 +89,9 @@ export const workflows: FieldTable = {
   "kueue.x-k8s.io": {
     Workload: ["spec/podSets[]/template/spec/<pod>"],
   },
+  "apps.gitlab.com": {
+    Runner: ["spec/{buildImage,helperImage,runnerImage}"],
+  },
   "renovate-operator.mogenius.com": {
     RenovateJob: ["spec/image"],
   },
@@ -145,7 +148,7 @@ export const workflows: FieldTable = {
   "apps.kruise.io": {
     ImagePullJob: ["spec/image"],
     ImageListPullJob: ["spec/images[]"],
-    SidecarSet: ["spec/<pod>"],
+    SidecarSet: ["spec/<pod>", "spec/{containers,initContainers}[]/upgradeStrategy/hotUpgradeEmptyImage"],
     "CloneSet StatefulSet DaemonSet BroadcastJob": ["spec/template/spec/<pod>"],
     AdvancedCronJob: ["spec/template/{jobTemplate,broadcastJobTemplate}/spec/template/spec/<pod>"],
     UnitedDeployment: ["spec/template/*/spec/template/spec/<pod>"],

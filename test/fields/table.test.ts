@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { pin, pinned } from "./pinning.ts";
 
+const staticPod = "apiVersion: v1\\nkind: Pod\\nspec:\\n  containers:\\n  - image: a:1\\n";
+
 describe("the built-in table", () => {
   test.each([
     [
@@ -53,6 +55,57 @@ describe("the built-in table", () => {
       ["a", "b"],
     ],
     ["trident.netapp.io/v1", "TridentOrchestrator", "spec: {tridentImage: a:1}", ["a:1"]],
+    [
+      "helm.toolkit.fluxcd.io/v2",
+      "HelmRelease",
+      "spec: {values: {a: {image: proxyv2}, b: {image: r.io/x/app, imageTag: v1}, c: {image: a:1}}}",
+      ["a:1"],
+    ],
+    ["sailoperator.io/v1", "Istio", "spec: {values: {global: {proxy: {image: proxyv2}}}}", []],
+    ["vault.banzaicloud.com/v1alpha1", "Vault", "spec: {image: a:1, bankVaultsImage: b:1}", ["a:1", "b:1"]],
+    ["apps.gitlab.com/v1beta2", "Runner", "spec: {buildImage: a:1, helperImage: b:1}", ["a:1", "b:1"]],
+    [
+      "monitoring.thanos.io/v1alpha1",
+      "ThanosQuery",
+      "spec: {image: a:1, queryFrontend: {image: b:1}}",
+      ["a:1", "b:1"],
+    ],
+    [
+      "litmuschaos.io/v1alpha1",
+      "ChaosExperiment",
+      "spec: {definition: {image: a:1, env: [{name: LIB_IMAGE, value: b:1}, {name: LIB, value: c:1}]}}",
+      ["a:1", "b:1"],
+    ],
+    [
+      "testworkflows.testkube.io/v1",
+      "TestWorkflow",
+      "spec: {steps: [{run: {image: a:1}}, {parallel: {container: {image: b:1}, steps: [{run: {image: c:1}}]}}, {steps: [{services: {db: {image: d:1}}}]}]}",
+      ["a:1", "b:1", "c:1", "d:1"],
+    ],
+    [
+      "controlplane.cluster.x-k8s.io/v1beta1",
+      "KubeadmControlPlane",
+      `spec: {kubeadmConfigSpec: {files: [{path: /etc/kubernetes/manifests/vip.yaml, content: "${staticPod}"}, {path: /etc/x.sh, content: "${staticPod}"}]}}`,
+      ["a:1"],
+    ],
+    [
+      "bootstrap.cluster.x-k8s.io/v1beta1",
+      "KubeadmConfigTemplate",
+      `spec: {template: {spec: {files: [{path: /etc/kubernetes/manifests/vip.yaml, content: "${staticPod}"}]}}}`,
+      ["a:1"],
+    ],
+    [
+      "bootstrap.cluster.x-k8s.io/v1beta1",
+      "KubeadmConfig",
+      "spec: {files: [{path: /etc/x.yaml, content: 'no: image: {'}]}",
+      [],
+    ],
+    [
+      "kaito.sh/v1beta1",
+      "Workspace",
+      "inference: {preset: {presetOptions: {image: a:1}}}\ntuning: {input: {image: b:1}, output: {image: c:1}}",
+      ["a:1", "b:1"],
+    ],
     [
       "ray.io/v1",
       "RayCluster",
