@@ -276,8 +276,8 @@ function summary({ results, ok, changes }: PinResult): string {
     return number === 0 ? [] : [`${number} ${noun}${number === 1 ? "" : "s"}`];
   };
   const counts = [...count("error", "error"), ...count("warning", "warning")].join(", ");
-  if (!ok) return `pin-digests: nothing was pinned: ${counts}`;
-  return `pin-digests: ${changes} image${changes === 1 ? "" : "s"} pinned${counts === "" ? "" : `, ${counts}`}`;
+  if (!ok) return `pin-digests: nothing was changed: ${counts}`;
+  return `pin-digests: ${changes} image${changes === 1 ? "" : "s"} changed${counts === "" ? "" : `, ${counts}`}`;
 }
 
 function cut(line: string): string {

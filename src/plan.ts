@@ -96,8 +96,18 @@ export function planStep(field: ImageField, config: Config, lock?: Lock): Step {
     };
   }
   const placeholder = placeholderKind(value);
-  if (placeholder !== undefined) return { kind: "keep", field, ...placeholderReasons[placeholder] };
+  if (placeholder !== undefined) return placeholderStep(field, value, placeholder);
   return planImage(field, value, { config, ...(lock !== undefined && { lock }) });
+}
+
+function placeholderStep(field: ImageField, value: string, placeholder: PlaceholderKind): Step {
+  const { reason, severity } = placeholderReasons[placeholder];
+  const named = placeholder === "empty" ? reason : `${JSON.stringify(shortened(value))} ${reason}`;
+  return { kind: "keep", field, reason: named, severity };
+}
+
+function shortened(value: string): string {
+  return value.length > 100 ? `${value.slice(0, 100)}…` : value;
 }
 
 const placeholderReasons: Readonly<

@@ -77,7 +77,7 @@ describe("main", () => {
     expect(run).toMatchObject({
       code: 1,
       stdout: `${list}results:\n- message: 'unknown field \`tags\`: did you mean \`tag\`?'\n  severity: error\n`,
-      stderr: "pin-digests: nothing was pinned: 1 error\n[error] unknown field `tags`: did you mean `tag`?\n",
+      stderr: "pin-digests: nothing was changed: 1 error\n[error] unknown field `tags`: did you mean `tag`?\n",
     });
   });
 
@@ -87,7 +87,7 @@ describe("main", () => {
     });
 
     expect(run.code).toBe(0);
-    expect(run.stderr.split("\n")[0]).toBe("pin-digests: 1 image pinned, 1 warning");
+    expect(run.stderr.split("\n")[0]).toBe("pin-digests: 1 image changed, 1 warning");
   });
 
   test("says nothing where there is nothing to say", async () => {

@@ -43,17 +43,21 @@ describe("planStep", () => {
 
   test.each([
     ["", "warning", "must name an image, but is empty; left alone"],
-    ["$(IMAGE)", "warning", "holds a variable, so what it means is not known here; left alone"],
+    ["$(IMAGE)", "warning", '"$(IMAGE)" holds a variable, so what it means is not known here; left alone'],
     [
       "{{ .Values.image }}",
       "warning",
-      "holds a template expression, so what it means is not known here; left alone",
+      '"{{ .Values.image }}" holds a template expression, so what it means is not known here; left alone',
     ],
-    ["###IMAGE###", "warning", "holds a marker that another tool replaces; left alone"],
-    ["<image>", "warning", "is a word to be replaced, no image reference; left alone"],
-    ["ENC[AES256_GCM,data:x]", "info", "is encrypted; left alone"],
-    ["ko://github.com/acme/app", "info", "is built by ko, which writes the digest itself; left alone"],
-    ["auto", "info", "is filled in by Istio's injector; left alone"],
+    ["###IMAGE###", "warning", '"###IMAGE###" holds a marker that another tool replaces; left alone'],
+    ["<image>", "warning", '"<image>" is a word to be replaced, no image reference; left alone'],
+    ["ENC[AES256_GCM,data:x]", "info", '"ENC[AES256_GCM,data:x]" is encrypted; left alone'],
+    [
+      "ko://github.com/acme/app",
+      "info",
+      '"ko://github.com/acme/app" is built by ko, which writes the digest itself; left alone',
+    ],
+    ["auto", "info", `"auto" is filled in by Istio's injector; left alone`],
   ])("keeps the placeholder %j and says so", (value, severity, reason) => {
     expect(plan(value)).toEqual({ kind: "keep", reason, severity });
   });

@@ -53,7 +53,7 @@ describeWith(["image"], "the image", () => {
       expect(message).toContain("--network");
       expect(message).toContain("--allow-network");
     }
-    expect(ended.stderr.split("\n")[0]).toBe("pin-digests: nothing was pinned: 3 errors");
+    expect(ended.stderr.split("\n")[0]).toBe("pin-digests: nothing was changed: 3 errors");
   });
 });
 
