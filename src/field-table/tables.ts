@@ -54,7 +54,7 @@ export const anyKindRows: Readonly<Record<"containers" | "annotations", readonly
     {
       path: "env[name=*_IMAGES]/value",
       in: "text",
-      pattern: "^\\s*[\\w.+-]+=(?<image>\\S+)\\s*$",
+      pattern: "^[ \\t]*[\\w.+-]+=(?<image>\\S+)[ \\t]*$",
       loose: true,
     },
     // The Prometheus operator's flag doesn't say that it is an image.

@@ -127,6 +127,11 @@ describe("findImages", () => {
       "x: &c [{image: a:1}]\nspec: {containers: *c, template: {spec: {initContainers: *c}}}",
     ],
     ["aliases of aliases", "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nspec: {containers: [*c, *c, *c]}"],
+    // A pattern that runs across lines would need minutes.
+    [
+      "a text of empty lines where lines hold images",
+      `spec: {containers: [{env: [{name: X_IMAGES, value: "${"\\n".repeat(300_000)}"}]}]}`,
+    ],
     [
       "merge keys in circles of names",
       "a: &a {image: a:1}\nb: &b {<<: [*a, *a]}\nspec: {containers: [{<<: [*b, *b, *a]}]}",
