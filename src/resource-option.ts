@@ -44,7 +44,9 @@ export function resources(raw: Raw, tell: (problem: Problem) => void): ResourceS
 
 function oneSelector(raw: Raw, tell: (problem: Problem) => void): ResourceSelector | undefined {
   const read = selector(raw, tell);
-  if (raw.kind !== "map" || raw.members.size > 0) return read;
+  // Nothing at all would match everything.
+  const isEmpty = raw.kind === "null" || (raw.kind === "map" && raw.members.size === 0);
+  if (!isEmpty) return read;
   tell({ path: raw.path, message: `\`${raw.path}\` must say which objects are meant, such as "kind: Job"` });
   return undefined;
 }

@@ -237,3 +237,22 @@ describe("parseConfig", () => {
     ]);
   });
 });
+
+test.each(["include", "exclude"])(
+  "resources.%s complains of a selector of nothing, which would match everything",
+  (name) => {
+    const problems: string[] = [];
+    const members = new Map<string, Raw>([
+      [name, { kind: "list", path: name, elements: [{ kind: "null", path: `${name}[0]` }] }],
+    ]);
+    const raw: Raw = {
+      kind: "map",
+      path: "",
+      members: new Map([["resources", { kind: "map", path: "resources", members }]]),
+    };
+
+    parseConfig(raw, ({ message }) => problems.push(message));
+
+    expect(problems).toEqual([expect.stringContaining("must say which objects are meant")]);
+  },
+);

@@ -77,7 +77,8 @@ describe("main", () => {
     expect(run).toMatchObject({
       code: 1,
       stdout: `${list}results:\n- message: 'unknown field \`tags\`: did you mean \`tag\`?'\n  severity: error\n`,
-      stderr: "pin-digests: nothing was changed: 1 error\n[error] unknown field `tags`: did you mean `tag`?\n",
+      stderr:
+        "pin-digests: nothing was changed: 1 error\n[error] unknown field `tags`: did you mean `tag`?\n",
     });
   });
 
