@@ -1,6 +1,7 @@
 /** What a function adds to the list that it was given: `results`, and an explicit `items` where there was none. */
 import { dump } from "js-yaml";
 import { closingBracket, endOf, endOfEntry } from "../yaml/extent.ts";
+import { columnOf, nextLine } from "../yaml/line.ts";
 import {
   elementsOf,
   entriesOf,
@@ -68,7 +69,7 @@ function resultsEdits(list: ResourceList, results: readonly Result[]): readonly 
   }
   if (existing !== undefined) {
     const block = dump({ results }, blockStyle).replace(/^results:\n/, "");
-    const at = lineEnd(yaml.text, endOf(yaml, existing, 0));
+    const at = nextLine(yaml.text, endOf(yaml, existing, 0));
     return [insertLines(yaml.text, at, indented(block, columnOf(yaml, existing)))];
   }
   if (entry !== undefined) return fillEmpty(list, entry, `[${flow}]`);
@@ -124,7 +125,7 @@ function missingColon({ yaml, root }: ResourceList, { key }: YamlEntry, at: numb
 
 /** Orchestrators take one document: a marker behind it would begin a second. */
 function trailingMarkerEdits({ yaml, root }: ResourceList): readonly TextEdit[] {
-  const from = lineEnd(yaml.text, endOf(yaml, root, 0));
+  const from = nextLine(yaml.text, endOf(yaml, root, 0));
   return [...yaml.text.slice(from).matchAll(/^---[ \t]*(?:\r?\n|$)?/gm)].map((marker) => {
     const start = from + marker.index;
     return { start, end: start + marker[0].length, text: "" };
@@ -134,7 +135,7 @@ function trailingMarkerEdits({ yaml, root }: ResourceList): readonly TextEdit[] 
 /** Where the lines of a document end: behind its last comment, before `...`, `---` or the end of the text. */
 function endOfDocument(yaml: YamlText, root: YamlNode): number {
   const { text } = yaml;
-  let position = lineEnd(text, endOf(yaml, root, 0));
+  let position = nextLine(text, endOf(yaml, root, 0));
   while (position < text.length) {
     const next = text.indexOf("\n", position) + 1 || text.length;
     if (!/^[ \t]*(?:#.*)?\r?\n?$/.test(text.slice(position, next))) return position;
@@ -151,17 +152,6 @@ function insertLines(text: string, at: number, lines: string): TextEdit {
 
 function indented(block: string, column: number): string {
   return block.replaceAll(/^(?=.)/gm, " ".repeat(column));
-}
-
-function columnOf(yaml: YamlText, node: YamlNode): number {
-  const start = startOf(yaml, node) ?? 0;
-  return yaml.text.slice(yaml.text.lastIndexOf("\n", start - 1) + 1, start).replace("\ufeff", "").length;
-}
-
-/** The start of the line behind the one in which `offset` stands; a line's end counts to it. */
-function lineEnd(text: string, offset: number): number {
-  if (offset > 0 && text[offset - 1] === "\n") return offset;
-  return text.indexOf("\n", offset) + 1 || text.length;
 }
 
 function lineBreak(text: string): string {

@@ -1,12 +1,12 @@
 /** Edits of an entry that a lock has already. */
 import { endOf, endOfEntry } from "../yaml/extent.ts";
+import { columnOf, insertLines, lineStart, nextLine } from "../yaml/line.ts";
 import { childOf, elementsOf, entriesOf, isFlow, scalarText, startOf } from "../yaml/node.ts";
 import { sourceRange } from "../yaml/scalar-source.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import type { TextEdit } from "../yaml/text-edit.ts";
 import { fieldOf, fieldText, platformsText, quoted, quotesOf, styleOf } from "./entry-text.ts";
 import type { LockEntry } from "./image-lock.ts";
-import { columnOf, insertLines, lineStart, nextLine } from "./line.ts";
 import type { LockedImage } from "./locked-image.ts";
 
 /** The edits that make an entry say what a resolution says. What was said of another digest goes with that. */

@@ -1,5 +1,6 @@
 /** Entries that a lock does not have yet: where they go, and how they are written there. */
 import { closingBracket, endOf, endOfEntry } from "../yaml/extent.ts";
+import { columnOf, insertLines, lineStart, nextLine, skipComments } from "../yaml/line.ts";
 import {
   entriesOf,
   eventOf,
@@ -27,7 +28,6 @@ import {
   styleOf,
 } from "./entry-text.ts";
 import type { ImageLock } from "./image-lock.ts";
-import { columnOf, insertLines, lineStart, nextLine, skipComments } from "./line.ts";
 import type { LockedImage } from "./locked-image.ts";
 
 /** The edits that add entries, which come sorted by their keys. */

@@ -1,12 +1,12 @@
 /** The text of a lock that is not there yet. */
 import { canonicalName } from "../image/reference.ts";
 import { closingBracket, endOf } from "../yaml/extent.ts";
+import { columnOf, insertLines, nextLine, skipComments } from "../yaml/line.ts";
 import { elementsOf, isFlow } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import type { TextEdit } from "../yaml/text-edit.ts";
 import { blockStyle, compareKeys, entryFlow, entryKey, entryLines, jsonStyle } from "./entry-text.ts";
 import { lockApiVersion } from "./image-lock.ts";
-import { columnOf, insertLines, nextLine, skipComments } from "./line.ts";
 import { groupBy, type LockedImage } from "./locked-image.ts";
 
 /** The name of the file that a new lock goes to, at the root of its package. */

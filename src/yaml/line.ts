@@ -1,7 +1,7 @@
 /** Lines of a text and their indentation, for those who write between them. */
-import { startOf } from "../yaml/node.ts";
-import type { YamlNode, YamlText } from "../yaml/scan.ts";
-import type { TextEdit } from "../yaml/text-edit.ts";
+import { startOf } from "./node.ts";
+import type { YamlNode, YamlText } from "./scan.ts";
+import type { TextEdit } from "./text-edit.ts";
 
 /** The start of the line in which `offset` stands. */
 export function lineStart(text: string, offset: number): number {
@@ -15,9 +15,9 @@ export function nextLine(text: string, offset: number): number {
 }
 
 /** How far a collection is indented; what comes before it on its line, such as dashes, counts. */
-export function columnOf({ text, ...yaml }: YamlText, node: YamlNode): number {
-  const start = startOf({ text, ...yaml }, node) ?? 0;
-  return text.slice(lineStart(text, start), start).replace("\ufeff", "").length;
+export function columnOf(yaml: YamlText, node: YamlNode): number {
+  const start = startOf(yaml, node) ?? 0;
+  return yaml.text.slice(lineStart(yaml.text, start), start).replace("\ufeff", "").length;
 }
 
 /** Behind the comments, from the start of a line on, that are indented deeper than `column`. */
