@@ -5,7 +5,7 @@ import type { Send } from "./credentials/http.ts";
 import { createKeychain } from "./credentials/keychain.ts";
 import { type Package, pullSecretsOf } from "./pull-secrets.ts";
 import { createRegistryClient } from "./registry/client.ts";
-import type { Connection } from "./registry/endpoint.ts";
+import { defaultConnection } from "./registry/endpoint.ts";
 import type { ProxySettings } from "./registry/proxy.ts";
 import { createTransport, type Transport } from "./registry/transport.ts";
 import type { Registry } from "./resolve-all.ts";
@@ -105,16 +105,6 @@ function certsDirectories(environment: Environment): readonly string[] {
 
 const answerBytesMax = 1 << 20;
 
-const cloudConnection: Connection = {
-  caFile: "",
-  certFile: "",
-  keyFile: "",
-  insecureSkipTLSVerify: false,
-  plainHTTP: false,
-  concurrency: undefined,
-  certificateNames: [],
-};
-
 function sendThrough(transport: Transport): Send {
   return async ({ method, url, headers, body, timeout }) => {
     const response = await transport.send({
@@ -122,7 +112,7 @@ function sendThrough(transport: Transport): Send {
       url: new URL(url),
       headers,
       ...(body !== undefined && { body }),
-      connection: cloudConnection,
+      connection: defaultConnection,
       bytesMax: answerBytesMax,
       signal: AbortSignal.timeout(timeout),
     });

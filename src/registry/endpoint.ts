@@ -24,6 +24,17 @@ export interface Connection {
   readonly certificateNames: readonly string[];
 }
 
+/** A connection of which nothing is said. */
+export const defaultConnection: Connection = {
+  caFile: "",
+  certFile: "",
+  keyFile: "",
+  insecureSkipTLSVerify: false,
+  plainHTTP: false,
+  concurrency: undefined,
+  certificateNames: [],
+};
+
 /** Where a place is. Throws a Failure where its name can't be an address. */
 export function endpointOf(place: Place): Endpoint {
   const name = place.registry;

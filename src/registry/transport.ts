@@ -1,7 +1,7 @@
 import type { Dispatcher } from "undici";
 import { readBody } from "./body.ts";
 import { createDispatcher } from "./dispatcher.ts";
-import type { Connection } from "./endpoint.ts";
+import { type Connection, defaultConnection } from "./endpoint.ts";
 import { Failure, toFailure } from "./failure.ts";
 import { checkName, fartherReach, type Guard, type Reach } from "./guard.ts";
 import { chooseProxy, type ProxySettings, proxyHeaders, routeOf, targetOf } from "./proxy.ts";
@@ -81,7 +81,7 @@ export function createTransport(options: TransportOptions): Transport {
       timeout: options.timeout,
       protocol: url.protocol,
       // What is said about a registry's certificates says nothing about the proxy's.
-      proxy: proxy === undefined ? undefined : { address: proxy, setup: await tlsFor(NO_SETTINGS) },
+      proxy: proxy === undefined ? undefined : { address: proxy, setup: await tlsFor(defaultConnection) },
       reached: (hostname: string, reach: Reach) =>
         reaches.set(hostname, fartherReach(reaches.get(hostname), reach)),
     };
@@ -153,13 +153,3 @@ async function limited<Result>(
     outer.removeEventListener("abort", stop);
   }
 }
-
-const NO_SETTINGS: Connection = {
-  caFile: "",
-  certFile: "",
-  keyFile: "",
-  insecureSkipTLSVerify: false,
-  plainHTTP: false,
-  concurrency: undefined,
-  certificateNames: [],
-};
