@@ -2,13 +2,8 @@
 import type { Config } from "./config.ts";
 import { resultAt, type Said } from "./field-result.ts";
 import type { ImageField } from "./fields/image-field.ts";
-import { placeholderKind } from "./image/placeholder.ts";
-import {
-  canonicalName,
-  type ImageReference,
-  InvalidReferenceError,
-  parseReference,
-} from "./image/reference.ts";
+import { certainImage } from "./image/certain-image.ts";
+import { canonicalName, type ImageReference, parseReference } from "./image/reference.ts";
 import type { Input } from "./krm/input.ts";
 import { readResource } from "./krm/resource.ts";
 import type { Result } from "./krm/result.ts";
@@ -83,7 +78,7 @@ function usesOf(fields: readonly ImageField[], locks: Locks): ReadonlyMap<Lock, 
   const used = new Map<Lock, Set<string>>();
   for (const { resource, value } of fields) {
     const lock = locks.nearest(resource);
-    const image = value === undefined ? undefined : readImage(value);
+    const image = value === undefined ? undefined : certainImage(value);
     if (lock === undefined || image === undefined) continue;
     const names = used.get(lock) ?? new Set<string>();
     used.set(lock, names);
@@ -98,14 +93,4 @@ function usesOf(fields: readonly ImageField[], locks: Locks): ReadonlyMap<Lock, 
 
 function digestName({ registry, repository }: ImageReference, digest: string | undefined): string {
   return `${registry}/${repository}@${digest}`;
-}
-
-function readImage(text: string): ImageReference | undefined {
-  if (placeholderKind(text) !== undefined) return undefined;
-  try {
-    return parseReference(text);
-  } catch (error) {
-    if (error instanceof InvalidReferenceError) return undefined;
-    throw error;
-  }
 }

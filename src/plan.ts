@@ -3,7 +3,7 @@ import type { Config } from "./config.ts";
 import type { ImageField } from "./fields/image-field.ts";
 import { matchesImage } from "./image/image-glob.ts";
 import { type PlaceholderKind, placeholderKind } from "./image/placeholder.ts";
-import { type ImageReference, InvalidReferenceError, parseReference } from "./image/reference.ts";
+import { type ImageReference, InvalidReferenceError, readReference } from "./image/reference.ts";
 import type { Severity } from "./krm/result.ts";
 import type { Lock } from "./locks.ts";
 import { planPin } from "./plan-pin.ts";
@@ -167,13 +167,4 @@ function obstacleTo({ writing, tagless }: ImageField, image: ImageReference): st
   if (writing.kind === "none") return `left alone: ${writing.reason}`;
   if (image.tag !== undefined || tagless !== "keep") return undefined;
   return "left alone: has no tag, which may stand elsewhere; say `tagless: pin` in a fieldSpec if it doesn't";
-}
-
-function readReference(text: string): ImageReference | InvalidReferenceError {
-  try {
-    return parseReference(text);
-  } catch (error) {
-    if (error instanceof InvalidReferenceError) return error;
-    throw error;
-  }
 }

@@ -47,6 +47,16 @@ export function parseReference(text: string): ImageReference {
   };
 }
 
+/** As {@link parseReference}, for those who go on either way: why a text is no reference is returned. */
+export function readReference(text: string): ImageReference | InvalidReferenceError {
+  try {
+    return parseReference(text);
+  } catch (error) {
+    if (error instanceof InvalidReferenceError) return error;
+    throw error;
+  }
+}
+
 /**
  * The one name of all the ways to write an image: `docker.io/library/nginx:latest` for `nginx`.
  * A digest is not part of it.

@@ -5,7 +5,7 @@
  */
 
 import { quote } from "../image/quote.ts";
-import { type ImageReference, InvalidReferenceError, parseReference } from "../image/reference.ts";
+import { readReference } from "../image/reference.ts";
 import { type Resource, readResource } from "../krm/resource.ts";
 import { childOf, dereference, elementsOf, kindOf, scalarType } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
@@ -78,13 +78,4 @@ function readImage(
   // kbld takes any text for an image that it builds, and repeats what had a digest before.
   if (written === undefined || written instanceof Error || written.digest !== undefined) return [];
   return [{ reference: written, digest: resolved.digest, node: image }];
-}
-
-function readReference(text: string): ImageReference | InvalidReferenceError {
-  try {
-    return parseReference(text);
-  } catch (error) {
-    if (error instanceof InvalidReferenceError) return error;
-    throw error;
-  }
 }

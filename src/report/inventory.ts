@@ -1,12 +1,6 @@
 /** What a list or a stream uses, as a lock, as kustomize's `images`, or as JSON. */
-import { placeholderKind } from "../image/placeholder.ts";
-import {
-  canonicalName,
-  formatReference,
-  type ImageReference,
-  InvalidReferenceError,
-  parseReference,
-} from "../image/reference.ts";
+import { certainImage } from "../image/certain-image.ts";
+import { canonicalName, formatReference, type ImageReference } from "../image/reference.ts";
 import type { ResourceRef, ResultFile } from "../krm/result.ts";
 import { lockText } from "../lock/lock-text.ts";
 import { groupBy } from "../lock/locked-image.ts";
@@ -55,7 +49,7 @@ interface Row {
 
 function rowsOf(uses: readonly ImageUse[]): readonly Row[] {
   const read = uses.flatMap((use) => {
-    const image = readImage(use.text);
+    const image = certainImage(use.text);
     return image === undefined ? [] : [{ image, use }];
   });
   const groups = groupBy(read, ({ image }) => `${nameOf(image)}@${image.digest ?? ""}`);
@@ -71,16 +65,6 @@ function rowsOf(uses: readonly ImageUse[]): readonly Row[] {
 function nameOf(image: ImageReference): string {
   const isBare = image.tag === undefined && image.digest !== undefined;
   return isBare ? `${image.registry}/${image.repository}` : canonicalName(image);
-}
-
-function readImage(text: string): ImageReference | undefined {
-  if (placeholderKind(text) !== undefined) return undefined;
-  try {
-    return parseReference(text);
-  } catch (error) {
-    if (error instanceof InvalidReferenceError) return undefined;
-    throw error;
-  }
 }
 
 function lockInventory(rows: readonly Row[], platform: string | undefined): Inventory {
@@ -112,7 +96,7 @@ function kustomizeInventory(rows: readonly Row[]): Inventory {
   const warnings: string[] = [];
   const lines: string[] = [];
   const pinned = rows.flatMap(({ image, uses }) =>
-    [...new Set(uses.map(({ text }) => readImage(text)?.name ?? image.name))].map((name) => ({
+    [...new Set(uses.map(({ text }) => certainImage(text)?.name ?? image.name))].map((name) => ({
       name,
       image,
     })),
