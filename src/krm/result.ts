@@ -43,15 +43,29 @@ export interface ResultFile {
 
 /** One line for people: `[error] apps/v1/Deployment/default/web spec.template.spec.containers[0].image: …`. */
 export function formatResult(result: Result): string {
-  const { resourceRef: resource, field, file } = result;
-  const place = [
-    resource &&
-      [resource.apiVersion, resource.kind, resource.namespace, resource.name].filter(Boolean).join("/"),
-    field?.path,
-    file && `(${file.path})`,
-  ].filter(Boolean);
-  const message = result.message.replaceAll(/\s*\n\s*/g, " ");
-  return `[${result.severity}] ${place.length > 0 ? `${place.join(" ")}: ` : ""}${message}`;
+  return oneLine(`[${result.severity}] ${placed(formatPlace(result), result.message)}`);
+}
+
+/** A message with the place that it is about, for readers who see neither beside it. */
+export function placed(place: string, message: string): string {
+  return place === "" ? message : `${place}: ${message}`;
+}
+
+/** What a result is about: `apps/v1/Deployment/default/web spec.image (web.yaml)`; "" where it is about nothing. */
+export function formatPlace({ resourceRef, field, file }: Partial<Result>): string {
+  return [resourceRef && formatRef(resourceRef), field?.path, file && `(${file.path})`]
+    .filter(Boolean)
+    .join(" ");
+}
+
+/** The parts of an object's name that there are, with slashes. */
+export function formatRef({ apiVersion, kind, namespace, name }: Partial<ResourceRef>): string {
+  return [apiVersion, kind, namespace, name].filter(Boolean).join("/");
+}
+
+/** A text without line breaks, those of YAML 1.1 neither, so that it can't pass for more lines than one. */
+export function oneLine(text: string): string {
+  return text.replaceAll(/[\r\n\u0085\u2028\u2029]\s*/g, " ");
 }
 
 const rank = { error: 0, warning: 1, info: 2 } as const satisfies Record<Severity, number>;

@@ -3,7 +3,7 @@
  *
  * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
  */
-import { formatResult, type Result } from "../krm/result.ts";
+import { formatPlace, oneLine, placed, type Result } from "../krm/result.ts";
 
 /** Writes results as lines that a workflow makes annotations of. */
 export function githubAnnotations(results: readonly Result[]): string {
@@ -17,7 +17,7 @@ function annotation(result: Result): string {
     ...(file === undefined ? [] : [`file=${escapeProperty(file.path)}`]),
     `title=${escapeProperty(`pin-digests${tags?.class === undefined ? "" : `: ${tags.class}`}`)}`,
   ];
-  const text = formatResult(result).replace(/^\[\w+\] /, "");
+  const text = oneLine(placed(formatPlace(result), result.message));
   return `::${command} ${properties.join(",")}::${escapeData(text)}`;
 }
 

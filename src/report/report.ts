@@ -29,10 +29,11 @@ export interface Report {
 }
 
 /** Makes a report. */
-export function makeReport(form: ReportForm, { results, images, platform, version }: ReportSource): Report {
+export function makeReport(form: ReportForm, source: ReportSource): Report {
+  const { results, images, platform, version } = source;
   switch (form) {
     case "sarif":
-      return { text: sarifLog(results, version), warnings: [] };
+      return { text: sarifLog(results, { version, file: anyFile(source) }), warnings: [] };
     case "github":
       return { text: githubAnnotations(results), warnings: [] };
     case "lock":
@@ -40,4 +41,9 @@ export function makeReport(form: ReportForm, { results, images, platform, versio
     case "json":
       return inventory(images, { format: form, ...(platform !== undefined && { platform }) });
   }
+}
+
+/** A file that the run is about; that of a stream has no other name. */
+function anyFile({ results, images }: ReportSource): string {
+  return [...results, ...images].find(({ file }) => file !== undefined)?.file?.path ?? "stdin";
 }

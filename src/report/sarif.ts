@@ -4,10 +4,18 @@
  * https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
 import { createHash } from "node:crypto";
-import type { Result, Severity } from "../krm/result.ts";
+import { formatPlace, formatRef, oneLine, placed, type Result, type Severity } from "../krm/result.ts";
+
+/** What results came from. */
+export interface SarifRun {
+  /** The version of this program. */
+  readonly version: string;
+  /** The file that stands for what is in none. */
+  readonly file: string;
+}
 
 /** Writes results as a SARIF log of one run, the same for the same results. */
-export function sarifLog(results: readonly Result[], version: string): string {
+export function sarifLog(results: readonly Result[], { version, file }: SarifRun): string {
   const ids = Object.keys(rules);
   const driver = {
     name: "pin-digests",
@@ -27,8 +35,8 @@ export function sarifLog(results: readonly Result[], version: string): string {
             ruleId,
             ruleIndex: ids.indexOf(ruleId),
             level: levels[result.severity],
-            message: { text: result.message },
-            ...locationsOf(result),
+            message: { text: messageOf(result) },
+            locations: [locationOf(result, file)],
             partialFingerprints: { "pinDigests/v1": fingerprint(ruleId, result) },
           };
         }),
@@ -59,33 +67,36 @@ function ruleOf({ tags }: Result): string {
   return Object.hasOwn(rules, name) ? name : "other";
 }
 
-function locationsOf({ file, resourceRef, field }: Result): object {
-  const names = [resourceRef && refName(resourceRef), field?.path].filter(Boolean);
-  if (file === undefined && names.length === 0) return {};
-  const physical = file && {
-    // A path of a list, not an address: what it holds besides slashes is encoded.
-    artifactLocation: { uri: file.path.split("/").map(encodeURIComponent).join("/"), uriBaseId: "%SRCROOT%" },
-  };
+/** Who shows a message shows no field beside it. */
+function messageOf({ file: _, message, ...place }: Result): string {
+  return oneLine(placed(formatPlace(place), message));
+}
+
+// GitHub refuses a whole log for one result without a file. Lines of a list are none of the file's, so there are none.
+// https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
+function locationOf({ file, resourceRef, field }: Result, anyFile: string): object {
+  const names = [resourceRef && formatRef(resourceRef), field?.path].filter(Boolean);
   return {
-    locations: [
-      {
-        ...(physical && { physicalLocation: physical }),
-        ...(names.length > 0 && {
-          logicalLocations: [{ fullyQualifiedName: names.join(" "), kind: "member" }],
-        }),
-      },
-    ],
+    physicalLocation: {
+      artifactLocation: { uri: relativeUri(file?.path ?? anyFile), uriBaseId: "%SRCROOT%" },
+    },
+    ...(names.length > 0 && { logicalLocations: [{ fullyQualifiedName: names.join(" "), kind: "member" }] }),
   };
 }
 
-function refName({ apiVersion, kind, namespace, name }: NonNullable<Result["resourceRef"]>): string {
-  return [apiVersion, kind, namespace, name].filter(Boolean).join("/");
+/** A path of a list is no address: whatever would mean more than a name in one is encoded or left out. */
+function relativeUri(path: string): string {
+  const names = path.replaceAll(/\p{Surrogate}/gu, "\uFFFD").split("/");
+  return names
+    .filter((name) => name !== "" && name !== ".")
+    .map(encodeURIComponent)
+    .join("/");
 }
 
 /** The same while the same field has the same trouble, whatever digest it is about. */
 function fingerprint(ruleId: string, { file, resourceRef, field, message }: Result): string {
   const image = field?.currentValue?.replace(/@.*$/, "") ?? (field === undefined ? message : "");
-  const ref = resourceRef === undefined ? "" : refName(resourceRef);
+  const ref = resourceRef === undefined ? "" : formatRef(resourceRef);
   const parts = [ruleId, file?.path ?? "", ref, field?.path ?? "", image];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }

@@ -1,7 +1,10 @@
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Result } from "../../src/krm/result.ts";
+import type { Result, Severity } from "../../src/krm/result.ts";
 import { githubAnnotations } from "../../src/report/github.ts";
+import { makeReport } from "../../src/report/report.ts";
 import { sarifLog } from "../../src/report/sarif.ts";
+import { sarifFaults } from "./sarif-rules.ts";
 
 const drift: Result = {
   message: "100% moved,\nas it was",
@@ -12,6 +15,22 @@ const drift: Result = {
   tags: { class: "drift" },
 };
 const plain: Result = { message: "docker.io could not be asked", severity: "error" };
+const run = { version: "1.2.3", file: "Kptfile" };
+
+const anyText = fc.string({ unit: "binary", maxLength: 20 });
+const anyResult: fc.Arbitrary<Result> = fc.record(
+  {
+    message: anyText,
+    severity: fc.constantFrom<Severity>("error", "warning", "info"),
+    resourceRef: fc.record({ apiVersion: anyText, kind: anyText, name: anyText }),
+    field: fc.record({ path: anyText, currentValue: anyText }, { requiredKeys: ["path"] }),
+    file: fc.record({
+      path: fc.string({ unit: "binary", minLength: 1, maxLength: 20 }).map((path) => `${path}x`),
+    }),
+    tags: fc.record({ class: fc.oneof(anyText, fc.constantFrom("drift", "gone", "toString")) }),
+  },
+  { requiredKeys: ["message", "severity"] },
+);
 
 describe("githubAnnotations", () => {
   test("writes a line for each result, with what GitHub reads escaped", () => {
@@ -22,18 +41,34 @@ describe("githubAnnotations", () => {
 `,
     );
   });
+
+  test.each([
+    ["100%", "100%25"],
+    ["a,b", "a%2Cb"],
+    ["a:b", "a%3Ab"],
+    ["a\r\nb", "a%0D%0Ab"],
+    ["%0A", "%250A"],
+  ])("writes the file %j as %j", (path, written) => {
+    expect(githubAnnotations([{ ...plain, file: { path } }])).toContain(`::error file=${written},title=`);
+  });
+
+  test("gives a line to each result, and no other command, whatever it is about", () => {
+    const command =
+      /^::(?:error|warning|notice) (?:file=[^:,\r\n]+,)?title=pin-digests(?:%3A [^:,\r\n]*)?::[^\r\n]*\n$/;
+    fc.assert(fc.property(anyResult, (result) => command.test(githubAnnotations([result]))));
+  });
 });
 
 describe("sarifLog", () => {
   test("names rule, level, file and field of each result", () => {
-    const [run] = JSON.parse(sarifLog([drift, plain], "1.2.3")).runs;
+    const [{ tool, results }] = JSON.parse(sarifLog([drift, plain], run)).runs;
 
-    expect(run.tool.driver).toMatchObject({ name: "pin-digests", version: "1.2.3" });
-    expect(run.results).toMatchObject([
+    expect(tool.driver).toMatchObject({ name: "pin-digests", version: "1.2.3" });
+    expect(results).toMatchObject([
       {
         ruleId: "drift",
         level: "warning",
-        message: { text: drift.message },
+        message: { text: "apps/v1/Deployment/shop/web spec.image: 100% moved, as it was" },
         locations: [
           {
             physicalLocation: { artifactLocation: { uri: "a%20b/c%3Ad.yaml", uriBaseId: "%SRCROOT%" } },
@@ -43,10 +78,43 @@ describe("sarifLog", () => {
           },
         ],
       },
-      { ruleId: "other", level: "error" },
+      {
+        ruleId: "other",
+        level: "error",
+        message: { text: "docker.io could not be asked" },
+        locations: [{ physicalLocation: { artifactLocation: { uri: "Kptfile" } } }],
+      },
     ]);
-    for (const { ruleId, ruleIndex } of run.results) expect(run.tool.driver.rules[ruleIndex].id).toBe(ruleId);
-    expect(run.results[1]).not.toHaveProperty("locations");
+    for (const { ruleId, ruleIndex } of results) expect(tool.driver.rules[ruleIndex].id).toBe(ruleId);
+  });
+
+  test("is what the specification and GitHub want, whatever it is about", () => {
+    fc.assert(
+      fc.property(fc.array(anyResult, { maxLength: 4 }), (results) => {
+        const said = results.map((result) => ({ ...result, message: `said ${result.message}` }));
+
+        const text = sarifLog(said, run);
+
+        const [{ tool, results: logged }] = JSON.parse(text).runs;
+        expect(sarifFaults(text)).toEqual([]);
+        expect(logged.map((each: { ruleIndex: number }) => tool.driver.rules[each.ruleIndex].id)).toEqual(
+          logged.map((each: { ruleId: string }) => each.ruleId),
+        );
+      }),
+    );
+  });
+
+  test.each([
+    ["/abs/web.yaml", "abs/web.yaml"],
+    ["//host/web.yaml", "host/web.yaml"],
+    ["./a/../web.yaml", "a/../web.yaml"],
+    ["C:/web.yaml", "C%3A/web.yaml"],
+    ["a?b#c%d.yaml", "a%3Fb%23c%25d.yaml"],
+    ["é\ud800.yaml", "%C3%A9%EF%BF%BD.yaml"],
+  ])("writes the path %j as the address %j", (path, uri) => {
+    const [{ results }] = JSON.parse(sarifLog([{ ...plain, file: { path } }], run)).runs;
+
+    expect(results[0].locations[0].physicalLocation.artifactLocation.uri).toBe(uri);
   });
 
   test("is the same for the same results, and a fingerprint outlives the digest", () => {
@@ -56,11 +124,27 @@ describe("sarifLog", () => {
       message: "again",
     };
     const fingerprints = (result: Result) =>
-      JSON.parse(sarifLog([result], "1")).runs[0].results[0].partialFingerprints;
+      JSON.parse(sarifLog([result], run)).runs[0].results[0].partialFingerprints;
 
-    expect(sarifLog([drift], "1")).toBe(sarifLog([drift], "1"));
+    expect(sarifLog([drift], run)).toBe(sarifLog([drift], run));
     expect(fingerprints(later)).toEqual(fingerprints(drift));
     expect(fingerprints({ ...drift, tags: { class: "gone" } })).not.toEqual(fingerprints(drift));
-    expect(JSON.parse(sarifLog([], "1")).runs[0].results).toEqual([]);
+    expect(JSON.parse(sarifLog([], run)).runs[0].results).toEqual([]);
+  });
+});
+
+describe("makeReport", () => {
+  test.each([
+    [
+      "the first file of a list",
+      [{ path: "spec.image", text: "nginx", file: { path: "web.yaml" } }],
+      "web.yaml",
+    ],
+    ["a name for a stream", [{ path: "spec.image", text: "nginx" }], "stdin"],
+  ])("places a result without a file at %s", (_, images, uri) => {
+    const { text } = makeReport("sarif", { results: [plain], images, version: "1" });
+
+    const [{ results }] = JSON.parse(text).runs;
+    expect(results[0].locations[0].physicalLocation.artifactLocation.uri).toBe(uri);
   });
 });
