@@ -11,7 +11,7 @@ import { findResources, idleSpecWarnings } from "./find-resources.ts";
 import { type ConfigSources, FunctionConfigError, readConfig } from "./function-config.ts";
 import { envelopeEdits } from "./krm/envelope.ts";
 import { type Input, readInput } from "./krm/input.ts";
-import { resourceRef } from "./krm/resource.ts";
+import { identityOf } from "./krm/resource.ts";
 import { bySeverity, type Result } from "./krm/result.ts";
 import { type LockFile, readLockFile } from "./lock/lock-file.ts";
 import { entryQuestions, entryRecords, recordsOf } from "./lock-record.ts";
@@ -27,7 +27,7 @@ import {
   strangerResult,
 } from "./outcome.ts";
 import { planStep, type Step } from "./plan.ts";
-import type { ImageUse } from "./report/inventory.ts";
+import type { ImageUse } from "./report/image-use.ts";
 import { kindOf } from "./yaml/node.ts";
 import { applyEdits, type TextEdit } from "./yaml/text-edit.ts";
 
@@ -204,12 +204,12 @@ function told(outcomes: readonly Outcome[], config: Config): readonly Result[] {
 
 function useOf(outcome: Outcome, isWritten: boolean): ImageUse {
   const { resource, path, value = "" } = outcome.field;
-  const ref = resourceRef(resource);
+  const isChanged = outcome.kind === "changed" && isWritten;
   return {
-    ...(ref !== undefined && { resource: ref }),
+    resource: identityOf(resource),
     ...(resource.file !== undefined && { file: resource.file }),
     path,
-    text: outcome.kind === "changed" && isWritten ? outcome.to : value,
+    ...(isChanged ? { text: outcome.to, original: outcome.from } : { text: value }),
   };
 }
 

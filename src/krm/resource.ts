@@ -52,6 +52,16 @@ export function resourceRef(
   return namespace === undefined ? { apiVersion, kind, name } : { apiVersion, kind, name, namespace };
 }
 
+/** What an object says of who it is, complete or not. */
+export function identityOf({ apiVersion, kind, name, namespace }: Resource): Partial<ResourceRef> {
+  return {
+    ...(apiVersion !== "" && { apiVersion }),
+    ...(kind !== "" && { kind }),
+    ...(name !== undefined && { name }),
+    ...(namespace !== undefined && { namespace }),
+  };
+}
+
 const localConfig = "config.kubernetes.io/local-config";
 
 /**

@@ -12,9 +12,12 @@ import { groupBy, type LockedImage } from "./locked-image.ts";
 /** The name of the file that a new lock goes to, at the root of its package. */
 export const lockFileName = "image-lock.yaml";
 
+/** What is written above an entry of a lock, each text a comment of a line. */
+export type EntryNotes = (image: LockedImage) => readonly string[];
+
 /** A lock as a file of its own. */
-export function lockText(images: readonly LockedImage[]): string {
-  return `${lockLines(images, localConfig).join("\n")}\n`;
+export function lockText(images: readonly LockedImage[], notesOf: EntryNotes = () => []): string {
+  return `${lockLines(images, localConfig, notesOf).join("\n")}\n`;
 }
 
 /** A list to which a lock is added as its last item. */
@@ -35,7 +38,7 @@ export function lockItemEdit(yaml: YamlText, { items, index, images }: LockItem)
   }
   const column = columnOf(yaml, items);
   const at = skipComments(yaml.text, nextLine(yaml.text, endOf(yaml, items, 0)), column);
-  const lines = lockLines(images, annotations).map(
+  const lines = lockLines(images, annotations, () => []).map(
     (line, number) => `${" ".repeat(column)}${number === 0 ? "- " : "  "}${line}`,
   );
   return insertLines(yaml.text, at, lines);
@@ -56,7 +59,11 @@ function fileAnnotations(index: number): readonly Annotation[] {
   ];
 }
 
-function lockLines(images: readonly LockedImage[], annotations: readonly Annotation[]): readonly string[] {
+function lockLines(
+  images: readonly LockedImage[],
+  annotations: readonly Annotation[],
+  notesOf: EntryNotes,
+): readonly string[] {
   return [
     `apiVersion: ${lockApiVersion}`,
     "kind: ImageLock",
@@ -65,7 +72,9 @@ function lockLines(images: readonly LockedImage[], annotations: readonly Annotat
     "  annotations:",
     ...annotations.map(([name, value]) => `    ${name}: "${value}"`),
     images.length === 0 ? "images: {}" : "images:",
-    ...sorted(images).flatMap((image) => entryLines(image, blockStyle, 2).map((line) => `  ${line}`)),
+    ...sorted(images)
+      .flatMap((image) => [...notesOf(image).map((note) => `# ${note}`), ...entryLines(image, blockStyle, 2)])
+      .map((line) => `  ${line}`),
   ];
 }
 

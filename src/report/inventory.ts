@@ -1,18 +1,11 @@
 /** What a list or a stream uses, as a lock, as kustomize's `images`, or as JSON. */
 import { certainImage } from "../image/certain-image.ts";
+import type { Digest } from "../image/digest.ts";
 import { canonicalName, formatReference, type ImageReference } from "../image/reference.ts";
-import type { ResourceRef, ResultFile } from "../krm/result.ts";
 import { lockText } from "../lock/lock-text.ts";
-import { groupBy } from "../lock/locked-image.ts";
-
-/** A field that holds an image. */
-export interface ImageUse {
-  readonly resource?: ResourceRef;
-  readonly file?: ResultFile;
-  readonly path: string;
-  /** The reference in it. */
-  readonly text: string;
-}
+import { groupBy, type LockedImage } from "../lock/locked-image.ts";
+import { type ImageRow, type ImageUse, imageRows, useNotes } from "./image-use.ts";
+import { kustomizeImages } from "./kustomize-images.ts";
 
 /** The forms of an inventory. */
 export const inventoryFormats = ["lock", "kustomize", "json"] as const;
@@ -31,99 +24,69 @@ export function inventory(
   uses: readonly ImageUse[],
   { format, platform }: { readonly format: InventoryFormat; readonly platform?: string },
 ): Inventory {
-  const rows = rowsOf(uses);
   switch (format) {
     case "lock":
-      return lockInventory(rows, platform);
+      return lockInventory(uses, platform);
     case "kustomize":
-      return kustomizeInventory(rows);
+      return kustomizeImages(imageRows(uses));
     case "json":
-      return { text: `${JSON.stringify({ images: rows.map(jsonRow) }, undefined, 2)}\n`, warnings: [] };
+      return jsonInventory(imageRows(uses), platform);
   }
 }
 
-interface Row {
-  readonly image: ImageReference;
-  readonly uses: readonly ImageUse[];
-}
-
-function rowsOf(uses: readonly ImageUse[]): readonly Row[] {
-  const read = uses.flatMap((use) => {
-    const image = certainImage(use.text);
-    return image === undefined ? [] : [{ image, use }];
-  });
-  const groups = groupBy(read, ({ image }) => `${nameOf(image)}@${image.digest ?? ""}`);
-  return [...groups]
-    .sort(([one], [other]) => (one < other ? -1 : 1))
-    .flatMap(([, group]) => {
-      const [first] = group;
-      return first === undefined ? [] : [{ image: first.image, uses: group.map(({ use }) => use) }];
-    });
-}
-
-/** A name without a tag means `latest` only where no digest says otherwise. */
-function nameOf(image: ImageReference): string {
-  const isBare = image.tag === undefined && image.digest !== undefined;
-  return isBare ? `${image.registry}/${image.repository}` : canonicalName(image);
-}
-
-function lockInventory(rows: readonly Row[], platform: string | undefined): Inventory {
+/** The lock by which the same digests are found for what was there before. */
+function lockInventory(uses: readonly ImageUse[], platform: string | undefined): Inventory {
   const warnings: string[] = [];
-  const kept = new Map<string, Row>();
-  for (const row of rows) {
-    const { text, digest } = row.image;
-    const name = nameOf(row.image);
-    const first = kept.get(name);
-    if (digest === undefined) warnings.push(`${JSON.stringify(text)} has no digest, so the lock lacks it`);
-    else if (row.image.tag === undefined)
-      warnings.push(`${JSON.stringify(text)} has no tag, so the lock lacks it`);
-    else if (first !== undefined)
-      warnings.push(
-        `${JSON.stringify(text)} is left out, since the lock has ${JSON.stringify(first.image.text)}`,
-      );
-    else kept.set(name, row);
+  const kept = new Map<string, LockRow>();
+  const rows = uses.flatMap((use) => lockRow(use, platform) ?? []);
+  for (const [first, ...others] of groupBy(rows, ({ name, digest }) => `${name}@${digest}`).values()) {
+    if (first === undefined) continue;
+    const text = JSON.stringify(first.use.text);
+    const other = kept.get(first.name);
+    if (first.digest === undefined) warnings.push(`${text} has no digest, so the lock lacks it`);
+    else if (first.locked === undefined) warnings.push(`${text} has no tag, so the lock lacks it`);
+    else if (other !== undefined)
+      warnings.push(`${text} is left out, since the lock has ${JSON.stringify(other.use.text)}`);
+    else kept.set(first.name, { ...first, uses: [first, ...others].map(({ use }) => use) });
   }
-  const images = [...kept.values()].flatMap(({ image }) =>
-    image.digest === undefined
-      ? []
-      : [{ reference: image, digest: image.digest, ...(platform !== undefined && { platform }) }],
-  );
-  return { text: lockText(images), warnings };
+  const images = [...kept.values()].flatMap(({ locked }) => locked ?? []);
+  const notesOf = ({ reference }: LockedImage) => useNotes(kept.get(canonicalName(reference))?.uses ?? []);
+  return { text: lockText(images, notesOf), warnings };
 }
 
-/** kustomize knows images by their names alone: of two tags of one name it can set one. */
-function kustomizeInventory(rows: readonly Row[]): Inventory {
-  const warnings: string[] = [];
-  const lines: string[] = [];
-  const pinned = rows.flatMap(({ image, uses }) =>
-    [...new Set(uses.map(({ text }) => certainImage(text)?.name ?? image.name))].map((name) => ({
-      name,
-      image,
-    })),
-  );
-  const seen = new Set<string>();
-  for (const { name, image } of pinned) {
-    if (image.digest === undefined) {
-      warnings.push(`${JSON.stringify(image.text)} has no digest, so it is left out`);
-    } else if (seen.has(name)) {
-      lines.push(`# ${image.text}: kustomize sets one digest for each name`);
-      warnings.push(`${JSON.stringify(image.text)} is left out: kustomize sets one digest for each name`);
-    } else {
-      seen.add(name);
-      lines.push(`- name: ${yamlText(name)}`, `  digest: ${image.digest}`);
-    }
-  }
-  return { text: seen.size === 0 ? "images: []\n" : `images:\n${lines.join("\n")}\n`, warnings };
+interface LockRow {
+  readonly use: ImageUse;
+  /** All uses of its digest. */
+  readonly uses?: readonly ImageUse[];
+  readonly name: string;
+  readonly digest: Digest | undefined;
+  /** Absent where there is no tag that a lock could know the image by. */
+  readonly locked?: LockedImage;
 }
 
-/** A name that begins with a bracket, of a registry with an IPv6 address, needs quotes. */
-function yamlText(text: string): string {
-  return /^[A-Za-z]/.test(text) && !/^(?:true|false|null|yes|no|on|off|y|n)$/i.test(text)
-    ? text
-    : JSON.stringify(text);
+function lockRow(use: ImageUse, platform: string | undefined): LockRow | undefined {
+  const image = certainImage(use.text);
+  if (image === undefined) return undefined;
+  const { digest } = image;
+  const reference = askedReference(use, image);
+  if (digest === undefined || reference === undefined) return { use, name: canonicalName(image), digest };
+  const locked = { reference, digest, ...(platform !== undefined && { platform }) };
+  return { use, name: canonicalName(reference), digest, locked };
 }
 
-function jsonRow({ image, uses }: Row): object {
+/** The reference whose tag was asked for: pins may have dropped it, and a name alone has meant `latest`. */
+function askedReference({ original }: ImageUse, image: ImageReference): ImageReference | undefined {
+  if (image.tag !== undefined) return image;
+  const before = original === undefined ? undefined : certainImage(original);
+  return before?.tag === undefined && before?.digest !== undefined ? undefined : before;
+}
+
+function jsonInventory(rows: readonly ImageRow[], platform: string | undefined): Inventory {
+  const document = { ...(platform !== undefined && { platform }), images: rows.map(jsonRow) };
+  return { text: `${JSON.stringify(document, undefined, 2)}\n`, warnings: [] };
+}
+
+function jsonRow({ image, uses }: ImageRow): object {
   const { name, tag, digest } = image;
   return {
     image: formatReference({

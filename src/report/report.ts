@@ -1,7 +1,8 @@
 /** Reports: what a run says in the form of another tool. */
 import type { Result } from "../krm/result.ts";
 import { githubAnnotations } from "./github.ts";
-import { type ImageUse, type InventoryFormat, inventory, inventoryFormats } from "./inventory.ts";
+import type { ImageUse } from "./image-use.ts";
+import { type InventoryFormat, inventory, inventoryFormats } from "./inventory.ts";
 import { sarifLog } from "./sarif.ts";
 
 /** The form of a report. */

@@ -15,6 +15,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { executable, type Run, runExecutable } from "../conformance/executable.ts";
+import { sarifFaults } from "../report/sarif-rules.ts";
 import { startRegistry } from "../support/registry.mjs";
 import { list, lock, one, pod } from "./support.ts";
 
@@ -153,7 +154,8 @@ describe("--inventory and --format", () => {
     const stream = await run(pinned, "--inventory", "kustomize", "--output", "-");
     const listed = await run(list(pinned), "--inventory", "kustomize", "--output", "-");
 
-    expect(stream.stdout).toBe(`images:\n- name: nginx\n  digest: ${one}\n`);
+    const note = "# v1/Pod/web spec.containers[0].image";
+    expect(stream.stdout).toBe(`images:\n${note}\n- name: nginx\n  digest: ${one}\n`);
     expect([listed.code, listed.stdout]).toEqual([2, ""]);
   });
 
@@ -171,9 +173,39 @@ describe("--inventory and --format", () => {
     );
 
     expect([code, stdout]).toEqual([1, ""]);
+    expect(sarifFaults(read("out.sarif"))).toEqual([]);
     expect(JSON.parse(read("out.sarif")).runs[0].results).toMatchObject([
       { ruleId: "unpinned" },
       { ruleId: "unlocked" },
     ]);
+  });
+
+  test("report what concerns no file at one that the list has", async () => {
+    const input = list(pod("nginx:1", "deploy/web.yaml"), lock({}, "image-lock.yaml"));
+
+    const { code } = await run(input, "-d", "lock=frozen", "--format", "sarif", "--output", "out.sarif");
+
+    expect(code).toBe(1);
+    expect(sarifFaults(read("out.sarif"))).toEqual([]);
+    expect(JSON.parse(read("out.sarif")).runs[0].results).toMatchObject([
+      {
+        message: { text: expect.stringContaining("the lock lacks 1 image") },
+        locations: [{ physicalLocation: { artifactLocation: { uri: "deploy/web.yaml" } } }],
+      },
+      {},
+    ]);
+  });
+
+  test("write a lock that gives the same digests again", async () => {
+    const source = list(pod(`${registry.host}/app`), pod(`${registry.host}/app:2`));
+    const args = ["-d", "tag=drop", "-d", "report=problems"];
+    const pinned = await run(source, ...args, "--inventory", "lock", "--output", "used.yaml");
+    registry.move("app", "2");
+
+    const again = await run(source, ...args, "-d", "lock=frozen", "--lock", "used.yaml");
+
+    expect(pinned.code).toBe(0);
+    expect(again).toMatchObject({ code: 0, stderr: "" });
+    expect(again.stdout.match(/image: .*/g)).toEqual(pinned.stdout.match(/image: .*/g));
   });
 });

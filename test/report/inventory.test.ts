@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { readLockFile } from "../../src/lock/lock-file.ts";
-import { type ImageUse, inventory } from "../../src/report/inventory.ts";
+import type { ImageUse } from "../../src/report/image-use.ts";
+import { inventory } from "../../src/report/inventory.ts";
 
 const [one, two] = ["1", "2"].map((digit) => `sha256:${digit.repeat(64)}`);
 
@@ -12,10 +13,15 @@ function uses(...texts: readonly string[]): readonly ImageUse[] {
   }));
 }
 
+/** A use that a pin has changed. */
+function changed(original: string, text: string): ImageUse {
+  return { path: "spec.image", text, original };
+}
+
 describe("inventory", () => {
   test("as a lock is one that is read back", async () => {
     const { text, warnings } = inventory(
-      uses(`nginx:1.27@${one}`, `redis:7@${two}`, `docker.io/nginx:1.27@${one}`),
+      uses(`redis:7@${two}`, `nginx:1.27@${one}`, `docker.io/nginx:1.27@${one}`),
       { format: "lock", platform: "linux/arm64" },
     );
 
@@ -27,6 +33,21 @@ describe("inventory", () => {
     expect(warnings).toEqual([]);
   });
 
+  test("as a lock says above each entry where it is used", () => {
+    const [first, second] = uses(`nginx:1.27@${one}`, `docker.io/nginx:1.27@${one}`);
+
+    const { text } = inventory([{ ...first, file: { path: "a\nb.yaml" } } as ImageUse, second as ImageUse], {
+      format: "lock",
+    });
+
+    expect(text).toContain(`images:
+  # v1/Pod/web-0 spec.containers[0].image (a b.yaml)
+  # v1/Pod/web-1 spec.containers[0].image
+  nginx:1.27:
+    digest: ${one}
+`);
+  });
+
   test("as a lock leaves out what it can't hold, and says so", () => {
     const { text, warnings } = inventory(uses(`nginx@${one}`, "redis:7", `a:1@${one}`, `a:1@${two}`), {
       format: "lock",
@@ -34,35 +55,75 @@ describe("inventory", () => {
 
     expect(text.match(/digest/g)).toHaveLength(1);
     expect(warnings).toEqual([
-      `"a:1@${two}" is left out, since the lock has "a:1@${one}"`,
       `"nginx@${one}" has no tag, so the lock lacks it`,
       '"redis:7" has no digest, so the lock lacks it',
+      `"a:1@${two}" is left out, since the lock has "a:1@${one}"`,
     ]);
   });
 
-  test("for kustomize names each name once, as it is written", () => {
+  test("as a lock knows images by what was there before a pin", async () => {
     const { text, warnings } = inventory(
-      uses(`nginx:1.27@${one}`, `nginx:1.28@${two}`, `docker.io/redis:7@${two}`),
+      [
+        changed("nginx:1.27", `nginx@${one}`),
+        changed("redis", `redis@${two}`),
+        changed(`busybox@${one}`, `busybox@${two}`),
+      ],
+      { format: "lock" },
+    );
+
+    const { images } = await readLockFile(text);
+    expect(images.map(({ reference, digest }) => [reference.text, digest])).toEqual([
+      ["nginx:1.27", one],
+      ["redis", two],
+    ]);
+    expect(warnings).toEqual([`"busybox@${two}" has no tag, so the lock lacks it`]);
+  });
+
+  test("for kustomize names each name once, as it is written, with the fields that use it", () => {
+    const { text, warnings } = inventory(
+      uses(`nginx:1.27@${one}`, `nginx:1.28@${one}`, `docker.io/redis:7@${two}`),
       { format: "kustomize" },
     );
 
     expect(text).toBe(`images:
+# v1/Pod/web-0 spec.containers[0].image
+# v1/Pod/web-1 spec.containers[0].image
 - name: nginx
   digest: ${one}
-# nginx:1.28@${two}: kustomize sets one digest for each name
+# v1/Pod/web-2 spec.containers[0].image
 - name: docker.io/redis
   digest: ${two}
 `);
-    expect(warnings).toEqual([`"nginx:1.28@${two}" is left out: kustomize sets one digest for each name`]);
+    expect(warnings).toEqual([]);
     expect(inventory([], { format: "kustomize" }).text).toBe("images: []\n");
+  });
+
+  test.each([
+    ["two digests", `nginx:1.28@${two}`],
+    ["an image without a digest", "nginx:1.28"],
+  ])("for kustomize leaves out a name that stands for %s too, which it would change", (_, other) => {
+    const { text, warnings } = inventory(uses(`nginx:1.27@${one}`, other), { format: "kustomize" });
+
+    const why = `"nginx:1.27@${one}", "${other}": left out, since kustomize sets one digest for each name`;
+    expect(text).toBe(`images: []\n# ${why}\n`);
+    expect(warnings).toEqual([why]);
+  });
+
+  test("for kustomize says which images have no digest", () => {
+    const { text, warnings } = inventory(uses("nginx:1.27", "nginx"), { format: "kustomize" });
+
+    expect(text).toBe("images: []\n");
+    expect(warnings).toEqual(['"nginx:1.27", "nginx": left out, since there is no digest to set']);
   });
 
   test("as JSON says where each image is used, and leaves out placeholders", () => {
     const { text } = inventory(uses("nginx:1.27", "$(X)", "docker.io/library/nginx:1.27", "Bad"), {
       format: "json",
+      platform: "linux/arm64",
     });
 
     expect(JSON.parse(text)).toEqual({
+      platform: "linux/arm64",
       images: [
         {
           image: "nginx:1.27",

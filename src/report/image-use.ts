@@ -1,0 +1,51 @@
+/** Which images are used, and where. */
+import { certainImage } from "../image/certain-image.ts";
+import { canonicalName, type ImageReference } from "../image/reference.ts";
+import { formatRef, oneLine, type ResourceRef, type ResultFile } from "../krm/result.ts";
+import { groupBy } from "../lock/locked-image.ts";
+
+/** A field that holds an image. */
+export interface ImageUse {
+  /** As far as the object says who it is. */
+  readonly resource?: Partial<ResourceRef>;
+  readonly file?: ResultFile;
+  readonly path: string;
+  /** The reference in it. */
+  readonly text: string;
+  /** The reference that was in it before, where it was changed. */
+  readonly original?: string;
+}
+
+/** An image, and the fields that use it. */
+export interface ImageRow {
+  readonly image: ImageReference;
+  readonly uses: readonly ImageUse[];
+}
+
+/** Each image once, in the order of names; what is certainly no image is left out. */
+export function imageRows(uses: readonly ImageUse[]): readonly ImageRow[] {
+  const read = uses.flatMap((use) => {
+    const image = certainImage(use.text);
+    return image === undefined ? [] : [{ image, use }];
+  });
+  const groups = groupBy(read, ({ image }) => `${nameOf(image)}@${image.digest ?? ""}`);
+  return [...groups]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .flatMap(([, group]) => {
+      const [first] = group;
+      return first === undefined ? [] : [{ image: first.image, uses: group.map(({ use }) => use) }];
+    });
+}
+
+/** Where an image is used, each place on a line: `apps/v1/Deployment/web spec.image (web.yaml)`. */
+export function useNotes(uses: readonly ImageUse[]): readonly string[] {
+  return uses.map(({ resource, file, path }) =>
+    oneLine([resource && formatRef(resource), path, file && `(${file.path})`].filter(Boolean).join(" ")),
+  );
+}
+
+/** A name without a tag means `latest` only where no digest says otherwise. */
+function nameOf(image: ImageReference): string {
+  const isBare = image.tag === undefined && image.digest !== undefined;
+  return isBare ? `${image.registry}/${image.repository}` : canonicalName(image);
+}
