@@ -5,20 +5,16 @@ import { resolveStep, tagMode } from "./plan-pin.ts";
 
 /** What to do about an image whose digest is to be brought up to date. */
 export function planUpdate(found: FieldImage, context: PlanContext): Step {
-  const { field, image } = found;
+  const { image } = found;
   if (image.tag !== undefined || image.digest === undefined) {
     return resolveStep(found, withoutDigest(image), context);
   }
-  const [original, ...others] = context.lock?.images.originals(image, tagMode(field, context.config)) ?? [];
-  if (original === undefined) return { kind: "keep", field, reason: "has a digest alone; left alone" };
-  if (others.length > 0)
-    return { kind: "keep", field, reason: ambiguous([original, ...others]), severity: "info" };
-  return resolveStep(found, parseReference(original), context);
+  return planDigestAlone(found, context);
 }
 
 /** Why an image that may have been several is left alone. */
 export function ambiguous(originals: readonly string[]): string {
-  return `may have been ${originals.map((text) => JSON.stringify(text)).join(" or ")}; left alone`;
+  return `may have been ${orList(originals)}; left alone`;
 }
 
 function withoutDigest(image: ImageReference): ImageReference {
@@ -26,4 +22,23 @@ function withoutDigest(image: ImageReference): ImageReference {
   return parseReference(
     formatReference({ name: image.name, ...(image.tag !== undefined && { tag: image.tag }) }),
   );
+}
+
+/** Somebody chose it, or, where tags are dropped, a pin wrote it for a tag that the lock alone still knows. */
+function planDigestAlone(found: FieldImage, context: PlanContext): Step {
+  const { field, image } = found;
+  const tag = tagMode(field, context.config);
+  const [original, ...others] = context.lock?.images.originals(image, tag) ?? [];
+  if (original === undefined) return { kind: "keep", field, reason: "left alone: has a digest and no tag" };
+  const originals = [original, ...others];
+  if (tag === "keep") {
+    const reason = `left alone: has a digest and no tag; the lock has it for ${orList(originals)}`;
+    return { kind: "keep", field, reason, severity: "info" };
+  }
+  if (others.length > 0) return { kind: "keep", field, reason: ambiguous(originals), severity: "info" };
+  return resolveStep(found, parseReference(original), context);
+}
+
+function orList(texts: readonly string[]): string {
+  return texts.map((text) => JSON.stringify(text)).join(" or ");
 }

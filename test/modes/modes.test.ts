@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { fakeRegistry, itemsOf, list, lock, messages, one, pod, run, three, two } from "./support.ts";
 
 const nginx = "docker.io/library/nginx:1.27";
+const latest = "docker.io/library/nginx:latest";
 const redis = "docker.io/library/redis:7";
 
 describe("mode: update", () => {
@@ -57,21 +58,49 @@ describe("mode: update", () => {
     );
   });
 
-  test("leaves a digest without a tag alone, but for what the lock knows of it", async () => {
-    const bare = list(pod(`nginx@${one}`, "a.yaml"));
-    const asked = fakeRegistry({ [nginx]: two });
+  test.each([
+    ["nothing", {}, []],
+    [
+      "its tag",
+      { "nginx:1.27": one },
+      [/^info: left alone: has a digest and no tag; the lock has it for "nginx:1.27"$/],
+    ],
+    ["its name", { nginx: one }, [/the lock has it for "nginx"$/]],
+  ])("leaves a digest without a tag alone where the lock has %s", async (_, entries, told) => {
+    const input = list(pod(`nginx@${one}`, "a.yaml"), lock(entries, "lock.yaml"));
 
-    const alone = await run(bare, asked, literals);
-    const known = await run(
-      list(pod(`nginx@${one}`, "a.yaml"), lock({ "nginx:1.27": one }, "lock.yaml")),
-      asked,
-      { ...literals, tag: "drop" },
-    );
+    const { text, results } = await run(input, fakeRegistry({ [nginx]: one, [latest]: one }), literals);
 
-    expect(alone.text).toBe(bare);
-    expect(itemsOf(known.text)).toBe(
-      list(pod(`nginx@${two}`, "a.yaml"), lock({ "nginx:1.27": two }, "lock.yaml")),
-    );
+    expect(itemsOf(text)).toBe(input);
+    expect(messages(results)).toEqual(told.map((pattern) => expect.stringMatching(pattern)));
+  });
+
+  test("follows the lock where digests alone stand for tags: for the run, or for a field", async () => {
+    const input = list(pod(`nginx@${one}`, "a.yaml"), lock({ "nginx:1.27": one }, "lock.yaml"));
+    const after = list(pod(`nginx@${two}`, "a.yaml"), lock({ "nginx:1.27": two }, "lock.yaml"));
+    const functionConfig = `apiVersion: fn.kpt.dev/v1alpha1
+kind: PinDigests
+fieldSpecs: [{kind: Pod, path: "spec/containers[]/image", tag: drop}]
+`;
+    const registry = fakeRegistry({ [nginx]: two });
+
+    const ofRun = await run(input, registry, { ...literals, tag: "drop" });
+    const ofField = await run(input, registry, literals, { functionConfig });
+
+    expect(itemsOf(ofRun.text)).toBe(after);
+    expect(itemsOf(ofField.text)).toBe(after);
+  });
+
+  test("with `tag: drop` leaves alone what may have been several tags", async () => {
+    const entries = { "nginx:1.27": one, "nginx:stable": one };
+    const registry = fakeRegistry({ [nginx]: one, "docker.io/library/nginx:stable": one });
+
+    const { results } = await run(list(pod(`nginx@${one}`), lock(entries)), registry, {
+      ...literals,
+      tag: "drop",
+    });
+
+    expect(messages(results)).toEqual(['info: may have been "nginx:1.27" or "nginx:stable"; left alone']);
   });
 
   test("replaces a digest that was copied from another tag", async () => {
