@@ -9,7 +9,7 @@ import { entryResult } from "./lock-result.ts";
 import type { Lock, Locks } from "./locks.ts";
 import type { CheckStep, FieldImage } from "./plan.ts";
 import { tagMode } from "./plan-pin.ts";
-import type { Question } from "./resolve-all.ts";
+import { type Question, questionKey } from "./resolve-all.ts";
 
 /** A digest that somebody wrote down, and where. */
 export interface Subject {
@@ -55,6 +55,12 @@ export function lockSubjects({ all }: Locks, config: Config): readonly Subject[]
   );
 }
 
+/** Equal for subjects of which the same is true: the same digest of the same tag, for the same platform. */
+export function subjectKey({ image, digest, question }: Subject): string {
+  const { registry, repository } = image;
+  return `${question === undefined ? `${registry}/${repository}` : questionKey(question)} ${digest}`;
+}
+
 function fieldQuestion(
   { field, image, lock }: FieldImage & { readonly lock: Lock | undefined },
   config: Config,
@@ -67,13 +73,14 @@ function fieldQuestion(
   return requirePlatforms.length === 0 ? undefined : { kind: "digest", image, requirePlatforms };
 }
 
-/** The tag that a digest was written for: the one beside it, or the only one that the lock has it for. */
+/** The tag that a digest was written for: the one beside it, or, where tags are dropped, the only one that the lock has it for. */
 function taggedReference(
   { name, tag, ...image }: ImageReference,
   lock: Lock | undefined,
   mode: Config["tag"],
 ): ImageReference | undefined {
   if (tag !== undefined) return parseReference(formatReference({ name, tag }));
+  if (mode === "keep") return undefined;
   const [original, ...others] = lock?.images.originals({ name, ...image }, mode) ?? [];
   return original === undefined || others.length > 0 ? undefined : parseReference(original);
 }

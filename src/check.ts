@@ -1,6 +1,6 @@
 /** `mode: check`: compares what is written with the locks and with the registries, and changes nothing. */
 import type { Asking } from "./asking.ts";
-import { fieldSubject, lockSubjects } from "./check-subject.ts";
+import { fieldSubject, lockSubjects, subjectKey } from "./check-subject.ts";
 import { type Config, platformName } from "./config.ts";
 import { compareWithRegistries, type FindingClass, severityOf } from "./drift.ts";
 import { resultAt } from "./field-result.ts";
@@ -26,8 +26,11 @@ export async function checkImages(
   const fields = steps.filter((step) => step.kind === "check");
   const offline = fields.flatMap((step) => readFindings(step, config));
   if (config.lock === "frozen") return offline;
-  const subjects = [...fields.flatMap((step) => fieldSubject(step, config)), ...lockSubjects(locks, config)];
-  return [...offline, ...(await compareWithRegistries(subjects, config, asking))];
+  const written = fields.flatMap((step) => fieldSubject(step, config));
+  const told = new Set(written.map(subjectKey));
+  // What is true of the digest in a field is not said again of the entry that it came from.
+  const locked = lockSubjects(locks, config).filter((subject) => !told.has(subjectKey(subject)));
+  return [...offline, ...(await compareWithRegistries([...written, ...locked], config, asking))];
 }
 
 /** What a look at the text and at the lock tells. */

@@ -43,8 +43,13 @@ export async function compareWithRegistries(
 }
 
 function firstQuestion({ question }: Subject, { check, requirePlatforms }: Config): readonly Question[] {
-  const isWanted = check.drift !== "off" || requirePlatforms.length > 0;
+  const isWanted = check.drift !== "off" || requirePlatforms.length > 0 || asksForReach(check);
   return question !== undefined && isWanted ? [question] : [];
+}
+
+/** Whoever wants to know of registries that can't be asked alone wants them to be asked. */
+function asksForReach({ gone, unreachable }: Config["check"]): boolean {
+  return gone === "off" && unreachable !== "off";
 }
 
 function secondQuestions(subject: Subject, first: Resolutions, { check }: Config): readonly Question[] {
@@ -53,7 +58,8 @@ function secondQuestions(subject: Subject, first: Resolutions, { check }: Config
   const held: Question = { kind: "held", image, digest };
   const isGone = failureIs(subject, first, absentCodes);
   if (now === undefined && !isGone && question !== undefined && first.has(questionKey(question))) return [];
-  const questions = check.gone === "off" ? [] : [held];
+  const isWanted = check.gone !== "off" || (question === undefined && asksForReach(check));
+  const questions = isWanted ? [held] : [];
   // The digest of an index, written by hand, is right for every platform.
   const isOfPlatform = now !== undefined && question?.platform !== undefined;
   return isOfPlatform ? [...questions, { kind: "digest", image: question.image }] : questions;

@@ -60,7 +60,7 @@ function groupsOf(failures: readonly Unreached[]): readonly (readonly [Unreached
   const groups = new Map<string, [Unreached, ...Unreached[]]>();
   for (const failure of failures) {
     const { error, subject } = failure;
-    const key = isOfHost(error) ? `${error.registry} ${error.code}` : subject.image.text;
+    const key = isOfHost(error) ? error.registry : subject.image.text;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [failure]);
     else group.push(failure);

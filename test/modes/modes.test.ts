@@ -207,34 +207,103 @@ describe("mode: check", () => {
     expect(asked.asked).toEqual([nginx]);
   });
 
-  const found = {
-    unpinned: { input: pod("nginx:1.27"), registry: () => fakeRegistry({}) },
-    drift: { input: pod(`nginx:1.27@${one}`), registry: () => fakeRegistry({ [nginx]: two }, [one]) },
-    gone: { input: pod(`nginx:1.27@${one}`), registry: () => fakeRegistry({ [nginx]: two }) },
-    unlocked: { input: `${pod("nginx:1.27")}---\n${lock({})}`, registry: () => fakeRegistry({}) },
-    unreachable: { input: pod(`nginx:1.27@${one}`), registry: () => fakeRegistry({ [nginx]: "refused" }) },
-  } as const;
-  const others = { unpinned: "off", drift: "off", gone: "off", unlocked: "off", unreachable: "off" };
+  const moved = () => fakeRegistry({ [nginx]: two }, [one]);
+  const dead = () => fakeRegistry({ [nginx]: "refused" });
+  const empty = () => fakeRegistry({});
+  const [written, locked] = [pod(`nginx:1.27@${one}`), lock({ "nginx:1.27": one })];
+  const off = { unpinned: "off", drift: "off", gone: "off", unlocked: "off", unreachable: "off" };
 
+  // Each class alone, so that what it needs to know is asked for its own sake.
   test.each(
-    (Object.keys(found) as readonly (keyof typeof found)[]).flatMap((name) =>
-      (["error", "warning", "off"] as const).map((severity) => ({ name, severity })),
+    (
+      [
+        ["unpinned", "in the text", pod("nginx:1.27"), empty, {}],
+        ["unpinned", "in the text, though locked", list(pod("nginx:1.27"), locked), empty, {}],
+        ["unpinned", "in the text, frozen", pod("nginx:1.27"), empty, { lock: "frozen" }],
+        ["drift", "in the text", written, moved, {}],
+        ["drift", "in the lock", list(pod("nginx:1.27"), locked), moved, {}],
+        [
+          "drift",
+          "between text and lock, frozen",
+          list(pod(`nginx:1.27@${two}`), locked),
+          empty,
+          { lock: "frozen" },
+        ],
+        ["gone", "in the text", written, empty, {}],
+        ["gone", "in the text, without a tag", pod(`nginx@${one}`), empty, {}],
+        ["gone", "in the lock", list(locked), empty, {}],
+        ["unlocked", "beside a lock", list(pod("nginx:1.27"), lock({})), empty, {}],
+        ["unlocked", "without a lock, frozen", pod("nginx:1.27"), empty, { lock: "frozen" }],
+        ["unreachable", "in the text", written, dead, {}],
+        ["unreachable", "in the lock", list(pod("nginx:1.27"), locked), dead, {}],
+      ] as const
+    ).flatMap(([name, place, input, registry, more]) =>
+      (["error", "warning", "off"] as const).map((severity) => ({
+        name,
+        place,
+        input,
+        registry,
+        more,
+        severity,
+      })),
     ),
-  )("finds $name as $severity", async ({ name, severity }) => {
-    const { input, registry } = found[name];
-    // Drift must be asked for to learn that a registry can't be reached.
-    const asking = name === "unreachable" ? { drift: "warning" } : {};
-    const classes = Object.entries({ ...others, ...asking, [name]: severity });
+  )("finds what is $name $place as $severity", async ({ name, input, registry, more, severity }) => {
+    const classes = Object.entries({ ...off, [name]: severity }).map(([key, value]) => [
+      `check.${key}`,
+      value,
+    ]);
 
-    const result = await check(
-      input,
-      registry(),
-      Object.fromEntries(classes.map(([key, value]) => [`check.${key}`, value])),
+    const result = await check(input, registry(), { ...Object.fromEntries(classes), ...more });
+
+    expect(result.classes.filter((each) => each !== "info undefined")).toEqual(
+      severity === "off" ? [] : [`${severity} ${name}`],
+    );
+    expect(result.ok).toBe(severity !== "error");
+  });
+
+  test.each([
+    ["an error alone", "error", ""],
+    ["a warning", "warning", pod(`nginx:1.27@${one}`)],
+  ])("gives back a stream for %s", async (_, severity, text) => {
+    expect((await check(written, moved(), { "check.drift": severity })).text).toBe(text);
+  });
+
+  test.each([
+    ["", {}, [nginx, `docker.io/library/nginx@${one}?`]],
+    ["drift alone", { "check.gone": "off" }, [nginx]],
+    ["what is gone alone", { "check.drift": "off" }, [`docker.io/library/nginx@${one}?`]],
+    ["reach alone", { "check.drift": "off", "check.gone": "off" }, [nginx]],
+    ["nothing", { "check.drift": "off", "check.gone": "off", "check.unreachable": "off" }, []],
+  ])("asks no more than it needs to know %s", async (_, literals, asked) => {
+    const registry = moved();
+
+    await check(list(pod(`nginx:1.27@${one}`), locked), registry, literals);
+
+    expect(registry.asked).toEqual(asked);
+  });
+
+  test("tells what is true of a field and of its entry once, on the field", async () => {
+    const { results } = await check(
+      list(pod(`nginx:1.27@${one}`), pod(`nginx:1.27@${one}`), locked),
+      moved(),
     );
 
-    expect(result.classes).toEqual(severity === "off" ? [] : [`${severity} ${name}`]);
-    expect(result.ok).toBe(severity !== "error");
-    expect(result.text).toBe(severity === "error" ? "" : input);
+    expect(results.map(({ resourceRef, field }) => [resourceRef?.kind, field?.path])).toEqual([
+      ["Pod", "spec.containers[0].image"],
+      ["Pod", "spec.containers[0].image"],
+    ]);
+  });
+
+  test("tells text and lock apart where each has a digest of its own", async () => {
+    const { results } = await check(
+      list(pod(`nginx:1.27@${two}`), locked),
+      fakeRegistry({ [nginx]: three }, [one, two]),
+    );
+
+    expect(results.map(({ resourceRef, field }) => [resourceRef?.kind, field?.currentValue])).toEqual([
+      ["Pod", `nginx:1.27@${two}`],
+      ["ImageLock", one],
+    ]);
   });
 
   test("tells what a tag means now, and what would be written", async () => {
@@ -275,7 +344,10 @@ describe("mode: check", () => {
 
   test("tells a registry that can't be reached once, whatever it has", async () => {
     const images = Array.from({ length: 50 }, (_, number) => `a.io/app:${number}`);
-    const registry = fakeRegistry(Object.fromEntries(images.map((image) => [image, "refused"])));
+    // A registry in trouble says so in more than one way.
+    const registry = fakeRegistry(
+      Object.fromEntries(images.map((image, number) => [image, number % 2 === 0 ? "refused" : "timeout"])),
+    );
 
     const { results } = await check(images.map((image) => pod(`${image}@${one}`)).join("---\n"), registry);
 
@@ -306,17 +378,6 @@ describe("mode: check", () => {
     expect(classes).toEqual(["error unpinned", "warning drift", "warning unlocked"]);
     expect(itemsOf(text)).toBe(input);
     expect((await check(text, asked, { lock: "frozen" })).text).toBe(text);
-  });
-
-  test("asks nobody where neither drift nor what is gone matters", async () => {
-    const asked = fakeRegistry({});
-
-    await check(list(pod(`nginx:1.27@${one}`), lock({ "nginx:1.27": one })), asked, {
-      "check.drift": "off",
-      "check.gone": "off",
-    });
-
-    expect(asked.asked).toEqual([]);
   });
 
   test("takes the digest of an index for right whatever `platform` says", async () => {
