@@ -4,12 +4,12 @@ import { fieldSubject, lockSubjects, subjectKey } from "./check-subject.ts";
 import { type Config, platformName } from "./config.ts";
 import { compareWithRegistries, type FindingClass, severityOf } from "./drift.ts";
 import { resultAt } from "./field-result.ts";
-import { canonicalName, type ImageReference } from "./image/reference.ts";
+import type { ImageReference } from "./image/reference.ts";
 import type { Result } from "./krm/result.ts";
 import type { LockedImage } from "./lock/locked-image.ts";
 import type { Lock, Locks } from "./locks.ts";
 import type { CheckStep, Step } from "./plan.ts";
-import { copiedDigest, missingInLock, otherDigest } from "./plan-pin.ts";
+import { copiedDigest, lackIn, missingInLock, otherDigest, otherPlatform } from "./plan-pin.ts";
 
 /** What there is to look at. */
 export interface Checked {
@@ -50,8 +50,9 @@ function readFindings({ field, image, lock }: CheckStep, config: Config): readon
   }
   const copied = copiedDigest(image, lock?.images.otherTags(image) ?? []);
   if (copied !== undefined) return tell("wrong-tag", copied);
-  const differs = entry !== undefined && image.tag !== undefined && entry.digest !== image.digest;
-  return differs && config.lock === "frozen" ? tell("drift", otherDigest(entry)) : [];
+  if (config.lock !== "frozen" || image.tag === undefined) return [];
+  const differs = entry === undefined ? otherPlatform(image, lock, config) : otherDigest(image, entry);
+  return differs === undefined ? [] : tell("drift", differs);
 }
 
 interface Known {
@@ -71,8 +72,5 @@ function lockFault(
       ? ["unlocked", "the lock does not record its platforms"]
       : ["platform", missing];
   }
-  const other = lock?.entries.find(({ reference }) => canonicalName(reference) === canonicalName(image));
-  if (other === undefined) return ["unlocked", "is not in the lock"];
-  const [has, wanted] = [other.platform ?? "all platforms", platformName(config) ?? "all platforms"];
-  return ["unlocked", `is in the lock for ${has}, not for ${wanted}`];
+  return ["unlocked", lackIn(lock, image, config)];
 }

@@ -1,9 +1,10 @@
 /** What locks are to hold after a run: resolutions that they don't have yet. */
-import type { Config } from "./config.ts";
+import { type Config, platformName } from "./config.ts";
 import { matchesImage } from "./image/image-glob.ts";
 import { formatPlatform, parsePlatform } from "./image/platform.ts";
 import { canonicalName, type ImageReference } from "./image/reference.ts";
 import type { Result } from "./krm/result.ts";
+import { entryKey } from "./lock/entry-text.ts";
 import type { LockedImage } from "./lock/locked-image.ts";
 import { entryResult } from "./lock-result.ts";
 import type { Lock, Locks } from "./locks.ts";
@@ -14,8 +15,10 @@ import { type Question, questionKey, type Resolution, type Resolutions } from ".
 export interface LockRecord {
   readonly lock?: Lock;
   readonly image: LockedImage;
-  /** The entry that it takes the place of. */
+  /** The entry that it brings up to date. */
   readonly before?: LockedImage;
+  /** The entry for another platform that has its key, and gives way. */
+  readonly replaced?: LockedImage;
 }
 
 /** An entry that no field asks for, and what `mode: update` asks for it. */
@@ -34,7 +37,10 @@ export function recordsOf(steps: readonly Step[], resolutions: Resolutions): rea
     seen.set(step.lock, names);
     if (names.has(canonicalName(step.reference))) return [];
     names.add(canonicalName(step.reference));
-    return recordOf(step, resolutions.get(questionKey(step.question)));
+    const resolution = resolutions.get(questionKey(step.question));
+    const hasMoved =
+      resolution?.kind === "resolved" && resolution.digest !== (step.locked ?? resolution.digest);
+    return hasMoved ? [] : recordOf(step, resolution);
   });
 }
 
@@ -49,14 +55,22 @@ export function entryQuestions(
   for (const step of steps) {
     if (step.kind !== "resolve" || step.lock === undefined) continue;
     const names = asked.get(step.lock) ?? new Set<string>();
-    asked.set(step.lock, names.add(canonicalName(step.reference)));
+    asked.set(step.lock, names.add(entryName(step.reference, platformName(config))));
+    // An entry for another platform under the same key gives way.
+    for (const { reference, platform } of step.lock.images.findAll(step.reference)) {
+      if (reference.text === entryKey(step)) names.add(entryName(reference, platform));
+    }
   }
   return locks.all.flatMap((lock) =>
     lock.entries
-      .filter(({ reference }) => asked.get(lock)?.has(canonicalName(reference)) !== true)
+      .filter(({ reference, platform }) => asked.get(lock)?.has(entryName(reference, platform)) !== true)
       .filter(({ reference }) => isMeant(reference, config))
       .map((entry) => ({ lock, entry, question: questionOf(entry, config) })),
   );
+}
+
+function entryName(reference: ImageReference, platform: string | undefined): string {
+  return `${canonicalName(reference)} ${platform ?? ""}`;
 }
 
 /** True for an image that `include` and `exclude` let through. */
@@ -115,6 +129,8 @@ function recordOf(
   const before = lock?.images.find(reference, platform);
   const isKnown = before?.digest === digest && (platforms === undefined || before.platforms !== undefined);
   if (isKnown) return [];
+  const others = before === undefined ? lock?.images.findAll(reference) : undefined;
+  const replaced = others?.find((entry) => entry.reference.text === entryKey({ reference }));
   return [
     {
       ...(lock !== undefined && { lock }),
@@ -125,6 +141,7 @@ function recordOf(
         ...(platforms !== undefined && { platforms }),
       },
       ...(before !== undefined && { before }),
+      ...(replaced !== undefined && { replaced }),
     },
   ];
 }

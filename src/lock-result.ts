@@ -1,8 +1,9 @@
 /** What is told of locks. */
-import type { Config } from "./config.ts";
+import { type Config, platformName } from "./config.ts";
 import { resultAt, type Said } from "./field-result.ts";
 import type { ImageField } from "./fields/image-field.ts";
 import { certainImage } from "./image/certain-image.ts";
+import { formatPlatform } from "./image/platform.ts";
 import { canonicalName, type ImageReference, parseReference } from "./image/reference.ts";
 import type { Input } from "./krm/input.ts";
 import { readResource } from "./krm/resource.ts";
@@ -19,6 +20,11 @@ export function entryResult({ resource }: Lock, { reference, digest }: LockedIma
   return resultAt({ resource: { kind: "lock", ...resource }, path, value: digest }, said);
 }
 
+/** A result about all entries of a lock, or several. */
+export function lockResult({ resource }: Lock, said: Said): Result {
+  return resultAt({ resource: { kind: "lock", ...resource }, path: "images" }, said);
+}
+
 /** With `lock: frozen`: the images that no lock has, each once, and what adds them. */
 export function unlockedResults(
   steps: readonly Step[],
@@ -28,10 +34,12 @@ export function unlockedResults(
   if (unlocked.length === 0) return [];
   const fails = unlocked.some((image) => onErrorOf(image, config) === "fail");
   const names = [...new Set(unlocked.map(({ text }) => text))];
-  const what = `${names.length} image${names.length === 1 ? "" : "s"}: ${listed(names)}`;
+  const platform = platformName(config);
+  const forPlatform = platform === undefined ? "" : ` for ${platform}`;
+  const what = `${names.length} image${names.length === 1 ? "" : "s"}${forPlatform}: ${listed(names)}`;
   const lack =
     locks.all.length === 0 ? "there is no lock, and `lock: frozen` forbids to ask for" : "the lock lacks";
-  const message = `${lack} ${what}; add ${names.length === 1 ? "it" : "them"} with ${additionCommand(input)}`;
+  const message = `${lack} ${what}; add ${names.length === 1 ? "it" : "them"} with ${additionCommand(input, config)}`;
   return [{ message, severity: fails ? "error" : "warning" }];
 }
 
@@ -68,10 +76,21 @@ export function keepsFiles({ kind, yaml, items }: Input): boolean {
   );
 }
 
-function additionCommand(input: Input): string {
+function additionCommand(input: Input, config: Config): string {
+  const options = platformOptions(config);
   return keepsFiles(input)
-    ? "`kpt fn eval PACKAGE --image IMAGE --network -- lock=create`"
-    : "`pin-digests --lock FILE --update-lock`";
+    ? `\`${["kpt fn eval PACKAGE --image IMAGE --network -- lock=create", ...options].join(" ")}\``
+    : `\`${["pin-digests --lock FILE --update-lock", ...options.map((option) => `-d ${option}`)].join(" ")}\``;
+}
+
+/** What a lock records of platforms goes by these. */
+function platformOptions(config: Config): readonly string[] {
+  const platform = platformName(config);
+  const required = config.requirePlatforms.map(formatPlatform);
+  return [
+    ...(platform === undefined ? [] : [`platform=${platform}`]),
+    ...(required.length === 0 ? [] : [`requirePlatforms=${required.join(",")}`]),
+  ];
 }
 
 function usesOf(fields: readonly ImageField[], locks: Locks): ReadonlyMap<Lock, ReadonlySet<string>> {

@@ -1,6 +1,5 @@
 /** From new resolutions to the texts of the locks that keep them, and to a warning where none does. */
 import type { Config } from "./config.ts";
-import { resultAt } from "./field-result.ts";
 import { formatReference } from "./image/reference.ts";
 import type { Input } from "./krm/input.ts";
 import { readResource } from "./krm/resource.ts";
@@ -10,7 +9,7 @@ import type { LockFile } from "./lock/lock-file.ts";
 import { lockFileName, lockItemEdit, lockText } from "./lock/lock-text.ts";
 import type { LockedImage } from "./lock/locked-image.ts";
 import type { LockRecord } from "./lock-record.ts";
-import { entryResult, keepsFiles, listed } from "./lock-result.ts";
+import { entryResult, keepsFiles, listed, lockResult } from "./lock-result.ts";
 import type { Lock } from "./locks.ts";
 import { childOf, kindOf } from "./yaml/node.ts";
 import { applyEdits, type TextEdit } from "./yaml/text-edit.ts";
@@ -131,20 +130,31 @@ function fileChange({ records, lock }: RecordGroup, circumstances: LockCircumsta
 }
 
 function changeResults(lock: Lock, records: readonly LockRecord[], config: Config): readonly Result[] {
-  if (config.report === "problems") return [];
-  const added = records.filter(({ before }) => before === undefined);
+  const replaced = replacedWarning(lock, records);
+  if (config.report === "problems") return replaced;
+  const added = records.filter((record) => record.before === undefined && record.replaced === undefined);
   const moved = records.flatMap(({ before, image }) => {
     if (before === undefined || before.digest === image.digest) return [];
     const values = { currentValue: before.digest, proposedValue: image.digest };
     const message = `moved from ${before.digest} to ${image.digest}`;
     return entryResult(lock, before, { severity: "info", message, ...values });
   });
-  if (added.length === 0) return moved;
+  if (added.length === 0) return [...replaced, ...moved];
   const message = `added ${listed(namesOf(added))}`;
-  return [
-    resultAt({ resource: { kind: "lock", ...lock.resource }, path: "images" }, { severity: "info", message }),
-    ...moved,
-  ];
+  return [...replaced, lockResult(lock, { severity: "info", message }), ...moved];
+}
+
+/** A key has one entry, for one platform: two runs for two platforms would drive each other's digests out for ever. */
+function replacedWarning(lock: Lock, records: readonly LockRecord[]): readonly Result[] {
+  const replaced = records.flatMap(({ replaced, image }) =>
+    replaced === undefined ? [] : [{ replaced, image }],
+  );
+  const [first] = replaced;
+  if (first === undefined) return [];
+  const [was, is] = [first.replaced, first.image].map(({ platform }) => platform ?? "all platforms");
+  const names = listed(replaced.map(({ replaced: { reference } }) => reference.text));
+  const message = `replaced what was locked for ${was} by what is for ${is}: ${names}; a lock has one entry for an image, so give each platform a package, or a file for \`--lock\`, of its own`;
+  return [lockResult(lock, { severity: "warning", message })];
 }
 
 function namesOf(records: readonly LockRecord[]): readonly string[] {

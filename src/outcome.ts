@@ -74,12 +74,17 @@ function rejected({ field, reason, unlocked }: RejectStep, config: Config): Outc
 }
 
 function resolvedOutcome(step: ResolveStep, answers: Answers): Outcome {
-  const { field, image, question } = step;
+  const { field, image, question, locked } = step;
   const { resolutions, config } = answers;
   const resolution = resolutions.get(questionKey(question));
+  const onError = field.onError ?? onErrorOf(image, config);
   if (resolution?.kind !== "resolved") {
     const reason = resolution?.kind === "failed" ? withAdvice(resolution.error, image) : "was not asked for";
-    return { kind: "failed", field, reason, onError: field.onError ?? onErrorOf(image, config) };
+    return { kind: "failed", field, reason, onError };
+  }
+  if (locked !== undefined && resolution.digest !== locked) {
+    const reason = `its platforms are not recorded in the lock, and can't be learned any more, since the tag now means ${resolution.digest}, no longer ${locked}: \`mode: update\` brings the lock up to date`;
+    return { kind: "failed", field, reason, onError };
   }
   const to = pinnedText({ field, image }, resolution.digest, config);
   if (to === image.text) return { kind: "kept", field, reason: "left alone: its tag means what it did" };

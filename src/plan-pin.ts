@@ -4,6 +4,7 @@ import type { Digest } from "./image/digest.ts";
 import { missingPlatforms } from "./image/platform.ts";
 import { formatReference, type ImageReference, parseReference } from "./image/reference.ts";
 import type { LockedImage } from "./lock/locked-image.ts";
+import type { Lock } from "./locks.ts";
 import type { FieldImage, PlanContext, ResolveStep, Step } from "./plan.ts";
 
 /** What to do about an image that is to have a digest. */
@@ -15,7 +16,7 @@ export function planPin(found: FieldImage, context: PlanContext): Step {
   const unlocked = (reason: string): Step => ({ kind: "reject", field, reason, unlocked: image });
   if (entry === undefined) {
     if (config.lock !== "frozen") return resolveStep(found, image, context);
-    return unlocked("is not in the lock, and `lock: frozen` forbids to ask");
+    return unlocked(`${lackIn(lock, image, config)}, and \`lock: frozen\` forbids to ask`);
   }
   const missing = missingInLock(entry, config);
   if (missing === "unknown") {
@@ -67,12 +68,14 @@ export function missingInLock({ platforms }: LockedImage, config: Config): strin
   return `must be there for ${missing.join(" and ")}, but the lock says that it is for ${platforms.join(", ") || "no platform"} alone`;
 }
 
-/** Asks by the digest that the lock has, which can't move. */
+/**
+ * Asks by the digest that the lock has, which can't move. The manifest of one platform says nothing of others, so for
+ * one the tag is asked, and must still mean what is locked.
+ */
 function askForPlatforms(found: FieldImage, entry: LockedImage, context: PlanContext): Step {
-  const { field, image } = found;
+  const { image } = found;
   if (context.config.platform !== undefined) {
-    const reason = "its platforms are not recorded in the lock: `mode: update` records them";
-    return { kind: "reject", field, reason };
+    return { ...resolveStep(found, image, context), reference: entry.reference, locked: entry.digest };
   }
   const asked = parseReference(formatReference({ name: image.name, digest: entry.digest }));
   return { ...resolveStep(found, asked, context), reference: entry.reference };
@@ -94,7 +97,7 @@ function strayDigest({ image }: FieldImage, { config, lock }: PlanContext): stri
   const copied = copiedDigest(image, lock.images.otherTags(image));
   if (copied !== undefined) return copied;
   const entry = lock.images.find(image, platformName(config));
-  return entry === undefined || entry.digest === image.digest ? undefined : otherDigest(entry);
+  return entry === undefined ? otherPlatform(image, lock, config) : otherDigest(image, entry);
 }
 
 /** The commonest accident: the tag was changed by hand, and the digest forgotten. */
@@ -105,6 +108,28 @@ export function copiedDigest(image: ImageReference, others: readonly LockedImage
 }
 
 /** A text and a lock that say two digests for one tag. */
-export function otherDigest({ digest }: LockedImage): string {
+export function otherDigest(image: ImageReference, { digest }: LockedImage): string | undefined {
+  if (digest === image.digest) return undefined;
   return `has another digest than the lock, which says ${digest}: \`mode: update\` brings both up to date`;
 }
+
+/** A digest that the lock has for a platform which is not the one that is wanted now; an index is right for all. */
+export function otherPlatform(
+  image: ImageReference,
+  lock: Lock | undefined,
+  config: Config,
+): string | undefined {
+  const wanted = platformName(config);
+  const entry = lock?.images.findAll(image).find(({ digest }) => digest === image.digest);
+  if (wanted === undefined || entry?.platform === undefined) return undefined;
+  return `has the digest that the lock records for ${entry.platform}, not for ${wanted}: \`mode: update\` writes that one`;
+}
+
+/** Why a lock has no answer for an image. */
+export function lackIn(lock: Lock | undefined, image: ImageReference, config: Config): string {
+  const [other] = lock?.images.findAll(image) ?? [];
+  if (other === undefined) return "is not in the lock";
+  return `is in the lock for ${other.platform ?? allPlatforms}, not for ${platformName(config) ?? allPlatforms}`;
+}
+
+const allPlatforms = "all platforms";

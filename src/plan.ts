@@ -1,6 +1,7 @@
 /** What to do about each image that was found. */
 import type { Config } from "./config.ts";
 import type { ImageField } from "./fields/image-field.ts";
+import type { Digest } from "./image/digest.ts";
 import { matchesImage } from "./image/image-glob.ts";
 import { type PlaceholderKind, placeholderKind } from "./image/placeholder.ts";
 import { type ImageReference, InvalidReferenceError, readReference } from "./image/reference.ts";
@@ -37,6 +38,8 @@ export interface ResolveStep extends FieldImage {
   readonly reference: ImageReference;
   /** The lock that counts for the field. */
   readonly lock?: Lock;
+  /** The digest that the lock has: another answer is none. */
+  readonly locked?: Digest;
 }
 
 export interface RewriteStep extends FieldImage {

@@ -17,6 +17,8 @@ export interface LockedImage {
 export interface LockedImages {
   /** What the tag of an image meant, for a platform or, without one, for all. Its digest is not looked at. */
   find(image: ImageReference, platform?: string): LockedImage | undefined;
+  /** All that is known of the tag of an image, for whatever platform. */
+  findAll(image: ImageReference): readonly LockedImage[];
   /**
    * The other tags of its repository that an image's own digest is recorded for. None where the lock has the digest for
    * the image's tag too, or nowhere, or where the image lacks one of the two.
@@ -38,8 +40,13 @@ export function lockedImages(images: readonly LockedImage[]): LockedImages {
     return image.digest === undefined ? [] : (byDigest.get(digestName(image, image.digest)) ?? []);
   }
 
+  function findAll(image: ImageReference): readonly LockedImage[] {
+    return byName.get(canonicalName(image)) ?? [];
+  }
+
   return {
-    find: (image, platform) => byName.get(canonicalName(image))?.find((one) => one.platform === platform),
+    find: (image, platform) => findAll(image).find((one) => one.platform === platform),
+    findAll,
     otherTags(image) {
       const own = canonicalName(image);
       const sharing = image.tag === undefined ? [] : sharingDigest(image);
