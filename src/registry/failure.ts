@@ -81,7 +81,8 @@ export function toFailure(thrown: unknown, route: Route): Failure {
   if (route.proxy !== undefined && CONNECTING.has(name)) {
     return new Failure("proxy", { host: route.proxy, detail: name, retry, cause: thrown });
   }
-  return new Failure(kind.code, { host: route.host, detail: name, retry, cause: thrown });
+  const detail = HANGING_UP.has(name) ? "connection closed" : name;
+  return new Failure(kind.code, { host: route.host, detail, retry, cause: thrown });
 }
 
 interface Kind {
@@ -101,6 +102,9 @@ const CONNECTING: ReadonlySet<string> = new Set([
   "ETIMEDOUT",
   "UND_ERR_CONNECT_TIMEOUT",
 ]);
+
+// Which of them it is depends on what was under way just then: another one the next time.
+const HANGING_UP: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"]);
 
 const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ["ENOTFOUND", { code: "dns", retry: "never" }],

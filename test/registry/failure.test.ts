@@ -32,6 +32,13 @@ describe("toFailure", () => {
     expect(toFailure(thrown, route)).toMatchObject({ code, host: "registry.example" });
   });
 
+  test.each([systemError("ECONNRESET"), systemError("EPIPE"), new errors.SocketError("other side closed")])(
+    "has one name for a connection that was closed: %s",
+    (thrown) => {
+      expect(toFailure(thrown, route).detail).toBe("connection closed");
+    },
+  );
+
   test.each([
     new TypeError("x is not a function"),
     new RangeError("out of range"),

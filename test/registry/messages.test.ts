@@ -13,8 +13,8 @@ describe("explainFailure", () => {
       "quay.io refused the connection; check the name of the registry, and that this machine may reach it",
     ],
     [
-      new Failure("unreachable", { detail: "ECONNRESET" }),
-      "quay.io could not be reached, or hung up (ECONNRESET); check the network, or set a mirror for this registry; if it wants a client certificate, set certFile and keyFile",
+      new Failure("unreachable", { detail: "connection closed" }),
+      "quay.io could not be reached, or hung up (connection closed); check the network, or set a mirror for this registry; if it wants a client certificate, set certFile and keyFile",
     ],
     [
       new Failure("timeout"),
