@@ -1,6 +1,15 @@
 /** The lock that `--lock` names, on disk. */
-import { randomUUID } from "node:crypto";
-import { type FileHandle, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 
 /** A lock that could not be written: the old one is still there. */
@@ -9,9 +18,9 @@ export class LockWriteError extends Error {
 }
 
 /** Reads the text of a lock; undefined where there is no such file. */
-export async function readLockText(path: string): Promise<string | undefined> {
+export function readLockText(path: string): string | undefined {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(await readFile(path));
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(readFileSync(path));
   } catch (error) {
     if (isSystemError(error, ["ENOENT"])) return undefined;
     throw error;
@@ -23,55 +32,59 @@ export async function readLockText(path: string): Promise<string | undefined> {
  *
  * @throws {LockWriteError}
  */
-export async function writeLockText(path: string, text: string): Promise<void> {
+export function writeLockText(path: string, text: string): void {
   let temporary: string | undefined;
   try {
     // A link stays one.
-    const target = await targetOf(path);
-    temporary = join(dirname(target), `.${basename(target)}.${randomUUID().slice(0, 8)}.tmp`);
-    const file = await open(temporary, "wx", await modeOf(target));
-    await writeAll(file, text);
-    await rename(temporary, target);
-    await syncFolder(dirname(target));
+    const target = targetOf(path);
+    temporary = join(dirname(target), `.${basename(target)}.${crypto.randomUUID().slice(0, 8)}.tmp`);
+    writeAll(temporary, text, modeOf(target));
+    renameSync(temporary, target);
+    syncFolder(dirname(target));
   } catch (error) {
-    if (temporary !== undefined) await rm(temporary, { force: true });
+    if (temporary !== undefined) rmSync(temporary, { force: true });
     const reason = error instanceof Error ? error.message : String(error);
     throw new LockWriteError(`\`--lock\` could not be written: ${reason}`, { cause: error });
   }
 }
 
-async function targetOf(path: string): Promise<string> {
+function targetOf(path: string): string {
   try {
-    return await realpath(path);
+    return realpathSync(path);
   } catch (error) {
     if (isSystemError(error, ["ENOENT"])) return path;
     throw error;
   }
 }
 
-async function modeOf(path: string): Promise<number> {
+function modeOf(path: string): number {
   try {
-    return (await stat(path)).mode & 0o777;
+    return statSync(path).mode & 0o777;
   } catch (error) {
     if (isSystemError(error, ["ENOENT"])) return 0o644;
     throw error;
   }
 }
 
-async function writeAll(file: FileHandle, text: string): Promise<void> {
+function writeAll(path: string, text: string, mode: number): void {
+  const file = openSync(path, "wx", mode);
   try {
-    await file.writeFile(text);
-    await file.sync();
+    writeFileSync(file, text);
+    fsyncSync(file);
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 
 /** Some file systems can't do it, and then it is not needed. */
-async function syncFolder(path: string): Promise<void> {
+function syncFolder(path: string): void {
   try {
-    const folder = await open(path, "r");
-    await folder.sync().finally(() => folder.close());
+    const folder = openSync(path, "r");
+    try {
+      fsyncSync(folder);
+    } finally {
+      closeSync(folder);
+    }
   } catch (error) {
     if (!isSystemError(error, ["EINVAL", "EPERM", "EISDIR", "EACCES"])) throw error;
   }

@@ -1,8 +1,12 @@
-#!/usr/bin/env node
 /** The process: arguments, environment, stdin, stdout, stderr, exit code. */
-import { Console } from "node:console";
-import { readFileSync, writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
+import { readFileSync, readSync, writeFileSync, writeSync } from "node:fs";
+import {
+  type Arguments,
+  type ExplanationOptions,
+  type ReportRequest,
+  readArguments,
+  UsageError,
+} from "./arguments.ts";
 import { type ConfigSources, FunctionConfigError } from "./function-config.ts";
 import { InputError } from "./krm/input.ts";
 import { formatResult, type Result } from "./krm/result.ts";
@@ -10,26 +14,25 @@ import { LockFileError } from "./lock/lock-file.ts";
 import { LockWriteError, readLockText, writeLockText } from "./lock-disk.ts";
 import type { LockFileOption } from "./lock-writing.ts";
 import { type PinResult, pinDigests } from "./pin-digests.ts";
-import { makeReport, type ReportForm, reportForms } from "./report/report.ts";
+import type { Report } from "./report/report.ts";
 import { usage } from "./usage.ts";
 import { version } from "./version.ts";
-
-// stdout carries the list and nothing else: what a library prints goes to stderr.
-globalThis.console = new Console(process.stderr, process.stderr);
 
 // kpt reads lines of stderr of at most 64 KiB, and loses all that follows a longer one.
 const lineLengthMax = 8192;
 
-/** A command line that can't be understood. */
-class UsageError extends Error {
-  override readonly name = "UsageError";
-}
+const stdin = 0;
+const stdout = 1;
+const stderr = 2;
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  process.exitCode = await fail(error);
-}
+// stdout carries the list and nothing else: what a library prints goes to stderr.
+Object.defineProperty(process, "stdout", { get: () => process.stderr });
+
+main(process.argv.slice(2))
+  .catch(fail)
+  .then((code) => {
+    process.exitCode = code;
+  });
 
 async function main(argv: readonly string[]): Promise<number> {
   const args = readArguments(argv);
@@ -40,8 +43,8 @@ async function main(argv: readonly string[]): Promise<number> {
     ...(functionConfig !== undefined && { functionConfig: readConfigFile(functionConfig) }),
     literals,
   };
-  const lock = await readLock(args);
-  const input = await readStdin();
+  const lock = readLock(args);
+  const input = readStdin();
   if (args.explanation !== undefined) {
     const report = await writeExplanation(input, sources, args.explanation);
     if (report !== undefined) return report;
@@ -54,13 +57,13 @@ async function main(argv: readonly string[]): Promise<number> {
   const isOutput = args.report?.file === "-";
   if (isOutput && result.input !== "stream")
     throw new UsageError("`--output -` is for a stream: with a ResourceList stdout carries the list alone");
-  if (args.lock !== undefined && result.lock !== undefined) await writeLockText(args.lock, result.lock);
-  const document = args.report && makeReport(args.report.form, { ...result, version });
+  if (args.lock !== undefined && result.lock !== undefined) writeLockText(args.lock, result.lock);
+  const document = args.report && (await reportOf(args.report, result));
   const warnings = document?.warnings.map((warning) => `[warning] ${warning}\n`) ?? [];
-  await write(process.stderr, report(result) + warnings.join(""));
+  write(stderr, report(result) + warnings.join(""));
   if (args.report !== undefined && document !== undefined && !isOutput)
     writeReport(args.report.file, document.text);
-  await write(process.stdout, isOutput ? (document?.text ?? "") : result.text);
+  write(stdout, isOutput ? (document?.text ?? "") : result.text);
   return result.ok ? 0 : 1;
 }
 
@@ -84,10 +87,16 @@ async function writeExplanation(
     if (faults.length === 0) writeReport(output, report);
     return undefined;
   }
-  await write(process.stderr, faults.map((fault) => `${formatResult(fault)}\n`).join(""));
+  write(stderr, faults.map((fault) => `${formatResult(fault)}\n`).join(""));
   if (faults.length > 0) return 1;
-  await write(process.stdout, report);
+  write(stdout, report);
   return 0;
+}
+
+/** Few runs want a report, so only they load what makes it. */
+async function reportOf({ form }: ReportRequest, result: PinResult): Promise<Report> {
+  const { makeReport } = await import("./report/report.ts");
+  return makeReport(form, { ...result, version });
 }
 
 function writeReport(path: string, text: string): void {
@@ -100,124 +109,9 @@ function writeReport(path: string, text: string): void {
   }
 }
 
-async function answer(text: string): Promise<number> {
-  await write(process.stdout, text);
+function answer(text: string): number {
+  write(stdout, text);
   return 0;
-}
-
-interface Arguments {
-  readonly help: boolean;
-  readonly version: boolean;
-  readonly functionConfig?: string;
-  readonly literals: ReadonlyMap<string, string>;
-  readonly lock?: string;
-  readonly updateLock: boolean;
-  readonly report?: ReportRequest;
-  readonly explanation?: ExplanationOptions;
-}
-
-/** A report beside the output, and the file that it goes to; `-` for stdout. */
-interface ReportRequest {
-  readonly form: ReportForm;
-  readonly file: string;
-}
-
-interface ExplanationOptions {
-  readonly form: "table" | "json";
-  /** A file, or "-" for stdout. */
-  readonly output: string;
-}
-
-function readArguments(argv: readonly string[]): Arguments {
-  try {
-    const { values } = parseArgs({
-      args: argv.map((argument) => (argument === "--explain" ? "--explain=table" : argument)),
-      options: {
-        help: { type: "boolean", short: "h", default: false },
-        version: { type: "boolean", default: false },
-        "function-config": { type: "string", short: "f" },
-        "function-config-literal": { type: "string", short: "d", multiple: true, default: [] },
-        explain: { type: "string" },
-        lock: { type: "string" },
-        "update-lock": { type: "boolean", default: false },
-        inventory: { type: "string" },
-        format: { type: "string" },
-        output: { type: "string", short: "o" },
-      },
-      allowPositionals: false,
-    });
-    const { "function-config": functionConfig, lock } = values;
-    const report = readReport(values);
-    const explanation = report === undefined ? explanationOptions(values.explain, values.output) : undefined;
-    return {
-      help: values.help,
-      version: values.version,
-      ...(functionConfig !== undefined && { functionConfig }),
-      literals: readLiterals(values["function-config-literal"]),
-      ...(lock !== undefined && { lock }),
-      updateLock: values["update-lock"],
-      ...(report !== undefined && { report }),
-      ...(explanation !== undefined && { explanation }),
-    };
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    // Node's message goes on with advice about its own rules.
-    const [sentence = error.message] = error.message.split(". ");
-    throw new UsageError(`${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`, { cause: error });
-  }
-}
-
-function explanationOptions(
-  form: string | undefined,
-  output: string | undefined,
-): ExplanationOptions | undefined {
-  if (form === undefined) {
-    if (output === undefined) return undefined;
-    throw new UsageError("`--output` must go with a report: `--explain`, `--inventory` or `--format`");
-  }
-  if (form !== "table" && form !== "json") {
-    throw new UsageError(`\`--explain\` must be "table" or "json", but is ${JSON.stringify(form)}`);
-  }
-  if (output === undefined || output === "") {
-    throw new UsageError("`--explain` must go with `--output FILE`, since stdout carries the resources");
-  }
-  return { form, output };
-}
-
-/** Of several with one key the last counts, as everywhere. */
-function readLiterals(literals: readonly string[]): ReadonlyMap<string, string> {
-  return new Map(
-    literals.map((literal) => {
-      const at = literal.indexOf("=");
-      if (at > 0) return [literal.slice(0, at), literal.slice(at + 1)];
-      throw new UsageError(`\`-d\` must be followed by key=value, but is ${JSON.stringify(literal)}`);
-    }),
-  );
-}
-
-interface ReportFlags {
-  readonly explain?: string | undefined;
-  readonly inventory?: string | undefined;
-  readonly format?: string | undefined;
-  readonly output?: string | undefined;
-}
-
-function readReport({ explain, inventory, format, output: file }: ReportFlags): ReportRequest | undefined {
-  if ([explain, inventory, format].filter((each) => each !== undefined).length > 1)
-    throw new UsageError("a run writes one report: `--explain`, `--inventory` or `--format`");
-  const flag = inventory === undefined ? "format" : "inventory";
-  const value = inventory ?? format;
-  if (value === undefined) return undefined;
-  const form = reportForms[flag].find((each) => each === value);
-  if (form === undefined)
-    throw new UsageError(
-      `\`--${flag}\` must be ${reportForms[flag].join(" or ")}, but is ${JSON.stringify(value)}`,
-    );
-  if (file === undefined || file === "")
-    throw new UsageError(
-      `\`--${flag}\` needs \`--output FILE\`; - only for a stream, which is not written then`,
-    );
-  return { form, file };
 }
 
 function readConfigFile(path: string): string {
@@ -230,14 +124,14 @@ function readConfigFile(path: string): string {
   }
 }
 
-async function readLock({ lock, updateLock }: Arguments): Promise<LockFileOption | undefined> {
+function readLock({ lock, updateLock }: Arguments): LockFileOption | undefined {
   if (lock === undefined) {
     if (updateLock) throw new UsageError("`--update-lock` must say which: `--lock FILE`");
     return undefined;
   }
   const must = "`--lock` must name a file that can be read";
   try {
-    const text = await readLockText(lock);
+    const text = readLockText(lock);
     if (text === undefined && !updateLock)
       throw new UsageError(`${must}, but there is no ${JSON.stringify(lock)}; \`--update-lock\` makes it`);
     return { text: text ?? "", update: updateLock };
@@ -247,14 +141,33 @@ async function readLock({ lock, updateLock }: Arguments): Promise<LockFileOption
   }
 }
 
-async function readStdin(): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk);
+/** By the file descriptor: Node's streams take as long to load as a small list takes to pin. */
+function readStdin(): string {
+  const chunks: Uint8Array[] = [];
+  let size = 1 << 16;
+  while (true) {
+    const chunk = Buffer.allocUnsafe(size);
+    const length = fill(chunk);
+    chunks.push(chunk.subarray(0, length));
+    if (length < size) break;
+    size *= 2;
+  }
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
   } catch (error) {
     throw new InputError("the input must be UTF-8, but it holds bytes that are not", { cause: error });
   }
+}
+
+/** Reads until the buffer is full or the input ends, and returns how many bytes it has taken. */
+function fill(buffer: Uint8Array): number {
+  let length = 0;
+  while (length < buffer.length) {
+    const read = patiently(() => readSync(stdin, buffer, length, buffer.length - length, null));
+    if (read === 0) break;
+    length += read;
+  }
+  return length;
 }
 
 /** What goes to stderr: problems always, all that is told where results are shown nowhere else. */
@@ -284,37 +197,49 @@ function cut(line: string): string {
   return line.length > lineLengthMax ? `${line.slice(0, lineLengthMax)}…` : line;
 }
 
-async function fail(error: unknown): Promise<number> {
-  if (isBrokenPipe(error)) return 1;
+function fail(error: unknown): number {
+  if (isSystemError(error, "EPIPE")) return 1;
   if (error instanceof UsageError || error instanceof FunctionConfigError) {
-    await write(process.stderr, `pin-digests: ${error.message}: see \`pin-digests --help\`\n`);
+    write(stderr, `pin-digests: ${error.message}: see \`pin-digests --help\`\n`);
     return 2;
   }
   if (error instanceof LockFileError) {
     const lines = error.message.split("\n").map((line) => `pin-digests: \`--lock\`: ${line}\n`);
-    await write(process.stderr, lines.join(""));
+    write(stderr, lines.join(""));
     return 2;
   }
   const message =
     error instanceof InputError || error instanceof LockWriteError
       ? error.message
       : `unexpected fault, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
-  await write(process.stderr, `pin-digests: ${message}\n`);
+  write(stderr, `pin-digests: ${message}\n`);
   return 1;
 }
 
-/** Resolves when all is written: ending the process earlier would cut off what a slow reader has not taken. */
-function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    stream.once("error", reject);
-    stream.write(text, (error) => (error ? reject(error) : resolve()));
-  });
+/** Returns when all is written: what is left in a buffer would be cut off by the end of the process. */
+function write(descriptor: number, text: string): void {
+  const bytes = Buffer.from(text);
+  let written = 0;
+  while (written < bytes.length) {
+    written += patiently(() => writeSync(descriptor, bytes, written));
+  }
 }
 
-function isBrokenPipe(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "EPIPE";
+/** Tries again where a pipe that does not block, which whoever started the process may have chosen, is not ready. */
+function patiently(transfer: () => number): number {
+  while (true) {
+    try {
+      return transfer();
+    } catch (error) {
+      if (!isSystemError(error, "EAGAIN")) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
 }
 
+function isSystemError(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,14 +1,49 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  closeSync,
+  constants,
+  mkdtempSync,
+  openSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { version } from "../src/version.ts";
-import { runExecutable } from "./conformance/executable.ts";
+import { executable, runExecutable } from "./conformance/executable.ts";
 
 const digest = `sha256:${"1".repeat(64)}`;
 const pinned = `apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{image: "nginx:1@${digest}"}]}\n`;
 const dropped = pinned.replace("nginx:1@", "nginx@");
 const list = `kind: ResourceList\nitems:\n- ${pinned.trimEnd().replaceAll("\n", "\n  ")}\n`;
+
+interface Pipe {
+  readonly reader: number;
+  readonly writer: number;
+}
+
+function pipeWithoutBlocking(path: string): Pipe {
+  execFileSync("mkfifo", [path]);
+  const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  return { reader, writer: openSync(path, constants.O_WRONLY | constants.O_NONBLOCK) };
+}
+
+/** How many bytes were transferred, as soon as it is possible. */
+async function transfer(attempt: () => number): Promise<number> {
+  while (true) {
+    try {
+      return attempt();
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "EAGAIN")) throw error;
+      await setImmediate();
+    }
+  }
+}
 
 describe("main", () => {
   test("prints its version", async () => {
@@ -112,5 +147,41 @@ describe("main", () => {
     const text = `# ${"ä€😀".repeat(100_000)}\n${pinned}`;
 
     expect(await runExecutable(text)).toMatchObject({ code: 0, stdout: text });
+  });
+
+  test("waits for pipes that do not block, as some parents leave them", async () => {
+    const text = `# ${"x".repeat(1_000_000)}\n${pinned}`;
+    const folder = mkdtempSync(join(tmpdir(), "pin-digests-"));
+    const input = pipeWithoutBlocking(join(folder, "in"));
+    const output = pipeWithoutBlocking(join(folder, "out"));
+    try {
+      // Node makes the first three descriptors of a child block.
+      const child = spawn("sh", ["-c", 'exec "$0" "$1" <&3 >&4', process.execPath, executable], {
+        stdio: ["ignore", "ignore", "inherit", input.reader, output.writer],
+      });
+      const closed = once(child, "close");
+      closeSync(input.reader);
+      closeSync(output.writer);
+
+      const written = (async () => {
+        for (let at = 0; at < text.length; )
+          at += await transfer(() => writeSync(input.writer, text.slice(at, at + 50_000)));
+        closeSync(input.writer);
+      })();
+      const chunks: Buffer[] = [];
+      const buffer = Buffer.alloc(20_000);
+      while (true) {
+        const length = await transfer(() => readSync(output.reader, buffer));
+        if (length === 0) break;
+        chunks.push(Buffer.from(buffer.subarray(0, length)));
+      }
+      closeSync(output.reader);
+      await written;
+
+      expect(await closed).toEqual([0, null]);
+      expect(Buffer.concat(chunks).toString()).toBe(text);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

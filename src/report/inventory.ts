@@ -6,12 +6,7 @@ import { lockText } from "../lock/lock-text.ts";
 import { groupBy, type LockedImage } from "../lock/locked-image.ts";
 import { type ImageRow, type ImageUse, imageRows, useNotes } from "./image-use.ts";
 import { kustomizeImages } from "./kustomize-images.ts";
-
-/** The forms of an inventory. */
-export const inventoryFormats = ["lock", "kustomize", "json"] as const;
-
-/** How an inventory is written. */
-export type InventoryFormat = (typeof inventoryFormats)[number];
+import type { InventoryFormat } from "./report-form.ts";
 
 /** An inventory, and what it could not hold. */
 export interface Inventory {

@@ -2,17 +2,9 @@
 import type { Result } from "../krm/result.ts";
 import { githubAnnotations } from "./github.ts";
 import type { ImageUse } from "./image-use.ts";
-import { type InventoryFormat, inventory, inventoryFormats } from "./inventory.ts";
+import { inventory } from "./inventory.ts";
+import type { ReportForm } from "./report-form.ts";
 import { sarifLog } from "./sarif.ts";
-
-/** The form of a report. */
-export type ReportForm = InventoryFormat | "sarif" | "github";
-
-/** The forms of reports, by the flag that asks for them. */
-export const reportForms: Readonly<Record<"inventory" | "format", readonly ReportForm[]>> = {
-  inventory: inventoryFormats,
-  format: ["sarif", "github"],
-};
 
 /** What a report is made from. */
 export interface ReportSource {

@@ -1,0 +1,16 @@
+/** The forms of reports, apart from what makes them: few runs want one. */
+
+/** The form of a report. */
+export type ReportForm = InventoryFormat | (typeof resultFormats)[number];
+
+/** How an inventory is written. */
+export type InventoryFormat = (typeof inventoryFormats)[number];
+
+const inventoryFormats = ["lock", "kustomize", "json"] as const;
+const resultFormats = ["sarif", "github"] as const;
+
+/** The forms of reports, by the flag that asks for them. */
+export const reportForms: Readonly<Record<"inventory" | "format", readonly ReportForm[]>> = {
+  inventory: inventoryFormats,
+  format: resultFormats,
+};
