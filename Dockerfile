@@ -3,11 +3,11 @@ ARG NODE_IMAGE=docker.io/library/node:24-bookworm-slim
 
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app
-COPY LICENSE package.json package-lock.json tsconfig.json .build.mjs ./
+COPY LICENSE package.json package-lock.json tsconfig.json .build.mjs .code-cache.cjs ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY src ./src
 # What is built runs as anyone, so everyone may read it, whatever the modes that it came with.
-RUN npm run build && find dist -name '*.d.ts' -delete && find dist -type d -empty -delete && chmod -R a+rX .
+RUN npm run build && rm -r dist/library && chmod -R a+rX .
 
 FROM ${NODE_IMAGE}
 LABEL org.opencontainers.image.title="pin-digests" \

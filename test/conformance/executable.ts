@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly cwd?: string;
   readonly uid?: number;
   readonly gid?: number;
+  /** A copy of the executable. */
+  readonly program?: string;
 }
 
 /** The built executable, as orchestrators start it. */
@@ -27,8 +29,8 @@ export function startExecutable(options: RunOptions = {}) {
   if (!existsSync(executable)) {
     throw new Error(`${executable} is missing: run "npm run build" first`);
   }
-  const { args = [], env = {}, ...rest } = options;
-  return spawn(process.execPath, [executable, ...args], {
+  const { args = [], env = {}, program = executable, ...rest } = options;
+  return spawn(process.execPath, [program, ...args], {
     ...rest,
     env: { PATH: process.env.PATH ?? "", HOME: "/nonexistent", ...env },
     stdio: "pipe",

@@ -1,0 +1,58 @@
+#!/usr/bin/env node
+/**
+ * Starts the program from V8's code cache, made when it was built, which saves half of the time that a small list takes.
+ * V8 refuses a cache that another version of Node made, and then compiles as ever.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { Script } from "node:vm";
+
+/** A module of CommonJS: it fills its exports. */
+type Module = (module: { exports: object }, exports: object, require: (name: string) => unknown) => void;
+
+/** The file to begin with. The names hold a hash of what is in the files, so a cache is never that of another version. */
+declare const PROGRAM: string;
+
+const modules = new Map<string, Module>();
+const loaded = new Map<string, object>();
+
+load(PROGRAM);
+
+function load(name: string): object {
+  const known = loaded.get(name);
+  if (known) return known;
+  const module = { exports: {} };
+  loaded.set(name, module.exports);
+  moduleOf(name)(module, module.exports, (other) =>
+    other.startsWith("./") ? load(other.slice(2)) : require(other),
+  );
+  loaded.set(name, module.exports);
+  return module.exports;
+}
+
+function moduleOf(name: string): Module {
+  const known = modules.get(name);
+  if (known) return known;
+  for (const [member, each] of Object.entries(readModules(join(__dirname, "executable", name))))
+    modules.set(member, each);
+  return moduleOf(name);
+}
+
+function readModules(file: string): Readonly<Record<string, Module>> {
+  const cachedData = readCache(`${file}.cache`);
+  // esbuild writes ASCII.
+  const script = new Script(readFileSync(file, "latin1"), {
+    filename: pathToFileURL(file).href,
+    ...(cachedData && { cachedData }),
+  });
+  return script.runInThisContext();
+}
+
+function readCache(file: string): Buffer | undefined {
+  try {
+    return readFileSync(file);
+  } catch {
+    return undefined;
+  }
+}
