@@ -120,13 +120,17 @@ function fileChange({ records, lock }: RecordGroup, circumstances: LockCircumsta
     return { lost: records };
   }
   const images = records.map(({ image }) => image);
-  const results = changeResults(lock, records, config);
   if (file.kind === "ImageLock") {
-    return { file: applyEdits(option.text, lockEdits(file.lock, images)), results };
+    const text = applyEdits(option.text, lockEdits(file.lock, images));
+    return { file: text, results: changeResults(lock, records, config) };
   }
   // What is a comment stays one.
   const comments = option.text.trim() === "" ? "" : option.text.replace(/\n?$/, "\n");
-  return { file: comments + lockText(images), results };
+  const message = `made the lock with ${listed(namesOf(records))}`;
+  return {
+    file: comments + lockText(images),
+    results: config.report === "problems" ? [] : [{ message, severity: "info" }],
+  };
 }
 
 function changeResults(lock: Lock, records: readonly LockRecord[], config: Config): readonly Result[] {

@@ -21,6 +21,9 @@ import { version } from "./version.ts";
 // kpt reads lines of stderr of at most 64 KiB, and loses all that follows a longer one.
 const lineLengthMax = 8192;
 
+// A run that finds the lock written has lost to one that has not.
+const lockRunsMax = 10;
+
 const stdin = 0;
 const stdout = 1;
 const stderr = 2;
@@ -49,15 +52,8 @@ async function main(argv: readonly string[]): Promise<number> {
     const report = await writeExplanation(input, sources, args.explanation);
     if (report !== undefined) return report;
   }
-  const result = await pinDigests(input, {
-    ...sources,
-    ...(lock !== undefined && { lock }),
-    environment: process.env,
-  });
+  const result = await pinWithLock(input, sources, { args, lock });
   const isOutput = args.report?.file === "-";
-  if (isOutput && result.input !== "stream")
-    throw new UsageError("`--output -` is for a stream: with a ResourceList stdout carries the list alone");
-  if (args.lock !== undefined && result.lock !== undefined) writeLockText(args.lock, result.lock);
   const document = args.report && (await reportOf(args.report, result));
   const warnings = document?.warnings.map((warning) => `[warning] ${warning}\n`) ?? [];
   write(stderr, report(result) + warnings.join(""));
@@ -65,6 +61,27 @@ async function main(argv: readonly string[]): Promise<number> {
     writeReport(args.report.file, document.text);
   write(stdout, isOutput ? (document?.text ?? "") : result.text);
   return result.ok ? 0 : 1;
+}
+
+interface LockFlags {
+  readonly args: Arguments;
+  readonly lock: LockFileOption | undefined;
+}
+
+/** Pins and writes the lock; once more where another run has written it meanwhile, so that both find what they added. */
+async function pinWithLock(input: string, sources: ConfigSources, flags: LockFlags): Promise<PinResult> {
+  const { args } = flags;
+  for (let { lock } = flags, runs = 1; ; lock = readLock(args), runs++) {
+    const options = { ...sources, ...(lock !== undefined && { lock }), environment: process.env };
+    const result = await pinDigests(input, options);
+    if (args.report?.file === "-" && result.input !== "stream")
+      throw new UsageError("`--output -` is for a stream: with a ResourceList stdout carries the list alone");
+    const { lock: text } = result;
+    if (args.lock === undefined || lock === undefined || text === undefined) return result;
+    if (writeLockText(args.lock, { before: lock.text, text })) return result;
+    if (runs === lockRunsMax)
+      throw new LockWriteError("`--lock` could not be written: other runs write it all the time");
+  }
 }
 
 /** The exit code where the report takes the place of the stream; undefined where the input is to be pinned as well. */
@@ -129,6 +146,7 @@ function readLock({ lock, updateLock }: Arguments): LockFileOption | undefined {
     if (updateLock) throw new UsageError("`--update-lock` must say which: `--lock FILE`");
     return undefined;
   }
+  if (lock === "") throw new UsageError("`--lock` must name a file");
   const must = "`--lock` must name a file that can be read";
   try {
     const text = readLockText(lock);

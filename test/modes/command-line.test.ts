@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import {
   mkdtempSync,
   readdirSync,
@@ -99,9 +99,50 @@ describe("--lock", () => {
     expect(readdirSync(folder)).toEqual(["big.yaml"]);
   });
 
+  test("says what is in the way, the same each time, and writes nothing to stdout", async () => {
+    const runs = [];
+    for (let count = 0; count < 2; count++)
+      runs.push(await run(pod(`${registry.host}/app:1`), "--lock", "no/lock.yaml", "--update-lock"));
+
+    expect(runs[0]).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: 'pin-digests: `--lock` could not be written: there is no folder "no"\n',
+    });
+    expect(runs[1]).toStrictEqual(runs[0]);
+  });
+
+  test("keeps what two runs add at once", async () => {
+    const events = new EventEmitter();
+    const [secondAsks, firstIsDone] = [once(events, "second asks"), once(events, "first is done")];
+    // Who asks has read the lock. The second is answered when the first has written it.
+    const gate = await startRegistry({
+      any: true,
+      onRequest: async ({ url }) => {
+        if (url?.includes("/second/")) events.emit("second asks");
+        await (url?.includes("/second/") ? firstIsDone : secondAsks);
+        return false;
+      },
+    });
+    write("image-lock.yaml", lock({ "nginx:1.27": one }));
+    const update = (image: string) =>
+      run(pod(`${gate.host}/${image}`), "--lock", "image-lock.yaml", "--update-lock");
+
+    const [first, second] = [update("first:1"), update("second:1")];
+    expect(await first).toMatchObject({ code: 0 });
+    events.emit("first is done");
+    expect(await second).toMatchObject({ code: 0 });
+    await gate.close();
+
+    const written = read("image-lock.yaml");
+    for (const name of ["nginx:1.27", "/first:1", "/second:1"]) expect(written).toContain(name);
+    expect(readdirSync(folder)).toEqual(["image-lock.yaml"]);
+  });
+
   test.each([
     [["--update-lock"], /`--update-lock` must say which/],
     [["--lock", "absent.yaml"], /`--lock` must name a file that can be read/],
+    [["--lock", "", "--update-lock"], /`--lock` must name a file/],
     [["--lock", "pod.yaml"], /line 1, column 1: a lock must be an ImageLock/],
     [["--lock", "lock.yaml", "-d", "lock=off"], /contradict/],
     [["--lock", "lock.yaml", "--update-lock", "-d", "mode=check"], /contradict/],
