@@ -43,7 +43,7 @@ export function unlockedResults(
   return [{ message, severity: fails ? "error" : "warning" }];
 }
 
-/** The entries that no field uses, pinned or not. */
+/** The entries that no field uses, pinned or not: one result for each lock that has some. */
 export function unusedResults(
   fields: readonly ImageField[],
   locks: Locks,
@@ -53,19 +53,33 @@ export function unusedResults(
   if (severity === "info" && (config.mode !== "check" || config.report === "problems")) return [];
   if (locks.all.length === 0) return [];
   const used = usesOf(fields, locks);
-  return locks.all.flatMap((lock) =>
-    lock.entries
-      .filter(({ reference, digest }) => {
-        const uses = used.get(lock);
-        return !uses?.has(canonicalName(reference)) && !uses?.has(digestName(reference, digest));
-      })
-      .map((entry) => entryResult(lock, entry, { severity, message: "nothing uses this entry" })),
-  );
+  return locks.all.flatMap((lock) => {
+    const uses = used.get(lock);
+    const unused = lock.entries.filter(
+      ({ reference, digest }) =>
+        !uses?.has(canonicalName(reference)) && !uses?.has(digestName(reference, digest)),
+    );
+    const [first, second] = unused;
+    if (first === undefined) return [];
+    if (second === undefined)
+      return entryResult(lock, first, { severity, message: "nothing uses this entry" });
+    const names = listedUpTo(
+      unused.map(({ reference }) => reference.text),
+      100,
+    );
+    return lockResult(lock, { severity, message: `nothing uses ${unused.length} entries: ${names}` });
+  });
 }
 
 /** Texts in quotes, one after the other. */
 export function listed(texts: readonly string[]): string {
   return texts.map((text) => JSON.stringify(text)).join(", ");
+}
+
+/** The first texts, and how many more there are. */
+export function listedUpTo(texts: readonly string[], max: number): string {
+  const more = texts.length > max ? ` and ${texts.length - max} more` : "";
+  return listed(texts.slice(0, max)) + more;
 }
 
 /** True for a list whose items know their files: what is added to it is kept. */

@@ -2,7 +2,7 @@
 import type { Subject } from "./check-subject.ts";
 import type { Config } from "./config.ts";
 import type { Result } from "./krm/result.ts";
-import { listed } from "./lock-result.ts";
+import { listedUpTo } from "./lock-result.ts";
 import { RegistryError, type RegistryErrorCode } from "./registry/errors.ts";
 
 /** An image that could not be compared with its registry. */
@@ -20,14 +20,12 @@ export function unreachableResults(failures: readonly Unreached[], { check }: Co
     const { subject, error } = first;
     if (!isOfHost(error)) return subject.tell({ severity, message: error.message, tags });
     const images = [...new Set([first, ...others].map(({ subject: { image } }) => image.text))];
-    const names = `${listed(images.slice(0, namesMax))}${images.length > namesMax ? ` and ${images.length - namesMax} more` : ""}`;
+    const names = listedUpTo(images, 10);
     const [count, verb] = images.length === 1 ? ["1 image", "was"] : [`${images.length} images`, "were"];
     const message = `${error.registry} could not be asked, so ${count} ${verb} not checked (${names}): ${error.reason}`;
     return { message, severity, tags };
   });
 }
-
-const namesMax = 10;
 
 const hostCodes: ReadonlySet<RegistryErrorCode> = new Set([
   "dns",

@@ -194,6 +194,36 @@ describe("lock: frozen", () => {
     ]);
   });
 
+  test("tells of all entries that nothing uses at once, for each lock", async () => {
+    const entries = (folder: string) =>
+      Object.fromEntries(Array.from({ length: 1000 }, (_, number) => [`${folder}/app:${number}`, one]));
+    const input = list(lock(entries("a"), "a/lock.yaml"), lock(entries("b"), "b/lock.yaml"));
+
+    const { results } = await run(input, fakeRegistry({}), { lock: "frozen" });
+
+    expect(
+      results.map(({ message, file }) => [message.slice(0, 46), message.slice(-13), file?.path]),
+    ).toEqual([
+      ['nothing uses 1000 entries: "a/app:0", "a/app:1', " and 900 more", "a/lock.yaml"],
+      ['nothing uses 1000 entries: "b/app:0", "b/app:1', " and 900 more", "b/lock.yaml"],
+    ]);
+  });
+
+  test("pins a package of ten thousand images from its lock, and asks nobody", async () => {
+    const images = Array.from({ length: 10_000 }, (_, number) => `ghcr.io/acme/app-${number}:1`);
+    const entries = lock(Object.fromEntries(images.map((image) => [image, one])), "lock.yaml");
+    const pods = images.map((image) => pod(image, "a.yaml"));
+    const asked = fakeRegistry({});
+
+    const { text, results, changes } = await run(list(entries, ...pods), asked, {
+      lock: "frozen",
+      report: "problems",
+    });
+
+    expect([changes, results, asked.asked]).toEqual([10_000, [], []]);
+    expect(text).toBe(list(entries, ...images.map((image) => pod(`${image}@${one}`, "a.yaml"))));
+  });
+
   test.each([
     ["platforms: [linux/amd64, linux/arm64]", []],
     ["platforms: [linux/amd64]", [/must be there for linux\/arm64, but the lock says/]],
