@@ -1,5 +1,5 @@
 /** What is known of every value that looks like an image: which rule found it, or why it is left alone. */
-import type { Config } from "./config.ts";
+import { type Config, platformName } from "./config.ts";
 import type { ResourceImages } from "./fields/find-images.ts";
 import type { ImageField } from "./fields/image-field.ts";
 import { type Lookalike, lookalikes } from "./fields/lookalike.ts";
@@ -8,7 +8,9 @@ import { type ConfigSources, readConfig } from "./function-config.ts";
 import { type Input, readInput } from "./krm/input.ts";
 import { type Resource, resourceRef } from "./krm/resource.ts";
 import type { Result } from "./krm/result.ts";
+import { type Lock, type LockFileOption, type Locks, readLockOption, readLocks } from "./locks.ts";
 import { planStep, type Step } from "./plan.ts";
+import { lackIn } from "./plan-pin.ts";
 import type { YamlText } from "./yaml/scan.ts";
 
 /** What is known of a value. */
@@ -20,15 +22,21 @@ export interface Explanation {
   readonly value: string;
   /** The rule that found it or denied it; absent where none knows it. */
   readonly rule?: string;
-  /** What pinning would do: `pin` asks for the digest, `rewrite` changes the text, the others leave it alone. */
+  /** What a run would do: `pin` writes a digest, `rewrite` changes the text, the others leave it alone. */
   readonly action: "pin" | "rewrite" | "keep" | "reject" | "denied" | "unknown" | "skipped";
   readonly reason?: string;
+}
+
+/** What to explain with. */
+export interface ExplainOptions extends ConfigSources {
+  /** A lock outside the input. */
+  readonly lock?: LockFileOption;
 }
 
 /** What is known of an input. */
 export interface Report {
   readonly explanations: readonly Explanation[];
-  /** What is wrong with the configuration: then nothing is explained. */
+  /** What is wrong with the configuration or with a lock: then nothing is explained. */
   readonly faults: readonly Result[];
   readonly input: Input["kind"];
 }
@@ -37,14 +45,17 @@ export interface Report {
  * Explains the images of a ResourceList or of a stream of manifests. No registry is asked.
  *
  * @throws {InputError} for a text that is neither.
- * @throws {FunctionConfigError} where there are two configurations, or one that is no YAML.
+ * @throws {FunctionConfigError} where there are two configurations, one that is no YAML, or one that forbids a flag.
+ * @throws {LockFileError} where the text of the lock's file is no lock.
  */
-export async function explain(text: string, sources: ConfigSources = {}): Promise<Report> {
+export async function explain(text: string, sources: ExplainOptions = {}): Promise<Report> {
   const input = await readInput(text);
   const { config, faults } = await readConfig(input, sources);
   if (faults.length > 0) return { explanations: [], faults, input: input.kind };
+  const locks = readLocks(input, config, await readLockOption(sources.lock, config));
+  if (locks.faults.length > 0) return { explanations: [], faults: locks.faults, input: input.kind };
   const explanations = findResources(input, config).flatMap((found) =>
-    explainResource(input.yaml, found, config),
+    explainResource(input.yaml, found, { config, locks }),
   );
   return { explanations, faults, input: input.kind };
 }
@@ -67,11 +78,20 @@ export function formatExplanations(explanations: readonly Explanation[], form: "
     .join("");
 }
 
-function explainResource(yaml: YamlText, found: ResourceImages, config: Config): readonly Explanation[] {
+interface Knowledge {
+  readonly config: Config;
+  readonly locks: Locks;
+}
+
+function explainResource(
+  yaml: YamlText,
+  found: ResourceImages,
+  { config, locks }: Knowledge,
+): readonly Explanation[] {
   const { resource, fields, skipped } = found;
   const known = fields.map((field) => ({
     at: startOfField(field),
-    explanation: explainField(field, config),
+    explanation: explainField(field, config, locks.nearest(field.resource)),
   }));
   const others = lookalikes(yaml, resource.node)
     .filter(({ range }) => !fields.some((field) => covers(field, range)))
@@ -85,24 +105,33 @@ function explainResource(yaml: YamlText, found: ResourceImages, config: Config):
   return [...known, ...others].toSorted((a, b) => a.at - b.at).map(({ explanation }) => explanation);
 }
 
-function explainField(field: ImageField, config: Config): Explanation {
-  // Locks are not read here: what they know is no matter of rules.
-  const step = planStep(field, { ...config, lock: "off" });
+function explainField(field: ImageField, config: Config, lock: Lock | undefined): Explanation {
+  const step = planStep(field, config, lock);
   const place = {
     ...placeOf(field.resource, { path: field.path, value: field.value ?? "" }),
     rule: field.rule,
   };
   return field.skipped === undefined
-    ? { ...place, ...actionOf(step) }
+    ? { ...place, ...actionOf(step, config, lock) }
     : { ...place, action: "skipped", reason: field.skipped };
 }
 
-function actionOf(step: Step): Pick<Explanation, "action" | "reason"> {
+function actionOf(
+  step: Step,
+  config: Config,
+  lock: Lock | undefined,
+): Pick<Explanation, "action" | "reason"> {
   switch (step.kind) {
-    case "resolve":
-      return { action: "pin" };
+    case "resolve": {
+      if (lock === undefined) return { action: "pin" };
+      const isLocked = lock.images.find(step.reference, platformName(config)) !== undefined;
+      const reason = isLocked ? "is in the lock, and asked for again" : lackIn(lock, step.reference, config);
+      return { action: "pin", reason };
+    }
     case "rewrite":
-      return { action: "rewrite", reason: step.text };
+      return step.image.digest === undefined
+        ? { action: "pin", reason: `from the lock: ${step.text}` }
+        : { action: "rewrite", reason: step.text };
     case "keep":
       return { action: "keep", reason: step.reason.replace(/^left alone: /, "") };
     case "check":

@@ -10,16 +10,9 @@ import { lockFileName, lockItemEdit, lockText } from "./lock/lock-text.ts";
 import type { LockedImage } from "./lock/locked-image.ts";
 import type { LockRecord } from "./lock-record.ts";
 import { entryResult, keepsFiles, listed, lockResult } from "./lock-result.ts";
-import type { Lock } from "./locks.ts";
+import type { Lock, LockFileOption } from "./locks.ts";
 import { childOf, kindOf } from "./yaml/node.ts";
 import { applyEdits, type TextEdit } from "./yaml/text-edit.ts";
-
-/** A lock in a file of its own, and whether it is to be written. */
-export interface LockFileOption {
-  /** What is in the file; empty where there is none yet. */
-  readonly text: string;
-  readonly update: boolean;
-}
 
 /** What a run is made from, as far as its locks are concerned. */
 export interface LockCircumstances {

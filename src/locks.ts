@@ -6,7 +6,7 @@ import type { Input } from "./krm/input.ts";
 import { type Resource, readResource } from "./krm/resource.ts";
 import type { Result } from "./krm/result.ts";
 import { type ImageLock, isImageLock, readImageLock } from "./lock/image-lock.ts";
-import type { LockFile } from "./lock/lock-file.ts";
+import { type LockFile, readLockFile } from "./lock/lock-file.ts";
 import type { LockProblem } from "./lock/lock-problem.ts";
 import { type LockedImage, type LockedImages, lockedImages } from "./lock/locked-image.ts";
 import { folderOf, locksByFolder, nearestLock } from "./lock/nearest.ts";
@@ -29,6 +29,40 @@ export interface Locks {
   readonly faults: readonly Result[];
   /** The lock that counts for a resource. */
   nearest(resource: Resource): Lock | undefined;
+}
+
+/** A lock in a file of its own, and whether it is to be written. */
+export interface LockFileOption {
+  /** What is in the file; empty where there is none yet. */
+  readonly text: string;
+  readonly update: boolean;
+}
+
+/**
+ * Reads the lock that is in a file of its own.
+ *
+ * @throws {LockFileError} where it is none.
+ * @throws {FunctionConfigError} where it is to be written, and must not be.
+ */
+export async function readLockOption(
+  option: LockFileOption | undefined,
+  config: Config,
+): Promise<LockFile | undefined> {
+  if (option === undefined) return undefined;
+  const file = await readLockFile(option.text);
+  if (!option.update) return file;
+  if (file.kind === "ImagesLock") {
+    const message = "an ImagesLock is only read: `--update-lock` needs an ImageLock";
+    throw new FunctionConfigError(message);
+  }
+  const { mode, lock } = config;
+  if (mode === "check" || mode === "unpin" || lock === "frozen") {
+    const what = lock === "frozen" ? "lock: frozen" : `mode: ${mode}`;
+    throw new FunctionConfigError(
+      `\`--update-lock\` and \`${what}\`, which changes no lock, contradict each other`,
+    );
+  }
+  return file;
 }
 
 /**

@@ -7,12 +7,13 @@ import {
   readArguments,
   UsageError,
 } from "./arguments.ts";
+import type { ExplainOptions } from "./explain.ts";
 import { type ConfigSources, FunctionConfigError } from "./function-config.ts";
 import { InputError } from "./krm/input.ts";
 import { formatResult, type Result } from "./krm/result.ts";
 import { LockFileError } from "./lock/lock-file.ts";
 import { LockWriteError, readLockText, writeLockText } from "./lock-disk.ts";
-import type { LockFileOption } from "./lock-writing.ts";
+import type { LockFileOption } from "./locks.ts";
 import { type PinResult, pinDigests } from "./pin-digests.ts";
 import type { Report } from "./report/report.ts";
 import { usage } from "./usage.ts";
@@ -49,7 +50,8 @@ async function main(argv: readonly string[]): Promise<number> {
   const lock = readLock(args);
   const input = readStdin();
   if (args.explanation !== undefined) {
-    const report = await writeExplanation(input, sources, args.explanation);
+    const options = { ...sources, ...(lock !== undefined && { lock }) };
+    const report = await writeExplanation(input, options, args.explanation);
     if (report !== undefined) return report;
   }
   const result = await pinWithLock(input, sources, { args, lock });
@@ -87,12 +89,12 @@ async function pinWithLock(input: string, sources: ConfigSources, flags: LockFla
 /** The exit code where the report takes the place of the stream; undefined where the input is to be pinned as well. */
 async function writeExplanation(
   text: string,
-  sources: ConfigSources,
+  options: ExplainOptions,
   { form, output }: ExplanationOptions,
 ): Promise<number | undefined> {
   // Few runs want a report.
   const { explain, formatExplanations } = await import("./explain.ts");
-  const { explanations, faults, input } = await explain(text, sources);
+  const { explanations, faults, input } = await explain(text, options);
   if (output === "-" && input === "ResourceList") {
     // An orchestrator takes any object on stdout for the package.
     throw new UsageError(

@@ -8,16 +8,15 @@ import { type Config, platformName } from "./config.ts";
 import type { ResourceImages } from "./fields/find-images.ts";
 import type { ImageField } from "./fields/image-field.ts";
 import { findResources, idleSpecWarnings } from "./find-resources.ts";
-import { type ConfigSources, FunctionConfigError, readConfig } from "./function-config.ts";
+import { type ConfigSources, readConfig } from "./function-config.ts";
 import { envelopeEdits } from "./krm/envelope.ts";
 import { type Input, readInput } from "./krm/input.ts";
 import { identityOf } from "./krm/resource.ts";
 import { bySeverity, type Result } from "./krm/result.ts";
-import { type LockFile, readLockFile } from "./lock/lock-file.ts";
 import { entryQuestions, entryRecords, recordsOf } from "./lock-record.ts";
 import { unlockedResults, unusedResults } from "./lock-result.ts";
-import { type LockCircumstances, type LockFileOption, lockChanges } from "./lock-writing.ts";
-import { type Locks, readLocks } from "./locks.ts";
+import { type LockCircumstances, lockChanges } from "./lock-writing.ts";
+import { type LockFileOption, type Locks, readLockOption, readLocks } from "./locks.ts";
 import {
   type Outcome,
   outcomeOf,
@@ -145,28 +144,6 @@ async function write(run: Run, asking: Asking): Promise<Answered> {
     ],
     ...(written.file !== undefined && { lock: written.file }),
   };
-}
-
-/** @throws {LockFileError} @throws {FunctionConfigError} */
-async function readLockOption(
-  option: LockFileOption | undefined,
-  config: Config,
-): Promise<LockFile | undefined> {
-  if (option === undefined) return undefined;
-  const file = await readLockFile(option.text);
-  if (!option.update) return file;
-  if (file.kind === "ImagesLock") {
-    const message = "an ImagesLock is only read: `--update-lock` needs an ImageLock";
-    throw new FunctionConfigError(message);
-  }
-  const { mode, lock } = config;
-  if (mode === "check" || mode === "unpin" || lock === "frozen") {
-    const what = lock === "frozen" ? "lock: frozen" : `mode: ${mode}`;
-    throw new FunctionConfigError(
-      `\`--update-lock\` and \`${what}\`, which changes no lock, contradict each other`,
-    );
-  }
-  return file;
 }
 
 /** An image that two objects share through an anchor is one field. */

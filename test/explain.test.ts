@@ -93,6 +93,71 @@ describe("explain", () => {
   });
 });
 
+describe("explain with a lock", () => {
+  const [platform, text] = [`platform: linux/amd64`, `digest: ${digest}`];
+  const entries = `nginx:1.27: {${text}}, redis:7: {${text}, ${platform}}, moved:1: {${text}}`;
+  const lock = `apiVersion: fn.kpt.dev/v1alpha1\nkind: ImageLock\nmetadata: {name: l}\nimages: {${entries}}\n`;
+  const images = ["nginx:1.27", "redis:7", "new:1", `moved@${digest}`];
+  const pods = `apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  containers: [${images.map((image) => `{image: "${image}"}`).join(", ")}]
+`;
+  const actions = async (input: string, literals: Readonly<Record<string, string>>, file?: string) => {
+    const { explanations } = await explain(input, {
+      literals: new Map(Object.entries(literals)),
+      ...(file !== undefined && { lock: { text: file, update: false } }),
+    });
+    return explanations.map(({ action, reason }) => `${action}: ${reason}`);
+  };
+
+  test.each([
+    [
+      {},
+      [
+        `pin: from the lock: nginx:1.27@${digest}`,
+        "pin: is in the lock for linux/amd64, not for all platforms",
+        "pin: is not in the lock",
+        "keep: has a digest",
+      ],
+    ],
+    [
+      { lock: "frozen" },
+      [
+        `pin: from the lock: nginx:1.27@${digest}`,
+        "reject: is in the lock for linux/amd64, not for all platforms, and `lock: frozen` forbids to ask",
+        "reject: is not in the lock, and `lock: frozen` forbids to ask",
+        "keep: has a digest",
+      ],
+    ],
+    [
+      { mode: "update" },
+      [
+        "pin: is in the lock, and asked for again",
+        "pin: is in the lock for linux/amd64, not for all platforms",
+        "pin: is not in the lock",
+        'keep: has a digest and no tag; the lock has it for "moved:1"',
+      ],
+    ],
+    [
+      { mode: "unpin", tag: "drop" },
+      ["keep: has no digest", "keep: has no digest", "keep: has no digest", "rewrite: moved:1"],
+    ],
+    [{ lock: "off" }, ["pin: undefined", "pin: undefined", "pin: undefined", "keep: has a digest"]],
+  ])("tells what is in it, by %j", async (literals, expected) => {
+    expect(await actions(`${pods}---\n${lock}`, literals)).toEqual(expected);
+    if (!("lock" in literals)) expect(await actions(pods, literals, lock)).toEqual(expected);
+  });
+
+  test("explains nothing where the lock has a fault", async () => {
+    const { explanations, faults } = await explain(`${pods}---\n${lock.replace(digest, "sha256:1")}`);
+
+    expect(explanations).toEqual([]);
+    expect(faults).toMatchObject([{ severity: "error" }]);
+  });
+});
+
 describe("formatExplanations", () => {
   const explanations = [{ resource: "v1/Pod/a", path: "spec.x", value: "r.io/a:1", action: "pin" }] as const;
 
