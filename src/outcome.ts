@@ -187,9 +187,25 @@ export function strangerResult(yaml: YamlText, item: YamlNode, index: number): R
   };
 }
 
+/**
+ * The edits of outcomes. An alias of an image that comes to the same text needs none: it changes with its anchor, and so
+ * is still an alias when the digest is taken out again.
+ */
+export function editsOf(yaml: YamlText, outcomes: readonly Outcome[]): readonly TextEdit[] {
+  const changed = outcomes.filter((outcome) => outcome.kind === "changed");
+  const texts = new Map(changed.map(({ field, to }) => [field.node, to]));
+  return changed.flatMap(({ field, to, edit }) => {
+    const target = field.node === undefined ? undefined : yaml.targets.get(field.node);
+    const isFollowing = field.writing.kind === "replace" && target !== undefined && texts.get(target) === to;
+    return isFollowing ? [] : [edit];
+  });
+}
+
 /** An anchor on an image that was pinned changes with it wherever else it is used. */
 export function sharedAnchorWarnings(yaml: YamlText, outcomes: readonly Outcome[]): readonly Result[] {
-  const images = new Set(outcomes.flatMap(({ field }) => field.node ?? []));
+  const images = new Set(
+    outcomes.flatMap(({ kind, field }) => (kind === "changed" && field.node !== undefined ? field.node : [])),
+  );
   const others = new Map<YamlNode, number>();
   for (const [alias, target] of yaml.targets) {
     if (!images.has(alias)) others.set(target, (others.get(target) ?? 0) + 1);

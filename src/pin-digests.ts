@@ -18,6 +18,7 @@ import { unlockedResults, unusedResults } from "./lock-result.ts";
 import { type LockCircumstances, lockChanges } from "./lock-writing.ts";
 import { type LockFileOption, type Locks, readLockOption, readLocks } from "./locks.ts";
 import {
+  editsOf,
   type Outcome,
   outcomeOf,
   resultOf,
@@ -134,7 +135,7 @@ async function write(run: Run, asking: Asking): Promise<Answered> {
   const written = lockChanges([...recordsOf(steps, resolutions), ...unused.records], run);
   return {
     outcomes,
-    edits: [...outcomes.flatMap(editsOf), ...written.edits],
+    edits: [...editsOf(input.yaml, outcomes), ...written.edits],
     results: [
       ...unlocked,
       ...told(outcomes, config),
@@ -190,10 +191,6 @@ function useOf(outcome: Outcome, isWritten: boolean): ImageUse {
   };
 }
 
-function editsOf(outcome: Outcome): readonly TextEdit[] {
-  return outcome.kind === "changed" ? [outcome.edit] : [];
-}
-
 /** What goes out where nothing may be done: a list as it came, with the errors in it; of a stream nothing. */
 function unpinned(input: Input, results: readonly Result[]): PinResult {
   return answer(input, { outcomes: [], edits: [] }, results);
@@ -206,7 +203,7 @@ function answer(
 ): PinResult {
   const results = bySeverity(unsorted);
   const ok = !results.some(({ severity }) => severity === "error");
-  const changes = edits.length === 0 ? 0 : outcomes.flatMap(editsOf).length;
+  const changes = edits.length === 0 ? 0 : outcomes.filter(({ kind }) => kind === "changed").length;
   const images = outcomes.map((outcome) => useOf(outcome, edits.length > 0));
   const said = { results, ok, changes, images, input: input.kind, ...(lock !== undefined && { lock }) };
   const { text } = input.yaml;

@@ -184,6 +184,58 @@ describe("mode: unpin", () => {
   });
 });
 
+describe("an alias of an image", () => {
+  const text = (image: string, alias: string, more = "") => `apiVersion: v1
+kind: Pod
+metadata: {name: web${more}}
+spec:
+  containers:
+  - {name: a, image: &web ${image}}
+  - {name: b, image: ${alias}}
+`;
+  const registry = fakeRegistry({ [nginx]: one });
+
+  test.each([{}, { tag: "drop" }])(
+    "changes with its anchor, and is still one after an unpin, by %j",
+    async (literals) => {
+      const written = "tag" in literals ? `nginx@${one}` : `nginx:1.27@${one}`;
+      const input = `${text("nginx:1.27", "*web")}---\n${lock({ "nginx:1.27": one })}`;
+
+      const pin = await run(input, registry, literals);
+      const unpin = await run(pin.text, registry, { ...literals, mode: "unpin" });
+
+      expect(pin.text).toContain(text(written, "*web"));
+      expect(pin.changes).toBe(2);
+      expect(unpin.text).toBe(input);
+    },
+  );
+
+  test("is written out where it comes to another text, and where its anchor is no image", async () => {
+    const functionConfig = `apiVersion: fn.kpt.dev/v1alpha1
+kind: PinDigests
+fieldSpecs: [{kind: Pod, path: "spec/containers[name=b]/image", tag: drop}]
+`;
+    const label =
+      "apiVersion: v1\nkind: Pod\nmetadata: {name: &web nginx}\nspec: {containers: [{image: *web}]}\n";
+    const latest = fakeRegistry({ "docker.io/library/nginx:latest": two });
+
+    const other = await run(text("nginx:1.27", "*web"), registry, {}, { functionConfig });
+    const label2 = await run(label, latest);
+
+    expect(other.text).toBe(text(`nginx:1.27@${one}`, `nginx@${one}`));
+    expect(label2.text).toBe(label.replace("*web", `nginx@${two}`));
+  });
+
+  test("that is to be left alone changes with its anchor all the same, with a warning", async () => {
+    const skip = ', annotations: {pin-digests.fn.kpt.dev/skip: "b"}';
+
+    const { text: after, results } = await run(text("nginx:1.27", "*web", skip), registry);
+
+    expect(after).toBe(text(`nginx:1.27@${one}`, "*web", skip));
+    expect(messages(results)[0]).toMatch(/^warning: its anchor is used in 1 more place/);
+  });
+});
+
 describe("mode: check", () => {
   const literals = { mode: "check" };
 
