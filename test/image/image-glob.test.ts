@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import { matchesImage } from "../../src/image/image-glob.ts";
 import { parseReference } from "../../src/image/reference.ts";
 
+const digest = `sha256:${"1".repeat(64)}`;
+
 describe("matchesImage", () => {
   test.each([
     ["*", "nginx"],
@@ -15,6 +17,9 @@ describe("matchesImage", () => {
     ["ghcr.io/acme/*", "ghcr.io/acme/team/app:1"],
     ["*.dkr.ecr.*.amazonaws.com/*", "123456789012.dkr.ecr.us-east-1.amazonaws.com/app:1"],
     ["a*b*c", "abxbc"],
+    ["nginx:1.27", `nginx:1.27@${digest}`],
+    ["nginx", `nginx@${digest}`],
+    ["*@sha256:*", `nginx:1.27@${digest}`],
   ])("finds that %j means %s", (glob, text) => {
     expect(matchesImage(glob, parseReference(text))).toBe(true);
   });
@@ -30,6 +35,7 @@ describe("matchesImage", () => {
     ["ab*ba", "aba"],
     ["a*b*b", "ab"],
     ["?ginx", "nginx"],
+    ["nginx", `nginx:1.27@${digest}`],
   ])("finds that %j does not mean %s", (glob, text) => {
     expect(matchesImage(glob, parseReference(text))).toBe(false);
   });
