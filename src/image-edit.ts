@@ -23,7 +23,9 @@ export function imageEdit({ field, from, to }: Replacement): TextEdit | undefine
     case "digest":
       return { ...writing.range, text: writing.before + to.slice(to.indexOf("@") + 1) + writing.after };
     case "in-place":
-      return partEdit(field, from, to);
+      return writing.removal !== undefined && from.startsWith(`${to}@`)
+        ? { ...writing.removal, text: "" }
+        : partEdit(field, from, to);
     case "none":
       return undefined;
   }

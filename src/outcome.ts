@@ -95,7 +95,8 @@ function changedOutcome({ field, image }: ImageStep, to: string, { config }: Ans
   const edit = imageEdit({ field, from: image.text, to });
   if (edit !== undefined) return { kind: "changed", field, from: image.text, to, edit };
   if (config.mode === "unpin") {
-    const reason = "its digest stands where it can't be taken out; left alone";
+    const reason =
+      "left alone: its digest stands under a key of its own, which only a fieldSpec that names it as `digestKey` lets go";
     return { kind: "kept", field, reason, severity: "info" };
   }
   return {

@@ -4,10 +4,15 @@ import type { ImageField } from "./fields/image-field.ts";
 import type { Digest } from "./image/digest.ts";
 import { matchesImage } from "./image/image-glob.ts";
 import { type PlaceholderKind, placeholderKind } from "./image/placeholder.ts";
-import { type ImageReference, InvalidReferenceError, readReference } from "./image/reference.ts";
+import {
+  type ImageReference,
+  InvalidReferenceError,
+  parseReference,
+  readReference,
+} from "./image/reference.ts";
 import type { Severity } from "./krm/result.ts";
 import type { Lock } from "./locks.ts";
-import { planPin } from "./plan-pin.ts";
+import { planPin, tagMode } from "./plan-pin.ts";
 import { planUnpin } from "./plan-unpin.ts";
 import { planUpdate } from "./plan-update.ts";
 import type { Question } from "./resolve-all.ts";
@@ -144,10 +149,14 @@ function planImage(field: ImageField, value: string, context: PlanContext): Step
   const image = readReference(value);
   if (image instanceof InvalidReferenceError)
     return { kind: "reject", field, reason: `must be an image reference: ${image.message}` };
-  const excluded = config.exclude.find((glob) => matchesImage(glob, image));
+  const known = knownAs({ field, image }, context);
+  const excluded = config.exclude.find((glob) => known.some((each) => matchesImage(glob, each)));
   if (excluded !== undefined)
     return { kind: "keep", field, reason: `left alone: matches ${JSON.stringify(excluded)} of \`exclude\`` };
-  if (config.include.length > 0 && !config.include.some((glob) => matchesImage(glob, image))) {
+  if (
+    config.include.length > 0 &&
+    !config.include.some((glob) => known.some((each) => matchesImage(glob, each)))
+  ) {
     return { kind: "keep", field, reason: "left alone: matches nothing of `include`" };
   }
   const obstacle = obstacleTo(field, image);
@@ -162,6 +171,15 @@ function planImage(field: ImageField, value: string, context: PlanContext): Step
     case "check":
       return { kind: "check", field, image, ...(context.lock !== undefined && { lock: context.lock }) };
   }
+}
+
+/** What people call an image: where a digest alone stands for a tag, also what the lock says that it was. */
+function knownAs({ field, image }: FieldImage, { config, lock }: PlanContext): readonly ImageReference[] {
+  const isTold = config.include.length > 0 || config.exclude.length > 0;
+  if (!isTold || lock === undefined || image.tag !== undefined || tagMode(field, config) === "keep") {
+    return [image];
+  }
+  return [image, ...lock.images.originals(image, "drop").map(parseReference)];
 }
 
 /** Why an image without a digest is to stay without. */

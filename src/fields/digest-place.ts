@@ -1,6 +1,6 @@
 /** A place for a digest beside the other parts of a reference. */
 import { closingBracket, endOf, endOfEntry } from "../yaml/extent.ts";
-import { entriesOf, isFlow, kindOf, type Range, startOf } from "../yaml/node.ts";
+import { entriesOf, isFlow, kindOf, type Range, scalarText, startOf } from "../yaml/node.ts";
 import type { YamlNode } from "../yaml/scan.ts";
 import type { Writing } from "./image-field.ts";
 import type { Layer } from "./layer.ts";
@@ -23,6 +23,35 @@ export function writeKey(layer: Layer, map: YamlNode, key: string): Writing {
     return noPlace(`is written so that no key can be added beside it`);
   }
   return { kind: "digest", range, before: place.before, after: place.after };
+}
+
+/**
+ * What to take out so that a digest under a key is gone: the key too where it stands as {@link writeKey} adds it, else
+ * the value alone.
+ */
+export function clearKey(layer: Layer, map: YamlNode, key: string): Range | undefined {
+  const { yaml } = layer;
+  const names = key.split("/");
+  const last = names.pop() ?? key;
+  const owner = names.reduce<YamlNode | undefined>(
+    (at, name) => (at === undefined ? at : memberAt(yaml, at, name)),
+    map,
+  );
+  if (owner === undefined || layer.depth > 0) return undefined;
+  const entry = [...entriesOf(yaml, owner)].findLast((each) => scalarText(yaml, each.key) === last);
+  const start = entry && startOf(yaml, entry.value);
+  if (entry === undefined || start === undefined) return undefined;
+  const end = endOfEntry(yaml, entry);
+  const added = newKeyPlace(layer, owner, last, entry.key);
+  const text = added && added.before + (scalarText(yaml, entry.value) ?? "") + added.after;
+  if (added !== undefined && text === yaml.text.slice(added.range.start, end)) {
+    if (isFlow(yaml, owner) || /\r?(?:\n|$)/y.test(yaml.text.slice(end, end + 2))) {
+      return { start: added.range.start, end };
+    }
+  }
+  const isQuoted = /^["']$/.test(yaml.text[start - 1] ?? "");
+  const blanks = /[ \t]*$/.exec(yaml.text.slice(0, start))?.[0].length ?? 0;
+  return isQuoted ? { start, end: end - 1 } : { start: start - blanks, end };
 }
 
 /** Why a digest is written nowhere. */
@@ -54,9 +83,14 @@ function valuePlace({ yaml }: Layer, owner: YamlNode, name: string): DigestPlace
   return undefined;
 }
 
-/** Behind the first entry of the map, in the form that it has. */
-function newKeyPlace({ yaml }: Layer, owner: YamlNode, name: string): DigestPlace | undefined {
-  const entries = [...entriesOf(yaml, owner)];
+/** Behind the first entry of the map, in the form that it has; as if the one with the key `without` were not there. */
+function newKeyPlace(
+  { yaml }: Layer,
+  owner: YamlNode,
+  name: string,
+  without?: YamlNode,
+): DigestPlace | undefined {
+  const entries = [...entriesOf(yaml, owner)].filter(({ key }) => key !== without);
   const last = entries.at(-1);
   if (last === undefined) return undefined;
   if (isFlow(yaml, owner)) {

@@ -37,8 +37,8 @@ export type ImageFieldFault = "not-a-string" | "duplicate-key" | "no-document";
 
 /** How a digest comes into the field. */
 export type Writing =
-  /** The characters of the reference change, where they stand. */
-  | { readonly kind: "in-place" }
+  /** The characters of the reference change, where they stand; `removal` is all that goes with a digest of its own key. */
+  | { readonly kind: "in-place"; readonly removal?: Range }
   /** The text of the reference takes the place of an alias. */
   | { readonly kind: "replace"; readonly range: Range; readonly quote: string }
   /** The digest alone goes to a place of its own, between two texts. */

@@ -4,7 +4,7 @@ import type { SplitKeys } from "../field-table/field-row.ts";
 import { kindOf, type Range, scalarType } from "../yaml/node.ts";
 import type { Locate } from "../yaml/scalar-source.ts";
 import type { YamlNode } from "../yaml/scan.ts";
-import { noPlace, writeKey } from "./digest-place.ts";
+import { clearKey, noPlace, writeKey } from "./digest-place.ts";
 import type { FieldRule } from "./field-rule.ts";
 import type { Writing } from "./image-field.ts";
 import type { Layer } from "./layer.ts";
@@ -62,16 +62,27 @@ export function takeSplit(walk: Walk, { layer, node: map }: Place, rule: FieldRu
 
 /** The place of a digest that a user names for a reference whose parts stand above: `ref.digest` of `spec.url`. */
 export function grantWishes(walk: Walk): void {
-  for (const wish of walk.wishes) {
+  for (const { layer, map, digestKey, rule, ...wish } of walk.wishes) {
+    const path = `${wish.path}.${digestKey}`;
     const at = walk.fields.findIndex(
-      ({ writing, path }) =>
-        writing.kind === "none" && (wish.path === path || wish.path.startsWith(`${path}.`)),
+      (field) =>
+        (field.writing.kind === "none" &&
+          (wish.path === field.path || wish.path.startsWith(`${field.path}.`))) ||
+        (field.writing.kind === "in-place" && field.path === path),
     );
     const field = walk.fields[at];
     if (field === undefined) continue;
-    const writing = writeKey(wish.layer, wish.map, wish.digestKey);
-    walk.fields[at] = { ...field, path: `${wish.path}.${wish.digestKey}`, rule: wish.rule, writing };
+    const writing =
+      field.writing.kind === "none"
+        ? writeKey(layer, map, digestKey)
+        : removable(clearKey(layer, map, digestKey));
+    walk.fields[at] = { ...field, path, rule, writing };
   }
+}
+
+/** A digest that stands where it can be changed, and taken out again where a user lets it. */
+function removable(removal: Range | undefined): Writing {
+  return { kind: "in-place", ...(removal !== undefined && { removal }) };
 }
 
 function noteWish(walk: Walk, { layer, node }: Place, rule: FieldRule): void {
@@ -182,10 +193,8 @@ interface Slot {
 function writingOf({ layer, map, keys, rule, tag, digest }: Slot): { writing: Writing; key?: string } {
   const digestKey = wishedKey(rule, keys);
   if (digest !== undefined && digest.text !== "") {
-    return {
-      writing: isOwn(layer, map, digest.node) ? { kind: "in-place" } : shared(digest.key),
-      key: digest.key,
-    };
+    const inPlace = removable(digestKey === undefined ? undefined : clearKey(layer, map, digest.key));
+    return { writing: isOwn(layer, map, digest.node) ? inPlace : shared(digest.key), key: digest.key };
   }
   if (tag?.inexact) {
     return {

@@ -38,24 +38,27 @@ describe("mode: update", () => {
     expect(frozen.text).toBe(itemsOf(text));
   });
 
-  test("is narrowed to one image, in text and lock", async () => {
-    const input = list(
-      pod(`nginx:1.27@${one}`, "a.yaml"),
-      pod(`redis:7@${one}`, "b.yaml"),
-      lock({ "nginx:1.27": one, "redis:7": one }, "lock.yaml"),
-    );
+  test.each([
+    { include: "redis:*" },
+    { include: "redis:7" },
+    { include: "docker.io/library/redis:7" },
+    { exclude: "nginx:1.27" },
+    { include: "redis:7", tag: "drop" },
+    { exclude: "nginx:1.27", tag: "drop" },
+  ])("is narrowed to one image, in text and lock, by %j", async (narrowed) => {
+    const written = (name: string, tag: string) => ("tag" in narrowed ? name : `${name}:${tag}`);
+    const input = (digest: string) =>
+      list(
+        pod(`${written("nginx", "1.27")}@${one}`, "a.yaml"),
+        pod(`${written("redis", "7")}@${digest}`, "b.yaml"),
+        lock({ "nginx:1.27": one, "redis:7": digest }, "lock.yaml"),
+      );
     const asked = fakeRegistry({ [nginx]: two, [redis]: two });
 
-    const { text } = await run(input, asked, { ...literals, include: "redis:*" });
+    const { text } = await run(input(one), asked, { ...literals, ...narrowed });
 
     expect(asked.asked).toEqual([redis]);
-    expect(itemsOf(text)).toBe(
-      list(
-        pod(`nginx:1.27@${one}`, "a.yaml"),
-        pod(`redis:7@${two}`, "b.yaml"),
-        lock({ "nginx:1.27": one, "redis:7": two }, "lock.yaml"),
-      ),
-    );
+    expect(itemsOf(text)).toBe(input(two));
   });
 
   test.each([
@@ -181,6 +184,85 @@ describe("mode: unpin", () => {
 
     expect(itemsOf(undone.text)).toContain("image: nginx:1.27\n");
     expect(itemsOf(again.text)).toBe(itemsOf(first.text));
+  });
+});
+
+describe("a reference whose parts stand apart", () => {
+  const functionConfig = `apiVersion: fn.kpt.dev/v1alpha1
+kind: PinDigests
+fieldSpecs:
+- {kind: Chart, path: spec/values/image, in: repositoryAndTag, digestKey: digest}
+- {kind: OCIRepository, path: spec/ref, digestKey: digest}
+`;
+  const chart = (image: string, kind = "Chart") =>
+    `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: ${kind}\nmetadata: {name: a}\nspec:\n  values:\n    image:${image}`;
+  const registry = (digest = one) =>
+    fakeRegistry({ [nginx]: digest, "ghcr.io/acme/app:1": digest, [`${nginx} linux/arm64`]: digest });
+
+  test.each([
+    ["no digest yet", chart('\n      repository: nginx # r\n      tag: "1.27"\n')],
+    ["no digest yet, and no end of its last line", chart('\n      tag: "1.27"\n      repository: nginx')],
+    ["no digest yet, carriage returns", chart('\r\n      repository: nginx\r\n      tag: "1.27"\r\n')],
+    ["no digest yet, in braces", chart(" {repository: nginx, tag: '1.27'}\n")],
+    ["no digest yet, in JSON", chart(' {"repository": "nginx", "tag": "1.27"}\n')],
+    ["an empty digest", chart('\n      repository: nginx\n      tag: "1.27"\n      digest: "" # d\n')],
+    ["an empty digest in braces", chart(" {digest: '', repository: nginx, tag: '1.27'}\n")],
+    ["a key that waits", chart('\n      repository: nginx\n      tag: "1.27"\n      digest:\n')],
+    [
+      "parts above each other",
+      'apiVersion: source.toolkit.fluxcd.io/v1\nkind: OCIRepository\nmetadata: {name: a}\nspec:\n  url: oci://ghcr.io/acme/app\n  ref:\n    tag: "1"\n',
+    ],
+    [
+      "a tag that bears a digest",
+      "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\nspec:\n  images: [{name: nginx, newTag: '1.27'}]\n",
+    ],
+  ])("with %s is pinned, updated and given back as it was", async (_, input) => {
+    const options = { functionConfig };
+
+    const pin = await run(input, registry(), {}, options);
+    const again = await run(pin.text, fakeRegistry({}), {}, options);
+    const update = await run(pin.text, registry(two), { mode: "update" }, options);
+    const unpin = await run(update.text, fakeRegistry({}), { mode: "unpin" }, options);
+
+    expect([pin.changes, update.changes, unpin.changes]).toEqual([1, 1, 1]);
+    expect(again.text).toBe(pin.text);
+    expect(update.text).toBe(pin.text.replace(one, two));
+    expect(unpin.text).toBe(input);
+  });
+
+  test("keeps a digest that a pin could not write again", async () => {
+    const text = chart(`\n      repository: nginx\n      tag: "1.27"\n      digest: ${one}\n`, "HelmRelease");
+
+    const { text: after, results } = await run(text, fakeRegistry({}), { mode: "unpin" });
+
+    expect(after).toBe(text);
+    expect(messages(results)).toEqual([
+      "info: left alone: its digest stands under a key of its own, which only a fieldSpec that names it as `digestKey` lets go",
+    ]);
+  });
+
+  test.each([
+    [{}, { "nginx:1.26": one }],
+    [{}, { "nginx:1.25": one, "nginx:1.26": one }],
+    [{ platform: "linux/arm64" }, { "nginx:1.26": `${one}\n    platform: linux/arm64` }],
+  ])("is told to have another tag's digest, by %j and %j", async (literals, entries) => {
+    const text = chart(`\n      repository: nginx\n      tag: "1.27"\n      digest: ${one}\n`, "HelmRelease");
+    const input = list(text, lock(entries));
+    const copied = /has the digest that the lock records for "nginx:1.2[56]", another tag of this repository/;
+
+    const pin = await run(input, fakeRegistry({}), { ...literals, report: "problems" });
+    const check = await run(input, fakeRegistry({}), {
+      ...literals,
+      mode: "check",
+      lock: "frozen",
+      report: "problems",
+    });
+    const update = await run(input, registry(two), { ...literals, mode: "update", include: "nginx:1.27" });
+
+    expect(messages(pin.results)).toEqual([expect.stringMatching(copied)]);
+    expect(itemsOf(pin.text)).toBe(input);
+    expect(messages(check.results)[0]).toMatch(new RegExp(`^error: ${copied.source}`));
+    expect(update.text).toContain(`tag: "1.27"\n        digest: ${two}\n`);
   });
 });
 
