@@ -56,6 +56,24 @@ describeWith(["helm", "docker-registry"], "examples/helm-post-renderer", () => {
     expect(changedTextLines(plain.stdout, pinned.stdout)).toStrictEqual([shop(), nginx(), shop()]);
   });
 
+  test("gives what a lock has, as a filter and as a post-renderer, and asks nobody", async () => {
+    const plain = await template();
+    const same = await template("--post-renderer", "cat");
+    const lock = join(folderOf({}), "image-lock.yaml");
+    const frozen = ["--lock", lock, "-d", "lock=frozen"];
+
+    const made = await run(executable, ["-f", mirrored(), "--lock", lock, "--update-lock"], {
+      input: plain.stdout,
+    });
+    const filtered = await run(executable, frozen, { input: plain.stdout });
+    const rendered = await template("--post-renderer", "./pin-digests.sh", ...rendererArgs(...frozen));
+
+    expect(made.code, made.stderr).toBe(0);
+    expect(filtered).toMatchObject({ code: 0, stdout: made.stdout });
+    expect(rendered.code, rendered.stderr).toBe(0);
+    expect(changedTextLines(same.stdout, rendered.stdout)).toStrictEqual([shop(), nginx()]);
+  });
+
   test("is laid out as Helm 4 wants a plugin to be", () => {
     const files = treeOf(example);
     const plugin = parse(files["plugin.yaml"] ?? "");

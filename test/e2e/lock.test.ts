@@ -79,13 +79,25 @@ describeWith(["kpt", "image"], "examples/kpt-lock, container", () => {
     expect(treeOf(rendered)["image-lock.yaml"]).toBe(before["image-lock.yaml"]);
   });
 
-  test("renders to the same bytes again", async () => {
+  test("renders to the same bytes again, and says the same of it", async () => {
     const copies = ["one", "two"].map(lockExample);
+    const results = copies.map(() => folderOf({}));
+    for (const copy of copies) {
+      // A digest that is another than the lock's gets a warning, on stderr too.
+      const web = readFileSync(join(copy, "web.yaml"), "utf8");
+      const other = web
+        .replace("name: web", "name: other")
+        .replace("6.4.0", `6.4.0@sha256:${"1".repeat(64)}`);
+      writeFileSync(join(copy, "other.yaml"), other);
+    }
 
-    for (const copy of copies) await succeed("kpt", ["fn", "render", copy]);
+    for (const [index, copy] of copies.entries())
+      await succeed("kpt", ["fn", "render", copy, "--results-dir", results[index] ?? ""]);
 
-    const [one = "", two = ""] = copies;
-    expect(treeOf(one)).toStrictEqual(treeOf(two));
+    const [[one, two], [said, saidAgain]] = [copies.map(treeOf), results.map(treeOf)];
+    expect(one).toStrictEqual(two);
+    expect(said?.["results.yaml"]).toContain("has another digest than the lock");
+    expect(said).toStrictEqual(saidAgain);
   });
 });
 
