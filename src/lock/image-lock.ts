@@ -14,7 +14,16 @@ import { formatPlatform, InvalidPlatformError, parsePlatform } from "../image/pl
 import { quote } from "../image/quote.ts";
 import { type ImageReference, InvalidReferenceError, parseReference } from "../image/reference.ts";
 import { type Resource, readResource } from "../krm/resource.ts";
-import { childOf, elementsOf, entriesOf, kindOf, scalarText, scalarType, valuesOf } from "../yaml/node.ts";
+import {
+  childOf,
+  elementsOf,
+  entriesOf,
+  isMergeKey,
+  kindOf,
+  scalarText,
+  scalarType,
+  valuesOf,
+} from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { describeNode, disagreements, type LockProblem, textOf } from "./lock-problem.ts";
 import type { LockedImage } from "./locked-image.ts";
@@ -65,7 +74,14 @@ export function readImageLock(yaml: YamlText, node: YamlNode): ReadImageLock {
     return { lock: { yaml, resource, entries: [] }, problems };
   }
   const [images, second] = kindOf(yaml, node) === "mapping" ? valuesOf(yaml, node, "images") : [];
-  if (images === undefined) return { lock: { yaml, resource, entries: [] }, problems };
+  if (images === undefined) {
+    const merge = [...entriesOf(yaml, resource.node)].find(({ key }) => isMergeKey(yaml, key));
+    if (merge !== undefined) {
+      const message = "`images` must be written out: what a merge key brings in would change in two places";
+      tell({ path: "images", node: merge.key, message });
+    }
+    return { lock: { yaml, resource, entries: [] }, problems };
+  }
   if (second !== undefined) {
     tell({ path: "images", node: second, message: "`images` must be there once, but here is another" });
   }

@@ -211,6 +211,11 @@ describe("readImageLock", () => {
       text: `${head}images:\n  <<: {nginx: {digest: ${digest("1")}}}\n`,
       says: '6 images["<<"]: a key of `images` must be an image: invalid reference format: "<<" is no part of a name: that is lower-case letters and digits with ".", "_", "__" or "-" between them',
     },
+    {
+      what: "images that a merge key brings in",
+      text: `x: &x {images: {nginx: {digest: ${digest("1")}}}}\n<<: *x\n${head}`,
+      says: "2 images: `images` must be written out: what a merge key brings in would change in two places",
+    },
   ])("complains of $what, and says where", async ({ text, says }) => {
     expect((await problemsOf(text))[0]).toBe(says);
   });
