@@ -41,18 +41,26 @@ function readFindings({ field, image, lock }: CheckStep, config: Config): readon
   };
   const entry = lock?.images.find(image, platformName(config));
   if (image.digest === undefined) {
-    const lacks =
-      config.lock === "frozen" || lock !== undefined ? lockFault(image, { entry, lock }, config) : undefined;
+    const lack =
+      lock === undefined && config.lock !== "frozen" ? undefined : lackOf(image, { entry, lock }, config);
     return [
       ...tell("unpinned", "has no digest: what it runs may change from one day to the next"),
-      ...(lacks === undefined ? [] : tell(...lacks)),
+      ...(lack === undefined ? [] : tell("unlocked", lack)),
+      ...tellPlatforms(entry),
     ];
   }
   const copied = copiedDigest(image, lock?.images.otherTags(image) ?? []);
   if (copied !== undefined) return tell("wrong-tag", copied);
   if (config.lock !== "frozen" || image.tag === undefined) return [];
   const differs = entry === undefined ? otherPlatform(image, lock, config) : otherDigest(image, entry);
-  return differs === undefined ? [] : tell("drift", differs);
+  return differs === undefined ? tellPlatforms(entry) : tell("drift", differs);
+
+  /** What the lock has recorded counts where the registry is not asked. */
+  function tellPlatforms(known: LockedImage | undefined): readonly Result[] {
+    const missing =
+      known === undefined || config.lock !== "frozen" ? undefined : missingInLock(known, config);
+    return missing === undefined || missing === "unknown" ? [] : tell("platform", missing);
+  }
 }
 
 interface Known {
@@ -60,17 +68,7 @@ interface Known {
   readonly lock: Lock | undefined;
 }
 
-function lockFault(
-  image: ImageReference,
-  { entry, lock }: Known,
-  config: Config,
-): readonly [FindingClass, string] | undefined {
-  if (entry !== undefined) {
-    const missing = missingInLock(entry, config);
-    if (missing === undefined) return undefined;
-    return missing === "unknown"
-      ? ["unlocked", "the lock does not record its platforms"]
-      : ["platform", missing];
-  }
-  return ["unlocked", lackIn(lock, image, config)];
+function lackOf(image: ImageReference, { entry, lock }: Known, config: Config): string | undefined {
+  if (entry === undefined) return lackIn(lock, image, config);
+  return missingInLock(entry, config) === "unknown" ? "the lock does not record its platforms" : undefined;
 }

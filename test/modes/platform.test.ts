@@ -242,6 +242,41 @@ describe("requirePlatforms", () => {
   });
 });
 
+describe("requirePlatforms in a check", () => {
+  const nginx = "docker.io/library/nginx:1.27";
+  const literals = { mode: "check", requirePlatforms: "linux/amd64,linux/arm64", "check.unpinned": "off" };
+  const recorded = (...platforms: readonly string[]) =>
+    lock({ "nginx:1.27": `${one}\n    platforms: [${platforms.join(", ")}]` });
+  const lacking = expect.stringMatching(
+    /^error: must be there for linux\/arm64, but the lock says that it is for linux\/amd64/,
+  );
+
+  test.each(["nginx:1.27", `nginx:1.27@${one}`])(
+    "goes by the record for %s where it is frozen",
+    async (image) => {
+      const frozen = { ...literals, lock: "frozen" };
+      const both = list(pod(image), recorded("linux/amd64", "linux/arm64"));
+
+      const lacks = await run(list(pod(image), recorded("linux/amd64")), fakeRegistry({}), frozen);
+      const has = await run(both, fakeRegistry({}), frozen);
+
+      expect(messages(lacks.results)).toEqual([lacking]);
+      expect(messages(has.results)).toEqual([]);
+    },
+  );
+
+  test.each(["nginx:1.27", `nginx:1.27@${one}`])(
+    "asks the registry of %s, and tells it once",
+    async (image) => {
+      const input = list(pod(image), recorded("linux/amd64"));
+
+      const { results } = await run(input, fakeRegistry({ [nginx]: "platform" }, [one]), literals);
+
+      expect(results.map(({ severity, tags }) => `${severity} ${tags?.class}`)).toEqual(["error platform"]);
+    },
+  );
+});
+
 describe("two platforms in one lock", () => {
   const nginx = "docker.io/library/nginx:1.27";
   const registry = () =>
