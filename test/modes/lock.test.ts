@@ -128,6 +128,49 @@ describe("a lock among the items", () => {
     }
   });
 
+  test("is not given what is left alone, nor asked for it when frozen", async () => {
+    const input = list(pod("redis:7", "a.yaml"), pod("nginx:1.27", "b.yaml"), lock({}, "lock.yaml"));
+
+    const { text } = await run(input, registry(), { exclude: "redis:*" });
+    const frozen = await run(itemsOf(text), fakeRegistry({}), { exclude: "redis:*", lock: "frozen" });
+
+    expect(itemsOf(text)).toBe(
+      list(
+        pod("redis:7", "a.yaml"),
+        pod(`nginx:1.27@${three}`, "b.yaml"),
+        lock({ "nginx:1.27": three }, "lock.yaml"),
+      ),
+    );
+    expect(frozen.text).toBe(itemsOf(text));
+  });
+
+  test("of a sub-package alone does not count for what is above", async () => {
+    const input = list(pod("nginx:1.27", "a.yaml"), lock({ "nginx:1.27": one }, "db/lock.yaml"));
+    const asked = registry();
+
+    const { text, results } = await run(input, asked);
+
+    expect(asked.asked).toEqual([`${nginx}:1.27`]);
+    expect(itemsOf(text)).toContain(`image: nginx:1.27@${three}\n`);
+    expect(itemsOf(text)).toContain(`digest: ${one}\n`);
+    expect(messages(results)).toEqual([`info: pinned "nginx:1.27" to ${three}`]);
+  });
+
+  test("counts by the package that a render names", async () => {
+    const inside = (text: string, folder: string) =>
+      text.replace("annotations: {", `annotations: {internal.config.kubernetes.io/package-path: ${folder}, `);
+    const input = list(
+      inside(pod("nginx:1.27", "a.yaml"), "/pkg/db"),
+      inside(pod("nginx:1.27", "a.yaml"), "/pkg/web"),
+      inside(lock({ "nginx:1.27": one }, "lock.yaml"), "/pkg"),
+      inside(lock({ "nginx:1.27": two }, "lock.yaml"), "/pkg/db"),
+    );
+
+    const { text } = await run(input, fakeRegistry({}));
+
+    expect(text.match(/image: .*/g)).toEqual([two, one].map((digest) => `image: nginx:1.27@${digest}`));
+  });
+
   test("is not missed by a stream that has none", async () => {
     const { results } = await run(pod("nginx:1.27"), registry());
 

@@ -492,6 +492,18 @@ describe("mode: check", () => {
     ]);
   });
 
+  test("tells an image that a registry refuses once, and each by itself", async () => {
+    const registry = fakeRegistry({ "a.io/x:1": "unauthorized", "a.io/y:1": "unauthorized" });
+    const images = ["a.io/x:1", "a.io/x:1", "a.io/y:1"].map((image) => pod(`${image}@${one}`));
+
+    const { results } = await check(images.join("---\n"), registry);
+
+    expect(messages(results)).toEqual([
+      "warning: a.io/x:1: answered unauthorized",
+      "warning: a.io/y:1: answered unauthorized",
+    ]);
+  });
+
   test("errs where a digest is another tag's", async () => {
     const { classes } = await check(
       list(pod(`nginx:1.28@${one}`), lock({ "nginx:1.27": one })),
