@@ -14,6 +14,7 @@ import { formatResult, type Result } from "./krm/result.ts";
 import { LockFileError } from "./lock/lock-file.ts";
 import { LockWriteError, readLockText, writeLockText } from "./lock-disk.ts";
 import type { LockFileOption } from "./locks.ts";
+import { outputPlace } from "./output-place.ts";
 import { type PinResult, pinDigests } from "./pin-digests.ts";
 import type { Report } from "./report/report.ts";
 import { usage } from "./usage.ts";
@@ -55,7 +56,7 @@ async function main(argv: readonly string[]): Promise<number> {
     if (report !== undefined) return report;
   }
   const result = await pinWithLock(input, sources, { args, lock });
-  const isOutput = args.report?.file === "-";
+  const isOutput = args.report !== undefined && outputPlace(args.report.file) === "stdout";
   const document = args.report && (await reportOf(args.report, result));
   const warnings = document?.warnings.map((warning) => `[warning] ${warning}\n`) ?? [];
   write(stderr, report(result) + warnings.join(""));
@@ -76,7 +77,8 @@ async function pinWithLock(input: string, sources: ConfigSources, flags: LockFla
   for (let { lock } = flags, runs = 1; ; lock = readLock(args), runs++) {
     const options = { ...sources, ...(lock !== undefined && { lock }), environment: process.env };
     const result = await pinDigests(input, options);
-    if (args.report?.file === "-" && result.input !== "stream")
+    const isOutput = args.report !== undefined && outputPlace(args.report.file) === "stdout";
+    if (isOutput && result.input !== "stream")
       throw new UsageError("`--output -` is for a stream: with a ResourceList stdout carries the list alone");
     const { lock: text } = result;
     if (args.lock === undefined || lock === undefined || text === undefined) return result;
@@ -95,14 +97,15 @@ async function writeExplanation(
   // Few runs want a report.
   const { explain, formatExplanations } = await import("./explain.ts");
   const { explanations, faults, input } = await explain(text, options);
-  if (output === "-" && input === "ResourceList") {
+  const isOutput = outputPlace(output) === "stdout";
+  if (isOutput && input === "ResourceList") {
     // An orchestrator takes any object on stdout for the package.
     throw new UsageError(
       "`--output` must name a file where a ResourceList comes in, since stdout carries the list",
     );
   }
   const report = formatExplanations(explanations, form);
-  if (output !== "-") {
+  if (!isOutput) {
     if (faults.length === 0) writeReport(output, report);
     return undefined;
   }
@@ -119,6 +122,10 @@ async function reportOf({ form }: ReportRequest, result: PinResult): Promise<Rep
 }
 
 function writeReport(path: string, text: string): void {
+  if (outputPlace(path) === "stderr") {
+    write(stderr, text);
+    return;
+  }
   try {
     writeFileSync(path, text);
   } catch (error) {

@@ -150,6 +150,7 @@ describe("--lock", () => {
     [["--inventory", "xml", "--output", "x"], /must be lock or kustomize or json, but is "xml"/],
     [["--inventory", "json", "--format", "sarif", "--output", "x"], /one report/],
     [["--output", "x"], /must go with a report/],
+    [["--format", "sarif", "--output", "x".repeat(300), "-d", "mode=unpin"], /can be written: ENAMETOOLONG/],
   ])("refuses %j with exit code 2", async (args, message) => {
     write("pod.yaml", pod("a"));
     write("lock.yaml", lock({}));
@@ -199,6 +200,46 @@ describe("--inventory and --format", () => {
     expect(stream.stdout).toBe(`images:\n${note}\n- name: nginx\n  digest: ${one}\n`);
     expect([listed.code, listed.stdout]).toEqual([2, ""]);
   });
+
+  test.each(["/dev/stdout", "/proc/self/fd/1", "out"])(
+    "know stdout as %s: they take a stream's place, and no list's",
+    async (output) => {
+      const [stream, listed] = [join(folder, "stream"), join(folder, "list")];
+      write("stream", pinned);
+      write("list", list(pinned));
+      // As a shell has it: what stands in the file is what was written to stdout.
+      const inShell = async (input: string) => {
+        const command = `exec "$0" "$1" --inventory json --output ${output} < ${input} > out`;
+        const child = spawn("sh", ["-c", command, process.execPath, executable], { cwd: folder });
+        const [code] = await once(child, "close");
+        return { code, stdout: read("out") };
+      };
+
+      const taken = await inShell(stream);
+      const refused = await inShell(listed);
+
+      expect(taken.code).toBe(0);
+      expect(JSON.parse(taken.stdout).images).toHaveLength(1);
+      expect(refused).toEqual({ code: 2, stdout: "" });
+    },
+  );
+
+  test.each(["/dev/stderr", "/dev/fd/2", "log"])(
+    "write to stderr as %s behind what is there",
+    async (output) => {
+      write("pod.yaml", pod("nginx:1"));
+      const options = "-d mode=check -d lock=frozen --format github";
+      const command = `exec "$0" "$1" ${options} --output ${output} < pod.yaml 2>> log`;
+      write("log", "before\n");
+
+      const child = spawn("sh", ["-c", command, process.execPath, executable], { cwd: folder });
+      await once(child, "close");
+
+      expect(read("log")).toMatch(
+        /^before\npin-digests: nothing was changed: 1 error, 1 warning\n[\s\S]*\n::error /,
+      );
+    },
+  );
 
   test("report a run that failed too", async () => {
     const { code, stdout } = await run(
