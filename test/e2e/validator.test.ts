@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startRegistry } from "../support/registry.mjs";
 import { type Ended, executable, run } from "./command.ts";
 import { describeWith, pinImage } from "./tools.ts";
 import { folderOf, type Tree, treeOf } from "./workspace.ts";
@@ -9,6 +10,45 @@ const ways = [
   { tools: ["kpt", "image"], way: "container without network", source: `image: ${pinImage}`, flags: [] },
   { tools: ["kpt"], way: "executable", source: `exec: ${executable}`, flags: ["--allow-exec"] },
 ] as const;
+
+const askingWays = [
+  { ...ways[0], way: "container with network", flags: ["--allow-network"] },
+  { ...ways[1], way: "executable" },
+] as const;
+
+for (const { tools, way, source, flags } of askingWays) {
+  describeWith(tools, `mode: check as a validator that asks the registry, ${way}`, () => {
+    let registry: Awaited<ReturnType<typeof startRegistry>> | undefined;
+    beforeAll(async () => {
+      registry = await startRegistry({ any: true });
+    });
+    afterAll(() => registry?.close());
+
+    test("passes until a tag is moved, then fails with both digests, and touches nothing", async () => {
+      const image = `${registry?.host}/site/${source.slice(0, 4)}:1`;
+      const before = registry?.digestOf(`site/${source.slice(0, 4)}`, "1");
+      const options = "{mode: check, report: problems, check.drift: error}";
+      const site = folderOf({
+        ...files(`${image}@${before}`, `  validators:\n  - ${source}\n    configMap: ${options}\n`),
+        "image-lock.yaml": lock({ [image]: before }),
+      });
+      const committed = treeOf(site);
+
+      const passed = await run("kpt", ["fn", "render", site, "--truncate-output=false", ...flags]);
+      const untouched = treeOf(site);
+      const after = registry?.move(`site/${source.slice(0, 4)}`, "1");
+      const failed = await run("kpt", ["fn", "render", site, "--truncate-output=false", ...flags]);
+
+      expect(passed.code, passed.stderr).toBe(0);
+      expect(untouched).toStrictEqual(committed);
+      expect(failed.code).toBe(1);
+      expect(failed.stderr).toContain(
+        `v1/Pod/web spec.containers[0].image: the tag now means ${after}, no longer ${before}`,
+      );
+      expect(resourcesOf(site)).toStrictEqual(resourcesOfTree(committed));
+    });
+  });
+}
 
 for (const { tools, way, source, flags } of ways) {
   describeWith(tools, `mode: check as a validator of kpt fn render, ${way}`, () => {
@@ -97,7 +137,14 @@ const check = "{mode: check, lock: frozen, report: problems, check.drift: error,
 function files(image: string, steps: string): Tree {
   return {
     Kptfile: `apiVersion: kpt.dev/v1\nkind: Kptfile\nmetadata:\n  name: site\npipeline:\n${steps}`,
-    "image-lock.yaml": `# Reviewed by hand.
+    "image-lock.yaml": lock({ "nginx:1.27": one }),
+    "web.yaml": pod(image),
+  };
+}
+
+function lock(entries: Readonly<Record<string, string | undefined>>): string {
+  const lines = Object.entries(entries).map(([image, digest]) => `  "${image}":\n    digest: ${digest}\n`);
+  return `# Reviewed by hand.
 apiVersion: fn.kpt.dev/v1alpha1
 kind: ImageLock
 metadata:
@@ -105,11 +152,7 @@ metadata:
   annotations:
     config.kubernetes.io/local-config: "true"
 images:
-  nginx:1.27:
-    digest: ${one}
-`,
-    "web.yaml": pod(image),
-  };
+${lines.join("")}`;
 }
 
 function pod(image: string): string {
@@ -127,6 +170,9 @@ spec:
 
 /** The files but the Kptfile: from v1.0.0-beta.65 on, kpt writes into it how the render went. */
 function resourcesOf(site: string): Tree {
-  const { Kptfile: _, ...resources } = treeOf(site);
+  return resourcesOfTree(treeOf(site));
+}
+
+function resourcesOfTree({ Kptfile: _, ...resources }: Tree): Tree {
   return resources;
 }
