@@ -3,8 +3,9 @@ ARG NODE_IMAGE=docker.io/library/node:24-bookworm-slim
 
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app
-COPY LICENSE package.json package-lock.json tsconfig.json .build.mjs .code-cache.cjs ./
+COPY LICENSE package.json package-lock.json tsconfig.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY .build ./.build
 COPY src ./src
 # What is built runs as anyone, so everyone may read it, whatever the modes that it came with.
 RUN npm run build && rm -r dist/library && chmod -R a+rX .

@@ -14,6 +14,16 @@ type Module = (module: { exports: object }, exports: object, require: (name: str
 /** The file to begin with. The names hold a hash of what is in the files, so a cache is never that of another version. */
 declare const PROGRAM: string;
 
+const late: ReadonlySet<string> = new Set([
+  "node:child_process",
+  "node:crypto",
+  "node:dns",
+  "node:fs/promises",
+  "node:os",
+  "node:timers/promises",
+  "node:zlib",
+]);
+
 const modules = new Map<string, Module>();
 const loaded = new Map<string, object>();
 
@@ -25,10 +35,23 @@ function load(name: string): object {
   const module = { exports: {} };
   loaded.set(name, module.exports);
   moduleOf(name)(module, module.exports, (other) =>
-    other.startsWith("./") ? load(other.slice(2)) : require(other),
+    other.startsWith("./") ? load(other.slice(2)) : builtIn(other),
   );
   loaded.set(name, module.exports);
   return module.exports;
+}
+
+/** Of Node's own modules, those that take long to load and that many runs never use: loaded by the first use. */
+function builtIn(name: string): unknown {
+  if (!late.has(name)) return require(name);
+  let real: object | undefined;
+  const module = () => {
+    real ??= require(name) as object;
+    return real;
+  };
+  return new Proxy(() => undefined, {
+    get: (_, key) => Reflect.get(module(), key),
+  });
 }
 
 function moduleOf(name: string): Module {

@@ -18,7 +18,12 @@ const observer = `
       scripts.push(name + (this.cachedDataRejected === false ? " cached" : " compiled"));
     }
   };
-  process.on("exit", () => require("node:fs").writeFileSync(process.env.SCRIPTS, scripts.join("\\n")));
+  process.on("exit", () => {
+    const node = process.moduleLoadList.map((each) => each.replace("NativeModule ", "node:"));
+    const late = ["node:assert", "node:child_process", "node:crypto", "node:http", "node:http2", "node:tls"];
+    const seen = [...scripts, ...late.filter((name) => node.includes(name))];
+    require("node:fs").writeFileSync(process.env.SCRIPTS, seen.join("\\n"));
+  });
 `;
 
 let folder: string;
@@ -59,6 +64,7 @@ describe("start", () => {
       "program cached",
       "connect cached",
       "undici cached",
+      "node:http",
     ]);
   });
 

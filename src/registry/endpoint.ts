@@ -82,7 +82,8 @@ function connectionOf(config: RegistryConfig | undefined, certificateNames: read
 
 function schemesFor(url: URL, { plainHTTP }: Connection): readonly ("https" | "http")[] {
   if (plainHTTP) return ["http"];
-  return isLoopbackName(url.hostname) ? ["https", "http"] : ["https"];
+  // Mostly a registry for development. What comes first carries no login, and TLS takes longer to load than to use.
+  return isLoopbackName(url.hostname) ? ["http", "https"] : ["https"];
 }
 
 function baseUrl(scheme: "https" | "http", address: string): URL {

@@ -3,7 +3,7 @@
 // by the address that is connected to, not by the name alone: a name may mean another address a moment later.
 
 import { type LookupAddress, lookup } from "node:dns";
-import { BlockList, isIP, type LookupFunction } from "node:net";
+import { BlockList, type IPVersion, isIPv4, isIPv6, type LookupFunction } from "node:net";
 import type { RegistryErrorCode } from "./errors.ts";
 import { Failure } from "./failure.ts";
 
@@ -27,14 +27,21 @@ export function isLoopbackName(hostname: string): boolean {
 /** How far a host is where its name says so: an IP address, or localhost. */
 export function reachOfLiteral(hostname: string): Reach | undefined {
   const address = hostname.replace(/^\[|\]$/g, "");
-  return isIP(address) === 0 ? undefined : reachOfAddress(address);
+  return familyOf(address) === undefined ? undefined : reachOfAddress(address);
+}
+
+/** Which version of IP an address is of; undefined for a name. */
+export function familyOf(address: string): IPVersion | undefined {
+  if (isIPv4(address)) return "ipv4";
+  // Node's test of the other takes milliseconds the first time.
+  return address.includes(":") && isIPv6(address) ? "ipv6" : undefined;
 }
 
 /** How far an IP address is. */
 export function reachOfAddress(written: string): Reach {
   // The zone of a link-local address ("fe80::1%eth0") is not part of it.
   const address = written.replace(/%.*$/, "");
-  const family = isIP(address) === 4 ? "ipv4" : "ipv6";
+  const family = familyOf(address) ?? "ipv6";
   if (LINK_LOCAL.check(address, family)) return "link-local";
   if (LOOPBACK.check(address, family)) return "loopback";
   return PRIVATE.check(address, family) ? "private" : "public";
@@ -113,7 +120,7 @@ function blocks(subnets: readonly string[]): BlockList {
   const list = new BlockList();
   for (const subnet of subnets) {
     const [address = "", bits] = subnet.split("/");
-    list.addSubnet(address, Number(bits), isIP(address) === 4 ? "ipv4" : "ipv6");
+    list.addSubnet(address, Number(bits), address.includes(":") ? "ipv6" : "ipv4");
   }
   return list;
 }

@@ -11,7 +11,7 @@ export interface Host {
   /** Where its API has answered; undefined until it has. */
   readonly base: URL | undefined;
   /** Runs a task against each URL that the host may have until one answers, and from then on against that one. */
-  reach<Result>(task: (base: URL, last: boolean) => Promise<Result>): Promise<Result>;
+  reach<Result>(task: Task<Result>): Promise<Result>;
   /** Aborted with the run, or with a Failure that all requests under way would end in. */
   readonly signal: AbortSignal;
   /** Finds out once whether the host has a limit of pulls. */
@@ -19,6 +19,9 @@ export interface Host {
   /** Lets the first come alone, and the others when it has said what it learned, has failed to, or takes too long. */
   inTurn<Result>(task: (learned: () => void) => Promise<Result>): Promise<Result>;
 }
+
+/** Asks at a URL; `last` where there is no other to try. */
+type Task<Result> = (base: URL, last: boolean) => Promise<Result>;
 
 /** Makes a Host of which nothing is known yet. */
 export function createHost(endpoint: Endpoint, authorizer: Authorizer, run: AbortSignal): Host {
@@ -44,28 +47,38 @@ export function createHost(endpoint: Endpoint, authorizer: Authorizer, run: Abor
     if (mute > 1 || !isMute(failure)) dead = failure;
   }
 
-  async function reach<Result>(task: (base: URL, last: boolean) => Promise<Result>): Promise<Result> {
-    const urls = base === undefined ? endpoint.urls : [base];
-    let first: Failure | undefined;
-    for (const [index, url] of urls.entries()) {
-      const last = index === urls.length - 1;
-      try {
-        const result = await task(url, last);
-        base = url;
-        return result;
-      } catch (error) {
-        if (!(error instanceof Failure)) throw error;
-        if (!last && base === undefined && NO_TLS.has(error.code)) {
-          first = error;
-          continue;
-        }
-        // A server that wants TLS after all has hung up on it for a reason of its own.
-        const failure = error.code === "http-on-https" ? (first ?? error) : error;
-        bury(failure, url);
-        throw failure;
-      }
+  async function reach<Result>(task: Task<Result>): Promise<Result> {
+    const [first, second] = base === undefined ? endpoint.urls : [base];
+    if (first === undefined) throw new Failure("address", { host: endpoint.name, detail: "no address" });
+    if (second === undefined) return attempt(first, (url) => task(url, true));
+    try {
+      return await attempt(first, (url) => task(url, false), WANTS_TLS);
+    } catch (error) {
+      if (base !== undefined || !isFailure(error, WANTS_TLS)) throw error;
     }
-    throw new Failure("address", { host: endpoint.name, detail: "no address" });
+    try {
+      return await attempt(second, (url) => task(url, true), SPEAKS_NO_TLS);
+    } catch (error) {
+      if (base !== undefined || !isFailure(error, SPEAKS_NO_TLS)) throw error;
+    }
+    // It has failed the first time for a reason of its own.
+    return attempt(first, (url) => task(url, true));
+  }
+
+  /** Notes what is learned of the host, but for failures that another scheme may mend. */
+  async function attempt<Result>(
+    url: URL,
+    task: (base: URL) => Promise<Result>,
+    mended: ReadonlySet<RegistryErrorCode> = new Set(),
+  ): Promise<Result> {
+    try {
+      const result = await task(url);
+      base = url;
+      return result;
+    } catch (error) {
+      if (error instanceof Failure && (base !== undefined || !mended.has(error.code))) bury(error, url);
+      throw error;
+    }
   }
 
   async function goAhead<Result>(task: (learned: () => void) => Promise<Result>): Promise<Result> {
@@ -115,13 +128,13 @@ export function createHost(endpoint: Endpoint, authorizer: Authorizer, run: Abor
 
 const PATIENCE = 2_000;
 
-// A server that speaks no TLS answers in plain text, hangs up, waits for more, or listens at port 80 only.
-const NO_TLS: ReadonlySet<RegistryErrorCode> = new Set([
-  "https-on-http",
-  "unreachable",
-  "timeout",
-  "refused",
-]);
+// A server that wants TLS says so, hangs up, or listens at port 443 only.
+const WANTS_TLS: ReadonlySet<RegistryErrorCode> = new Set(["http-on-https", "unreachable", "refused"]);
+const SPEAKS_NO_TLS: ReadonlySet<RegistryErrorCode> = new Set(["https-on-http"]);
+
+function isFailure(error: unknown, codes: ReadonlySet<RegistryErrorCode>): boolean {
+  return error instanceof Failure && codes.has(error.code);
+}
 
 const DEADLY: ReadonlySet<RegistryErrorCode> = new Set([
   "dns",

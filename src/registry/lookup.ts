@@ -181,8 +181,8 @@ async function ask({ host, question, options }: Search, authorization?: string):
   const header = authorization === undefined ? {} : { authorization };
   const { limitOfPulls } = host;
   const answer = await host.reach(async (base, last) => {
-    const retries = last ? {} : { retries: 0 };
-    const asked = { ...question, ...header, ...retries, base, connection, limitOfPulls };
+    const patience = last ? {} : { failsAtOnce: true as const };
+    const asked = { ...question, ...header, ...patience, base, connection, limitOfPulls };
     const said = await askManifest(asked, options.send);
     if (said.kind === "refused" && said.failure.code === "http-on-https") throw said.failure;
     return said;

@@ -21,8 +21,8 @@ export interface ManifestQuestion {
   readonly authorization?: string;
   /** Where a registry has sent us to this base. */
   readonly guard?: Guard;
-  /** How often to try again, where not as often as the rest. */
-  readonly retries?: number;
+  /** Whether a connection that fails is not to be tried again, since another scheme may be the right one. */
+  readonly failsAtOnce?: true;
   /** Finds out, once for all of a host, whether it has a limit of pulls; absent where a redirect has led. */
   readonly limitOfPulls?: (ask: () => Promise<Failure | undefined>) => Promise<Failure | undefined>;
   readonly signal: AbortSignal;
@@ -88,7 +88,7 @@ const UNTRUSTED_TYPES: ReadonlySet<string> = new Set(["text/html", "text/plain"]
 const SCHEMA_1 = /^application\/vnd\.docker\.distribution\.manifest\.v1\+(?:json|prettyjws)$/;
 
 function toRequest(method: "HEAD" | "GET", question: ManifestQuestion): RetriedRequest {
-  const { base, connection, repository, reference, authorization, signal, guard, retries } = question;
+  const { base, connection, repository, reference, authorization, signal, guard, failsAtOnce } = question;
   const path = `/v2/${repository}/${question.part ?? "manifests"}/${reference}`;
   const url = new URL(path, base);
   // A URL parser resolves "..", and drops line breaks: what it changed would be another image.
@@ -96,7 +96,7 @@ function toRequest(method: "HEAD" | "GET", question: ManifestQuestion): RetriedR
     throw new Failure("address", { host: base.host, detail: "not the name of a repository" });
   }
   const headers = { accept: ACCEPT, ...(authorization !== undefined && { authorization }) };
-  const rest = { ...(guard !== undefined && { guard }), ...(retries !== undefined && { retries }) };
+  const rest = { ...(guard !== undefined && { guard }), ...(failsAtOnce && { failsAtOnce }) };
   return { method, url, headers, connection, signal, bytesMax: MANIFEST_BYTES_MAX, ...rest };
 }
 

@@ -1,6 +1,6 @@
-import { BlockList, isIP } from "node:net";
+import { BlockList } from "node:net";
 import { Failure, type Route } from "./failure.ts";
-import { isLoopbackName } from "./guard.ts";
+import { familyOf, isLoopbackName } from "./guard.ts";
 
 /** Proxies as the environment names them; empty counts as absent. */
 export interface ProxySettings {
@@ -90,11 +90,11 @@ function exempts(written: string, target: Target): boolean {
   if (entry === "") return false;
   if (entry === "*") return true;
   if (entry.includes("/")) return inBlock(entry, target.host);
-  if (isIP(entry) === 6) return sameAddress(entry, target.host);
+  if (familyOf(entry) === "ipv6") return sameAddress(entry, target.host);
   const { bracketed, plain, port } = ENTRY.exec(entry)?.groups ?? {};
   const host = bracketed ?? plain ?? "";
   if (host === "" || (port !== undefined && port !== target.port)) return false;
-  return isIP(host) !== 0 ? sameAddress(host, target.host) : inDomain(host, target.host);
+  return familyOf(host) !== undefined ? sameAddress(host, target.host) : inDomain(host, target.host);
 }
 
 function inBlock(entry: string, host: string): boolean {
@@ -108,14 +108,8 @@ function inBlock(entry: string, host: string): boolean {
   return block.check(host, family);
 }
 
-function familyOf(address: string): "ipv4" | "ipv6" | undefined {
-  const version = isIP(address);
-  if (version === 0) return undefined;
-  return version === 4 ? "ipv4" : "ipv6";
-}
-
 function sameAddress(entry: string, host: string): boolean {
-  return inBlock(`${entry}/${isIP(entry) === 4 ? 32 : 128}`, host);
+  return inBlock(`${entry}/${familyOf(entry) === "ipv4" ? 32 : 128}`, host);
 }
 
 function inDomain(entry: string, host: string): boolean {

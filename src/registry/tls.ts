@@ -1,15 +1,18 @@
 import { X509Certificate } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import * as tls from "node:tls";
+import type { SecureContext } from "node:tls";
 import type { Connection } from "./endpoint.ts";
 import { Failure } from "./failure.ts";
 
 /** How TLS is to be spoken with a host; equal keys stand for equal options. */
 export interface TlsSetup {
   readonly key: string;
-  readonly options: { readonly secureContext?: tls.SecureContext; readonly rejectUnauthorized: boolean };
+  readonly options: { readonly secureContext?: SecureContext; readonly rejectUnauthorized: boolean };
 }
+
+/** For connections without TLS. */
+export const noTls: TlsSetup = { key: "", options: { rejectUnauthorized: true } };
 
 /** Where certificates are, besides the entries of the configuration. */
 export interface CertificateSources {
@@ -23,7 +26,7 @@ export interface CertificateSources {
 /** Prepares TLS for connections, each distinct set of certificates once: parsing the system's costs 50 ms. */
 export function createTlsSetups(sources: CertificateSources): (connection: Connection) => Promise<TlsSetup> {
   const setups = new Map<string, Promise<TlsSetup>>();
-  const contexts = new Map<string, tls.SecureContext>();
+  const contexts = new Map<string, Promise<SecureContext>>();
   let extra: Promise<readonly string[]> | undefined;
 
   async function prepare(connection: Connection): Promise<TlsSetup> {
@@ -46,7 +49,7 @@ export function createTlsSetups(sources: CertificateSources): (connection: Conne
     const secureContext =
       contexts.get(key) ?? createContext(cas, identity, [...caFiles, ...(pair ? [pair.certFile] : [])]);
     contexts.set(key, secureContext);
-    return { key, options: { secureContext, rejectUnauthorized } };
+    return { key, options: { secureContext: await secureContext, rejectUnauthorized } };
   }
 
   return (connection) => {
@@ -135,14 +138,16 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-function createContext(
+async function createContext(
   cas: readonly string[],
   identity: { readonly cert: string; readonly key: string } | undefined,
   files: readonly string[],
-): tls.SecureContext {
+): Promise<SecureContext> {
+  // Most runs have no authorities of their own, and a registry on loopback speaks no TLS.
+  const tls = await import("node:tls");
   try {
     // `ca` replaces the built-in authorities, so they are given again.
-    return tls.createSecureContext({ ca: [...defaultCas(), ...cas], ...identity });
+    return tls.createSecureContext({ ca: [...defaultCas(tls), ...cas], ...identity });
   } catch (cause) {
     const names = files.map((file) => JSON.stringify(file)).join(", ");
     throw new Failure("certificate-file", {
@@ -152,7 +157,7 @@ function createContext(
   }
 }
 
-function defaultCas(): readonly string[] {
+function defaultCas(tls: typeof import("node:tls")): readonly string[] {
   // Node 22.15 and later know what their flags have made the default; the types are Node 20's.
   const { getCACertificates } = tls as { getCACertificates?: (type: "default") => readonly string[] };
   return getCACertificates?.("default") ?? tls.rootCertificates;

@@ -5,7 +5,7 @@ import { type Connection, defaultConnection } from "./endpoint.ts";
 import { Failure, toFailure } from "./failure.ts";
 import { checkName, fartherReach, type Guard, type Reach } from "./guard.ts";
 import { chooseProxy, type ProxySettings, proxyHeaders, routeOf, targetOf } from "./proxy.ts";
-import { type CertificateSources, createTlsSetups } from "./tls.ts";
+import { type CertificateSources, createTlsSetups, noTls } from "./tls.ts";
 
 /** Sends one request and reads its answer whole; follows nothing, and tries nothing again. */
 export interface Transport {
@@ -69,7 +69,7 @@ export function createTransport(options: TransportOptions): Transport {
   ): Promise<HttpResponse> {
     const { default: undici } = await import("undici");
     const { url, guard, connection } = request;
-    const setup = await tlsFor(connection);
+    const setup = url.protocol === "https:" ? await tlsFor(connection) : noTls;
     const connections = connection.concurrency ?? options.concurrency;
     // Each registry has its own connections to the proxy, so that none that is slow takes them all.
     const key = JSON.stringify([setup.key, connections, guard ?? null, proxy && [proxy, url.origin]]);

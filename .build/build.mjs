@@ -48,6 +48,11 @@ async function buildExecutable() {
     outdir: "dist/executable",
     write: false,
     metafile: true,
+    alias: {
+      undici: "./.build/undici.cjs",
+      "node:http2": "./.build/http2.cjs",
+      "node:assert": "./.build/assert.cjs",
+    },
   });
   const modules = new Map();
   for (const { path, text } of outputFiles) modules.set(basename(path), await moduleFunction(text));
@@ -109,7 +114,7 @@ async function makeCodeCache() {
   });
   registry.listen(0, "127.0.0.1");
   await once(registry, "listening");
-  const child = spawn(process.execPath, ["--require", "./.code-cache.cjs", "dist/main.js"], {
+  const child = spawn(process.execPath, ["--require", "./.build/code-cache.cjs", "dist/main.js"], {
     stdio: ["pipe", "ignore", "inherit"],
   });
   child.stdin.end(`
