@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Dispatcher } from "undici";
 import { readBody } from "./body.ts";
 import { createDispatcher } from "./dispatcher.ts";
@@ -104,6 +105,8 @@ export function createTransport(options: TransportOptions): Transport {
       reset: request.reset ?? false,
     });
     const body = await readBody(answer, { host: url.host, bytesMax: request.bytesMax });
+    // undici frees the connection in the next turn: before, a request would open another.
+    await setImmediate();
     if (answer.statusCode === 407) {
       throw new Failure("proxy", { host: routeOf(url, proxy).proxy ?? url.host, detail: "HTTP 407" });
     }

@@ -108,6 +108,50 @@ describe("resolveDigest asks as seldom as can be", () => {
     expect(warnings).toEqual([]);
   });
 
+  test("asks for the token and with it over the connection that the challenge came over", async () => {
+    const registry = await start({ auth: token });
+    const asking = client({ registries: [{ prefix: "*", plainHTTP: true }] });
+
+    await resolveAll(asking, tags(registry.host, 1));
+
+    expect(registry.requests).toHaveLength(3);
+    expect(registry.connections()).toBe(1);
+  });
+
+  test("asks for one token a repository and by one HEAD an image, over 8 connections, where there are many", async () => {
+    const registry = await start({ auth: token, latency: 1 });
+    const asking = client({ registries: [{ prefix: "*", plainHTTP: true }] });
+
+    await resolveAll(asking, repositories(registry.host, 150));
+
+    const asked = registry.requests.map(({ method, path }) => `${method} ${path.split("?")[0]}`);
+    expect(asked.filter((request) => request === "GET /token")).toHaveLength(150);
+    // One more, whose answer was the challenge.
+    expect(asked.filter((request) => request.startsWith("HEAD "))).toHaveLength(151);
+    expect(asked).toHaveLength(301);
+    expect(registry.connections()).toBe(8);
+  });
+
+  test("asks again only for what was refused, by a registry that refuses one request in five", async () => {
+    let count = 0;
+    let refused = 0;
+    const registry = await start({
+      onRequest(_, response) {
+        count += 1;
+        if (count % 5 > 0) return false;
+        refused += 1;
+        response.writeHead(429, { "retry-after": "1" }).end();
+        return true;
+      },
+    });
+    const asking = client({ registries: [{ prefix: "*", plainHTTP: true }] });
+
+    await resolveAll(asking, tags(registry.host, 7));
+
+    expect(refused).toBe(1);
+    expect(registry.requests).toHaveLength(7 + refused);
+  });
+
   test("keeps at most 8 requests under way at a registry, and 8 connections", async () => {
     const registry = await start({ latency: 5 });
     const asking = client();
