@@ -1,8 +1,9 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { FunctionConfigError } from "../src/function-config.ts";
 import { type Digest, parseDigest } from "../src/image/digest.ts";
 import { InputError } from "../src/krm/input.ts";
 import { pinDigests } from "../src/pin-digests.ts";
+import { startRegistry } from "./support/registry.mjs";
 
 const digest = parseDigest(`sha256:${"1".repeat(64)}`);
 const resolveDigest = async (): Promise<Digest> => digest;
@@ -15,6 +16,14 @@ function pod(image: string): string {
 function list(...pods: readonly string[]): string {
   const items = pods.map((each) => `- ${each.trimEnd().replaceAll("\n", "\n  ")}\n`);
   return `kind: ResourceList\nitems:\n${items.join("")}`;
+}
+
+function countSockets(): number {
+  return process.getActiveResourcesInfo().filter((kind) => kind.startsWith("TCPSocket")).length;
+}
+
+function countListeners(): number {
+  return process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0);
 }
 
 // The environment is empty, and nothing listens on port 1: a test that asks a registry fails at once.
@@ -94,6 +103,22 @@ describe("pinDigests", () => {
 
     expect(result).toMatchObject({ ok: false, text: "", results: [{ severity: "error" }] });
     expect(result.results[0]?.message).toMatch(/127\.0\.0\.1:1.*--allow-network/s);
+  });
+
+  test("leaves nothing open and nobody listening, however often it runs", async () => {
+    const registry = await startRegistry({ any: true, auth: { bearer: {} } });
+    onTestFinished(registry.close);
+    const environment = { HOME: "/nonexistent" };
+    const text = list(pod(`${registry.host}/app:v1`), pod(`${registry.host}/proxy:v2`));
+    const before = { sockets: countSockets(), listeners: countListeners() };
+
+    for (let run = 0; run < 200; run += 1) {
+      expect((await pinDigests(text, { environment })).ok).toBe(true);
+    }
+
+    // A socket that is destroyed is gone a turn later.
+    await expect.poll(countSockets).toBeLessThanOrEqual(before.sockets);
+    expect(countListeners()).toBe(before.listeners);
   });
 
   test("reports an image that several containers share once", async () => {
