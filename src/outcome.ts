@@ -24,6 +24,8 @@ export type Outcome =
       readonly from: string;
       readonly to: string;
       readonly edit: TextEdit;
+      /** Those of its image, where somebody looked. */
+      readonly platforms?: readonly string[];
     }
   /** It stays as it is. */
   | {
@@ -31,6 +33,7 @@ export type Outcome =
       readonly field: ImageField;
       readonly reason: string;
       readonly severity?: Severity;
+      readonly platforms?: readonly string[];
     }
   /** It could not be pinned, which fails the run unless `onError` says otherwise. */
   | {
@@ -55,7 +58,7 @@ export function outcomeOf(step: Step, answers: Answers): Outcome {
     case "check":
       return { kind: "kept", field: step.field, reason: "left alone: is only looked at" };
     case "rewrite":
-      return changedOutcome(step, step.text, answers);
+      return { ...changedOutcome(step, step.text, answers), ...platformsOf(step) };
     case "reject":
       return rejected(step, answers.config);
     case "resolve":
@@ -87,8 +90,18 @@ function resolvedOutcome(step: ResolveStep, answers: Answers): Outcome {
     return { kind: "failed", field, reason, onError };
   }
   const to = pinnedText({ field, image }, resolution.digest, config);
-  if (to === image.text) return { kind: "kept", field, reason: "left alone: its tag means what it did" };
-  return changedOutcome({ field, image }, to, answers);
+  const looked = platformsOf(resolution);
+  if (to === image.text)
+    return { kind: "kept", field, reason: "left alone: its tag means what it did", ...looked };
+  return { ...changedOutcome({ field, image }, to, answers), ...looked };
+}
+
+interface Looked {
+  readonly platforms?: readonly string[];
+}
+
+function platformsOf({ platforms }: Looked): Looked {
+  return platforms === undefined ? {} : { platforms };
 }
 
 function changedOutcome({ field, image }: ImageStep, to: string, { config }: Answers): Outcome {

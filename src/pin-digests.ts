@@ -188,6 +188,7 @@ function useOf(outcome: Outcome, isWritten: boolean): ImageUse {
     ...(resource.file !== undefined && { file: resource.file }),
     path,
     ...(isChanged ? { text: outcome.to, original: outcome.from } : { text: value }),
+    ...(outcome.kind !== "failed" && outcome.platforms && { platforms: outcome.platforms }),
   };
 }
 

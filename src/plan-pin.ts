@@ -25,7 +25,9 @@ export function planPin(found: FieldImage, context: PlanContext): Step {
     return askForPlatforms(found, entry, context);
   }
   if (missing !== undefined) return { kind: "reject", field, reason: missing };
-  return { kind: "rewrite", field, image, text: pinnedText(found, entry.digest, config) };
+  const { digest, platforms } = entry;
+  const text = pinnedText(found, digest, config);
+  return { kind: "rewrite", field, image, text, ...(platforms !== undefined && { platforms }) };
 }
 
 /** The reference with a digest, as `tag` wants it. */

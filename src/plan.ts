@@ -50,6 +50,8 @@ export interface ResolveStep extends FieldImage {
 export interface RewriteStep extends FieldImage {
   readonly kind: "rewrite";
   readonly text: string;
+  /** The platforms of its image, where the lock records them. */
+  readonly platforms?: readonly string[];
 }
 
 export interface KeepStep {

@@ -14,6 +14,8 @@ export interface ImageUse {
   readonly text: string;
   /** The reference that was in it before, where it was changed. */
   readonly original?: string;
+  /** Those of its image, where somebody looked. */
+  readonly platforms?: readonly string[];
 }
 
 /** An image, and the fields that use it. */

@@ -65,7 +65,13 @@ function lockRow(use: ImageUse, platform: string | undefined): LockRow | undefin
   const { digest } = image;
   const reference = askedReference(use, image);
   if (digest === undefined || reference === undefined) return { use, name: canonicalName(image), digest };
-  const locked = { reference, digest, ...(platform !== undefined && { platform }) };
+  const { platforms } = use;
+  const locked = {
+    reference,
+    digest,
+    ...(platform !== undefined && { platform }),
+    ...(platforms !== undefined && { platforms }),
+  };
   return { use, name: canonicalName(reference), digest, locked };
 }
 
@@ -93,6 +99,7 @@ function jsonRow({ image, uses }: ImageRow): object {
     repository: image.repository,
     tag,
     digest,
+    platforms: uses.find(({ platforms }) => platforms !== undefined)?.platforms,
     uses: uses.map(({ resource, file, path }) => ({ resource, file, path })),
   };
 }

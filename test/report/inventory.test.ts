@@ -117,7 +117,8 @@ describe("inventory", () => {
   });
 
   test("as JSON says where each image is used, and leaves out placeholders", () => {
-    const { text } = inventory(uses("nginx:1.27", "$(X)", "docker.io/library/nginx:1.27", "Bad"), {
+    const [first, ...others] = uses("nginx:1.27", "$(X)", "docker.io/library/nginx:1.27", "Bad");
+    const { text } = inventory([{ ...(first as ImageUse), platforms: ["linux/arm64"] }, ...others], {
       format: "json",
       platform: "linux/arm64",
     });
@@ -130,6 +131,7 @@ describe("inventory", () => {
           registry: "docker.io",
           repository: "library/nginx",
           tag: "1.27",
+          platforms: ["linux/arm64"],
           uses: [
             { resource: { apiVersion: "v1", kind: "Pod", name: "web-0" }, path: "spec.containers[0].image" },
             { resource: { apiVersion: "v1", kind: "Pod", name: "web-2" }, path: "spec.containers[0].image" },
