@@ -36,7 +36,8 @@ describe("readLockText", () => {
 });
 
 describe("writeLockText", () => {
-  test.each([0o600, 0o640, 0o664, 0o666])("keeps the mode %o", (mode) => {
+  test.each(["600", "640", "664", "666"])("keeps the mode %s", (octal) => {
+    const mode = Number.parseInt(octal, 8);
     writeFileSync(at("lock.yaml"), "old");
     chmodSync(at("lock.yaml"), mode);
 

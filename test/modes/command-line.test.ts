@@ -279,12 +279,12 @@ describe("--inventory and --format", () => {
   });
 
   test.each([
-    ["tag=keep"],
-    ["tag=drop"],
-    ["requirePlatforms=linux/amd64,linux/arm64"],
-    ["platform=linux/arm64"],
-    ["platform=linux/arm64", "requirePlatforms=linux/amd64"],
-  ])("write a lock that gives the same digests again, with %s %s", async (...options) => {
+    [["tag=keep"]],
+    [["tag=drop"]],
+    [["requirePlatforms=linux/amd64,linux/arm64"]],
+    [["platform=linux/arm64"]],
+    [["platform=linux/arm64", "requirePlatforms=linux/amd64"]],
+  ])("write a lock that gives the same digests again, with %j", async (options) => {
     const source = list(pod(`${registry.host}/app`), pod(`${registry.host}/app:2`));
     const args = [...options, "report=problems"].flatMap((option) => ["-d", option]);
     const pinned = await run(source, ...args, "--inventory", "lock", "--output", "used.yaml");
