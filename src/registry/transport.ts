@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import type { Dispatcher } from "undici";
 import { readBody } from "./body.ts";
 import { createDispatcher } from "./dispatcher.ts";
@@ -106,7 +105,7 @@ export function createTransport(options: TransportOptions): Transport {
     });
     const body = await readBody(answer, { host: url.host, bytesMax: request.bytesMax });
     // undici frees the connection in the next turn: before, a request would open another.
-    await setImmediate();
+    await new Promise((resolve) => setImmediate(resolve));
     if (answer.statusCode === 407) {
       throw new Failure("proxy", { host: routeOf(url, proxy).proxy ?? url.host, detail: "HTTP 407" });
     }
