@@ -55,11 +55,11 @@ export function entryQuestions(
   for (const step of steps) {
     if (step.kind !== "resolve" || step.lock === undefined) continue;
     const names = asked.get(step.lock) ?? new Set<string>();
-    asked.set(step.lock, names.add(entryName(step.reference, platformName(config))));
-    // An entry for another platform under the same key gives way.
-    for (const { reference, platform } of step.lock.images.findAll(step.reference)) {
-      if (reference.text === entryKey(step)) names.add(entryName(reference, platform));
-    }
+    asked.set(step.lock, names);
+    const name = entryName(step.reference, platformName(config));
+    const given = names.has(name) ? undefined : replacedBy(step.reference, step.lock, platformName(config));
+    names.add(name);
+    if (given !== undefined) names.add(entryName(given.reference, given.platform));
   }
   return locks.all.flatMap((lock) =>
     lock.entries
@@ -67,6 +67,16 @@ export function entryQuestions(
       .filter(({ reference }) => isMeant(reference, config))
       .map((entry) => ({ lock, entry, question: questionOf(entry, config) })),
   );
+}
+
+/** The entry for another platform that has the key of a new one, and gives way. */
+function replacedBy(
+  reference: ImageReference,
+  { images }: Lock,
+  platform: string | undefined,
+): LockedImage | undefined {
+  if (images.find(reference, platform) !== undefined) return undefined;
+  return images.findAll(reference).find((entry) => entry.reference.text === entryKey({ reference }));
 }
 
 function entryName(reference: ImageReference, platform: string | undefined): string {
@@ -129,8 +139,7 @@ function recordOf(
   const before = lock?.images.find(reference, platform);
   const isKnown = before?.digest === digest && (platforms === undefined || before.platforms !== undefined);
   if (isKnown) return [];
-  const others = before === undefined ? lock?.images.findAll(reference) : undefined;
-  const replaced = others?.find((entry) => entry.reference.text === entryKey({ reference }));
+  const replaced = lock && replacedBy(reference, lock, platform);
   return [
     {
       ...(lock !== undefined && { lock }),
