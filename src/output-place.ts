@@ -11,22 +11,11 @@ export type OutputPlace = "stdout" | "stderr" | "file";
 export function outputPlace(path: string): OutputPlace {
   const named = NAMES.get(path);
   if (named !== undefined) return named;
-  const file = statsOf(() => statSync(path));
+  const file = statsOf(path);
   // To many a run /dev/null is both, and nothing is lost there.
   if (file === undefined || file.isCharacterDevice()) return "file";
-  if (
-    isSame(
-      file,
-      statsOf(() => fstatSync(1)),
-    )
-  )
-    return "stdout";
-  return isSame(
-    file,
-    statsOf(() => fstatSync(2)),
-  )
-    ? "stderr"
-    : "file";
+  if (isSame(file, statsOf(1))) return "stdout";
+  return isSame(file, statsOf(2)) ? "stderr" : "file";
 }
 
 // A stat can't tell by these what they are where they are terminals.
@@ -41,9 +30,9 @@ const NAMES: ReadonlyMap<string, OutputPlace> = new Map([
 ]);
 
 /** Undefined where there is nothing to be seen: why, whoever writes there learns. */
-function statsOf(read: () => Stats): Stats | undefined {
+function statsOf(file: string | number): Stats | undefined {
   try {
-    return read();
+    return typeof file === "string" ? statSync(file) : fstatSync(file);
   } catch (error) {
     if (error instanceof Error && "code" in error) return undefined;
     throw error;
