@@ -167,9 +167,9 @@ function lostWarning(
   { input, file, option }: LockCircumstances,
 ): readonly Result[] {
   if (lost.length === 0) return [];
-  const names = namesOf(lost);
-  const [count, verb] = names.length === 1 ? ["1 image was", "is"] : [`${names.length} images were`, "are"];
-  const message = `${count} asked for and ${verb} not in a lock, so the next run asks again: ${listed(names)}; ${whatAdds()}`;
+  const fresh = namesOf(lost.filter(({ before }) => before === undefined));
+  const moved = namesOf(lost.filter(({ before }) => before !== undefined));
+  const message = [...whatIsFresh(fresh), ...whatMoved(moved), whatAdds()].join("; ");
   return [{ message, severity: "warning" }];
 
   function whatAdds(): string {
@@ -179,4 +179,17 @@ function lostWarning(
       return "write a lock to a file of its own and give `--lock FILE --update-lock`";
     return "a list without paths keeps no changes of a lock: add them with `pin-digests --lock FILE --update-lock`, or by hand";
   }
+}
+
+function whatIsFresh(names: readonly string[]): readonly string[] {
+  if (names.length === 0) return [];
+  const [count, verb] = names.length === 1 ? ["1 image was", "is"] : [`${names.length} images were`, "are"];
+  return [`${count} asked for and ${verb} not in a lock, so the next run asks again: ${listed(names)}`];
+}
+
+function whatMoved(names: readonly string[]): readonly string[] {
+  if (names.length === 0) return [];
+  return [
+    `what the lock says of ${names.length === 1 ? "1 image" : `${names.length} images`} was brought up to date, which is not kept: ${listed(names)}`,
+  ];
 }

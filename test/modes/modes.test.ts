@@ -106,6 +106,24 @@ fieldSpecs: [{kind: Pod, path: "spec/containers[]/image", tag: drop}]
     expect(messages(results)).toEqual(['info: may have been "nginx:1.27" or "nginx:stable"; left alone']);
   });
 
+  test.each([
+    ["a stream", (...items: readonly string[]) => items.join("---\n"), /write a lock to a file of its own/],
+    ["a list without paths", list, /a list without paths keeps no changes/],
+  ])("warns once that the lock in %s is not kept, and tells new from moved", async (_, join, advice) => {
+    const input = join(pod(`nginx:1.27@${one}`), pod("redis:7"), lock({ "nginx:1.27": one }));
+
+    const { text, results } = await run(input, fakeRegistry({ [nginx]: two, [redis]: two }), literals);
+
+    expect(text).toContain(`image: nginx:1.27@${two}\n`);
+    const warnings = messages(results).filter((message) => message.startsWith("warning"));
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^warning: 1 image was asked for .*: "redis:7"; what the lock says of 1 image was .* not kept: "nginx:1.27"; /,
+      ),
+    ]);
+    expect(warnings[0]).toMatch(advice);
+  });
+
   test("replaces a digest that was copied from another tag", async () => {
     const { text } = await run(
       list(pod(`nginx:1.27@${one}`), lock({ "nginx:1.26": one })),
