@@ -39,7 +39,7 @@ export function unlockedResults(
   const what = `${names.length} image${names.length === 1 ? "" : "s"}${forPlatform}: ${listed(names)}`;
   const lack =
     locks.all.length === 0 ? "there is no lock, and `lock: frozen` forbids to ask for" : "the lock lacks";
-  const message = `${lack} ${what}; add ${names.length === 1 ? "it" : "them"} with ${additionCommand(input, config)}`;
+  const message = `${lack} ${what}; add ${names.length === 1 ? "it" : "them"} with ${additionCommand(input, config, locks)}`;
   return [{ message, severity: fails ? "error" : "warning" }];
 }
 
@@ -90,9 +90,10 @@ export function keepsFiles({ kind, yaml, items }: Input): boolean {
   );
 }
 
-function additionCommand(input: Input, config: Config): string {
+function additionCommand(input: Input, config: Config, { all }: Locks): string {
   const options = platformOptions(config);
-  return keepsFiles(input)
+  const isInFile = all.some(({ source }) => source === "file");
+  return keepsFiles(input) && !isInFile
     ? `\`${["kpt fn eval PACKAGE --image IMAGE --network -- lock=create", ...options].join(" ")}\``
     : `\`${["pin-digests --lock FILE --update-lock", ...options.map((option) => `-d ${option}`)].join(" ")}\``;
 }

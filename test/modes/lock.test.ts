@@ -215,6 +215,21 @@ describe("lock: frozen", () => {
     );
   });
 
+  test("names the flags for a package whose lock is in a file outside it", async () => {
+    const file = { text: lock({}), update: false };
+
+    const { results } = await run(
+      list(pod("nginx:1.27", "a.yaml")),
+      registry(),
+      { lock: "frozen" },
+      { lock: file },
+    );
+
+    expect(messages(results)[0]).toBe(
+      'error: the lock lacks 1 image: "nginx:1.27"; add it with `pin-digests --lock FILE --update-lock`',
+    );
+  });
+
   test("leaves out what is missing and pins the rest with `onError: warn`", async () => {
     const input = list(pod("nginx:1.27"), pod("redis:7"), lock({ "redis:7": two }));
 
