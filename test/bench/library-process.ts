@@ -5,6 +5,9 @@ import { deployments, imageNames, resourceList } from "./workload.ts";
 /** The argument with which this program runs the library, followed by the registry's host. */
 export const LIBRARY = "--library";
 
+// Not a literal, since types would be sought in dist, which may not be built.
+const PACKAGE: string = "pin-digests";
+
 /** What a process holds after some runs. */
 export interface Held {
   readonly runs: number;
@@ -19,10 +22,8 @@ export interface Held {
 
 /** Runs the library 1,000 times over 10 Deployments with 10 images, and tells its parent, if it has one, what it holds. */
 export async function runLibrary(host: string): Promise<void> {
-  // The built library, whose types are those of its source.
-  const { pinDigests } = (await import(
-    `${process.cwd()}/dist/pin-digests.js`
-  )) as typeof import("../../src/pin-digests.ts");
+  // This package by its own name, as those who depend on it import it; its types are those of its source.
+  const { pinDigests } = (await import(PACKAGE)) as typeof import("../../src/pin-digests.ts");
   const list = resourceList(deployments(10, imageNames([host], 10)));
   for (let runs = 1; runs <= 1_000; runs += 1) {
     const { ok, results } = await pinDigests(list, { environment: {} });
