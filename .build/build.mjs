@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { basename } from "node:path";
-import { build, transform } from "esbuild";
+import { build } from "esbuild";
 
 const bundled = ["js-yaml", "undici", "yaml"];
 const target = "node20.19";
@@ -37,16 +37,16 @@ async function buildLibrary() {
 }
 
 /**
- * The files that dist/main.js loads, each a list of modules. What the program imports is in one file with it.
- * esbuild splits ES modules alone, so each is made CommonJS afterwards.
+ * The files that dist/main.js loads, each a function of CommonJS. esbuild splits ES modules alone, so each is made one
+ * afterwards; what the program always needs is put together again, since calls from file to file go through getters.
  */
 async function buildExecutable() {
-  const { outputFiles, metafile } = await build({
+  writeFileSync("dist/package.json", '{ "type": "commonjs" }\n');
+  const { metafile } = await build({
     ...options,
     entryPoints: { program: "src/main.ts" },
     entryNames: "[name]-[hash]",
     outdir: "dist/executable",
-    write: false,
     metafile: true,
     alias: {
       undici: "./.build/undici.cjs",
@@ -54,20 +54,24 @@ async function buildExecutable() {
       "node:assert": "./.build/assert.cjs",
     },
   });
-  const modules = new Map();
-  for (const { path, text } of outputFiles) modules.set(basename(path), await moduleFunction(text));
   const imports = new Map(
     Object.entries(metafile.outputs).map(([path, output]) => [basename(path), staticImports(output)]),
   );
-  const [program] = [...modules.keys()].filter((name) => name.startsWith("program-"));
+  const program = [...imports.keys()].find((name) => name.startsWith("program-"));
   const core = closure(program, imports);
-  mkdirSync("dist/executable");
-  for (const name of modules.keys()) {
-    if (name !== program && core.has(name)) continue;
-    const members = name === program ? [...core] : [name];
-    const text = members.map((member) => `${JSON.stringify(member)}: ${modules.get(member)}`).join(",\n");
-    writeFileSync(`dist/executable/${name}`, `({\n${text}\n})\n`);
+  const rest = [...imports.keys()].filter((name) => !core.has(name));
+  const contents = [...core].map((name) => `export * as "${name}" from "./${name}";`).join("\n");
+  const functions = new Map([
+    [program, await bundle({ stdin: { contents, resolveDir: "dist/executable" }, external: pathsOf(rest) })],
+  ]);
+  for (const name of rest) {
+    const external = pathsOf([...imports.keys()].filter((each) => each !== name));
+    functions.set(name, await bundle({ entryPoints: [`dist/executable/${name}`], external }));
   }
+  rmSync("dist/executable", { recursive: true });
+  mkdirSync("dist/executable");
+  for (const [name, text] of functions)
+    writeFileSync(`dist/executable/${name}`, `(function (module, exports, require) {\n${text}})\n`);
   await build({
     entryPoints: { main: "src/start.ts" },
     define: { PROGRAM: JSON.stringify(program) },
@@ -76,19 +80,25 @@ async function buildExecutable() {
     target,
     outdir: "dist",
   });
-  writeFileSync("dist/package.json", '{ "type": "commonjs" }\n');
   writeFileSync("dist/library/package.json", '{ "type": "module" }\n');
   chmodSync("dist/main.js", 0o755);
 }
 
-async function moduleFunction(text) {
-  const { code } = await transform(text, {
+async function bundle(input) {
+  const { outputFiles } = await build({
+    ...input,
+    bundle: true,
+    write: false,
     format: "cjs",
     platform: "node",
     target,
     supported: { "dynamic-import": false },
   });
-  return `function (module, exports, require) {\n${code}}`;
+  return outputFiles[0].text;
+}
+
+function pathsOf(names) {
+  return names.map((name) => `./${name}`);
 }
 
 function staticImports({ imports }) {

@@ -24,20 +24,20 @@ const late: ReadonlySet<string> = new Set([
   "node:zlib",
 ]);
 
-const modules = new Map<string, Module>();
 const loaded = new Map<string, object>();
 
-load(PROGRAM);
+// It holds what others are made from as well: its exports are modules, by their names.
+for (const [name, exports] of Object.entries(load(PROGRAM))) loaded.set(name, exports);
 
-function load(name: string): object {
-  const known = loaded.get(name);
-  if (known) return known;
+function load(name: string): Readonly<Record<string, object>> {
   const module = { exports: {} };
-  loaded.set(name, module.exports);
-  moduleOf(name)(module, module.exports, (other) =>
-    other.startsWith("./") ? load(other.slice(2)) : builtIn(other),
-  );
-  loaded.set(name, module.exports);
+  readModule(join(__dirname, "executable", name))(module, module.exports, (other) => {
+    if (!other.startsWith("./")) return builtIn(other);
+    const file = other.slice(2);
+    const exports = loaded.get(file) ?? load(file);
+    loaded.set(file, exports);
+    return exports;
+  });
   return module.exports;
 }
 
@@ -54,15 +54,7 @@ function builtIn(name: string): unknown {
   });
 }
 
-function moduleOf(name: string): Module {
-  const known = modules.get(name);
-  if (known) return known;
-  for (const [member, each] of Object.entries(readModules(join(__dirname, "executable", name))))
-    modules.set(member, each);
-  return moduleOf(name);
-}
-
-function readModules(file: string): Readonly<Record<string, Module>> {
+function readModule(file: string): Module {
   const cachedData = readCache(`${file}.cache`);
   // esbuild writes ASCII.
   const script = new Script(readFileSync(file, "latin1"), {
