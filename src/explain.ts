@@ -1,4 +1,5 @@
 /** What is known of every value that looks like an image: which rule found it, or why it is left alone. */
+
 import { type Config, platformName } from "./config.ts";
 import type { ResourceImages } from "./fields/find-images.ts";
 import type { ImageField } from "./fields/image-field.ts";
@@ -11,6 +12,7 @@ import type { Result } from "./krm/result.ts";
 import { type Lock, type LockFileOption, type Locks, readLockOption, readLocks } from "./locks.ts";
 import { planStep, type Step } from "./plan.ts";
 import { lackIn } from "./plan-pin.ts";
+import { lastEventOf } from "./yaml/node.ts";
 import type { YamlText } from "./yaml/scan.ts";
 
 /** What is known of a value. */
@@ -143,8 +145,7 @@ function actionOf(
 
 function explainOther(yaml: YamlText, { resource, denials }: ResourceImages, like: Lookalike): Explanation {
   const denial = denials.find(
-    ({ layer, node }) =>
-      layer.depth === 0 && node <= like.node && like.node <= Math.max(node, yaml.closing[node] ?? 0),
+    ({ layer, node }) => layer.depth === 0 && node <= like.node && like.node <= lastEventOf(yaml, node),
   );
   const place = placeOf(resource, like);
   if (denial !== undefined) return { ...place, rule: "denied", action: "denied", reason: denial.reason };

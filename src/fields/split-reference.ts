@@ -1,7 +1,7 @@
 /** References whose parts stand apart: `{repository, tag, digest}`, `{name, version}`, `{newName, newTag, digest}`. */
 
 import type { SplitKeys } from "../field-table/field-row.ts";
-import { kindOf, type Range, scalarType } from "../yaml/node.ts";
+import { kindOf, lastEventOf, type Range, scalarType } from "../yaml/node.ts";
 import type { Locate } from "../yaml/scalar-source.ts";
 import type { YamlNode } from "../yaml/scan.ts";
 import { clearKey, noPlace, writeKey } from "./digest-place.ts";
@@ -221,7 +221,7 @@ function writingOf({ layer, map, keys, rule, tag, digest }: Slot): { writing: Wr
 
 /** What an alias or a merge key brings in, or brings elsewhere, may be part of other references as well. */
 function isOwn({ yaml }: Layer, map: YamlNode, node: YamlNode): boolean {
-  if (node < map || node > (yaml.closing[map] ?? 0)) return false;
+  if (node < map || node > lastEventOf(yaml, map)) return false;
   for (const target of yaml.targets.values()) if (target === map || target === node) return false;
   return true;
 }

@@ -20,6 +20,7 @@ import {
   entriesOf,
   isMergeKey,
   kindOf,
+  lastEventOf,
   scalarText,
   scalarType,
   valuesOf,
@@ -104,10 +105,10 @@ interface Reading {
 }
 
 /** An alias in a node, or one elsewhere of an anchor in it. */
-function sharedNode({ targets, closing }: YamlText, node: YamlNode): YamlNode | undefined {
-  const end = Math.max(node, closing[node] ?? node);
+function sharedNode(yaml: YamlText, node: YamlNode): YamlNode | undefined {
+  const end = lastEventOf(yaml, node);
   const isInside = (one: YamlNode): boolean => one >= node && one <= end;
-  for (const [alias, target] of targets) {
+  for (const [alias, target] of yaml.targets) {
     if (isInside(alias) || isInside(target)) return isInside(alias) ? alias : target;
   }
   return undefined;

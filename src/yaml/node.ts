@@ -1,5 +1,6 @@
 /** Moving in a {@link YamlText}: what a node is, what it holds, where it stands. */
 import { COLLECTION_STYLE, EVENT_ID, type Event, getScalarValue, SCALAR_STYLE } from "js-yaml";
+import { eventAt, fast } from "./event-table.ts";
 import type { YamlNode, YamlText } from "./scan.ts";
 
 /** What a node is. An alias is an alias; {@link dereference} gives what it stands for. */
@@ -13,7 +14,7 @@ export interface YamlEntry {
 
 /** What a node is. */
 export function kindOf(yaml: YamlText, node: YamlNode): YamlKind {
-  switch (eventOf(yaml, node).type) {
+  switch (yaml.events.types[node]) {
     case EVENT_ID.MAPPING:
       return "mapping";
     case EVENT_ID.SEQUENCE:
@@ -37,18 +38,18 @@ export function rootOf(document: YamlNode): YamlNode {
 
 /** The entries of a mapping, in order, duplicates and merge keys as they stand. */
 export function* entriesOf(yaml: YamlText, mapping: YamlNode): Generator<YamlEntry, void, undefined> {
-  const end = endOfChildren(yaml, mapping);
+  const end = lastEventOf(yaml, mapping);
   for (let key = mapping + 1; key < end; ) {
-    const value = next(yaml, key);
+    const value = lastEventOf(yaml, key) + 1;
     yield { key, value };
-    key = next(yaml, value);
+    key = lastEventOf(yaml, value) + 1;
   }
 }
 
 /** The elements of a sequence. */
 export function* elementsOf(yaml: YamlText, sequence: YamlNode): Generator<YamlNode, void, undefined> {
-  const end = endOfChildren(yaml, sequence);
-  for (let element = sequence + 1; element < end; element = next(yaml, element)) yield element;
+  const end = lastEventOf(yaml, sequence);
+  for (let element = sequence + 1; element < end; element = lastEventOf(yaml, element) + 1) yield element;
 }
 
 /** The values in a mapping whose key is the plain or quoted text `name`. */
@@ -70,10 +71,11 @@ export function childOf(yaml: YamlText, node: YamlNode | undefined, name: string
 /** The decoded text of a scalar, or undefined for any other node. */
 export function scalarText(yaml: YamlText, node: YamlNode | undefined): string | undefined {
   if (node === undefined) return undefined;
+  const { types, styles, starts, ends } = yaml.events;
+  if (types[node] !== EVENT_ID.SCALAR) return undefined;
+  if (((styles[node] ?? 0) & fast) !== 0) return yaml.text.slice(starts[node], ends[node]);
   const event = eventOf(yaml, node);
-  if (event.type !== EVENT_ID.SCALAR) return undefined;
-  if (event.fast) return yaml.text.slice(event.valueStart, event.valueEnd);
-  return getScalarValue(yaml.text, event);
+  return event.type === EVENT_ID.SCALAR ? getScalarValue(yaml.text, event) : undefined;
 }
 
 /** The text of a scalar that YAML 1.2's core schema reads as a string, or undefined. */
@@ -90,11 +92,12 @@ export type ScalarType = "string" | "null" | "boolean" | "number" | "other";
  * https://yaml.org/spec/1.2.2/#103-core-schema
  */
 export function scalarType(yaml: YamlText, node: YamlNode): ScalarType | undefined {
-  const event = eventOf(yaml, node);
-  if (event.type !== EVENT_ID.SCALAR) return undefined;
-  const tag = event.tagStart === -1 ? undefined : yaml.text.slice(event.tagStart, event.tagEnd);
-  if (tag !== undefined) return typeOfTag[tag] ?? "other";
-  if (event.style !== SCALAR_STYLE.PLAIN) return "string";
+  const { types, styles, rare } = yaml.events;
+  if (types[node] !== EVENT_ID.SCALAR) return undefined;
+  const event = rare.get(node);
+  if (event?.type === EVENT_ID.SCALAR && event.tagStart !== -1)
+    return typeOfTag[yaml.text.slice(event.tagStart, event.tagEnd)] ?? "other";
+  if (((styles[node] ?? 0) & ~fast) !== SCALAR_STYLE.PLAIN) return "string";
   const text = scalarText(yaml, node) ?? "";
   if (/^(?:~|null|Null|NULL)?$/.test(text)) return "null";
   if (/^(?:true|True|TRUE|false|False|FALSE)$/.test(text)) return "boolean";
@@ -127,9 +130,10 @@ export interface Range {
 
 /** Where the text of a scalar stands, without quotes and block headers; undefined for an empty plain one. */
 export function scalarRange(yaml: YamlText, node: YamlNode): Range | undefined {
-  const event = eventOf(yaml, node);
-  if (event.type !== EVENT_ID.SCALAR || event.valueStart === -1) return undefined;
-  return { start: event.valueStart, end: event.valueEnd };
+  const { types, starts, ends } = yaml.events;
+  const start = starts[node] ?? -1;
+  if (types[node] !== EVENT_ID.SCALAR || start === -1) return undefined;
+  return { start, end: ends[node] ?? start };
 }
 
 /** Where an alias stands, with its asterisk; undefined for any other node. */
@@ -163,18 +167,10 @@ export function isBlockScalar(yaml: YamlText, node: YamlNode): boolean {
 
 /** Where a node begins: its text, quotes and properties left out. */
 export function startOf(yaml: YamlText, node: YamlNode): number | undefined {
-  const event = eventOf(yaml, node);
-  switch (event.type) {
-    case EVENT_ID.MAPPING:
-    case EVENT_ID.SEQUENCE:
-      return event.start;
-    case EVENT_ID.ALIAS:
-      return event.anchorStart - 1;
-    case EVENT_ID.SCALAR:
-      return event.valueStart === -1 ? undefined : event.valueStart;
-    default:
-      return undefined;
-  }
+  const { types, starts } = yaml.events;
+  const start = starts[node] ?? -1;
+  if (start === -1) return undefined;
+  return types[node] === EVENT_ID.ALIAS ? start - 1 : start;
 }
 
 /** True for a key that merges another mapping into this one: `<<`, as kyaml reads and writes it (`!!merge <<`). */
@@ -182,19 +178,14 @@ export function isMergeKey(yaml: YamlText, key: YamlNode): boolean {
   return scalarText(yaml, key) === "<<";
 }
 
-/** The event that a node begins with. */
+/** The event that a node begins with. @throws {RangeError} where there is none */
 export function eventOf(yaml: YamlText, node: YamlNode): Event {
-  const event = yaml.events[node];
-  if (event === undefined) throw new RangeError(`no YAML node at event ${node}`);
-  return event;
+  return eventAt(yaml.events, node);
 }
 
-/** The node after `node` and all that it holds. */
-function next(yaml: YamlText, node: YamlNode): YamlNode {
-  const end = yaml.closing[node] ?? 0;
-  return (end === 0 ? node : end) + 1;
-}
-
-function endOfChildren(yaml: YamlText, node: YamlNode): YamlNode {
-  return yaml.closing[node] ?? 0;
+/** The event that a node ends with: that which closes a collection, else its own. */
+export function lastEventOf(yaml: YamlText, node: YamlNode): number {
+  const { types, ends } = yaml.events;
+  const type = types[node];
+  return type === EVENT_ID.MAPPING || type === EVENT_ID.SEQUENCE ? (ends[node] ?? node) : node;
 }

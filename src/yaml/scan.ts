@@ -5,17 +5,17 @@
  * https://yaml.org/spec/1.2.2/
  */
 import { EVENT_ID, type Event, parseEvents, YAMLException } from "js-yaml";
+import { type EventTable, growTable, shifted } from "./event-table.ts";
+import { type ReadEvents, readInParts, type TakeEvent } from "./parts.ts";
 import { YamlSyntaxError } from "./syntax-error.ts";
 
 /** A node of a {@link YamlText}: the index of the event that it begins with. */
 export type YamlNode = number;
 
-/** A scanned text: its events, where each collection ends, and what each alias stands for. */
+/** A scanned text: its events, and what each alias stands for. */
 export interface YamlText {
   readonly text: string;
-  readonly events: readonly Event[];
-  /** For an event that opens a document, mapping or sequence: the index of the event that closes it. */
-  readonly closing: Int32Array;
+  readonly events: EventTable;
   /** Alias → the anchored node that it stands for. */
   readonly targets: ReadonlyMap<YamlNode, YamlNode>;
   readonly documents: readonly YamlNode[];
@@ -35,13 +35,37 @@ export async function scan(text: string): Promise<YamlText> {
     const { tolerantEvents } = await import("./tolerant.ts");
     const events = tolerantEvents(text);
     if (events === undefined) throw error;
-    return index(text, events);
+    return indexAll(text, events);
   }
 }
 
-/** Scans with the first library alone. @throws {YamlSyntaxError} */
-export function scanStrictly(text: string): YamlText {
-  return index(text, strictEvents(text));
+/** Scans with the first library alone, a long text in parts of about so many characters. @throws {YamlSyntaxError} */
+export function scanStrictly(text: string, partSize: number = partSizeOf(text)): YamlText {
+  return scanInParts(text, partSize) ?? indexAll(text, strictEvents(text));
+}
+
+/**
+ * As few parts as keep memory within bounds: on Node 20 what js-yaml keeps of a text has another shape each time from
+ * the tenth text on, and V8 then takes twice as long.
+ */
+function partSizeOf(text: string): number {
+  return Math.max(1 << 21, Math.ceil(text.length / 6));
+}
+
+/** Undefined where the text is not long, can't be cut or has a fault, which only the whole text can tell rightly. */
+function scanInParts(text: string, partSize: number): YamlText | undefined {
+  if (text.length <= partSize || text.indexOf("\ufeff", 1) !== -1) return undefined;
+  const read: ReadEvents = (part, depth) => parseEvents(part, { maxDepth: maxDepth - depth });
+  let whole = false;
+  try {
+    const scanned = index(text, (take) => {
+      whole = readInParts(text, partSize, read, take);
+    });
+    return whole ? scanned : undefined;
+  } catch (error) {
+    if (error instanceof YAMLException || error instanceof YamlSyntaxError) return undefined;
+    throw error;
+  }
 }
 
 // Far deeper than any object of Kubernetes. js-yaml recurses, and near the end of the call stack V8 may abort the
@@ -77,25 +101,22 @@ function segmentEvents(text: string, start: number, end: number): readonly Event
   }
 }
 
-function shifted(event: Event, by: number): Event {
-  return Object.fromEntries(
-    Object.entries(event).map(([field, value]) =>
-      /(?:start|end)$/i.test(field) && typeof value === "number" && value >= 0
-        ? [field, value + by]
-        : [field, value],
-    ),
-    // Checked: the same fields with the same types, only the offsets moved.
-  ) as unknown as Event;
+function indexAll(text: string, events: readonly Event[]): YamlText {
+  return index(text, (take) => {
+    for (const event of events) take(event, 0);
+  });
 }
 
-function index(text: string, events: readonly Event[]): YamlText {
-  const closing = new Int32Array(events.length);
+/** Collects events, and knows which node an alias stands for. */
+function index(text: string, read: (take: TakeEvent) => void): YamlText {
+  const { table, add } = growTable(text.length >> 3);
   const targets = new Map<YamlNode, YamlNode>();
   const documents: YamlNode[] = [];
   const open: YamlNode[] = [];
   const anchors = new Map<string, YamlNode>();
-  for (let node = 0; node < events.length; node++) {
-    const event = events[node] as Event;
+  read((event, shift) => {
+    const node = table.length;
+    add(event, shift);
     switch (event.type) {
       case EVENT_ID.DOCUMENT:
         documents.push(node);
@@ -105,29 +126,31 @@ function index(text: string, events: readonly Event[]): YamlText {
       case EVENT_ID.MAPPING:
       case EVENT_ID.SEQUENCE:
         open.push(node);
-        if (event.anchorStart !== -1) anchors.set(text.slice(event.anchorStart, event.anchorEnd), node);
+        if (event.anchorStart !== -1) anchors.set(anchorOf(event, shift), node);
         break;
       case EVENT_ID.SCALAR:
-        if (event.anchorStart !== -1) anchors.set(text.slice(event.anchorStart, event.anchorEnd), node);
+        if (event.anchorStart !== -1) anchors.set(anchorOf(event, shift), node);
         break;
       case EVENT_ID.ALIAS: {
-        const target = anchors.get(text.slice(event.anchorStart, event.anchorEnd));
-        if (target === undefined) {
-          throw new YamlSyntaxError("alias of an anchor that is not defined before it", {
-            text,
-            offset: event.anchorStart - 1,
-          });
-        }
-        if (open.includes(target)) {
-          throw new YamlSyntaxError("alias of what it stands in", { text, offset: event.anchorStart - 1 });
-        }
+        const target = anchors.get(anchorOf(event, shift));
+        const offset = event.anchorStart + shift - 1;
+        if (target === undefined)
+          throw new YamlSyntaxError("alias of an anchor that is not defined before it", { text, offset });
+        if (open.includes(target)) throw new YamlSyntaxError("alias of what it stands in", { text, offset });
         targets.set(node, target);
         break;
       }
       case EVENT_ID.POP:
-        closing[open.pop() ?? 0] = node;
+        open.pop();
         break;
     }
+  });
+  return { text, events: table, targets, documents };
+
+  function anchorOf(
+    { anchorStart, anchorEnd }: { readonly anchorStart: number; readonly anchorEnd: number },
+    shift: number,
+  ): string {
+    return text.slice(anchorStart + shift, anchorEnd + shift);
   }
-  return { text, events, closing, targets, documents };
 }

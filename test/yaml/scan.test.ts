@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { aliasRange, childOf, elementsOf, rootOf, scalarText } from "../../src/yaml/node.ts";
+import { aliasRange, childOf, elementsOf, lastEventOf, rootOf, scalarText } from "../../src/yaml/node.ts";
 import { scan, strictEvents, type YamlText } from "../../src/yaml/scan.ts";
 import { lineAndColumn, YamlSyntaxError } from "../../src/yaml/syntax-error.ts";
 
@@ -79,8 +79,8 @@ describe("scan", () => {
     const yaml = await scan("- [a, {b: c}]\n- d\n");
     const root = rootOf(yaml.documents[0] ?? 0);
 
-    expect([...elementsOf(yaml, root)].map((node) => yaml.closing[node])).toEqual([8, 0]);
-    expect(yaml.closing[root]).toBe(10);
+    expect([...elementsOf(yaml, root)].map((node) => lastEventOf(yaml, node))).toEqual([8, 9]);
+    expect(lastEventOf(yaml, root)).toBe(10);
   });
 
   test.each([
