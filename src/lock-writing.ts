@@ -1,12 +1,13 @@
 /** From new resolutions to the texts of the locks that keep them, and to a warning where none does. */
 import type { Config } from "./config.ts";
+import { resultAt } from "./field-result.ts";
 import { formatReference } from "./image/reference.ts";
 import type { Input } from "./krm/input.ts";
 import { readResource } from "./krm/resource.ts";
-import type { Result } from "./krm/result.ts";
+import type { Result, ResultFile } from "./krm/result.ts";
 import { lockEdits } from "./lock/lock-edit.ts";
 import type { LockFile } from "./lock/lock-file.ts";
-import { lockFileName, lockItemEdit, lockText } from "./lock/lock-text.ts";
+import { lockFileName, lockItemEdit, lockText, newLock } from "./lock/lock-text.ts";
 import type { LockedImage } from "./lock/locked-image.ts";
 import type { LockRecord } from "./lock-record.ts";
 import { entryResult, keepsFiles, listed, lockResult } from "./lock-result.ts";
@@ -85,11 +86,11 @@ function creation(records: readonly LockRecord[], { input, config }: LockCircums
   const items = input.kind === "ResourceList" ? childOf(input.yaml, input.root, "items") : undefined;
   if (items === undefined || !keepsFiles(input)) return { lost: records };
   const images = records.map(({ image }) => image);
+  const file = { path: lockFileName, index: indexOfLock(input) };
   const message = `made ${lockFileName} with ${listed(namesOf(records))}`;
   return {
-    edits: [lockItemEdit(input.yaml, { items, index: indexOfLock(input), images })],
-    results:
-      config.report === "problems" ? [] : [{ message, severity: "info", file: { path: lockFileName } }],
+    edits: [lockItemEdit(input.yaml, { items, index: file.index, images })],
+    results: creationResults(message, config, { file }),
   };
 }
 
@@ -122,8 +123,17 @@ function fileChange({ records, lock }: RecordGroup, circumstances: LockCircumsta
   const message = `made the lock with ${listed(namesOf(records))}`;
   return {
     file: comments + lockText(images),
-    results: config.report === "problems" ? [] : [{ message, severity: "info" }],
+    results: creationResults(message, config),
   };
+}
+
+function creationResults(
+  message: string,
+  { report }: Config,
+  place: { readonly file?: ResultFile } = {},
+): readonly Result[] {
+  if (report === "problems") return [];
+  return [resultAt({ resource: { ...newLock, ...place }, path: "images" }, { severity: "info", message })];
 }
 
 function changeResults(lock: Lock, records: readonly LockRecord[], config: Config): readonly Result[] {

@@ -1,5 +1,6 @@
 /** The text of a lock that is not there yet. */
 import { canonicalName } from "../image/reference.ts";
+import type { ResourceRef } from "../krm/result.ts";
 import { closingBracket, endOf } from "../yaml/extent.ts";
 import { columnOf, insertLines, nextLine, skipComments } from "../yaml/line.ts";
 import { elementsOf, isFlow } from "../yaml/node.ts";
@@ -11,6 +12,9 @@ import { groupBy, type LockedImage } from "./locked-image.ts";
 
 /** The name of the file that a new lock goes to, at the root of its package. */
 export const lockFileName = "image-lock.yaml";
+
+/** Who a new lock is, in its own text and in what is told of it. */
+export const newLock: ResourceRef = { apiVersion: lockApiVersion, kind: "ImageLock", name: "image-lock" };
 
 /** What is written above an entry of a lock, each text a comment of a line. */
 export type EntryNotes = (image: LockedImage) => readonly string[];
@@ -65,10 +69,10 @@ function lockLines(
   notesOf: EntryNotes,
 ): readonly string[] {
   return [
-    `apiVersion: ${lockApiVersion}`,
-    "kind: ImageLock",
+    `apiVersion: ${newLock.apiVersion}`,
+    `kind: ${newLock.kind}`,
     "metadata:",
-    "  name: image-lock",
+    `  name: ${newLock.name}`,
     "  annotations:",
     ...annotations.map(([name, value]) => `    ${name}: "${value}"`),
     images.length === 0 ? "images: {}" : "images:",
@@ -79,9 +83,9 @@ function lockLines(
 }
 
 function lockFlow(images: readonly LockedImage[], annotations: readonly Annotation[]): string {
-  const metadata = JSON.stringify({ name: "image-lock", annotations: Object.fromEntries(annotations) });
+  const metadata = JSON.stringify({ name: newLock.name, annotations: Object.fromEntries(annotations) });
   const entries = sorted(images).map((image) => entryFlow(image, jsonStyle));
-  return `{"apiVersion": "${lockApiVersion}", "kind": "ImageLock", "metadata": ${metadata}, "images": {${entries.join(", ")}}}`;
+  return `{"apiVersion": "${newLock.apiVersion}", "kind": "${newLock.kind}", "metadata": ${metadata}, "images": {${entries.join(", ")}}}`;
 }
 
 function sorted(images: readonly LockedImage[]): readonly LockedImage[] {

@@ -326,6 +326,21 @@ describe("lock: create", () => {
     expect(again.text).toBe(itemsOf(text));
   });
 
+  test.each([
+    ["alone in its file", "a.yaml", 0],
+    ["behind what is in a file of its name", "image-lock.yaml", 1],
+  ])("tells of the lock that it makes as of any, %s", async (_where, path, index) => {
+    const { results } = await run(list(pod("nginx:1.27", path)), registry(), { lock: "create" });
+
+    expect(results).toContainEqual({
+      message: 'made image-lock.yaml with "nginx:1.27"',
+      severity: "info",
+      resourceRef: { apiVersion: "fn.kpt.dev/v1alpha1", kind: "ImageLock", name: "image-lock" },
+      field: { path: "images" },
+      file: { path: "image-lock.yaml", index },
+    });
+  });
+
   test("makes none where there is nothing to keep", async () => {
     const pinned = list(pod(`nginx:1.27@${one}`, "a.yaml"));
 
@@ -380,6 +395,12 @@ describe("a lock in a file", () => {
     const result = await run(pod("nginx:1.27"), registry(), {}, { lock: { text: "# ours", update: true } });
 
     expect(result.lock).toMatch(/^# ours\napiVersion: fn.kpt.dev\/v1alpha1\nkind: ImageLock\n/);
+    expect(result.results).toContainEqual({
+      message: 'made the lock with "nginx:1.27"',
+      severity: "info",
+      resourceRef: { apiVersion: "fn.kpt.dev/v1alpha1", kind: "ImageLock", name: "image-lock" },
+      field: { path: "images" },
+    });
   });
 
   test("is not written where an image fails, nor without leave", async () => {
