@@ -82,6 +82,13 @@ export function listedUpTo(texts: readonly string[], max: number): string {
   return listed(texts.slice(0, max)) + more;
 }
 
+/** The command that writes to a lock in a file of its own what this run resolves. */
+export function fileCommand(config: Config): string {
+  const mode = config.mode === "update" ? ["mode=update"] : [];
+  const options = [...mode, ...platformOptions(config)].map((option) => `-d ${option}`);
+  return `\`${["pin-digests --lock FILE --update-lock", ...options].join(" ")}\``;
+}
+
 /** True for a list whose items know their files: what is added to it is kept. */
 export function keepsFiles({ kind, yaml, items }: Input): boolean {
   return (
@@ -91,11 +98,9 @@ export function keepsFiles({ kind, yaml, items }: Input): boolean {
 }
 
 function additionCommand(input: Input, config: Config, { all }: Locks): string {
-  const options = platformOptions(config);
   const isInFile = all.some(({ source }) => source === "file");
-  return keepsFiles(input) && !isInFile
-    ? `\`${["kpt fn eval PACKAGE --image IMAGE --network -- lock=create", ...options].join(" ")}\``
-    : `\`${["pin-digests --lock FILE --update-lock", ...options.map((option) => `-d ${option}`)].join(" ")}\``;
+  if (!keepsFiles(input) || isInFile) return fileCommand(config);
+  return `\`${["kpt fn eval PACKAGE --image IMAGE --network -- lock=create", ...platformOptions(config)].join(" ")}\``;
 }
 
 /** What a lock records of platforms goes by these. */

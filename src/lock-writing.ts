@@ -10,7 +10,7 @@ import type { LockFile } from "./lock/lock-file.ts";
 import { lockFileName, lockItemEdit, lockText, newLock } from "./lock/lock-text.ts";
 import type { LockedImage } from "./lock/locked-image.ts";
 import type { LockRecord } from "./lock-record.ts";
-import { entryResult, keepsFiles, listed, lockResult } from "./lock-result.ts";
+import { entryResult, fileCommand, keepsFiles, listed, lockResult } from "./lock-result.ts";
 import type { Lock, LockFileOption } from "./locks.ts";
 import { childOf, kindOf } from "./yaml/node.ts";
 import { applyEdits, type TextEdit } from "./yaml/text-edit.ts";
@@ -174,7 +174,7 @@ function referenceText({ reference: { name, tag } }: LockedImage): string {
 
 function lostWarning(
   lost: readonly LockRecord[],
-  { input, file, option }: LockCircumstances,
+  { input, config, file, option }: LockCircumstances,
 ): readonly Result[] {
   if (lost.length === 0) return [];
   const fresh = namesOf(lost.filter(({ before }) => before === undefined));
@@ -187,7 +187,7 @@ function lostWarning(
     if (option !== undefined) return "add `--update-lock`";
     if (input.kind === "stream")
       return "write a lock to a file of its own and give `--lock FILE --update-lock`";
-    return "a list without paths keeps no changes of a lock: add them with `pin-digests --lock FILE --update-lock`, or by hand";
+    return `a list without paths keeps no changes of a lock: add them with ${fileCommand(config)}, or by hand`;
   }
 }
 

@@ -108,7 +108,11 @@ fieldSpecs: [{kind: Pod, path: "spec/containers[]/image", tag: drop}]
 
   test.each([
     ["a stream", (...items: readonly string[]) => items.join("---\n"), /write a lock to a file of its own/],
-    ["a list without paths", list, /a list without paths keeps no changes/],
+    [
+      "a list without paths",
+      list,
+      /a list without paths keeps no changes of a lock: add them with `pin-digests --lock FILE --update-lock -d mode=update`, or by hand$/,
+    ],
   ])("warns once that the lock in %s is not kept, and tells new from moved", async (_, join, advice) => {
     const input = join(pod(`nginx:1.27@${one}`), pod("redis:7"), lock({ "nginx:1.27": one }));
 
