@@ -10,7 +10,7 @@ import { type LockFile, readLockFile } from "./lock/lock-file.ts";
 import type { LockProblem } from "./lock/lock-problem.ts";
 import { type LockedImage, type LockedImages, lockedImages } from "./lock/locked-image.ts";
 import { folderOf, locksByFolder, nearestLock } from "./lock/nearest.ts";
-import { kindOf, startOf } from "./yaml/node.ts";
+import { childOf, scalarText, startOf } from "./yaml/node.ts";
 import { lineAndColumn } from "./yaml/syntax-error.ts";
 
 /** A lock of this run. */
@@ -104,9 +104,9 @@ function lockItems({ yaml, items }: Input): ReadLocks {
   const locks: Lock[] = [];
   const faults: Result[] = [];
   for (const item of items) {
-    if (kindOf(yaml, item) !== "mapping") continue;
+    // The kind alone, since most items are none.
+    if (!isImageLock({ kind: scalarText(yaml, childOf(yaml, item, "kind")) ?? "" })) continue;
     const resource = readResource(yaml, item);
-    if (!isImageLock(resource)) continue;
     const { lock, problems } = readImageLock(yaml, item);
     const { entries } = lock;
     locks.push({ source: "item", lock, resource, entries, images: lockedImages(entries) });

@@ -145,6 +145,7 @@ const nowhere: Locate = () => undefined;
 /** What tells a node from all others, in whichever document: where it begins. */
 export function identityOf(layer: Layer, node: YamlNode): string {
   const start = startOf(layer.yaml, node);
+  if (layer.depth === 0 && start !== undefined) return String(start);
   const range = start === undefined ? undefined : layer.toSource({ start, end: start + 1 });
   return range === undefined ? `${layer.depth} node ${node}` : String(range.start);
 }
@@ -184,17 +185,17 @@ function textAt(layer: Layer, target: YamlNode): LocatedText | undefined {
 }
 
 function textOfList(layer: Layer, list: YamlNode): LocatedText {
-  const lines: { readonly start: number; readonly text: string; readonly locate: Locate }[] = [];
+  const lines: { readonly start: number; readonly element: YamlNode; readonly text: string }[] = [];
   let length = 0;
   for (const element of elementsOf(layer.yaml, list)) {
     // An item that is an alias is a line too, but has no characters of its own.
     const text = scalarText(layer.yaml, element) ?? "";
-    lines.push({ start: length, text, locate: locatorOf(layer, element) });
+    lines.push({ start: length, element, text });
     length += text.length + 1;
   }
   const locate = ({ start, end }: Range): Range | undefined => {
     const line = lines.findLast((each) => each.start <= start);
-    return line?.locate({ start: start - line.start, end: end - line.start });
+    return line && locatorOf(layer, line.element)({ start: start - line.start, end: end - line.start });
   };
   return {
     value: lines.map(({ text }) => text).join("\n"),

@@ -27,8 +27,12 @@ export type PlaceholderKind =
  * No image reference is taken for one, but for `auto`, which no one publishes and every Istio gateway says.
  */
 export function placeholderKind(text: string): PlaceholderKind | undefined {
+  if (PLAIN.test(text)) return text === "auto" ? "injected" : undefined;
   return PLACEHOLDERS.find(({ pattern }) => pattern.test(text))?.kind;
 }
+
+// A quick answer for nearly all: lower case, and a tag or digest without signs.
+const PLAIN = /^[a-z0-9][a-z0-9._/-]*(?::[\w.-]+)?(?:@sha256:[0-9a-f]+)?$/;
 
 interface Placeholder {
   readonly kind: PlaceholderKind;

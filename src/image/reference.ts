@@ -49,6 +49,19 @@ export function parseReference(text: string): ImageReference {
 
 /** As {@link parseReference}, for those who go on either way: why a text is no reference is returned. */
 export function readReference(text: string): ImageReference | InvalidReferenceError {
+  const known = readBefore.get(text);
+  if (known !== undefined) return known;
+  const read = readNow(text);
+  if (text.length > 512) return read;
+  if (readBefore.size === 4096) readBefore.clear();
+  readBefore.set(text, read);
+  return read;
+}
+
+// A package names the same images again and again.
+const readBefore = new Map<string, ImageReference | InvalidReferenceError>();
+
+function readNow(text: string): ImageReference | InvalidReferenceError {
   try {
     return parseReference(text);
   } catch (error) {

@@ -1,5 +1,4 @@
 /** What a function adds to the list that it was given: `results`, and an explicit `items` where there was none. */
-import { dump } from "js-yaml";
 import { closingBracket, endOf, endOfEntry } from "../yaml/extent.ts";
 import { columnOf, nextLine } from "../yaml/line.ts";
 import {
@@ -18,6 +17,7 @@ import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import type { TextEdit } from "../yaml/text-edit.ts";
 import type { ResourceList } from "./input.ts";
 import type { Result } from "./result.ts";
+import { resultLines } from "./result-text.ts";
 
 /**
  * The edits that make a list one that an orchestrator takes back: `items` is there, even if empty; results are
@@ -26,7 +26,7 @@ import type { Result } from "./result.ts";
 export function envelopeEdits(list: ResourceList, results: readonly Result[]): readonly TextEdit[] {
   const existing = list.results;
   const known = new Set(existing === undefined ? [] : [plainOf(list.yaml, existing)].flat().map(fingerprint));
-  const fresh = results.filter((result) => !known.has(fingerprint(result)));
+  const fresh = known.size === 0 ? results : results.filter((result) => !known.has(fingerprint(result)));
   return [
     ...itemsEdits(list),
     ...(fresh.length === 0 ? [] : resultsEdits(list, fresh)),
@@ -59,22 +59,22 @@ function itemsEdits(list: ResourceList): readonly TextEdit[] {
 
 function resultsEdits(list: ResourceList, results: readonly Result[]): readonly TextEdit[] {
   const { yaml } = list;
-  const flow = results.map(flowText).join(", ");
+  const flow = () => results.map(flowText).join(", ");
   const existing = list.results;
   const entry = entryOf(list, "results");
   if (existing !== undefined && isFlow(yaml, existing)) {
     const last = [...elementsOf(yaml, existing)].at(-1);
     const at = last === undefined ? (startOf(yaml, existing) ?? 0) + 1 : endOf(yaml, last, 0);
-    return [{ start: at, end: at, text: last === undefined ? flow : `, ${flow}` }];
+    return [{ start: at, end: at, text: last === undefined ? flow() : `, ${flow()}` }];
   }
   if (existing !== undefined) {
-    const block = dump({ results }, blockStyle).replace(/^results:\n/, "");
+    const block = resultLines(results);
     const at = nextLine(yaml.text, endOf(yaml, existing, 0));
     return [insertLines(yaml.text, at, indented(block, columnOf(yaml, existing)))];
   }
-  if (entry !== undefined) return fillEmpty(list, entry, `[${flow}]`);
-  const block = isFlow(yaml, list.root) ? "" : dump({ results }, blockStyle);
-  return [newKey(list, { name: "results", block, flow: `[${flow}]` })];
+  if (entry !== undefined) return fillEmpty(list, entry, `[${flow()}]`);
+  const block = isFlow(yaml, list.root) ? "" : `results:\n${resultLines(results)}`;
+  return [newKey(list, { name: "results", block, flow: isFlow(yaml, list.root) ? `[${flow()}]` : "" })];
 }
 
 /** JSON that YAML's readers take too: they refuse control characters, or take some for line breaks. */
@@ -84,9 +84,6 @@ function flowText(value: unknown): string {
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }
-
-// Every word and number that any reader could take for another type is quoted, and nothing is folded or anchored.
-const blockStyle = { lineWidth: -1, noRefs: true, seqNoIndent: true } as const;
 
 interface NewKey {
   readonly name: string;
@@ -147,11 +144,11 @@ function endOfDocument(yaml: YamlText, root: YamlNode): number {
 function insertLines(text: string, at: number, lines: string): TextEdit {
   const eol = lineBreak(text);
   const begin = at > 0 && text[at - 1] !== "\n" ? eol : "";
-  return { start: at, end: at, text: begin + lines.replaceAll("\n", eol) };
+  return { start: at, end: at, text: begin + (eol === "\n" ? lines : lines.replaceAll("\n", eol)) };
 }
 
 function indented(block: string, column: number): string {
-  return block.replaceAll(/^(?=.)/gm, " ".repeat(column));
+  return column === 0 ? block : block.replaceAll(/^(?=.)/gm, " ".repeat(column));
 }
 
 function lineBreak(text: string): string {

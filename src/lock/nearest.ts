@@ -46,6 +46,7 @@ export function locksByFolder<Lock extends { readonly resource: Pick<Resource, "
 export function folderOf({ annotations, file }: Pick<Resource, "annotations" | "file">): string {
   const packagePath = annotations.get("internal.config.kubernetes.io/package-path") ?? "";
   const path = file === undefined ? "." : posix.dirname(posix.normalize(file.path));
+  if (packagePath === "") return withoutEnd(path);
   return withoutEnd(posix.join(packagePath.replaceAll("\\", "/"), path));
 }
 
