@@ -73,7 +73,7 @@ export async function pinDigests(text: string, options: PinOptions = {}): Promis
   if (locks.faults.length > 0) return unpinned(input, locks.faults);
 
   const resources = findResources(input, config);
-  const fields = fieldsOf(resources);
+  const fields = fieldsOf(resources, input);
   const steps = fields.map((field) => planStep(field, config, locks.nearest(field.resource)));
   const run: Run = {
     input,
@@ -92,9 +92,8 @@ export async function pinDigests(text: string, options: PinOptions = {}): Promis
   const asking = createAsking({ yaml: input.yaml, resources, steps }, config, options);
   try {
     const answered = await (config.mode === "check" ? check(run, asking) : write(run, asking));
-    const result = answer(input, answered, [...answered.results, ...aside, ...asking.warnings()]);
-    const platform = platformName(config);
-    return { ...result, ...(platform !== undefined && { platform }) };
+    const results = [...answered.results, ...aside, ...asking.warnings()];
+    return answer(input, { ...answered, results, platform: platformName(config) });
   } finally {
     await asking.close();
   }
@@ -148,9 +147,11 @@ async function write(run: Run, asking: Asking): Promise<Answered> {
 }
 
 /** An image that two objects share through an anchor is one field. */
-function fieldsOf(resources: readonly ResourceImages[]): readonly ImageField[] {
-  const fields = new Map<string, ImageField>();
-  for (const field of resources.flatMap((each) => each.fields)) {
+function fieldsOf(resources: readonly ResourceImages[], { yaml }: Input): readonly ImageField[] {
+  const all = resources.flatMap((each) => each.fields);
+  if (yaml.targets.size === 0) return all;
+  const fields = new Map<ImageField["identity"], ImageField>();
+  for (const field of all) {
     if (!fields.has(field.identity)) fields.set(field.identity, field);
   }
   return [...fields.values()];
@@ -194,20 +195,34 @@ function useOf(outcome: Outcome, isWritten: boolean): ImageUse {
 
 /** What goes out where nothing may be done: a list as it came, with the errors in it; of a stream nothing. */
 function unpinned(input: Input, results: readonly Result[]): PinResult {
-  return answer(input, { outcomes: [], edits: [] }, results);
+  return answer(input, { outcomes: [], edits: [], results, platform: undefined });
 }
 
-function answer(
-  input: Input,
-  { outcomes, edits, lock }: Omit<Answered, "results">,
-  unsorted: readonly Result[],
-): PinResult {
-  const results = bySeverity(unsorted);
+function answer(input: Input, answered: Answered & { readonly platform: string | undefined }): PinResult {
+  const { outcomes, edits, lock, platform } = answered;
+  const results = bySeverity(answered.results);
   const ok = !results.some(({ severity }) => severity === "error");
   const changes = edits.length === 0 ? 0 : outcomes.filter(({ kind }) => kind === "changed").length;
-  const images = outcomes.map((outcome) => useOf(outcome, edits.length > 0));
-  const said = { results, ok, changes, images, input: input.kind, ...(lock !== undefined && { lock }) };
+  return {
+    text: textOf(input, { edits, results, ok }),
+    results,
+    ok,
+    changes,
+    input: input.kind,
+    // Few ask for them.
+    get images() {
+      return outcomes.map((outcome) => useOf(outcome, edits.length > 0));
+    },
+    ...(platform !== undefined && { platform }),
+    ...(lock !== undefined && { lock }),
+  };
+}
+
+function textOf(
+  input: Input,
+  { edits, results, ok }: Pick<Answered, "edits" | "results"> & { readonly ok: boolean },
+): string {
   const { text } = input.yaml;
-  if (input.kind === "stream") return { text: ok ? applyEdits(text, edits) : "", ...said };
-  return { text: applyEdits(text, [...edits, ...envelopeEdits(input, results)]), ...said };
+  if (input.kind === "stream") return ok ? applyEdits(text, edits) : "";
+  return applyEdits(text, [...edits, ...envelopeEdits(input, results)]);
 }

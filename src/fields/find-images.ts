@@ -88,7 +88,8 @@ function fieldsOf(search: Search, resource: Resource): ResourceImages {
 
 /** An image that several containers share through an anchor is one field. */
 function distinct(fields: readonly ImageField[]): readonly ImageField[] {
-  const known = new Map<string, ImageField>();
+  if (fields.length < 2) return fields;
+  const known = new Map<ImageField["identity"], ImageField>();
   for (const field of fields) {
     const first = known.get(field.identity);
     if (first === undefined || isUsers(field)) known.set(field.identity, field);

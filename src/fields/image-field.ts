@@ -12,7 +12,7 @@ export interface ImageField {
   /** The scalar, or an alias of one, or the map that holds the parts of a reference; in the text; absent in a document within the text. */
   readonly node?: YamlNode;
   /** Fields with the same identity are the same characters. */
-  readonly identity: string;
+  readonly identity: string | number;
   /** The text of the reference, put together where its parts stand apart; absent where `fault` says why. */
   readonly value?: string;
   /** Where characters of `value` stand in the text; undefined for those that stand nowhere. */

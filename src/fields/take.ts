@@ -71,7 +71,7 @@ export function takeText(walk: Walk, place: Place, rule: FieldRule): void {
     if (index !== undefined) walk.path.push(index);
     push(walk, place, rule, {
       node: place.node,
-      identity: range === undefined ? `${identityOf(layer, place.node)}+${start}` : String(range.start),
+      identity: range?.start ?? `${identityOf(layer, place.node)}+${start}`,
       value,
       locate,
       writing: { kind: "in-place" },
@@ -143,11 +143,11 @@ export function locatorOf(layer: Layer, scalar: YamlNode): Locate {
 const nowhere: Locate = () => undefined;
 
 /** What tells a node from all others, in whichever document: where it begins. */
-export function identityOf(layer: Layer, node: YamlNode): string {
+export function identityOf(layer: Layer, node: YamlNode): string | number {
   const start = startOf(layer.yaml, node);
-  if (layer.depth === 0 && start !== undefined) return String(start);
+  if (layer.depth === 0 && start !== undefined) return start;
   const range = start === undefined ? undefined : layer.toSource({ start, end: start + 1 });
-  return range === undefined ? `${layer.depth} node ${node}` : String(range.start);
+  return range?.start ?? `${layer.depth} node ${node}`;
 }
 
 /** How a whole value is read and written, of a scalar or an alias of one. */

@@ -35,15 +35,14 @@ function itemsOf(text: string): Items | undefined {
   const indentation = key?.groups?.indentation;
   if (key === null || indentation === undefined) return undefined;
   const start = key.index + key[0].length - indentation.length;
-  const ends = LAST_KEYS.map((name) => text.indexOf(`\n${name}:`, start)).filter((at) => at !== -1);
-  return { start, end: Math.min(text.length, ...ends.map((at) => at + 1)), indentation };
+  const nextKey = /\n[A-Za-z]/g;
+  nextKey.lastIndex = start;
+  const next = nextKey.exec(text);
+  return { start, end: next === null ? text.length : next.index + 1, indentation };
 }
 
 // A list that says more than that before its items is read as a whole.
 const HEAD_MAX = 10_000;
-
-// The keys that tools write behind the items of a ResourceList, or of a List.
-const LAST_KEYS = ["functionConfig", "results", "metadata", "kind", "apiVersion"];
 
 /** The list with one item in the place of all, whose place is then taken by the items. */
 function readItems(
@@ -79,7 +78,7 @@ function isOneList(events: readonly Event[]): boolean {
     !document.explicitEnd &&
     list?.type === EVENT_ID.SEQUENCE &&
     list.style === COLLECTION_STYLE.BLOCK &&
-    events.filter(({ type }) => type === EVENT_ID.DOCUMENT).length === 1
+    !events.some(({ type }, index) => type === EVENT_ID.DOCUMENT && index > 0)
   );
 }
 
