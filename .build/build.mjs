@@ -15,6 +15,7 @@ const options = {
   platform: "node",
   target,
   chunkNames: "[name]-[hash]",
+  plugins: [{ name: "parser-state", setup: giveParserOneShape }],
 };
 
 rmSync("dist", { recursive: true, force: true });
@@ -23,6 +24,23 @@ await buildExecutable();
 await makeCodeCache();
 const licenses = bundled.map((name) => `${name}\n\n${readFileSync(`node_modules/${name}/LICENSE`, "utf8")}`);
 writeFileSync("dist/THIRD-PARTY-LICENSES", licenses.join(`\n${"-".repeat(80)}\n\n`));
+
+/**
+ * js-yaml makes the state of a parser by spreading options, and V8 11, of Node 20, gives such an object a new shape each
+ * time from the tenth text on: all that reads it is then compiled again and again, and takes twice as long.
+ */
+function giveParserOneShape({ onLoad }) {
+  onLoad({ filter: /[\\/]js-yaml\.mjs$/ }, ({ path }) => {
+    const text = readFileSync(path, "utf8");
+    const contents = text.replace(
+      /\.\.\.DEFAULT_PARSER_OPTIONS,\s*\.\.\.options,\s*input:/,
+      'filename: options?.filename ?? "", maxDepth: options?.maxDepth ?? 100, input:',
+    );
+    if (contents === text)
+      throw new Error("js-yaml's parser has another state: look whether it still needs this");
+    return { contents, loader: "js" };
+  });
+}
 
 async function buildLibrary() {
   await build({

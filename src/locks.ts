@@ -84,13 +84,18 @@ export function readLocks(input: Input, config: Config, file: LockFile | undefin
     throw new FunctionConfigError(message);
   }
   const folders = new Map<string, Lock | undefined>();
+  // The fields of a resource come one after the other.
+  let last: { readonly resource: Resource; readonly lock: Lock | undefined } | undefined;
   return {
     all,
     faults: [...read.faults, ...extra.map(({ lock, first }) => secondLock(lock, first))],
     nearest(resource) {
+      if (all.length === 0) return undefined;
+      if (last?.resource === resource) return last.lock;
       const folder = folderOf(resource);
       if (!folders.has(folder)) folders.set(folder, nearestLock(resource, byFolder));
-      return folders.get(folder);
+      last = { resource, lock: folders.get(folder) };
+      return last.lock;
     },
   };
 }

@@ -207,6 +207,7 @@ export function strangerResult(yaml: YamlText, item: YamlNode, index: number): R
  */
 export function editsOf(yaml: YamlText, outcomes: readonly Outcome[]): readonly TextEdit[] {
   const changed = outcomes.filter((outcome) => outcome.kind === "changed");
+  if (yaml.targets.size === 0) return changed.map(({ edit }) => edit);
   const texts = new Map(changed.map(({ field, to }) => [field.node, to]));
   return changed.flatMap(({ field, to, edit }) => {
     const target = field.node === undefined ? undefined : yaml.targets.get(field.node);
@@ -217,6 +218,7 @@ export function editsOf(yaml: YamlText, outcomes: readonly Outcome[]): readonly 
 
 /** An anchor on an image that was pinned changes with it wherever else it is used. */
 export function sharedAnchorWarnings(yaml: YamlText, outcomes: readonly Outcome[]): readonly Result[] {
+  if (yaml.targets.size === 0) return [];
   const images = new Set(
     outcomes.flatMap(({ kind, field }) => (kind === "changed" && field.node !== undefined ? field.node : [])),
   );

@@ -40,16 +40,8 @@ export async function scan(text: string): Promise<YamlText> {
 }
 
 /** Scans with the first library alone, a long text in parts of about so many characters. @throws {YamlSyntaxError} */
-export function scanStrictly(text: string, partSize: number = partSizeOf(text)): YamlText {
+export function scanStrictly(text: string, partSize: number = 1 << 16): YamlText {
   return scanInParts(text, partSize) ?? indexAll(text, strictEvents(text));
-}
-
-/**
- * As few parts as keep memory within bounds: on Node 20 what js-yaml keeps of a text has another shape each time from
- * the tenth text on, and V8 then takes twice as long.
- */
-function partSizeOf(text: string): number {
-  return Math.max(1 << 21, Math.ceil(text.length / 6));
 }
 
 /** Undefined where the text is not long, can't be cut or has a fault, which only the whole text can tell rightly. */
