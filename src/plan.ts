@@ -178,9 +178,8 @@ function planImage(field: ImageField, value: string, context: PlanContext): Step
 /** What people call an image: where a digest alone stands for a tag, also what the lock says that it was. */
 function knownAs({ field, image }: FieldImage, { config, lock }: PlanContext): readonly ImageReference[] {
   const isTold = config.include.length > 0 || config.exclude.length > 0;
-  if (!isTold || lock === undefined || image.tag !== undefined || tagMode(field, config) === "keep") {
-    return [image];
-  }
+  const standsForTag = config.mode === "unpin" || tagMode(field, config) === "drop";
+  if (!isTold || lock === undefined || image.tag !== undefined || !standsForTag) return [image];
   return [image, ...lock.images.originals(image, "drop").map(parseReference)];
 }
 

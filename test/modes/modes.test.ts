@@ -196,6 +196,18 @@ describe("mode: unpin", () => {
     expect(itemsOf((await run(itemsOf(text), asked, literals)).text)).toBe(itemsOf(text));
   });
 
+  test.each([
+    [{ include: "nginx:1.27" }, "nginx:1.27"],
+    [{ include: "redis:*" }, `nginx@${one}`],
+    [{ exclude: "docker.io/library/nginx:1.27" }, `nginx@${one}`],
+  ])("knows a digest alone by the tag that the lock has for it, with %j", async (narrowed, image) => {
+    const input = list(pod(`nginx@${one}`), lock({ "nginx:1.27": one }));
+
+    const { text } = await run(input, fakeRegistry({}), { ...literals, ...narrowed });
+
+    expect(itemsOf(text)).toBe(list(pod(image), lock({ "nginx:1.27": one })));
+  });
+
   test("undoes a pin, and the pin with the lock gives the same again", async () => {
     const first = await run(
       list(pod("nginx:1.27", "a.yaml"), lock({}, "lock.yaml")),
