@@ -131,7 +131,7 @@ function closure(name, imports, seen = new Set()) {
   return seen;
 }
 
-/** V8 compiles a function when it is first called, so the cache is made behind a run that asks a registry. */
+/** V8 compiles a function when it is first called, so the cache is made behind a run that does a little of everything. */
 async function makeCodeCache() {
   const registry = createServer((_, response) => {
     response.writeHead(200, {
@@ -162,6 +162,16 @@ items:
           image: 127.0.0.1:${registry.address().port}/app:1 # by its tag
         - name: pinned
           image: "nginx:1.27@sha256:${"1".repeat(64)}"
+        - name: locked
+          image: redis:7
+- apiVersion: fn.kpt.dev/v1alpha1
+  kind: ImageLock
+  metadata:
+    name: image-lock
+    annotations: { config.kubernetes.io/local-config: "true", config.kubernetes.io/path: image-lock.yaml }
+  images:
+    redis:7:
+      digest: sha256:${"1".repeat(64)}
 `);
   const [code] = await once(child, "close");
   registry.close();

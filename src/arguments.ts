@@ -38,6 +38,8 @@ export class UsageError extends Error {
  * @throws {UsageError}
  */
 export function readArguments(argv: readonly string[]): Arguments {
+  // As orchestrators call a function.
+  if (argv.length === 0) return { help: false, version: false, literals: new Map(), updateLock: false };
   try {
     const { values } = parseArgs({
       args: argv.map((argument) => (argument === "--explain" ? "--explain=table" : argument)),

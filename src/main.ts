@@ -1,4 +1,5 @@
 /** The process: arguments, environment, stdin, stdout, stderr, exit code. */
+import { isUtf8 } from "node:buffer";
 import { readFileSync, readSync, writeFileSync, writeSync } from "node:fs";
 import {
   type Arguments,
@@ -179,11 +180,9 @@ function readStdin(): string {
     if (length < size) break;
     size *= 2;
   }
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
-  } catch (error) {
-    throw new InputError("the input must be UTF-8, but it holds bytes that are not", { cause: error });
-  }
+  const bytes = Buffer.concat(chunks);
+  if (!isUtf8(bytes)) throw new InputError("the input must be UTF-8, but it holds bytes that are not");
+  return bytes.toString();
 }
 
 /** Reads until the buffer is full or the input ends, and returns how many bytes it has taken. */

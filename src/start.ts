@@ -21,6 +21,7 @@ const late: ReadonlySet<string> = new Set([
   "node:fs/promises",
   "node:os",
   "node:timers/promises",
+  "node:util",
   "node:zlib",
 ]);
 

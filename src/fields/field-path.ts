@@ -55,9 +55,11 @@ function splitSegments(path: string): readonly string[] {
   return segments;
 }
 
+const PLAIN = /^\w+$/;
 const SEGMENT = /^(?<name>(?:\\.|[^[\]\\])*)(?<brackets>(?:\[[^\]]*\])*)$/s;
 
 function parseSegment(segment: string): readonly PathStep[] {
+  if (PLAIN.test(segment)) return [{ kind: "key", name: segment }];
   const { name, brackets } = SEGMENT.exec(segment)?.groups ?? {};
   if (name === undefined || brackets === undefined) {
     throw new FieldPathError(`has a bracket in the wrong place, in ${JSON.stringify(segment)}`);
@@ -91,6 +93,7 @@ function parseBracket(inside: string, segment: string): PathStep {
 
 /** What a path with alternatives stands for: `spec/{a,b}/image` is `spec/a/image` and `spec/b/image`. */
 export function expandBraces(path: string): readonly string[] {
+  if (!path.includes("{")) return [path];
   const brace = /\{(?<choices>[^{}]*)\}/.exec(path);
   if (brace?.groups?.choices === undefined) return [path];
   const [before, after] = [path.slice(0, brace.index), path.slice(brace.index + brace[0].length)];

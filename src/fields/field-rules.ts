@@ -1,7 +1,7 @@
 /** Which rules hold for which kind: the built-in table and the user's own, grown into trees for kinds that occur. */
 
 import { denyTable } from "../field-table/deny.ts";
-import type { DenyRow, FieldRow } from "../field-table/field-row.ts";
+import type { DenyRow, FieldRow, FieldTable } from "../field-table/field-row.ts";
 import { anyKindRows, fieldTables } from "../field-table/tables.ts";
 import { matchesGlob } from "../image/image-glob.ts";
 import type { Resource } from "../krm/resource.ts";
@@ -110,10 +110,8 @@ function userRule(spec: FieldSpec, index: number): FieldRule {
 /** The rows of a kind in the table. */
 function rowsOf({ apiVersion, kind, name }: Identity): readonly NamedRow[] {
   const group = groupOf(apiVersion) || "core";
-  return fieldTables
-    .flatMap((table) => Object.entries(table))
-    .filter(([groups]) => groups.split(" ").some((each) => matchesGroup(each, group.toLowerCase())))
-    .flatMap(([, kinds]) => Object.entries(kinds))
+  return kindsOf(group.toLowerCase())
+    .flatMap((kinds) => Object.entries(kinds))
     .filter(([kinds]) => hasWord(kinds, kind))
     .flatMap(([, rows]) => rows.map((row) => (typeof row === "string" ? { path: row } : row)))
     .filter(
@@ -122,6 +120,18 @@ function rowsOf({ apiVersion, kind, name }: Identity): readonly NamedRow[] {
         (name !== undefined && row.name.split("|").some((glob) => matchesGlob(glob, name))),
     )
     .map((row) => ({ says: `${group} ${kind}`, row }));
+}
+
+/** The parts of the table for a group. Most lists ask for few groups, so most of the table is passed over at a glance. */
+function kindsOf(group: string): readonly FieldTable[string][] {
+  const found: FieldTable[string][] = [];
+  for (const table of fieldTables) {
+    for (const groups in table) {
+      if (!groups.includes(group) && !groups.includes("*")) continue;
+      if (groups.split(" ").some((each) => matchesGroup(each, group))) found.push(table[groups] ?? {});
+    }
+  }
+  return found;
 }
 
 function denialsOf({ apiVersion, kind }: Identity): readonly DenyRow[] {

@@ -123,6 +123,7 @@ function missingColon({ yaml, root }: ResourceList, { key }: YamlEntry, at: numb
 /** Orchestrators take one document: a marker behind it would begin a second. */
 function trailingMarkerEdits({ yaml, root }: ResourceList): readonly TextEdit[] {
   const from = nextLine(yaml.text, endOf(yaml, root, 0));
+  if (from === yaml.text.length) return [];
   return [...yaml.text.slice(from).matchAll(/^---[ \t]*(?:\r?\n|$)?/gm)].map((marker) => {
     const start = from + marker.index;
     return { start, end: start + marker[0].length, text: "" };

@@ -21,7 +21,7 @@ const blockStyle = { lineWidth: -1, noRefs: true, seqNoIndent: true } as const;
 function mapLines(map: object, indentation: string): string | undefined {
   let text = "";
   for (const [key, value] of Object.entries(map)) {
-    if (!KEY.test(key)) return undefined;
+    if (!KEYS.has(key)) return undefined;
     const isMap = typeof value === "object" && value !== null && !Array.isArray(value);
     const written = isMap ? mapLines(value, `${indentation}  `) : scalarText(value);
     if (!written) return undefined;
@@ -31,8 +31,11 @@ function mapLines(map: object, indentation: string): string | undefined {
 }
 
 // Those of a result: no reader takes them for anything but text.
-const KEY =
-  /^(?:message|severity|resourceRef|apiVersion|kind|name|namespace|field|path|currentValue|proposedValue|file|index|tags|class)$/;
+const KEYS: ReadonlySet<string> = new Set(
+  "message severity resourceRef apiVersion kind name namespace field path currentValue proposedValue file index tags class".split(
+    " ",
+  ),
+);
 
 function scalarText(value: unknown): string | undefined {
   if (typeof value === "number" && Number.isSafeInteger(value)) return String(value);

@@ -99,6 +99,7 @@ export function scalarType(yaml: YamlText, node: YamlNode): ScalarType | undefin
     return typeOfTag[yaml.text.slice(event.tagStart, event.tagEnd)] ?? "other";
   if (((styles[node] ?? 0) & ~fast) !== SCALAR_STYLE.PLAIN) return "string";
   const text = scalarText(yaml, node) ?? "";
+  if (BEGINS_STRING.test(text)) return "string";
   if (/^(?:~|null|Null|NULL)?$/.test(text)) return "null";
   if (/^(?:true|True|TRUE|false|False|FALSE)$/.test(text)) return "boolean";
   if (/^(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)$/.test(text)) return "number";
@@ -111,6 +112,9 @@ export function scalarType(yaml: YamlText, node: YamlNode): ScalarType | undefin
   }
   return "string";
 }
+
+// No word or number of the core schema begins with one of these letters.
+const BEGINS_STRING = /^[A-EG-MO-SU-Za-eg-mo-su-z_/]/;
 
 const typeOfTag: Readonly<Record<string, ScalarType | undefined>> = {
   "!": "string",
