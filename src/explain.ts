@@ -6,7 +6,7 @@ import type { ImageField } from "./fields/image-field.ts";
 import { type Lookalike, lookalikes } from "./fields/lookalike.ts";
 import { findResources } from "./find-resources.ts";
 import { type ConfigSources, readConfig } from "./function-config.ts";
-import { type Input, readInput } from "./krm/input.ts";
+import { type Input, type ReadOptions, readInput } from "./krm/input.ts";
 import { type Resource, resourceRef } from "./krm/resource.ts";
 import type { Result } from "./krm/result.ts";
 import { type Lock, type LockFileOption, type Locks, readLockOption, readLocks } from "./locks.ts";
@@ -30,7 +30,7 @@ export interface Explanation {
 }
 
 /** What to explain with. */
-export interface ExplainOptions extends ConfigSources {
+export interface ExplainOptions extends ConfigSources, ReadOptions {
   /** A lock outside the input. */
   readonly lock?: LockFileOption;
 }
@@ -51,7 +51,7 @@ export interface Report {
  * @throws {LockFileError} where the text of the lock's file is no lock.
  */
 export async function explain(text: string, sources: ExplainOptions = {}): Promise<Report> {
-  const input = await readInput(text);
+  const input = await readInput(text, sources);
   const { config, faults } = await readConfig(input, sources);
   if (faults.length > 0) return { explanations: [], faults, input: input.kind };
   const locks = readLocks(input, config, await readLockOption(sources.lock, config));

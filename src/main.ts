@@ -1,5 +1,6 @@
 /** The process: arguments, environment, stdin, stdout, stderr, exit code. */
 import { isUtf8 } from "node:buffer";
+import { once } from "node:events";
 import { readFileSync, readSync, writeFileSync, writeSync } from "node:fs";
 import {
   type Arguments,
@@ -10,7 +11,7 @@ import {
 } from "./arguments.ts";
 import type { ExplainOptions } from "./explain.ts";
 import { type ConfigSources, FunctionConfigError } from "./function-config.ts";
-import { InputError } from "./krm/input.ts";
+import { InputError, type ReadOptions } from "./krm/input.ts";
 import { formatResult, type Result } from "./krm/result.ts";
 import { LockFileError } from "./lock/lock-file.ts";
 import { LockWriteError, readLockText, writeLockText } from "./lock-disk.ts";
@@ -26,6 +27,12 @@ const lineLengthMax = 8192;
 
 // A run that finds the lock written has lost to one that has not.
 const lockRunsMax = 10;
+
+// Deeper, kpt and kustomize read nothing either.
+const nestingMax = 10_000;
+
+// In the environment of the thread that reads what is nested so deeply.
+const deepMark = "PIN_DIGESTS_DEEP";
 
 const stdin = 0;
 const stdout = 1;
@@ -49,8 +56,21 @@ async function main(argv: readonly string[]): Promise<number> {
     ...(functionConfig !== undefined && { functionConfig: readConfigFile(functionConfig) }),
     literals,
   };
+  const deep = await deepInput();
+  const input = deep ?? readStdin();
+  try {
+    return await run(input, args, { ...sources, ...(deep !== undefined && { nesting: nestingMax }) });
+  } catch (error) {
+    if (deep === undefined && error instanceof InputError && error.isTooDeep) return runDeep(input, argv);
+    throw error;
+  }
+}
+
+/** What a run is told apart from its input and its flags. */
+type Sources = ConfigSources & ReadOptions;
+
+async function run(input: string, args: Arguments, sources: Sources): Promise<number> {
   const lock = readLock(args);
-  const input = readStdin();
   if (args.explanation !== undefined) {
     const options = { ...sources, ...(lock !== undefined && { lock }) };
     const report = await writeExplanation(input, options, args.explanation);
@@ -67,13 +87,35 @@ async function main(argv: readonly string[]): Promise<number> {
   return result.ok ? 0 : 1;
 }
 
+/** Runs once more, in a thread with a stack for lists that no person writes: what reads YAML recurses. */
+async function runDeep(input: string, argv: readonly string[]): Promise<number> {
+  const { Worker } = await import("node:worker_threads");
+  const thread = new Worker(process.argv[1] ?? "", {
+    argv: [...argv],
+    workerData: input,
+    env: { ...process.env, [deepMark]: "1" },
+    resourceLimits: { stackSizeMb: 64 },
+  });
+  const [code] = await once(thread, "exit");
+  return Number(code);
+}
+
+/** The input of the thread of {@link runDeep}; undefined elsewhere. */
+async function deepInput(): Promise<string | undefined> {
+  // The module that knows takes a millisecond to load.
+  if (process.env[deepMark] === undefined) return undefined;
+  delete process.env[deepMark];
+  const { isMainThread, workerData } = await import("node:worker_threads");
+  return isMainThread ? undefined : String(workerData);
+}
+
 interface LockFlags {
   readonly args: Arguments;
   readonly lock: LockFileOption | undefined;
 }
 
 /** Pins and writes the lock; once more where another run has written it meanwhile, so that both find what they added. */
-async function pinWithLock(input: string, sources: ConfigSources, flags: LockFlags): Promise<PinResult> {
+async function pinWithLock(input: string, sources: Sources, flags: LockFlags): Promise<PinResult> {
   const { args } = flags;
   for (let { lock } = flags, runs = 1; ; lock = readLock(args), runs++) {
     const options = { ...sources, ...(lock !== undefined && { lock }), environment: process.env };

@@ -10,7 +10,7 @@ import type { ImageField } from "./fields/image-field.ts";
 import { findResources, idleSpecWarnings } from "./find-resources.ts";
 import { type ConfigSources, readConfig } from "./function-config.ts";
 import { envelopeEdits } from "./krm/envelope.ts";
-import { type Input, readInput } from "./krm/input.ts";
+import { type Input, type ReadOptions, readInput } from "./krm/input.ts";
 import { identityOf } from "./krm/resource.ts";
 import { bySeverity, type Result } from "./krm/result.ts";
 import { entryQuestions, entryRecords, recordsOf } from "./lock-record.ts";
@@ -32,7 +32,7 @@ import { kindOf } from "./yaml/node.ts";
 import { applyEdits, type TextEdit } from "./yaml/text-edit.ts";
 
 /** What to pin with. */
-export interface PinOptions extends ConfigSources, AnswerSources {
+export interface PinOptions extends ConfigSources, AnswerSources, ReadOptions {
   /** A lock outside the input. */
   readonly lock?: LockFileOption;
 }
@@ -65,7 +65,7 @@ export interface PinResult {
  * @throws {LockFileError} where the text of the lock's file is no lock.
  */
 export async function pinDigests(text: string, options: PinOptions = {}): Promise<PinResult> {
-  const input = await readInput(text);
+  const input = await readInput(text, options);
   const { config, faults } = await readConfig(input, options);
   if (faults.length > 0) return unpinned(input, faults);
   const file = await readLockOption(options.lock, config);

@@ -22,6 +22,10 @@ const pinned = `apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {contain
 const dropped = pinned.replace("nginx:1@", "nginx@");
 const list = `kind: ResourceList\nitems:\n- ${pinned.trimEnd().replaceAll("\n", "\n  ")}\n`;
 
+function linesOf(levels: number): string {
+  return Array.from({ length: levels }, (_, level) => `\n${" ".repeat(level + 1)}a:`).join("");
+}
+
 interface Pipe {
   readonly reader: number;
   readonly writer: number;
@@ -147,6 +151,30 @@ describe("main", () => {
     const text = `# ${"ä€😀".repeat(100_000)}\n${pinned}`;
 
     expect(await runExecutable(text)).toMatchObject({ code: 0, stdout: text });
+  });
+
+  // kpt and kustomize read 10,000 levels.
+  test.each([
+    ["brackets", 600, (levels: number) => ` ${"[".repeat(levels)}${"]".repeat(levels)}`],
+    ["brackets", 9_990, (levels: number) => ` ${"[".repeat(levels)}${"]".repeat(levels)}`],
+    ["lines", 2_000, linesOf],
+  ])("pins beside %s that nest %i levels deep", async (_, levels, nest) => {
+    const text = `${pinned}---\napiVersion: acme.io/v1\nkind: Deep\nmetadata: {name: deep}\nspec:${nest(levels)}\n`;
+
+    const run = await runExecutable(text, { args: ["-d", "tag=drop"] });
+
+    expect(run).toMatchObject({ code: 0, stderr: expect.stringContaining("1 image changed") });
+    expect(run.stdout).toBe(text.replace("nginx:1@", "nginx@"));
+  });
+
+  test("refuses what nests more deeply", async () => {
+    const text = `kind: Deep\nspec: ${"[".repeat(10_100)}${"]".repeat(10_100)}\n`;
+
+    expect(await runExecutable(text)).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringMatching(/^pin-digests: [^\n]*line 2, column \d+: nesting exceeded[^\n]*\n$/),
+    });
   });
 
   test("waits for pipes that do not block, as some parents leave them", async () => {

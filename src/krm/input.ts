@@ -14,7 +14,7 @@ import {
   startOf,
   valuesOf,
 } from "../yaml/node.ts";
-import { scan, type YamlNode, type YamlText } from "../yaml/scan.ts";
+import { isTooDeep, type ScanOptions, scan, type YamlNode, type YamlText } from "../yaml/scan.ts";
 import { lineAndColumn, YamlSyntaxError } from "../yaml/syntax-error.ts";
 import { unfoldedSize } from "../yaml/unfolded-size.ts";
 
@@ -42,15 +42,23 @@ export interface ManifestStream {
 /** Input that is neither a ResourceList nor a stream of manifests. */
 export class InputError extends Error {
   override readonly name = "InputError";
+
+  /** True where the input is nested more deeply than it may be, and nothing else is known to be wrong. */
+  get isTooDeep(): boolean {
+    return this.cause instanceof YamlSyntaxError && isTooDeep(this.cause);
+  }
 }
+
+/** How input is read. */
+export type ReadOptions = Pick<ScanOptions, "nesting">;
 
 /**
  * Reads a ResourceList, or a stream of manifests where the first document isn't one.
  *
  * @throws {InputError} for empty, malformed and foreign input: an answer to that would delete files.
  */
-export async function readInput(text: string): Promise<Input> {
-  const yaml = await scanInput(text);
+export async function readInput(text: string, options: ReadOptions = {}): Promise<Input> {
+  const yaml = await scanInput(text, options);
   const documents = yaml.documents.filter((document) => !isEmpty(yaml, rootOf(document)));
   const [first] = documents;
   if (first === undefined) {
@@ -71,9 +79,9 @@ export async function readInput(text: string): Promise<Input> {
   );
 }
 
-async function scanInput(text: string): Promise<YamlText> {
+async function scanInput(text: string, options: ReadOptions): Promise<YamlText> {
   try {
-    return await scan(text);
+    return await scan(text, options);
   } catch (error) {
     if (!(error instanceof YamlSyntaxError)) throw error;
     const guess = /^\s*<(?:!doctype|html|\?xml)\b/i.test(text) ? ", but it looks like a web page" : "";

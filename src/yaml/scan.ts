@@ -21,16 +21,25 @@ export interface YamlText {
   readonly documents: readonly YamlNode[];
 }
 
+/** How a text is scanned. */
+export interface ScanOptions {
+  /** How deep its collections may be nested: 500 unless told, since more than 1,000 take more than the usual stack. */
+  readonly nesting?: number;
+  /** A text of more characters is read in parts of about so many. */
+  readonly partSize?: number;
+}
+
 /**
  * Scans a stream of YAML documents. A text that the first library refuses is given to the second, which reads some
  * that the first doesn't.
  *
  * @throws {YamlSyntaxError} where neither reads it, with the first library's complaint.
  */
-export async function scan(text: string): Promise<YamlText> {
+export async function scan(text: string, options: ScanOptions = {}): Promise<YamlText> {
   try {
-    return scanStrictly(text);
+    return scanStrictly(text, options);
   } catch (error) {
+    // The second library recurses as well, without a limit.
     if (!(error instanceof YamlSyntaxError) || isTooDeep(error)) throw error;
     const { tolerantEvents } = await import("./tolerant.ts");
     const events = tolerantEvents(text);
@@ -39,15 +48,23 @@ export async function scan(text: string): Promise<YamlText> {
   }
 }
 
-/** Scans with the first library alone, a long text in parts of about so many characters. @throws {YamlSyntaxError} */
-export function scanStrictly(text: string, partSize: number = 1 << 16): YamlText {
-  return scanInParts(text, partSize) ?? indexAll(text, strictEvents(text));
+/** True for a text that is nested more deeply than it may be. */
+export function isTooDeep({ cause }: YamlSyntaxError): boolean {
+  return cause instanceof YAMLException && cause.reason.startsWith("nesting exceeded maxDepth");
+}
+
+/** Scans with the first library alone. @throws {YamlSyntaxError} */
+export function scanStrictly(
+  text: string,
+  { nesting = 500, partSize = 1 << 16 }: ScanOptions = {},
+): YamlText {
+  return scanInParts(text, { nesting, partSize }) ?? indexAll(text, strictEvents(text, nesting));
 }
 
 /** Undefined where the text is not long, can't be cut or has a fault, which only the whole text can tell rightly. */
-function scanInParts(text: string, partSize: number): YamlText | undefined {
+function scanInParts(text: string, { nesting, partSize }: Required<ScanOptions>): YamlText | undefined {
   if (text.length <= partSize || text.indexOf("\ufeff", 1) !== -1) return undefined;
-  const read: ReadEvents = (part, depth) => parseEvents(part, { maxDepth: maxDepth - depth });
+  const read: ReadEvents = (part, depth) => parseEvents(part, { maxDepth: nesting - depth });
   let whole = false;
   try {
     const scanned = index(text, (take) => {
@@ -60,20 +77,11 @@ function scanInParts(text: string, partSize: number): YamlText | undefined {
   }
 }
 
-// Far deeper than any object of Kubernetes. js-yaml recurses, and near the end of the call stack V8 may abort the
-// process rather than throw.
-const maxDepth = 500;
-
-/** The second library recurses as well, without a limit. */
-function isTooDeep({ cause }: YamlSyntaxError): boolean {
-  return cause instanceof YAMLException && cause.reason.startsWith("nesting exceeded maxDepth");
-}
-
 /** The events of a text as js-yaml reads it. @throws {YamlSyntaxError} */
-export function strictEvents(text: string): readonly Event[] {
+export function strictEvents(text: string, nesting: number = 500): readonly Event[] {
   const starts = innerByteOrderMarks(text);
-  if (starts.length === 0) return segmentEvents(text, 0, text.length);
-  return [0, ...starts].flatMap((start, n) => segmentEvents(text, start, starts[n] ?? text.length));
+  if (starts.length === 0) return segmentEvents(text, 0, text.length, nesting);
+  return [0, ...starts].flatMap((start, n) => segmentEvents(text, start, starts[n] ?? text.length, nesting));
 }
 
 /** Where a document begins with a byte order mark of its own, as in files that were put one after the other. */
@@ -82,7 +90,7 @@ function innerByteOrderMarks(text: string): readonly number[] {
   return [...text.matchAll(/(?<=^---[ \t]*\r?\n)\ufeff/gm)].map((match) => match.index);
 }
 
-function segmentEvents(text: string, start: number, end: number): readonly Event[] {
+function segmentEvents(text: string, start: number, end: number, maxDepth: number): readonly Event[] {
   try {
     const events = parseEvents(text.slice(start, end), { maxDepth });
     return start === 0 ? events : events.map((event) => shifted(event, start));

@@ -9,7 +9,7 @@ import { isMissing } from "../support/missing.ts";
 /** All that is known of a text, or what is wrong with it. */
 function scanned(text: string, partSize?: number): unknown {
   try {
-    return essence(scanStrictly(text, partSize));
+    return essence(scanStrictly(text, partSize === undefined ? {} : { partSize }));
   } catch (error) {
     if (error instanceof YamlSyntaxError) return error.message;
     throw error;
