@@ -68,6 +68,7 @@ async function buildExecutable() {
     metafile: true,
     alias: {
       undici: "./.build/undici.cjs",
+      "node:http": "./.build/http.cjs",
       "node:http2": "./.build/http2.cjs",
       "node:assert": "./.build/assert.cjs",
     },

@@ -64,7 +64,6 @@ describe("start", () => {
       "program cached",
       "connect cached",
       "undici cached",
-      "node:http",
     ]);
   });
 

@@ -30,13 +30,15 @@ export async function readBody(answer: Dispatcher.ResponseData, limits: BodyLimi
 
 const ERROR_BYTES_MAX = 65_536;
 
-const DECODERS: ReadonlyMap<string, (body: Buffer, limit: { maxOutputLength: number }) => Promise<Buffer>> =
-  new Map([
-    ["gzip", promisify(gunzip)],
-    ["x-gzip", promisify(gunzip)],
-    ["deflate", promisify(inflate)],
-    ["br", promisify(brotliDecompress)],
-  ]);
+type Decode = (body: Buffer, limit: { maxOutputLength: number }) => Promise<Buffer>;
+
+// Few answers are packed, so zlib is loaded when one is.
+const DECODERS: ReadonlyMap<string, () => Decode> = new Map([
+  ["gzip", () => promisify(gunzip)],
+  ["x-gzip", () => promisify(gunzip)],
+  ["deflate", () => promisify(inflate)],
+  ["br", () => promisify(brotliDecompress)],
+]);
 
 // Identity was asked for; some caches compress all the same, and a few bytes may unfold to many.
 async function decode(
@@ -45,7 +47,7 @@ async function decode(
   limits: BodyLimits,
 ): Promise<Buffer> {
   if (encoding === undefined || encoding === "" || encoding === "identity") return body;
-  const decoder = DECODERS.get(String(encoding).toLowerCase());
+  const decoder = DECODERS.get(String(encoding).toLowerCase())?.();
   if (decoder === undefined) {
     throw new Failure("not-a-registry", { host: limits.host, detail: "an unknown content encoding" });
   }
