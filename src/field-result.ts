@@ -23,13 +23,13 @@ export function resultAt(
   { resource, path, value }: Place,
   { severity, message, tags, ...values }: Said,
 ): Result {
-  const { apiVersion = "", kind = "", name, namespace } = resource;
-  const identity = { ...(name !== undefined && { name }), ...(namespace !== undefined && { namespace }) };
-  const ref = resourceRef({ apiVersion, kind, ...identity });
-  const file = resource.file === undefined ? {} : { file: resource.file };
-  const more = { ...file, ...(tags !== undefined && { tags }) };
-  if (ref === undefined)
-    return { message: `${kind || "object"} without a name, \`${path}\`: ${message}`, severity, ...more };
-  const current = value === undefined ? {} : { currentValue: value };
+  const ref = resourceRef(resource);
+  const file = resource.file === undefined ? undefined : { file: resource.file };
+  const more = tags === undefined ? file : { ...file, tags };
+  if (ref === undefined) {
+    const nameless = `${resource.kind || "object"} without a name`;
+    return { message: `${nameless}, \`${path}\`: ${message}`, severity, ...more };
+  }
+  const current = value === undefined ? undefined : { currentValue: value };
   return { message, severity, resourceRef: ref, field: { path, ...current, ...values }, ...more };
 }

@@ -47,6 +47,7 @@ function partEdit({ locate, value = "" }: ImageField, from: string, to: string):
 
 /** The range of `from` that differs from `to`: what stands before and behind it is the same in both. */
 function difference(from: string, to: string): Range {
+  if (to.startsWith(from)) return { start: from.length, end: from.length };
   const shorter = Math.min(from.length, to.length);
   let start = 0;
   while (start < shorter && from[start] === to[start]) start++;

@@ -114,20 +114,34 @@ function platformOptions(config: Config): readonly string[] {
 }
 
 function usesOf(fields: readonly ImageField[], locks: Locks): ReadonlyMap<Lock, ReadonlySet<string>> {
-  const used = new Map<Lock, Set<string>>();
+  return new Map([...valuesOf(fields, locks)].map(([lock, values]) => [lock, namesOf(values, lock)]));
+}
+
+function valuesOf(fields: readonly ImageField[], locks: Locks): ReadonlyMap<Lock, ReadonlySet<string>> {
+  const values = new Map<Lock, Set<string>>();
   for (const { resource, value } of fields) {
     const lock = locks.nearest(resource);
-    const image = value === undefined ? undefined : certainImage(value);
-    if (lock === undefined || image === undefined) continue;
-    const names = used.get(lock) ?? new Set<string>();
-    used.set(lock, names);
+    if (lock === undefined || value === undefined) continue;
+    const known = values.get(lock);
+    if (known === undefined) values.set(lock, new Set([value]));
+    else known.add(value);
+  }
+  return values;
+}
+
+/** The names under which a lock may know the images. */
+function namesOf(values: ReadonlySet<string>, lock: Lock): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const value of values) {
+    const image = certainImage(value);
+    if (image === undefined) continue;
     const isBare = image.tag === undefined && image.digest !== undefined;
     names.add(isBare ? digestName(image, image.digest) : canonicalName(image));
     // A name without a tag may have been written so, or have lost its tag.
     if (isBare)
       for (const text of lock.images.originals(image, "keep")) names.add(canonicalName(parseReference(text)));
   }
-  return used;
+  return names;
 }
 
 function digestName({ registry, repository }: ImageReference, digest: string | undefined): string {

@@ -45,9 +45,9 @@ export function labelsOf(yaml: YamlText, node: YamlNode): ReadonlyMap<string, st
 
 /** How results name an object; undefined where it lacks one of the three parts that the specification requires. */
 export function resourceRef(
-  resource: Pick<Resource, "apiVersion" | "kind" | "name" | "namespace">,
+  resource: { readonly [Part in keyof ResourceRef]?: string | undefined },
 ): ResourceRef | undefined {
-  const { apiVersion, kind, name, namespace } = resource;
+  const { apiVersion = "", kind = "", name, namespace } = resource;
   if (apiVersion === "" || kind === "" || name === undefined) return undefined;
   return namespace === undefined ? { apiVersion, kind, name } : { apiVersion, kind, name, namespace };
 }

@@ -4,30 +4,36 @@ import type { Result } from "./result.ts";
 
 /** The lines of a list of results, each result behind a dash at the margin. */
 export function resultLines(results: readonly Result[]): string {
-  let text = "";
-  for (const result of results) {
-    const lines = mapLines(result, "  ");
-    // Behind a text that ends in empty lines js-yaml ends the document.
-    text +=
-      lines === undefined ? dump([result], blockStyle).replace(/^\.\.\.\n$/m, "") : `- ${lines.slice(2)}`;
-  }
-  return text;
+  // Texts that are added to grow into trees, which the garbage collector looks at again and again.
+  return results.map(linesOf).join("");
+}
+
+function linesOf(result: Result): string {
+  const pieces: string[] = [];
+  if (putMap(pieces, result, "  ")) return `- ${pieces.join("").slice(2)}`;
+  // Behind a text that ends in empty lines js-yaml ends the document.
+  return dump([result], blockStyle).replace(/^\.\.\.\n$/m, "");
 }
 
 // Every word and number that any reader could take for another type is quoted, and nothing is folded or anchored.
 const blockStyle = { lineWidth: -1, noRefs: true, seqNoIndent: true } as const;
 
-/** Undefined where there is more to a value than one line. */
-function mapLines(map: object, indentation: string): string | undefined {
-  let text = "";
-  for (const [key, value] of Object.entries(map)) {
-    if (!KEYS.has(key)) return undefined;
-    const isMap = typeof value === "object" && value !== null && !Array.isArray(value);
-    const written = isMap ? mapLines(value, `${indentation}  `) : scalarText(value);
-    if (!written) return undefined;
-    text += `${indentation}${key}:${isMap ? "\n" : " "}${written}${isMap ? "" : "\n"}`;
+/** False where there is more to a value than one line. */
+function putMap(pieces: string[], map: object, indentation: string): boolean {
+  const before = pieces.length;
+  for (const key in map) {
+    const value: unknown = map[key as keyof typeof map];
+    if (!KEYS.has(key)) return false;
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+      pieces.push(indentation, key, ":\n");
+      if (!putMap(pieces, value, `${indentation}  `)) return false;
+    } else {
+      const scalar = scalarText(value);
+      if (scalar === undefined) return false;
+      pieces.push(indentation, key, ": ", scalar, "\n");
+    }
   }
-  return text;
+  return pieces.length > before;
 }
 
 // Those of a result: no reader takes them for anything but text.
@@ -40,9 +46,10 @@ const KEYS: ReadonlySet<string> = new Set(
 function scalarText(value: unknown): string | undefined {
   if (typeof value === "number" && Number.isSafeInteger(value)) return String(value);
   if (typeof value !== "string" || value.includes("\n")) return undefined;
-  return PLAIN.test(value) && !NOT_PLAIN.test(value) ? value : dump({ a: value }, blockStyle).slice(3, -1);
+  if (PLAIN.test(value) && !WORDS.has(value.toLowerCase())) return value;
+  return dump({ a: value }, blockStyle).slice(3, -1);
 }
 
-// Begins with a letter, and is no word with a meaning of its own.
-const PLAIN = /^[A-Za-z][ -~]*$/;
-const NOT_PLAIN = /: | #|[: ]$|^(?:null|true|false|yes|no|on|off|y|n)$/i;
+// Begins with a letter, without a colon that ends a key or a sign that begins a comment.
+const PLAIN = /^[A-Za-z](?:[!-9;-~]|:(?=[!-~])| (?=[!"$-~]))*$/;
+const WORDS: ReadonlySet<string> = new Set(["null", "true", "false", "yes", "no", "on", "off", "y", "n"]);
