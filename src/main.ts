@@ -1,7 +1,6 @@
 /** The process: arguments, environment, stdin, stdout, stderr, exit code. */
-import { isUtf8 } from "node:buffer";
 import { once } from "node:events";
-import { readFileSync, readSync, writeFileSync, writeSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import {
   type Arguments,
   type ExplanationOptions,
@@ -19,6 +18,7 @@ import type { LockFileOption } from "./locks.ts";
 import { outputPlace } from "./output-place.ts";
 import { type PinResult, pinDigests } from "./pin-digests.ts";
 import type { Report } from "./report/report.ts";
+import { isSystemError, readStdin, stderr, stdout, write } from "./standard-streams.ts";
 import { usage } from "./usage.ts";
 import { version } from "./version.ts";
 
@@ -33,10 +33,6 @@ const nestingMax = 10_000;
 
 // In the environment of the thread that reads what is nested so deeply.
 const deepMark = "PIN_DIGESTS_DEEP";
-
-const stdin = 0;
-const stdout = 1;
-const stderr = 2;
 
 // stdout carries the list and nothing else: what a library prints goes to stderr.
 Object.defineProperty(process, "stdout", { get: () => process.stderr });
@@ -211,33 +207,6 @@ function readLock({ lock, updateLock }: Arguments): LockFileOption | undefined {
   }
 }
 
-/** By the file descriptor: Node's streams take as long to load as a small list takes to pin. */
-function readStdin(): string {
-  const chunks: Uint8Array[] = [];
-  let size = 1 << 16;
-  while (true) {
-    const chunk = Buffer.allocUnsafe(size);
-    const length = fill(chunk);
-    chunks.push(chunk.subarray(0, length));
-    if (length < size) break;
-    size *= 2;
-  }
-  const bytes = Buffer.concat(chunks);
-  if (!isUtf8(bytes)) throw new InputError("the input must be UTF-8, but it holds bytes that are not");
-  return bytes.toString();
-}
-
-/** Reads until the buffer is full or the input ends, and returns how many bytes it has taken. */
-function fill(buffer: Uint8Array): number {
-  let length = 0;
-  while (length < buffer.length) {
-    const read = patiently(() => readSync(stdin, buffer, length, buffer.length - length, null));
-    if (read === 0) break;
-    length += read;
-  }
-  return length;
-}
-
 /** What goes to stderr: problems always, all that is told where results are shown nowhere else. */
 function report(result: PinResult): string {
   const { results, input } = result;
@@ -284,30 +253,6 @@ function fail(error: unknown): number {
   return 1;
 }
 
-/** Returns when all is written: what is left in a buffer would be cut off by the end of the process. */
-function write(descriptor: number, text: string): void {
-  const bytes = Buffer.from(text);
-  let written = 0;
-  while (written < bytes.length) {
-    written += patiently(() => writeSync(descriptor, bytes, written));
-  }
-}
-
-/** Tries again where a pipe that does not block, which whoever started the process may have chosen, is not ready. */
-function patiently(transfer: () => number): number {
-  while (true) {
-    try {
-      return transfer();
-    } catch (error) {
-      if (!isSystemError(error, "EAGAIN")) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
-    }
-  }
-}
-
-function isSystemError(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
-}
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
   closeSync,
@@ -151,6 +151,18 @@ describe("main", () => {
     const text = `# ${"ä€😀".repeat(100_000)}\n${pinned}`;
 
     expect(await runExecutable(text)).toMatchObject({ code: 0, stdout: text });
+  });
+
+  test("says that it can't read a folder", () => {
+    const folder = openSync(tmpdir(), "r");
+    const { status, stdout, stderr } = spawnSync(process.execPath, [executable], {
+      stdio: [folder, "pipe", "pipe"],
+      encoding: "utf8",
+    });
+    closeSync(folder);
+
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toMatch(/^pin-digests: standard input must be a file or a pipe [^\n]*EISDIR[^\n]*\n$/);
   });
 
   // kpt and kustomize read 10,000 levels.

@@ -1,0 +1,80 @@
+/** Standard input and output, by their file descriptors: Node's streams take as long to load as a small list takes to pin. */
+import { isUtf8 } from "node:buffer";
+import { readSync, writeSync } from "node:fs";
+import { InputError } from "./krm/input.ts";
+
+const stdin = 0;
+
+/** Where the list goes. */
+export const stdout = 1;
+
+/** Where all else goes. */
+export const stderr = 2;
+
+/**
+ * Reads standard input to its end.
+ *
+ * @throws {InputError} where it can't be read, or is not UTF-8
+ */
+export function readStdin(): string {
+  const chunks: Uint8Array[] = [];
+  let size = 1 << 16;
+  while (true) {
+    const chunk = Buffer.allocUnsafe(size);
+    const length = fill(chunk);
+    chunks.push(chunk.subarray(0, length));
+    if (length < size) break;
+    size *= 2;
+  }
+  const bytes = Buffer.concat(chunks);
+  if (!isUtf8(bytes)) throw new InputError("the input must be UTF-8, but it holds bytes that are not");
+  return bytes.toString();
+}
+
+/** Reads until the buffer is full or the input ends, and returns how many bytes it has taken. */
+function fill(buffer: Uint8Array): number {
+  let length = 0;
+  while (length < buffer.length) {
+    const read = readSome(buffer.subarray(length));
+    if (read === 0) break;
+    length += read;
+  }
+  return length;
+}
+
+function readSome(buffer: Uint8Array): number {
+  try {
+    return patiently(() => readSync(stdin, buffer));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new InputError(`standard input must be a file or a pipe that can be read: ${reason}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Returns when all is written: what is left in a buffer would be cut off by the end of the process. */
+export function write(descriptor: number, text: string): void {
+  const bytes = Buffer.from(text);
+  let written = 0;
+  while (written < bytes.length) {
+    written += patiently(() => writeSync(descriptor, bytes, written));
+  }
+}
+
+/** Tries again where a pipe that does not block, which whoever started the process may have chosen, is not ready. */
+function patiently(transfer: () => number): number {
+  while (true) {
+    try {
+      return transfer();
+    } catch (error) {
+      if (!isSystemError(error, "EAGAIN")) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
+}
+
+/** True for what the system calls so: `EPIPE` where the reader has gone. */
+export function isSystemError(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}
