@@ -82,8 +82,11 @@ function connectionOf(config: RegistryConfig | undefined, certificateNames: read
 
 function schemesFor(url: URL, { plainHTTP }: Connection): readonly ("https" | "http")[] {
   if (plainHTTP) return ["http"];
+  if (!isLoopbackName(url.hostname)) return ["https"];
+  // Without a port each scheme has its own, and who answers at that of HTTP may know nothing of the registry.
+  if (url.port === "") return ["https", "http"];
   // Mostly a registry for development. What comes first carries no login, and TLS takes longer to load than to use.
-  return isLoopbackName(url.hostname) ? ["http", "https"] : ["https"];
+  return ["http", "https"];
 }
 
 function baseUrl(scheme: "https" | "http", address: string): URL {

@@ -52,14 +52,14 @@ export function createHost(endpoint: Endpoint, authorizer: Authorizer, run: Abor
     if (first === undefined) throw new Failure("address", { host: endpoint.name, detail: "no address" });
     if (second === undefined) return attempt(first, (url) => task(url, true));
     try {
-      return await attempt(first, (url) => task(url, false), WANTS_TLS);
+      return await attempt(first, (url) => task(url, false), wantsOther);
     } catch (error) {
-      if (base !== undefined || !isFailure(error, WANTS_TLS)) throw error;
+      if (base !== undefined || !(error instanceof Failure) || !wantsOther(error)) throw error;
     }
     try {
-      return await attempt(second, (url) => task(url, true), SPEAKS_NO_TLS);
+      return await attempt(second, (url) => task(url, true), speaksOther);
     } catch (error) {
-      if (base !== undefined || !isFailure(error, SPEAKS_NO_TLS)) throw error;
+      if (base !== undefined || !(error instanceof Failure) || !speaksOther(error)) throw error;
     }
     // It has failed the first time for a reason of its own.
     return attempt(first, (url) => task(url, true));
@@ -69,14 +69,14 @@ export function createHost(endpoint: Endpoint, authorizer: Authorizer, run: Abor
   async function attempt<Result>(
     url: URL,
     task: (base: URL) => Promise<Result>,
-    mended: ReadonlySet<RegistryErrorCode> = new Set(),
+    isMended: (failure: Failure) => boolean = () => false,
   ): Promise<Result> {
     try {
       const result = await task(url);
       base = url;
       return result;
     } catch (error) {
-      if (error instanceof Failure && (base !== undefined || !mended.has(error.code))) bury(error, url);
+      if (error instanceof Failure && (base !== undefined || !isMended(error))) bury(error, url);
       throw error;
     }
   }
@@ -128,12 +128,15 @@ export function createHost(endpoint: Endpoint, authorizer: Authorizer, run: Abor
 
 const PATIENCE = 2_000;
 
-// A server that wants TLS says so, hangs up, or listens at port 443 only.
-const WANTS_TLS: ReadonlySet<RegistryErrorCode> = new Set(["http-on-https", "unreachable", "refused"]);
-const SPEAKS_NO_TLS: ReadonlySet<RegistryErrorCode> = new Set(["https-on-http"]);
+/** Tells whether a server says that it wants the other scheme: in its words, or an alert, by hanging up, or not at all. */
+function wantsOther(failure: Failure): boolean {
+  const { code, status } = failure;
+  const isNoHttp = code === "not-a-registry" && status === undefined;
+  return speaksOther(failure) || code === "unreachable" || code === "refused" || status === 400 || isNoHttp;
+}
 
-function isFailure(error: unknown, codes: ReadonlySet<RegistryErrorCode>): boolean {
-  return error instanceof Failure && codes.has(error.code);
+function speaksOther({ code }: Failure): boolean {
+  return code === "http-on-https" || code === "https-on-http";
 }
 
 const DEADLY: ReadonlySet<RegistryErrorCode> = new Set([

@@ -184,11 +184,16 @@ async function ask({ host, question, options }: Search, authorization?: string):
     const patience = last ? {} : { failsAtOnce: true as const };
     const asked = { ...question, ...header, ...patience, base, connection, limitOfPulls };
     const said = await askManifest(asked, options.send);
-    if (said.kind === "refused" && said.failure.code === "http-on-https") throw said.failure;
+    if (said.kind === "refused" && isWishForTls(said.failure, base, last)) throw said.failure;
     return said;
   });
   if (answer.kind === "digest" || answer.url.origin === host.base?.origin) return answer;
   return askElsewhere(answer, { home: host, question, options });
+}
+
+/** Not all servers that want TLS say so in words that are known. */
+function isWishForTls({ code, status }: Failure, base: URL, last: boolean): boolean {
+  return code === "http-on-https" || (status === 400 && base.protocol === "http:" && !last);
 }
 
 function isSameDemand(one: Demand, other: Demand): boolean {

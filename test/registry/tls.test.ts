@@ -1,4 +1,5 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { type AddressInfo, connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -12,6 +13,7 @@ import { type QuirkServer, type QuirkServerOptions, startQuirkServer } from "../
 import { failOnce, makeClient, resolveOnce } from "../support/registry-client.ts";
 
 const open: QuirkServer[] = [];
+const fronts: Server[] = [];
 let folder = "";
 let caFile = "";
 let keyFile = "";
@@ -30,6 +32,7 @@ afterAll(() => rm(folder, { recursive: true }));
 afterEach(async () => {
   restore();
   restore = () => {};
+  for (const front of fronts.splice(0)) front.close();
   await Promise.all(open.splice(0).map((server) => server.close()));
 });
 
@@ -40,6 +43,29 @@ async function serve(tls: QuirkServerOptions["tls"] = LOOPBACK_TLS): Promise<Qui
 }
 
 const mutual = { ...LOOPBACK_TLS, ca: LOOPBACK_TLS.cert, requestCert: true };
+
+/** What speaks TLS is handed on to a port; what does not is told so. */
+async function startFront(port: number, words: string): Promise<{ readonly port: number }> {
+  const front = createServer((socket) => {
+    socket.on("error", () => undefined);
+    socket.once("data", (first) => {
+      if (first[0] !== TLS_HANDSHAKE) {
+        socket.end(words, "latin1");
+        return;
+      }
+      const onward = connect(port, "127.0.0.1");
+      onward.on("error", () => socket.destroy());
+      onward.write(first);
+      socket.pipe(onward).pipe(socket);
+    });
+  });
+  fronts.push(front);
+  await new Promise<void>((resolve) => front.listen(0, "127.0.0.1", resolve));
+  // The cast is the server's own promise: it listens on a port.
+  return { port: (front.address() as AddressInfo).port };
+}
+
+const TLS_HANDSHAKE = 0x16;
 
 async function certsFolder(host: string, files: Readonly<Record<string, string>>): Promise<string> {
   const root = await mkdtemp(join(folder, "certs.d-"));
@@ -273,6 +299,31 @@ describe("plain HTTP", () => {
     await failOnce(`${server.host}/app:v1`);
 
     expect(server.lines).toEqual([]);
+  });
+
+  test.each([
+    [
+      "a page",
+      "HTTP/1.1 400 Bad Request\r\ncontent-type: text/html\r\nconnection: close\r\n\r\n<p>Bad Request</p>",
+    ],
+    ["a status alone", "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"],
+    ["an alert of TLS", "\x15\x03\x03\x00\x02\x02\x32"],
+  ])("is given up with loopback where HTTPS is wanted, be that said by %s", async (_, words) => {
+    const server = await serve();
+    const front = await startFront(server.port, words);
+    const registries = [{ prefix: "127.0.0.1", caFile }];
+
+    expect(await resolveOnce(`127.0.0.1:${front.port}/app:v1`, { registries })).toBe(INDEX_DIGEST);
+  });
+
+  test("is spoken again with loopback where a refusal was no wish for HTTPS", async () => {
+    const server = await startQuirkServer((_, response) => answer(response, 400, { body: "no such thing" }));
+    open.push(server);
+
+    const error = await failOnce(`${server.host}/app:v1`);
+
+    expect(error).toMatchObject({ code: "server", status: 400 });
+    expect(error.message).toContain("no such thing");
   });
 
   test("is not spoken with others", async () => {
