@@ -180,11 +180,17 @@ async function ask({ host, question, options }: Search, authorization?: string):
   const { connection } = host.endpoint;
   const header = authorization === undefined ? {} : { authorization };
   const { limitOfPulls } = host;
+  let refusal: { readonly base: URL; readonly said: ManifestAnswer } | undefined;
   const answer = await host.reach(async (base, last) => {
+    // What was taken for a wish was the answer: nobody there speaks TLS.
+    if (last && refusal?.base === base) return refusal.said;
     const patience = last ? {} : { failsAtOnce: true as const };
     const asked = { ...question, ...header, ...patience, base, connection, limitOfPulls };
     const said = await askManifest(asked, options.send);
-    if (said.kind === "refused" && isWishForTls(said.failure, base, last)) throw said.failure;
+    if (said.kind === "refused" && isWishForTls(said.failure, base, last)) {
+      refusal = { base, said };
+      throw said.failure;
+    }
     return said;
   });
   if (answer.kind === "digest" || answer.url.origin === host.base?.origin) return answer;

@@ -78,7 +78,7 @@ describe("createRetrier", () => {
   test.each([400, 403, 404, 405, 501])("does not try %i again", async (status) => {
     const server = await serve((_, response) => answer(response, status));
 
-    await failOnce(`${server.host}/app:v1`, { registries: [{ prefix: server.host, plainHTTP: true }] });
+    await failOnce(`${server.host}/app:v1`);
 
     expect(server.lines).toEqual(["HEAD /v2/app/manifests/v1", "GET /v2/app/manifests/v1"]);
   });
