@@ -17,6 +17,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { isSystemError, reasonOf } from "./system-error.ts";
 
 /** A lock that could not be written: the old one is still there. */
 export class LockWriteError extends Error {
@@ -28,7 +29,7 @@ export function readLockText(path: string): string | undefined {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(readFileSync(path));
   } catch (error) {
-    if (isSystemError(error, ["ENOENT"])) return undefined;
+    if (isSystemError(error, "ENOENT")) return undefined;
     throw error;
   }
 }
@@ -67,7 +68,7 @@ export function writeLockText(path: string, { before, text }: LockText): boolean
     return true;
   } catch (error) {
     if (temporary !== undefined) rmSync(temporary, { force: true });
-    throw new LockWriteError(`\`--lock\` could not be written: ${reasonOf(error)}`, { cause: error });
+    throw new LockWriteError(`\`--lock\` could not be written: ${namelessReason(error)}`, { cause: error });
   }
 }
 
@@ -75,7 +76,7 @@ function targetOf(path: string): string {
   try {
     return realpathSync(path);
   } catch (error) {
-    if (!isSystemError(error, ["ENOENT"])) throw error;
+    if (!isSystemError(error, "ENOENT")) throw error;
     const link = linkOf(path);
     return link === undefined ? path : targetOf(resolve(realpathSync(dirname(path)), link));
   }
@@ -102,15 +103,15 @@ function giveTo(file: number, { uid, gid, mode }: Stats): void {
   try {
     fchownSync(file, uid, gid);
   } catch (error) {
-    if (!isSystemError(error, ["EPERM", "EINVAL", "ENOSYS"])) throw error;
+    if (!isSystemError(error, "EPERM", "EINVAL", "ENOSYS")) throw error;
   }
   fchmodSync(file, mode & 0o777);
 }
 
 /** The reason without the name of the file that is written first, which is another each time. */
-function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return isSystemError(error) ? (message.split(", ")[0] ?? message) : message;
+function namelessReason(error: unknown): string {
+  const reason = reasonOf(error);
+  return isSystemError(error) ? (reason.split(", ")[0] ?? reason) : reason;
 }
 
 /** Some file systems can't do it, and then it is not needed. */
@@ -123,10 +124,6 @@ function syncFolder(path: string): void {
       closeSync(folder);
     }
   } catch (error) {
-    if (!isSystemError(error, ["EINVAL", "EPERM", "EISDIR", "EACCES"])) throw error;
+    if (!isSystemError(error, "EINVAL", "EPERM", "EISDIR", "EACCES")) throw error;
   }
-}
-
-function isSystemError(error: unknown, codes?: readonly string[]): boolean {
-  return error instanceof Error && "code" in error && codes?.includes(String(error.code)) !== false;
 }

@@ -18,7 +18,8 @@ import type { LockFileOption } from "./locks.ts";
 import { outputPlace } from "./output-place.ts";
 import { type PinResult, pinDigests } from "./pin-digests.ts";
 import type { Report } from "./report/report.ts";
-import { isSystemError, readStdin, stderr, stdout, write } from "./standard-streams.ts";
+import { readStdin, stderr, stdout, write } from "./standard-streams.ts";
+import { isSystemError, reasonOf } from "./system-error.ts";
 import { usage } from "./usage.ts";
 import { version } from "./version.ts";
 
@@ -73,7 +74,7 @@ async function run(input: string, args: Arguments, sources: Sources): Promise<nu
     if (report !== undefined) return report;
   }
   const result = await pinWithLock(input, sources, { args, lock });
-  const isOutput = args.report !== undefined && outputPlace(args.report.file) === "stdout";
+  const isOutput = isReportOnStdout(args);
   const document = args.report && (await reportOf(args.report, result));
   const warnings = document?.warnings.map((warning) => `[warning] ${warning}\n`) ?? [];
   write(stderr, report(result) + warnings.join(""));
@@ -116,8 +117,7 @@ async function pinWithLock(input: string, sources: Sources, flags: LockFlags): P
   for (let { lock } = flags, runs = 1; ; lock = readLock(args), runs++) {
     const options = { ...sources, ...(lock !== undefined && { lock }), environment: process.env };
     const result = await pinDigests(input, options);
-    const isOutput = args.report !== undefined && outputPlace(args.report.file) === "stdout";
-    if (isOutput && result.input !== "stream")
+    if (isReportOnStdout(args) && result.input !== "stream")
       throw new UsageError("`--output -` is for a stream: with a ResourceList stdout carries the list alone");
     const { lock: text } = result;
     if (args.lock === undefined || lock === undefined || text === undefined) return result;
@@ -125,6 +125,10 @@ async function pinWithLock(input: string, sources: Sources, flags: LockFlags): P
     if (runs === lockRunsMax)
       throw new LockWriteError("`--lock` could not be written: other runs write it all the time");
   }
+}
+
+function isReportOnStdout({ report }: Arguments): boolean {
+  return report !== undefined && outputPlace(report.file) === "stdout";
 }
 
 /** The exit code where the report takes the place of the stream; undefined where the input is to be pinned as well. */
@@ -251,8 +255,4 @@ function fail(error: unknown): number {
       : `unexpected fault, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
   write(stderr, `pin-digests: ${message}\n`);
   return 1;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
 /** Where `--output` leads. */
 import { fstatSync, type Stats, statSync } from "node:fs";
+import { isSystemError } from "./system-error.ts";
 
 /** What the process has open already, or a file that is to be made. */
 export type OutputPlace = "stdout" | "stderr" | "file";
@@ -34,7 +35,7 @@ function statsOf(file: string | number): Stats | undefined {
   try {
     return typeof file === "string" ? statSync(file) : fstatSync(file);
   } catch (error) {
-    if (error instanceof Error && "code" in error) return undefined;
+    if (isSystemError(error)) return undefined;
     throw error;
   }
 }

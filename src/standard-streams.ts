@@ -2,6 +2,7 @@
 import { isUtf8 } from "node:buffer";
 import { readSync, writeSync } from "node:fs";
 import { InputError } from "./krm/input.ts";
+import { isSystemError, reasonOf } from "./system-error.ts";
 
 const stdin = 0;
 
@@ -46,8 +47,7 @@ function readSome(buffer: Uint8Array): number {
   try {
     return patiently(() => readSync(stdin, buffer));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new InputError(`standard input must be a file or a pipe that can be read: ${reason}`, {
+    throw new InputError(`standard input must be a file or a pipe that can be read: ${reasonOf(error)}`, {
       cause: error,
     });
   }
@@ -72,9 +72,4 @@ function patiently(transfer: () => number): number {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
     }
   }
-}
-
-/** True for what the system calls so: `EPIPE` where the reader has gone. */
-export function isSystemError(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
 }

@@ -53,7 +53,8 @@ function entryOf({ yaml, root }: ResourceList, name: string): YamlEntry | undefi
 
 function itemsEdits(list: ResourceList): readonly TextEdit[] {
   const entry = entryOf(list, "items");
-  if (entry === undefined) return [newKey(list, { name: "items", block: "items: []\n", flow: "[]" })];
+  if (entry === undefined)
+    return [newKey(list, { name: "items", block: () => "items: []\n", flow: () => "[]" })];
   return scalarType(list.yaml, entry.value) === "null" ? fillEmpty(list, entry, "[]") : [];
 }
 
@@ -73,8 +74,8 @@ function resultsEdits(list: ResourceList, results: readonly Result[]): readonly 
     return [insertLines(yaml.text, at, indented(block, columnOf(yaml, existing)))];
   }
   if (entry !== undefined) return fillEmpty(list, entry, `[${flow()}]`);
-  const block = isFlow(yaml, list.root) ? "" : `results:\n${resultLines(results)}`;
-  return [newKey(list, { name: "results", block, flow: isFlow(yaml, list.root) ? `[${flow()}]` : "" })];
+  const block = () => `results:\n${resultLines(results)}`;
+  return [newKey(list, { name: "results", block, flow: () => `[${flow()}]` })];
 }
 
 /** JSON that YAML's readers take too: they refuse control characters, or take some for line breaks. */
@@ -87,20 +88,20 @@ function flowText(value: unknown): string {
 
 interface NewKey {
   readonly name: string;
-  readonly block: string;
-  readonly flow: string;
+  readonly block: () => string;
+  readonly flow: () => string;
 }
 
 /** A key behind all others of the list. */
 function newKey({ yaml, root }: ResourceList, { name, block, flow }: NewKey): TextEdit {
   if (!isFlow(yaml, root)) {
-    return insertLines(yaml.text, endOfDocument(yaml, root), indented(block, columnOf(yaml, root)));
+    return insertLines(yaml.text, endOfDocument(yaml, root), indented(block(), columnOf(yaml, root)));
   }
   const bracket = closingBracket(yaml, root);
   const last = [...entriesOf(yaml, root)].at(-1);
   const at = last === undefined ? bracket : endOfEntry(yaml, last);
   const pretty = yaml.text.slice(at, bracket).includes("\n");
-  return { start: at, end: at, text: `,${pretty ? `${lineBreak(yaml.text)}  ` : " "}"${name}": ${flow}` };
+  return { start: at, end: at, text: `,${pretty ? `${lineBreak(yaml.text)}  ` : " "}"${name}": ${flow()}` };
 }
 
 /** A list in place of nothing or `null`. */

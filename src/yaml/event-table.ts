@@ -120,6 +120,11 @@ export function shifted(event: Event, by: number): Event {
   ) as unknown as Event;
 }
 
+/** True for a collection whose end is still to come. */
+export function isOpen({ types, ends }: EventTable, node: number): boolean {
+  return (types[node] === EVENT_ID.MAPPING || types[node] === EVENT_ID.SEQUENCE) && ends[node] === 0;
+}
+
 /** An event with all that is known of it. @throws {RangeError} where there is none. */
 export function eventAt(table: EventTable, node: number): Event {
   const known = table.rare.get(node);

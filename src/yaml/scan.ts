@@ -5,7 +5,7 @@
  * https://yaml.org/spec/1.2.2/
  */
 import { EVENT_ID, type Event, parseEvents, YAMLException } from "js-yaml";
-import { type EventTable, growTable, shifted } from "./event-table.ts";
+import { type EventTable, growTable, isOpen, shifted } from "./event-table.ts";
 import { type ReadEvents, readInParts, type TakeEvent } from "./parts.ts";
 import { YamlSyntaxError } from "./syntax-error.ts";
 
@@ -112,7 +112,6 @@ function index(text: string, read: (take: TakeEvent) => void): YamlText {
   const { table, add } = growTable(text.length >> 3);
   const targets = new Map<YamlNode, YamlNode>();
   const documents: YamlNode[] = [];
-  const open: YamlNode[] = [];
   const anchors = new Map<string, YamlNode>();
   read((event, shift) => {
     const node = table.length;
@@ -121,13 +120,9 @@ function index(text: string, read: (take: TakeEvent) => void): YamlText {
       case EVENT_ID.DOCUMENT:
         documents.push(node);
         anchors.clear();
-        open.push(node);
         break;
       case EVENT_ID.MAPPING:
       case EVENT_ID.SEQUENCE:
-        open.push(node);
-        if (event.anchorStart !== -1) anchors.set(anchorOf(event, shift), node);
-        break;
       case EVENT_ID.SCALAR:
         if (event.anchorStart !== -1) anchors.set(anchorOf(event, shift), node);
         break;
@@ -136,13 +131,10 @@ function index(text: string, read: (take: TakeEvent) => void): YamlText {
         const offset = event.anchorStart + shift - 1;
         if (target === undefined)
           throw new YamlSyntaxError("alias of an anchor that is not defined before it", { text, offset });
-        if (open.includes(target)) throw new YamlSyntaxError("alias of what it stands in", { text, offset });
+        if (isOpen(table, target)) throw new YamlSyntaxError("alias of what it stands in", { text, offset });
         targets.set(node, target);
         break;
       }
-      case EVENT_ID.POP:
-        open.pop();
-        break;
     }
   });
   return { text, events: table, targets, documents };
