@@ -1,14 +1,13 @@
 /** From new resolutions to the texts of the locks that keep them, and to a warning where none does. */
 import type { Config } from "./config.ts";
 import { resultAt } from "./field-result.ts";
-import { formatReference } from "./image/reference.ts";
+import { textWithoutDigest } from "./image/reference.ts";
 import type { Input } from "./krm/input.ts";
 import { readResource } from "./krm/resource.ts";
 import type { Result, ResultFile } from "./krm/result.ts";
 import { lockEdits } from "./lock/lock-edit.ts";
 import type { LockFile } from "./lock/lock-file.ts";
 import { lockFileName, lockItemEdit, lockText, newLock } from "./lock/lock-text.ts";
-import type { LockedImage } from "./lock/locked-image.ts";
 import type { LockRecord } from "./lock-record.ts";
 import { entryResult, fileCommand, keepsFiles, listed, lockResult } from "./lock-result.ts";
 import type { Lock, LockFileOption } from "./locks.ts";
@@ -165,11 +164,7 @@ function replacedWarning(lock: Lock, records: readonly LockRecord[]): readonly R
 }
 
 function namesOf(records: readonly LockRecord[]): readonly string[] {
-  return [...new Set(records.map(({ image }) => referenceText(image)))];
-}
-
-function referenceText({ reference: { name, tag } }: LockedImage): string {
-  return formatReference({ name, ...(tag !== undefined && { tag }) });
+  return [...new Set(records.map(({ image }) => textWithoutDigest(image.reference)))];
 }
 
 function lostWarning(

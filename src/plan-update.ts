@@ -1,5 +1,5 @@
 /** `mode: update`: ask again what each tag means, whatever is written beside it and in the lock. */
-import { formatReference, type ImageReference, parseReference } from "./image/reference.ts";
+import { type ImageReference, parseReference, textWithoutDigest } from "./image/reference.ts";
 import type { FieldImage, PlanContext, Step } from "./plan.ts";
 import { resolveStep, tagMode } from "./plan-pin.ts";
 
@@ -19,9 +19,7 @@ export function ambiguous(originals: readonly string[]): string {
 
 function withoutDigest(image: ImageReference): ImageReference {
   if (image.digest === undefined) return image;
-  return parseReference(
-    formatReference({ name: image.name, ...(image.tag !== undefined && { tag: image.tag }) }),
-  );
+  return parseReference(textWithoutDigest(image));
 }
 
 /** Somebody chose it, or, where tags are dropped, a pin wrote it for a tag that the lock alone still knows. */

@@ -90,6 +90,11 @@ export function formatReference({ name, tag, digest }: ReferenceParts): string {
   return `${name}${tag === undefined ? "" : `:${tag}`}${digest === undefined ? "" : `@${digest}`}`;
 }
 
+/** The text of a reference without its digest. */
+export function textWithoutDigest({ name, tag }: Pick<ImageReference, "name" | "tag">): string {
+  return formatReference({ name, ...(tag !== undefined && { tag }) });
+}
+
 /**
  * Says so where the first part of a name is a registry only because it holds an upper-case letter: `Org/app` is
  * mostly an owner on Docker Hub written wrongly. The grammar accepts it, so a person learns of it only when nothing answers.

@@ -1,5 +1,6 @@
 /** Results as YAML: the bytes of js-yaml's `dump`, which takes twenty times as long for what is nearly always plain. */
 import { dump } from "js-yaml";
+import { isWord } from "../yaml/word.ts";
 import type { Result } from "./result.ts";
 
 /** The lines of a list of results, each result behind a dash at the margin. */
@@ -46,11 +47,9 @@ const KEYS: ReadonlySet<string> = new Set(
 function scalarText(value: unknown): string | undefined {
   if (typeof value === "number" && Number.isSafeInteger(value)) return String(value);
   if (typeof value !== "string" || value.includes("\n")) return undefined;
-  if (PLAIN.test(value) && (value.length > 5 || !WORDS.has(value.toLowerCase()))) return value;
+  if (PLAIN.test(value) && !isWord(value)) return value;
   return dump({ a: value }, blockStyle).slice(3, -1);
 }
 
 // Begins with a letter, without a colon that ends a key or a sign that begins a comment.
 const PLAIN = /^[A-Za-z](?:[!-9;-~]|:(?=[!-~])| (?=[!"$-~]))*$/;
-// Of up to five letters.
-const WORDS: ReadonlySet<string> = new Set(["null", "true", "false", "yes", "no", "on", "off", "y", "n"]);

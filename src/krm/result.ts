@@ -51,8 +51,15 @@ export function placed(place: string, message: string): string {
   return place === "" ? message : `${place}: ${message}`;
 }
 
+/** A place, as far as something is known of it. */
+interface Place {
+  readonly resourceRef?: Partial<ResourceRef> | undefined;
+  readonly field?: Pick<ResultField, "path"> | undefined;
+  readonly file?: Pick<ResultFile, "path"> | undefined;
+}
+
 /** What a result is about: `apps/v1/Deployment/default/web spec.image (web.yaml)`; "" where it is about nothing. */
-export function formatPlace({ resourceRef, field, file }: Partial<Result>): string {
+export function formatPlace({ resourceRef, field, file }: Place): string {
   return [resourceRef && formatRef(resourceRef), field?.path, file && `(${file.path})`]
     .filter(Boolean)
     .join(" ");

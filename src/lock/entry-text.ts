@@ -1,8 +1,9 @@
 /** How an entry of a lock is written: in block or flow style, quoted as its neighbours are. */
 import { EVENT_ID, SCALAR_STYLE } from "js-yaml";
-import { formatReference } from "../image/reference.ts";
+import { textWithoutDigest } from "../image/reference.ts";
 import { entriesOf, eventOf, scalarText, type YamlEntry } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
+import { isWord } from "../yaml/word.ts";
 import type { LockedImage } from "./locked-image.ts";
 
 /** The quotes of a text; `""` where it needs none. */
@@ -26,8 +27,8 @@ export const flowStyle: EntryStyle = { key: '"', value: '"', field: "" };
 export const jsonStyle: EntryStyle = { key: '"', value: '"', field: '"' };
 
 /** The reference that an entry has for its key. */
-export function entryKey({ reference: { name, tag } }: Pick<LockedImage, "reference">): string {
-  return formatReference({ name, ...(tag !== undefined && { tag }) });
+export function entryKey({ reference }: Pick<LockedImage, "reference">): string {
+  return textWithoutDigest(reference);
 }
 
 /** The lines of an entry in block style; `step` indents its fields. */
@@ -59,7 +60,7 @@ export function quoted(text: string, quotes: Quotes): string {
 }
 
 function isPlain(text: string): boolean {
-  return PLAIN.test(text) && !WORD.test(text);
+  return PLAIN.test(text) && !isWord(text);
 }
 
 /** The quotes that a scalar stands in. */
@@ -83,7 +84,6 @@ function fieldTexts(
 
 // What begins with a digit may be a number, a date or a time to a reader of YAML 1.1: 12:30 is one.
 const PLAIN = /^[A-Za-z][A-Za-z0-9_./:()-]*$/;
-const WORD = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
 
 /** How an entry is written, told by its key and its digest. Quotes that a key needs say nothing of other keys. */
 export function styleOf(yaml: YamlText, entry: YamlEntry): EntryStyle {

@@ -1,6 +1,6 @@
 /** What a lock knows, and how it is asked. */
 import type { Digest } from "../image/digest.ts";
-import { canonicalName, formatReference, type ImageReference } from "../image/reference.ts";
+import { canonicalName, type ImageReference, textWithoutDigest } from "../image/reference.ts";
 
 /** One resolution that a lock has kept. */
 export interface LockedImage {
@@ -67,8 +67,8 @@ function digestName({ registry, repository }: ImageReference, digest: Digest): s
   return `${registry}/${repository}@${digest}`;
 }
 
-function withTagOf({ name }: ImageReference, { tag }: ImageReference): string {
-  return formatReference({ name, ...(tag !== undefined && { tag }) });
+function withTagOf(image: ImageReference, reference: ImageReference): string {
+  return textWithoutDigest({ ...reference, name: image.name });
 }
 
 /** Values by a name that they share, in their order; Node 20 has no Map.groupBy. */

@@ -1,7 +1,7 @@
 /** Which images are used, and where. */
 import { certainImage } from "../image/certain-image.ts";
 import { canonicalName, type ImageReference } from "../image/reference.ts";
-import { formatRef, oneLine, type ResourceRef, type ResultFile } from "../krm/result.ts";
+import { formatPlace, oneLine, type ResourceRef, type ResultFile } from "../krm/result.ts";
 import { groupBy } from "../lock/locked-image.ts";
 
 /** A field that holds an image. */
@@ -42,7 +42,7 @@ export function imageRows(uses: readonly ImageUse[]): readonly ImageRow[] {
 /** Where an image is used, each place on a line: `apps/v1/Deployment/web spec.image (web.yaml)`. */
 export function useNotes(uses: readonly ImageUse[]): readonly string[] {
   return uses.map(({ resource, file, path }) =>
-    oneLine([resource && formatRef(resource), path, file && `(${file.path})`].filter(Boolean).join(" ")),
+    oneLine(formatPlace({ resourceRef: resource, field: { path }, file })),
   );
 }
 

@@ -6,6 +6,7 @@
 import { certainImage } from "../image/certain-image.ts";
 import type { Digest } from "../image/digest.ts";
 import { groupBy } from "../lock/locked-image.ts";
+import { isWord } from "../yaml/word.ts";
 import { type ImageRow, type ImageUse, useNotes } from "./image-use.ts";
 
 /** What kustomize is to be told, and what it can't be. */
@@ -67,6 +68,6 @@ function entryOf(group: readonly UsedName[]): Entry {
 /** kustomize reads a name as a regular expression, in which the brackets of an IPv6 address would be a choice. */
 function nameText(name: string): string {
   const pattern = name.replaceAll(/[[\]]/g, String.raw`\$&`);
-  const isPlain = /^[A-Za-z]/.test(name) && !/^(?:true|false|null|yes|no|on|off|y|n)$/i.test(name);
+  const isPlain = /^[A-Za-z]/.test(name) && !isWord(name);
   return isPlain ? pattern : `'${pattern}'`;
 }

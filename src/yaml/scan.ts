@@ -21,6 +21,9 @@ export interface YamlText {
   readonly documents: readonly YamlNode[];
 }
 
+// Far deeper than any object of Kubernetes, and half of what the usual stack holds.
+const usualNesting = 500;
+
 /** How a text is scanned. */
 export interface ScanOptions {
   /** How deep its collections may be nested: 500 unless told, since more than 1,000 take more than the usual stack. */
@@ -56,7 +59,7 @@ export function isTooDeep({ cause }: YamlSyntaxError): boolean {
 /** Scans with the first library alone. @throws {YamlSyntaxError} */
 export function scanStrictly(
   text: string,
-  { nesting = 500, partSize = 1 << 16 }: ScanOptions = {},
+  { nesting = usualNesting, partSize = 1 << 16 }: ScanOptions = {},
 ): YamlText {
   return scanInParts(text, { nesting, partSize }) ?? indexAll(text, strictEvents(text, nesting));
 }
@@ -78,7 +81,7 @@ function scanInParts(text: string, { nesting, partSize }: Required<ScanOptions>)
 }
 
 /** The events of a text as js-yaml reads it. @throws {YamlSyntaxError} */
-export function strictEvents(text: string, nesting: number = 500): readonly Event[] {
+export function strictEvents(text: string, nesting: number = usualNesting): readonly Event[] {
   const starts = innerByteOrderMarks(text);
   if (starts.length === 0) return segmentEvents(text, 0, text.length, nesting);
   return [0, ...starts].flatMap((start, n) => segmentEvents(text, start, starts[n] ?? text.length, nesting));
