@@ -93,6 +93,7 @@ async function buildExecutable() {
     writeFileSync(`dist/executable/${name}`, `(function (module, exports, require) {\n${text}})\n`);
   await build({
     entryPoints: { main: "src/start.ts" },
+    bundle: true,
     define: { PROGRAM: JSON.stringify(program) },
     platform: "node",
     format: "cjs",

@@ -12,8 +12,12 @@ vm.Script = class extends vm.Script {
   }
 };
 process.on("exit", () => {
-  // A cache holds for the flags that it was made with: those of the start, which undici's parts change on Node 20.
-  if (process.versions.v8.startsWith("11.")) setFlagsFromString("--wasm-tiering-budget=1800000");
-  for (const [url, script] of scripts)
-    writeFileSync(`${fileURLToPath(url)}.cache`, script.createCachedData());
+  const write = ([url, script]) => writeFileSync(`${fileURLToPath(url)}.cache`, script.createCachedData());
+  const [program, ...others] = scripts;
+  others.forEach(write);
+  // A cache holds for the flags that it was made with: those of the start, which src/tiering.ts changes for V8 11.
+  if (process.versions.v8.startsWith("11."))
+    for (const flag of ["--interrupt-budget=67584", "--wasm-tiering-budget=1800000"])
+      setFlagsFromString(flag);
+  write(program);
 });

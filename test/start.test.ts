@@ -67,6 +67,12 @@ describe("start", () => {
     ]);
   });
 
+  test("takes V8's cache where a long list changes when V8 optimises", async () => {
+    const long = `# ${"-".repeat(40_000)}\n${pod(`${registry.host}/app:1`)}`;
+
+    expect(await scriptsOf(long)).toEqual(["program cached", "connect cached", "undici cached"]);
+  });
+
   test.each([
     [
       "the second reader of YAML",
