@@ -58,7 +58,7 @@ export function outcomeOf(step: Step, answers: Answers): Outcome {
     case "check":
       return { kind: "kept", field: step.field, reason: "left alone: is only looked at" };
     case "rewrite":
-      return { ...changedOutcome(step, step.text, answers), ...platformsOf(step) };
+      return changedOutcome(step, step.text, answers);
     case "reject":
       return rejected(step, answers.config);
     case "resolve":
@@ -69,6 +69,7 @@ export function outcomeOf(step: Step, answers: Answers): Outcome {
 interface ImageStep {
   readonly field: ImageField;
   readonly image: ImageReference;
+  readonly platforms?: readonly string[];
 }
 
 function rejected({ field, reason, unlocked }: RejectStep, config: Config): Outcome {
@@ -93,7 +94,7 @@ function resolvedOutcome(step: ResolveStep, answers: Answers): Outcome {
   const looked = platformsOf(resolution);
   if (to === image.text)
     return { kind: "kept", field, reason: "left alone: its tag means what it did", ...looked };
-  return { ...changedOutcome({ field, image }, to, answers), ...looked };
+  return changedOutcome({ field, image, ...looked }, to, answers);
 }
 
 interface Looked {
@@ -104,9 +105,10 @@ function platformsOf({ platforms }: Looked): Looked {
   return platforms === undefined ? {} : { platforms };
 }
 
-function changedOutcome({ field, image }: ImageStep, to: string, { config }: Answers): Outcome {
+function changedOutcome(step: ImageStep, to: string, { config }: Answers): Outcome {
+  const { field, image } = step;
   const edit = imageEdit({ field, from: image.text, to });
-  if (edit !== undefined) return { kind: "changed", field, from: image.text, to, edit };
+  if (edit !== undefined) return { kind: "changed", field, from: image.text, to, edit, ...platformsOf(step) };
   if (config.mode === "unpin") {
     const reason =
       "left alone: its digest stands under a key of its own, which only a fieldSpec that names it as `digestKey` lets go";
@@ -168,6 +170,18 @@ export function resultOf(outcome: Outcome, report: Config["report"]): Result | u
 }
 
 function changeMessage(from: string, to: string): string {
+  const known = toldBefore.get(to);
+  if (known?.from === from) return known.message;
+  const message = newMessage(from, to);
+  if (toldBefore.size === 4096) toldBefore.clear();
+  toldBefore.set(to, { from, message });
+  return message;
+}
+
+// A package names the same images again and again.
+const toldBefore = new Map<string, { readonly from: string; readonly message: string }>();
+
+function newMessage(from: string, to: string): string {
   const [name = "", digest] = from.split("@");
   const [unpinned, written] = to.split("@");
   if (digest === undefined) return `pinned ${JSON.stringify(name)} to ${written}`;

@@ -33,12 +33,19 @@ export function planPin(found: FieldImage, context: PlanContext): Step {
 /** The reference with a digest, as `tag` wants it. */
 export function pinnedText({ field, image }: FieldImage, digest: Digest, config: Config): string {
   const { name, tag } = image;
-  return formatReference({
-    name,
-    ...(tag !== undefined && tagMode(field, config) === "keep" && { tag }),
-    digest,
-  });
+  const isKept = tag !== undefined && tagMode(field, config) === "keep";
+  const known = pinnedBefore.get(image);
+  if (known?.digest === digest && known.isKept === isKept) return known.text;
+  const text = formatReference({ name, ...(isKept && { tag }), digest });
+  pinnedBefore.set(image, { digest, isKept, text });
+  return text;
 }
+
+// A package names the same images again and again, which are then the same text in memory too.
+const pinnedBefore = new WeakMap<
+  ImageReference,
+  { readonly digest: Digest; readonly isKept: boolean; readonly text: string }
+>();
 
 /** What becomes of the tag in a field. */
 export function tagMode({ tag }: FieldImage["field"], config: Config): Config["tag"] {

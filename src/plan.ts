@@ -151,16 +151,11 @@ function planImage(field: ImageField, value: string, context: PlanContext): Step
   const image = readReference(value);
   if (image instanceof InvalidReferenceError)
     return { kind: "reject", field, reason: `must be an image reference: ${image.message}` };
-  const known = knownAs({ field, image }, context);
-  const excluded = config.exclude.find((glob) => known.some((each) => matchesImage(glob, each)));
-  if (excluded !== undefined)
-    return { kind: "keep", field, reason: `left alone: matches ${JSON.stringify(excluded)} of \`exclude\`` };
-  if (
-    config.include.length > 0 &&
-    !config.include.some((glob) => known.some((each) => matchesImage(glob, each)))
-  ) {
-    return { kind: "keep", field, reason: "left alone: matches nothing of `include`" };
-  }
+  const unwanted =
+    config.include.length > 0 || config.exclude.length > 0
+      ? whyUnwanted({ field, image }, context)
+      : undefined;
+  if (unwanted !== undefined) return { kind: "keep", field, reason: `left alone: ${unwanted}` };
   const obstacle = obstacleTo(field, image);
   if (obstacle !== undefined) return { kind: "keep", field, reason: obstacle, severity: "info" };
   switch (config.mode) {
@@ -175,11 +170,20 @@ function planImage(field: ImageField, value: string, context: PlanContext): Step
   }
 }
 
+/** What `include` and `exclude` say against an image. */
+function whyUnwanted(found: FieldImage, context: PlanContext): string | undefined {
+  const { include, exclude } = context.config;
+  const known = knownAs(found, context);
+  const isMeant = (glob: string): boolean => known.some((each) => matchesImage(glob, each));
+  const excluded = exclude.find(isMeant);
+  if (excluded !== undefined) return `matches ${JSON.stringify(excluded)} of \`exclude\``;
+  return include.length === 0 || include.some(isMeant) ? undefined : "matches nothing of `include`";
+}
+
 /** What people call an image: where a digest alone stands for a tag, also what the lock says that it was. */
 function knownAs({ field, image }: FieldImage, { config, lock }: PlanContext): readonly ImageReference[] {
-  const isTold = config.include.length > 0 || config.exclude.length > 0;
   const standsForTag = config.mode === "unpin" || tagMode(field, config) === "drop";
-  if (!isTold || lock === undefined || image.tag !== undefined || !standsForTag) return [image];
+  if (lock === undefined || image.tag !== undefined || !standsForTag) return [image];
   return [image, ...lock.images.originals(image, "drop").map(parseReference)];
 }
 

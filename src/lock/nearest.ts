@@ -45,10 +45,18 @@ export function locksByFolder<Lock extends { readonly resource: Pick<Resource, "
  */
 export function folderOf({ annotations, file }: Pick<Resource, "annotations" | "file">): string {
   const packagePath = annotations.get("internal.config.kubernetes.io/package-path") ?? "";
-  const path = file === undefined ? "." : posix.dirname(posix.normalize(file.path));
+  const path = file === undefined ? "." : directoryOf(file.path);
   if (packagePath === "") return withoutEnd(path);
   return withoutEnd(posix.join(packagePath.replaceAll("\\", "/"), path));
 }
+
+function directoryOf(path: string): string {
+  if (!NORMAL.test(path)) return posix.dirname(posix.normalize(path));
+  return path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : ".";
+}
+
+// Nearly all paths are, and each resource has one: `normalize` goes through them letter by letter.
+const NORMAL = /^(?:[\w-][\w.-]*\/)*[\w-][\w.-]*$/;
 
 function withoutEnd(path: string): string {
   return path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
