@@ -4,7 +4,7 @@ import { fieldRules, matchesKind } from "./fields/field-rules.ts";
 import { findImages, type ResourceImages } from "./fields/find-images.ts";
 import { manifestHolders } from "./fields/manifest-holder.ts";
 import { mentionsSkip } from "./fields/skip.ts";
-import { skipReason } from "./function-config.ts";
+import { skipReasons } from "./function-config.ts";
 import type { Input } from "./krm/input.ts";
 import { labelsOf, type Resource } from "./krm/resource.ts";
 import { selects } from "./krm/resource-selector.ts";
@@ -18,15 +18,13 @@ export function findResources(input: Input, config: Config): readonly ResourceIm
   const search = {
     yaml,
     rulesOf: fieldRules(config),
-    skipReason: (resource: Resource) => skipReason(resource, input),
+    skipReason: skipReasons(input),
     outsideReason: (resource: Resource) =>
       excludedBy(yaml, resource, config) ?? outsideOf(yaml, resource, config),
     skipComments: mentionsSkip(yaml),
     holders: manifestHolders(yaml, items),
   };
-  return items
-    .filter((item) => kindOf(yaml, item) === "mapping")
-    .flatMap((item) => [...findImages(search, item)]);
+  return items.filter((item) => kindOf(yaml, item) === "mapping").flatMap((item) => findImages(search, item));
 }
 
 function excludedBy(

@@ -49,14 +49,17 @@ export async function readConfig(input: Input, sources: ConfigSources): Promise<
 }
 
 /** Why an object is to be left alone: it is not for the cluster. */
-export function skipReason(resource: Resource, input: Input): string | undefined {
-  if (resource.kind === configKind && resource.group === configGroup) return "it configures this function";
-  if (input.kind === "ResourceList" && input.functionConfig !== undefined) {
-    const { apiVersion, kind, name } = readResource(input.yaml, input.functionConfig);
-    if (resource.apiVersion === apiVersion && resource.kind === kind && resource.name === name)
-      return "it configures this function";
-  }
-  return isImageLock(resource) ? "it is a lock" : localReason(resource);
+export function skipReasons(input: Input): (resource: Resource) => string | undefined {
+  const own =
+    input.kind === "ResourceList" && input.functionConfig !== undefined
+      ? readResource(input.yaml, input.functionConfig)
+      : undefined;
+  return (resource) => {
+    const { apiVersion, group, kind, name } = resource;
+    const isOwn = kind === own?.kind && apiVersion === own.apiVersion && name === own.name;
+    if (isOwn || (kind === configKind && group === configGroup)) return "it configures this function";
+    return isImageLock(resource) ? "it is a lock" : localReason(resource);
+  };
 }
 
 interface ConfigSource {
@@ -137,14 +140,14 @@ function optionsOf({ yaml, node }: ConfigSource, tell: (problem: Problem) => voi
 function saysNothing(yaml: YamlText, node: YamlNode): boolean {
   const { apiVersion, kind } = readResource(yaml, node);
   if (apiVersion !== "v1" || kind !== "ConfigMap") return false;
-  return [...entriesOf(yaml, node)].every(({ key, value }) => {
+  return entriesOf(yaml, node).every(({ key, value }) => {
     const field = scalarText(yaml, key) ?? "";
     return objectKeys.has(field) || (field === "data" && isEmpty(yaml, dereference(yaml, value)));
   });
 }
 
 function isEmpty(yaml: YamlText, data: YamlNode): boolean {
-  if (kindOf(yaml, data) === "mapping") return entriesOf(yaml, data).next().done === true;
+  if (kindOf(yaml, data) === "mapping") return entriesOf(yaml, data).length === 0;
   return scalarType(yaml, data) === "null";
 }
 
@@ -246,9 +249,7 @@ function rawOf(yaml: YamlText, node: YamlNode, path: string): Raw {
       return {
         kind: "list",
         path,
-        elements: [...elementsOf(yaml, target)].map((element, index) =>
-          rawOf(yaml, element, `${path}[${index}]`),
-        ),
+        elements: elementsOf(yaml, target).map((element, index) => rawOf(yaml, element, `${path}[${index}]`)),
       };
     default:
       if (scalarType(yaml, target) === "null") return { kind: "null", path };

@@ -5,7 +5,7 @@ import {
   FunctionConfigError,
   type ReadConfig,
   readConfig,
-  skipReason,
+  skipReasons,
 } from "../src/function-config.ts";
 import { readInput } from "../src/krm/input.ts";
 import { readResource } from "../src/krm/resource.ts";
@@ -294,10 +294,11 @@ describe("readConfig", () => {
   });
 });
 
-describe("skipReason", () => {
+describe("skipReasons", () => {
   async function reasons(text: string): Promise<readonly (string | undefined)[]> {
     const input = await readInput(text);
-    return input.items.map((item) => skipReason(readResource(input.yaml, item), input));
+    const skipReason = skipReasons(input);
+    return input.items.map((item) => skipReason(readResource(input.yaml, item)));
   }
 
   test("leaves alone what configures this function, in any version", async () => {

@@ -38,7 +38,7 @@ export function clearKey(layer: Layer, map: YamlNode, key: string): Range | unde
     map,
   );
   if (owner === undefined || layer.depth > 0) return undefined;
-  const entry = [...entriesOf(yaml, owner)].findLast((each) => scalarText(yaml, each.key) === last);
+  const entry = entriesOf(yaml, owner).findLast((each) => scalarText(yaml, each.key) === last);
   const start = entry && startOf(yaml, entry.value);
   if (entry === undefined || start === undefined) return undefined;
   const end = endOfEntry(yaml, entry);
@@ -90,7 +90,7 @@ function newKeyPlace(
   name: string,
   without?: YamlNode,
 ): DigestPlace | undefined {
-  const entries = [...entriesOf(yaml, owner)].filter(({ key }) => key !== without);
+  const entries = entriesOf(yaml, owner).filter(({ key }) => key !== without);
   const last = entries.at(-1);
   if (last === undefined) return undefined;
   if (isFlow(yaml, owner)) {

@@ -110,8 +110,7 @@ export function atMap(
   branches: readonly Branch[],
   textAt: (key: string) => string | undefined,
 ): readonly Branch[] {
-  if (!branches.some(({ selects, anyDepth }) => selects.length > 0 || anyDepth !== undefined))
-    return branches;
+  if (!mayGrow(branches)) return branches;
   const found: Branch[] = [...branches];
   for (let at = 0; at < found.length; at++) {
     const branch = found[at];
@@ -123,6 +122,12 @@ export function atMap(
     }
   }
   return found;
+}
+
+/** Few places have such branches: this is asked of every map. */
+function mayGrow(branches: readonly Branch[]): boolean {
+  for (const { selects, anyDepth } of branches) if (selects.length > 0 || anyDepth !== undefined) return true;
+  return false;
 }
 
 const none: readonly Branch[] = [];

@@ -39,16 +39,21 @@ export interface Search {
  * The objects at a node, which may be a list of objects or a list of lists, and their images. Nothing that isn't an
  * object of Kubernetes is looked into, and no shape of it is an error.
  */
-export function* findImages(search: Search, node: YamlNode): Generator<ResourceImages, void, undefined> {
-  // An anchored object may be listed many times.
-  yield* imagesOf(search, readResource(search.yaml, node), new Set());
+export function findImages(search: Search, node: YamlNode): readonly ResourceImages[] {
+  const found: ResourceImages[] = [];
+  collect({ search, found, seen: new Set() }, readResource(search.yaml, node));
+  return found;
 }
 
-function* imagesOf(
-  search: Search,
-  resource: Resource,
-  seen: Set<YamlNode>,
-): Generator<ResourceImages, void, undefined> {
+interface Collection {
+  readonly search: Search;
+  readonly found: ResourceImages[];
+  /** An anchored object may be listed many times. */
+  readonly seen: Set<YamlNode>;
+}
+
+function collect(collection: Collection, resource: Resource): void {
+  const { search, found, seen } = collection;
   if (seen.has(resource.node)) return;
   seen.add(resource.node);
   const members = listMembers(search.yaml, resource);
@@ -57,15 +62,13 @@ function* imagesOf(
     resourceSkip(resource) ??
     (members === undefined ? search.outsideReason(resource) : undefined);
   if (skipped !== undefined) {
-    yield { resource, fields: [], skipped, denials: [] };
-    return;
-  }
-  if (members === undefined) {
-    yield fieldsOf(search, resource);
-    return;
-  }
-  for (const member of members) {
-    yield* imagesOf(search, withListDefaults(readResource(search.yaml, member), resource), seen);
+    found.push({ resource, fields: [], skipped, denials: [] });
+  } else if (members === undefined) {
+    found.push(fieldsOf(search, resource));
+  } else {
+    for (const member of members) {
+      collect(collection, withListDefaults(readResource(search.yaml, member), resource));
+    }
   }
 }
 
@@ -79,11 +82,7 @@ function fieldsOf(search: Search, resource: Resource): ResourceImages {
     ...(isManifestHolder(resource, holders) && { extra: manifestTree }),
   });
   grantWishes(walk);
-  return {
-    resource,
-    fields: distinct(walk.fields).map((field) => withSkip(search, field)),
-    denials: walk.denials,
-  };
+  return { resource, fields: withSkips(search, distinct(walk.fields)), denials: walk.denials };
 }
 
 /** An image that several containers share through an anchor is one field. */
@@ -101,9 +100,11 @@ function isUsers({ rule }: ImageField): boolean {
   return rule.startsWith("fieldSpecs[");
 }
 
-function withSkip({ yaml, skipComments }: Search, field: ImageField): ImageField {
-  const skipped = fieldSkip(yaml, field, skipComments);
-  return skipped === undefined ? field : { ...field, skipped };
+function withSkips({ yaml, skipComments }: Search, fields: readonly ImageField[]): readonly ImageField[] {
+  return fields.map((field) => {
+    const skipped = fieldSkip(yaml, field, skipComments);
+    return skipped === undefined ? field : { ...field, skipped };
+  });
 }
 
 /** The objects of a List kind: `List`, `PodList`, … */
@@ -111,7 +112,7 @@ function listMembers(yaml: YamlText, { node, kind }: Resource): readonly YamlNod
   if (!kind.endsWith("List")) return undefined;
   const items = childOf(yaml, node, "items");
   if (items === undefined || kindOf(yaml, items) !== "sequence") return undefined;
-  return [...elementsOf(yaml, items)].map((item) => dereference(yaml, item));
+  return elementsOf(yaml, items).map((item) => dereference(yaml, item));
 }
 
 /** The API server leaves out what the list's kind says of its members; the file is that of the list. */

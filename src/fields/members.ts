@@ -1,5 +1,14 @@
 /** The members of a mapping as readers of YAML see them: with what its merge keys bring in. */
-import { dereference, elementsOf, entriesOf, isMergeKey, kindOf, scalarText } from "../yaml/node.ts";
+import {
+  behind,
+  dereference,
+  elementsOf,
+  entriesOf,
+  isMergeKey,
+  kindOf,
+  lastEventOf,
+  scalarText,
+} from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 
 /** A key and its value, which may be an alias. */
@@ -14,21 +23,26 @@ export interface Member {
  * https://yaml.org/type/merge.html
  */
 export function membersOf(yaml: YamlText, mapping: YamlNode): readonly Member[] {
+  const end = lastEventOf(yaml, mapping);
   const members: Member[] = [];
-  for (const { key, value } of entriesOf(yaml, mapping)) {
+  for (let key = mapping + 1; key < end; ) {
+    const value = behind(yaml, key);
     const name = scalarText(yaml, dereference(yaml, key));
-    if (name === undefined) continue;
     // Few mappings merge others: only they are worth keeping account of what was merged.
     if (name === "<<" && isMergeKey(yaml, key)) return ownAndMerged(yaml, mapping, new Set());
-    members.push({ name, value });
+    if (name !== undefined) members.push({ name, value });
+    key = behind(yaml, value);
   }
   return members;
 }
 
 /** The value of a member, following aliases; the last of duplicates. */
 export function memberOf(yaml: YamlText, members: readonly Member[], name: string): YamlNode | undefined {
-  const member = members.findLast((each) => each.name === name);
-  return member === undefined ? undefined : dereference(yaml, member.value);
+  for (let at = members.length - 1; at >= 0; at--) {
+    const member = members[at];
+    if (member?.name === name) return dereference(yaml, member.value);
+  }
+  return undefined;
 }
 
 /** The value of a key of a node, following aliases; undefined where it is no map or lacks it. */
@@ -67,6 +81,6 @@ function ownAndMerged(yaml: YamlText, mapping: YamlNode, merged: Set<YamlNode>):
 function mergeSources(yaml: YamlText, value: YamlNode): readonly YamlNode[] {
   const target = dereference(yaml, value);
   return kindOf(yaml, target) === "sequence"
-    ? [...elementsOf(yaml, target)].map((source) => dereference(yaml, source))
+    ? elementsOf(yaml, target).map((source) => dereference(yaml, source))
     : [target];
 }

@@ -51,11 +51,11 @@ export function targetOf({ layer, node }: Place): YamlNode {
 
 /** `spec.template.spec.containers[0].image`: a key with dots or brackets is quoted, so that the path can be read back. */
 export function formatPath(parts: readonly (string | number)[]): string {
-  let path = "";
+  const pieces: string[] = [];
   for (const part of parts) {
-    if (typeof part === "number") path += `[${part}]`;
-    else if (/[.[\]]/.test(part) || part === "") path += `[${JSON.stringify(part)}]`;
-    else path += path === "" ? part : `.${part}`;
+    if (typeof part === "number") pieces.push(`[${part}]`);
+    else if (/[.[\]]/.test(part) || part === "") pieces.push(`[${JSON.stringify(part)}]`);
+    else pieces.push(pieces.length === 0 ? "" : ".", part);
   }
-  return path;
+  return pieces.join("");
 }

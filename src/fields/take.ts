@@ -19,7 +19,7 @@ import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import type { FieldRule } from "./field-rule.ts";
 import type { ImageField, ImageFieldFault } from "./image-field.ts";
 import type { Layer } from "./layer.ts";
-import { memberText } from "./members.ts";
+import { type Member, memberText } from "./members.ts";
 import { formatPath, type Place, targetOf, type Walk } from "./place.ts";
 
 /** Takes a whole value for a reference; null is none, and anything but a text is a fault. */
@@ -29,9 +29,9 @@ export function takeReference(walk: Walk, place: Place, rule: FieldRule): void {
   const type = scalarType(layer.yaml, target);
   if (type === "null" || isExcepted(place, rule)) return;
   const name = walk.path.at(-1);
-  const twins = place.siblings?.filter((each) => each.name === name) ?? [];
-  if (twins.length > 1) {
-    if (twins[0]?.value === node && !rule.loose) pushFault(walk, place, rule, "duplicate-key");
+  const [first, second] = twinsOf(place, name);
+  if (second !== undefined) {
+    if (first?.value === node && !rule.loose) pushFault(walk, place, rule, "duplicate-key");
     return;
   }
   if (type !== "string" && type !== "other") {
@@ -47,6 +47,13 @@ export function takeReference(walk: Walk, place: Place, rule: FieldRule): void {
     value,
     ...access(layer, node),
   });
+}
+
+/** The members of a place's map with a name, which should be one. */
+function twinsOf({ siblings }: Place, name: string | number | undefined): readonly Member[] {
+  const twins: Member[] = [];
+  for (const sibling of siblings ?? []) if (sibling.name === name) twins.push(sibling);
+  return twins;
 }
 
 function isExcepted({ layer, siblings }: Place, { except }: FieldRule): boolean {
@@ -74,7 +81,7 @@ export function takeText(walk: Walk, place: Place, rule: FieldRule): void {
       identity: range?.start ?? `${identityOf(layer, place.node)}+${start}`,
       value,
       locate,
-      writing: { kind: "in-place" },
+      writing: inPlace,
     });
     if (index !== undefined) walk.path.pop();
   }
@@ -86,7 +93,7 @@ export function pushFault(walk: Walk, place: Place, rule: FieldRule, fault: Imag
     node: place.node,
     identity: identityOf(place.layer, place.node),
     locate: nowhere,
-    writing: { kind: "in-place" },
+    writing: inPlace,
     fault,
   });
 }
@@ -98,19 +105,26 @@ type Found = Pick<ImageField, "identity" | "value" | "locate" | "writing" | "fau
 /** Adds a field. */
 export function push(walk: Walk, place: Place, rule: FieldRule, found: Found): void {
   const { layer, siblings } = place;
-  const { node, ...rest } = found;
+  const { node, identity, value, locate, writing, fault } = found;
   const owner = siblings && memberText(layer.yaml, siblings, "name");
-  walk.fields.push({
+  const { onError, tag } = rule.wish ?? {};
+  // One by one, since a list has many, and each spread is a copy.
+  const field: { -readonly [Part in keyof ImageField]: ImageField[Part] } = {
     resource: walk.resource,
     path: formatPath(walk.path),
-    ...rest,
-    ...(layer.depth === 0 && { node }),
+    identity,
+    locate,
+    writing,
     rule: rule.says,
     tagless: rule.tagless,
-    ...(owner !== undefined && { owner }),
-    ...(rule.wish?.onError !== undefined && { onError: rule.wish.onError }),
-    ...(rule.wish?.tag !== undefined && { tag: rule.wish.tag }),
-  });
+  };
+  if (value !== undefined) field.value = value;
+  if (fault !== undefined) field.fault = fault;
+  if (layer.depth === 0) field.node = node;
+  if (owner !== undefined) field.owner = owner;
+  if (onError !== undefined) field.onError = onError;
+  if (tag !== undefined) field.tag = tag;
+  walk.fields.push(field);
 }
 
 /** True for a reference with a tag or a digest; a port alone is none. */
@@ -133,11 +147,14 @@ export function valueAt(yaml: YamlText, scalar: YamlNode): string {
 /** Where the characters of a scalar stand; an alias of it has none of its own. */
 export function locatorOf(layer: Layer, scalar: YamlNode): Locate {
   const locate = scalarLocator(layer.yaml, scalar);
+  if (layer.depth === 0) return locate;
   return (range) => {
     const place = locate(range);
     return place && layer.toSource(place);
   };
 }
+
+const inPlace = { kind: "in-place" } as const;
 
 /** Nothing stands anywhere. */
 const nowhere: Locate = () => undefined;
@@ -153,10 +170,10 @@ export function identityOf(layer: Layer, node: YamlNode): string | number {
 /** How a whole value is read and written, of a scalar or an alias of one. */
 export function access(layer: Layer, node: YamlNode): Pick<ImageField, "locate" | "writing"> {
   const target = dereference(layer.yaml, node);
-  const alias = aliasRange(layer.yaml, node);
+  const alias = target === node ? undefined : aliasRange(layer.yaml, node);
   const range = alias && layer.toSource(alias);
-  if (alias === undefined) return { locate: locatorOf(layer, target), writing: { kind: "in-place" } };
-  if (range === undefined) return { locate: nowhere, writing: { kind: "in-place" } };
+  if (alias === undefined) return { locate: locatorOf(layer, target), writing: inPlace };
+  if (range === undefined) return { locate: nowhere, writing: inPlace };
   return {
     locate: () => range,
     writing: { kind: "replace", range, quote: quoteOf(layer.yaml, target) },
@@ -185,20 +202,20 @@ function textAt(layer: Layer, target: YamlNode): LocatedText | undefined {
 }
 
 function textOfList(layer: Layer, list: YamlNode): LocatedText {
-  const lines: { readonly start: number; readonly element: YamlNode; readonly text: string }[] = [];
-  let length = 0;
+  const lines: { readonly start: number; readonly element: YamlNode }[] = [];
+  let value = "";
   for (const element of elementsOf(layer.yaml, list)) {
+    if (lines.length > 0) value += "\n";
+    lines.push({ start: value.length, element });
     // An item that is an alias is a line too, but has no characters of its own.
-    const text = scalarText(layer.yaml, element) ?? "";
-    lines.push({ start: length, element, text });
-    length += text.length + 1;
+    value += scalarText(layer.yaml, element) ?? "";
   }
   const locate = ({ start, end }: Range): Range | undefined => {
     const line = lines.findLast((each) => each.start <= start);
     return line && locatorOf(layer, line.element)({ start: start - line.start, end: end - line.start });
   };
   return {
-    value: lines.map(({ text }) => text).join("\n"),
+    value,
     locate,
     indexOf: (position) => lines.findLastIndex((each) => each.start <= position),
   };

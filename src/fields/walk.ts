@@ -1,11 +1,13 @@
 /** One pass over an object: the rules that hold for its kind, and, where none does, what is a container without doubt. */
-import { elementsOf, kindOf, rootOf, scalarText, type YamlKind } from "../yaml/node.ts";
+import { elementsOf, kindOf, rootOf, scalarText } from "../yaml/node.ts";
+import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { applyRule, deny } from "./apply-rule.ts";
 import { childVisit, hasTextImage } from "./child-visit.ts";
 import { looksLikeContainer } from "./fallback.ts";
 import { type FieldRule, strongest } from "./field-rule.ts";
 import { anyKindTree, type KindRules, type RulesOf } from "./field-rules.ts";
 import { atElement, atKey, atMap, type Branch } from "./field-tree.ts";
+import { isBarren, tellingKeys } from "./glance.ts";
 import { innerLayer } from "./layer.ts";
 import { type Member, memberOf, membersOf, memberText } from "./members.ts";
 import { type Place, targetOf, type Walk } from "./place.ts";
@@ -59,8 +61,9 @@ function visit(walk: Walk, place: Place, how: Visit): void {
   }
   const below = branches === how.branches && scope === how.scope ? how : { ...how, branches, scope };
   if (target !== place.node && wasVisited(walk, place, below)) return;
-  if (kind === "sequence") visitElements(walk, { layer: place.layer, node: target }, below);
-  else visitMap(walk, { layer: place.layer, node: target, siblings: members }, below);
+  const inside: Place = { layer: place.layer, node: target, siblings: members };
+  if (kind === "sequence") visitElements(walk, inside, below);
+  else visitMap(walk, inside, below);
 }
 
 const noMembers: readonly Member[] = [];
@@ -106,20 +109,18 @@ function visitElements(walk: Walk, { layer, node: list }: Place, how: Visit): vo
   const branches = atElement(how.branches);
   if (branches.length === 0 && !how.scope.containers && !how.scope.objects) return;
   const role: Role = elementRole[how.role] ?? "plain";
+  const isImageList = how.role === "image list";
+  const element: Visit = {
+    branches,
+    role,
+    scope: how.scope,
+    ...(isImageList && how.scope.imageKeys !== undefined && { fallback: looseRule }),
+  };
   let index = 0;
   for (const node of elementsOf(layer.yaml, list)) {
-    if (branches.length > 0 || kindOf(layer.yaml, node) !== "scalar" || how.role === "image list") {
+    if (branches.length > 0 || kindOf(layer.yaml, node) !== "scalar" || isImageList) {
       walk.path.push(index);
-      visit(
-        walk,
-        { layer, node },
-        {
-          branches,
-          role,
-          scope: how.scope,
-          ...(how.role === "image list" && how.scope.imageKeys !== undefined && { fallback: looseRule }),
-        },
-      );
+      visit(walk, { layer, node }, element);
       walk.path.pop();
     }
     index++;
@@ -142,10 +143,11 @@ function visitMap(walk: Walk, place: Place, how: Visit): void {
     (here.role === "plain" || here.role === "object") &&
     looksLikeContainer(layer.yaml, siblings);
   // Nothing in a container holds another.
-  const plain: Visit = { branches: noBranches, role: "plain", scope };
+  let plain: Visit | undefined;
   for (const { name, value } of siblings) {
     const ways = atKey(here.branches, name);
-    if (ways.length === 0 && mayBePassed(name, here, kindOf(layer.yaml, value))) continue;
+    if (ways.length === 0 && mayBePassed(name, here, layer.yaml, value)) continue;
+    plain ??= { branches: noBranches, role: "plain", scope };
     const member: Place = { layer, node: value, map: node, siblings };
     const child = childVisit(here, member, { name, single, plain });
     if (child.fallback === undefined && ways.length === 0 && kindOf(layer.yaml, value) === "scalar") continue;
@@ -167,18 +169,21 @@ function withContainerRules(how: Visit): Visit {
 }
 
 /** A quick answer for most values, where no rule leads: a text that is none, or whatever stands where nothing counts. */
-function mayBePassed(name: string, { role, scope }: Visit, kind: YamlKind): boolean {
+function mayBePassed(name: string, { role, scope }: Visit, yaml: YamlText, value: YamlNode): boolean {
+  const kind = kindOf(yaml, value);
   if (role === "metadata") return name !== "annotations";
-  if (!scope.containers) return kind === "scalar" || !scope.objects;
-  return kind === "scalar" && name !== "image" && name !== "reference" && scope.imageKeys === undefined;
+  if (!scope.containers && (kind === "scalar" || !scope.objects)) return true;
+  if (tellingKeys.has(name) || scope.imageKeys !== undefined) return false;
+  return kind === "scalar" || (kind !== "alias" && isBarren(yaml, value));
 }
 
 /** An object within an object goes by the rules of its own kind, beside those that lead to it. */
 function enterObject(walk: Walk, place: Place, how: Visit): Visit {
   const { yaml } = place.layer;
   const { siblings = noMembers } = place;
-  if (!how.scope.objects || how.role !== "plain" || !siblings.some(({ name }) => name === "apiVersion"))
+  if (!how.scope.objects || how.role !== "plain" || memberOf(yaml, siblings, "apiVersion") === undefined) {
     return how;
+  }
   const apiVersion = memberText(yaml, siblings, "apiVersion");
   const kind = memberText(yaml, siblings, "kind");
   if (!apiVersion || !kind) return how;

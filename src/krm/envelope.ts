@@ -64,7 +64,7 @@ function resultsEdits(list: ResourceList, results: readonly Result[]): readonly 
   const existing = list.results;
   const entry = entryOf(list, "results");
   if (existing !== undefined && isFlow(yaml, existing)) {
-    const last = [...elementsOf(yaml, existing)].at(-1);
+    const last = elementsOf(yaml, existing).at(-1);
     const at = last === undefined ? (startOf(yaml, existing) ?? 0) + 1 : endOf(yaml, last, 0);
     return [{ start: at, end: at, text: last === undefined ? flow() : `, ${flow()}` }];
   }
@@ -98,7 +98,7 @@ function newKey({ yaml, root }: ResourceList, { name, block, flow }: NewKey): Te
     return insertLines(yaml.text, endOfDocument(yaml, root), indented(block(), columnOf(yaml, root)));
   }
   const bracket = closingBracket(yaml, root);
-  const last = [...entriesOf(yaml, root)].at(-1);
+  const last = entriesOf(yaml, root).at(-1);
   const at = last === undefined ? bracket : endOfEntry(yaml, last);
   const pretty = yaml.text.slice(at, bracket).includes("\n");
   return { start: at, end: at, text: `,${pretty ? `${lineBreak(yaml.text)}  ` : " "}"${name}": ${flow()}` };

@@ -173,7 +173,7 @@ function itemsOf(yaml: YamlText, items: YamlNode): readonly YamlNode[] {
       `${placeOf(yaml, items)}: \`items\` of a ResourceList must be a list, but here is ${describe(yaml, items)}`,
     );
   }
-  return [...elementsOf(yaml, items)].map((item) => dereference(yaml, item));
+  return elementsOf(yaml, items).map((item) => dereference(yaml, item));
 }
 
 function isNull(yaml: YamlText, node: YamlNode): boolean {
@@ -207,5 +207,5 @@ function describe(yaml: YamlText, node: YamlNode): string {
 }
 
 function isBare(yaml: YamlText, mapping: YamlNode): boolean {
-  return entriesOf(yaml, mapping).next().done === true;
+  return entriesOf(yaml, mapping).length === 0;
 }

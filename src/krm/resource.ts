@@ -26,16 +26,17 @@ export function readResource(yaml: YamlText, node: YamlNode): Resource {
   const namespace = nonEmpty(scalarText(yaml, childOf(yaml, metadata, "namespace")));
   const annotations = stringsOf(yaml, childOf(yaml, metadata, "annotations"));
   const file = fileOf(annotations);
-  return {
+  const resource: { -readonly [Part in keyof Resource]: Resource[Part] } = {
     node,
     apiVersion,
     group: apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "",
     kind: scalarText(yaml, childOf(yaml, node, "kind")) ?? "",
-    ...(name === undefined ? {} : { name }),
-    ...(namespace === undefined ? {} : { namespace }),
     annotations,
-    ...(file === undefined ? {} : { file }),
   };
+  if (name !== undefined) resource.name = name;
+  if (namespace !== undefined) resource.namespace = namespace;
+  if (file !== undefined) resource.file = file;
+  return resource;
 }
 
 /** The labels of an object. */

@@ -51,7 +51,7 @@ function setField(yaml: YamlText, entry: LockEntry, name: string, text: string):
 }
 
 function removeField(yaml: YamlText, mapping: YamlNode, name: string): readonly TextEdit[] {
-  const fields = [...entriesOf(yaml, mapping)];
+  const fields = entriesOf(yaml, mapping);
   const index = fields.findIndex(({ key }) => scalarText(yaml, key) === name);
   const field = fields[index];
   if (field === undefined) return [];
@@ -73,7 +73,7 @@ function platformsEdits(yaml: YamlText, entry: LockEntry, platforms: readonly st
     return setField(yaml, entry, "platforms", platformsText(platforms, style));
   }
   const { text } = yaml;
-  const elements = [...elementsOf(yaml, list)];
+  const elements = elementsOf(yaml, list);
   const old = entry.platforms ?? [];
   const removed = elements.flatMap((element, index) => {
     if (platforms.includes(old[index] ?? "")) return [];

@@ -99,7 +99,7 @@ export function styleOf(yaml: YamlText, entry: YamlEntry): EntryStyle {
 
 /** The first field of a name in a mapping. */
 export function fieldOf(yaml: YamlText, mapping: YamlNode, name: string): YamlEntry | undefined {
-  return [...entriesOf(yaml, mapping)].find(({ key }) => scalarText(yaml, key) === name);
+  return entriesOf(yaml, mapping).find(({ key }) => scalarText(yaml, key) === name);
 }
 
 /** The order of keys: that of their characters, on every machine. */

@@ -76,7 +76,7 @@ export function readImageLock(yaml: YamlText, node: YamlNode): ReadImageLock {
   }
   const [images, second] = kindOf(yaml, node) === "mapping" ? valuesOf(yaml, node, "images") : [];
   if (images === undefined) {
-    const merge = [...entriesOf(yaml, resource.node)].find(({ key }) => isMergeKey(yaml, key));
+    const merge = entriesOf(yaml, resource.node).find(({ key }) => isMergeKey(yaml, key));
     if (merge !== undefined) {
       const message = "`images` must be written out: what a merge key brings in would change in two places";
       tell({ path: "images", node: merge.key, message });
@@ -116,7 +116,7 @@ function sharedNode(yaml: YamlText, node: YamlNode): YamlNode | undefined {
 
 function readEntries({ yaml, tell }: Reading, images: YamlNode): readonly LockEntry[] {
   if (kindOf(yaml, images) === "mapping") {
-    return [...entriesOf(yaml, images)].flatMap(({ key, value }) => readEntry({ yaml, tell }, key, value));
+    return entriesOf(yaml, images).flatMap(({ key, value }) => readEntry({ yaml, tell }, key, value));
   }
   if (scalarType(yaml, images) !== "null") {
     const message = `\`images\` must be a map from images to their digests, but is ${describeNode(yaml, images)}`;
@@ -226,7 +226,7 @@ function readDigest({ yaml, tell }: Reading, { path, node }: Place): Digest | un
 function readPlatforms(reading: Reading, { path, node }: Place): readonly string[] | undefined {
   const { yaml, tell } = reading;
   if (kindOf(yaml, node) === "sequence") {
-    return [...elementsOf(yaml, node)].flatMap(
+    return elementsOf(yaml, node).flatMap(
       (element, index) => readPlatform(reading, { path: `${path}[${index}]`, node: element }) ?? [],
     );
   }

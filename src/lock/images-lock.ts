@@ -38,7 +38,7 @@ export function readImagesLock(yaml: YamlText, node: YamlNode): ReadImagesLock {
     const message = `\`images\` must be a list of images, but is ${describeNode(yaml, list)}`;
     return { images: [], problems: [{ path: "images", node: list, message }] };
   }
-  const images = [...elementsOf(yaml, list)].flatMap((element, index) => {
+  const images = elementsOf(yaml, list).flatMap((element, index) => {
     const place = { path: `images[${index}].image`, node: dereference(yaml, element) };
     return readImage(yaml, place, (problem) => problems.push(problem));
   });

@@ -38,7 +38,7 @@ export function additions(lock: ImageLock, images: readonly LockedImage[]): read
   if (kindOf(yaml, node) !== "mapping") {
     return inBlock ? fillBlock(lock, images, node) : [fillFlow(lock, images, node)];
   }
-  const entries = [...entriesOf(yaml, node)];
+  const entries = entriesOf(yaml, node);
   if (isFlow(yaml, node)) {
     if (entries.length > 0) return flowAdditions(lock, images, entries);
     const inside = yaml.text.slice((startOf(yaml, node) ?? 0) + 1, closingBracket(yaml, node));
@@ -49,7 +49,7 @@ export function additions(lock: ImageLock, images: readonly LockedImage[]): read
 
 function missingKey(lock: ImageLock, images: readonly LockedImage[]): TextEdit {
   const { yaml, resource } = lock;
-  const last = [...entriesOf(yaml, resource.node)].at(-1);
+  const last = entriesOf(yaml, resource.node).at(-1);
   const end = last === undefined ? endOf(yaml, resource.node, 0) : endOfEntry(yaml, last);
   if (isFlow(yaml, resource.node)) {
     const style = outerStyle(lock);

@@ -36,7 +36,7 @@ export interface LockItem {
 export function lockItemEdit(yaml: YamlText, { items, index, images }: LockItem): TextEdit {
   const annotations = [...localConfig, ...fileAnnotations(index)];
   if (isFlow(yaml, items)) {
-    const last = [...elementsOf(yaml, items)].at(-1);
+    const last = elementsOf(yaml, items).at(-1);
     const at = last === undefined ? closingBracket(yaml, items) : endOf(yaml, last, 0);
     return { start: at, end: at, text: (last === undefined ? "" : ", ") + lockFlow(images, annotations) };
   }

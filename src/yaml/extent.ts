@@ -18,13 +18,13 @@ export function endOf(yaml: YamlText, node: YamlNode, fallback: number): number 
       return event.valueEnd + (quoted ? 1 : 0);
     }
     case EVENT_ID.MAPPING: {
-      const last = lastOf(entriesOf(yaml, node));
+      const last = entriesOf(yaml, node).at(-1);
       if (last === undefined) return skipToClosing(yaml.text, event.start + 1);
       const end = endOfEntry(yaml, last);
       return isFlow(yaml, node) && !isBarePair(yaml, node) ? skipToClosing(yaml.text, end) : end;
     }
     case EVENT_ID.SEQUENCE: {
-      const last = lastOf(elementsOf(yaml, node));
+      const last = elementsOf(yaml, node).at(-1);
       if (last === undefined) return skipToClosing(yaml.text, event.start + 1);
       const end = endOf(yaml, last, 0) || endOfEmptyElement(yaml, node);
       return isFlow(yaml, node) ? skipToClosing(yaml.text, end) : end;
@@ -97,10 +97,4 @@ function skipBlanks(text: string, offset: number): number {
       return position;
     }
   }
-}
-
-function lastOf<T>(values: Iterable<T>): T | undefined {
-  let last: T | undefined;
-  for (const value of values) last = value;
-  return last;
 }

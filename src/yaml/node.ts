@@ -37,28 +37,53 @@ export function rootOf(document: YamlNode): YamlNode {
 }
 
 /** The entries of a mapping, in order, duplicates and merge keys as they stand. */
-export function* entriesOf(yaml: YamlText, mapping: YamlNode): Generator<YamlEntry, void, undefined> {
+export function entriesOf(yaml: YamlText, mapping: YamlNode): readonly YamlEntry[] {
+  const entries: YamlEntry[] = [];
   const end = lastEventOf(yaml, mapping);
   for (let key = mapping + 1; key < end; ) {
-    const value = lastEventOf(yaml, key) + 1;
-    yield { key, value };
-    key = lastEventOf(yaml, value) + 1;
+    const value = behind(yaml, key);
+    entries.push({ key, value });
+    key = behind(yaml, value);
   }
+  return entries;
 }
 
 /** The elements of a sequence. */
-export function* elementsOf(yaml: YamlText, sequence: YamlNode): Generator<YamlNode, void, undefined> {
+export function elementsOf(yaml: YamlText, sequence: YamlNode): readonly YamlNode[] {
+  const elements: YamlNode[] = [];
   const end = lastEventOf(yaml, sequence);
-  for (let element = sequence + 1; element < end; element = lastEventOf(yaml, element) + 1) yield element;
+  for (let element = sequence + 1; element < end; element = behind(yaml, element)) elements.push(element);
+  return elements;
 }
 
 /** The values in a mapping whose key is the plain or quoted text `name`. */
 export function valuesOf(yaml: YamlText, mapping: YamlNode, name: string): readonly YamlNode[] {
   const values: YamlNode[] = [];
-  for (const { key, value } of entriesOf(yaml, mapping)) {
-    if (scalarText(yaml, key) === name) values.push(value);
+  const end = lastEventOf(yaml, mapping);
+  for (let key = mapping + 1; key < end; ) {
+    const value = behind(yaml, key);
+    if (says(yaml, key, name)) values.push(value);
+    key = behind(yaml, value);
   }
   return values;
+}
+
+/** The node behind another in the collection that both stand in. */
+export function behind(yaml: YamlText, node: YamlNode): YamlNode {
+  return lastEventOf(yaml, node) + 1;
+}
+
+/** True for a scalar with this text. */
+function says(yaml: YamlText, node: YamlNode, name: string): boolean {
+  const { starts, ends } = yaml.events;
+  if (!isPlainlyWritten(yaml, node)) return scalarText(yaml, node) === name;
+  const start = starts[node] ?? 0;
+  return (ends[node] ?? 0) - start === name.length && yaml.text.startsWith(name, start);
+}
+
+/** True for a scalar whose characters stand in the text one by one. */
+export function isPlainlyWritten({ events: { types, styles } }: YamlText, node: YamlNode): boolean {
+  return types[node] === EVENT_ID.SCALAR && ((styles[node] ?? 0) & fast) !== 0;
 }
 
 /** The value of a key, following aliases: undefined where `node` is no mapping or lacks it; the last of duplicates. */
@@ -164,9 +189,10 @@ export function isFlow(yaml: YamlText, node: YamlNode): boolean {
 
 /** True for a scalar under a `|` or `>`. */
 export function isBlockScalar(yaml: YamlText, node: YamlNode): boolean {
-  const event = eventOf(yaml, node);
-  if (event.type !== EVENT_ID.SCALAR) return false;
-  return event.style === SCALAR_STYLE.LITERAL_BLOCK || event.style === SCALAR_STYLE.FOLDED_BLOCK;
+  const { types, styles } = yaml.events;
+  const style = (styles[node] ?? 0) & ~fast;
+  if (types[node] !== EVENT_ID.SCALAR) return false;
+  return style === SCALAR_STYLE.LITERAL_BLOCK || style === SCALAR_STYLE.FOLDED_BLOCK;
 }
 
 /** Where a node begins: its text, quotes and properties left out. */

@@ -7,13 +7,10 @@ export function plainOf(yaml: YamlText, node: YamlNode): unknown {
   switch (kindOf(yaml, target)) {
     case "mapping":
       return Object.fromEntries(
-        [...entriesOf(yaml, target)].map(({ key, value }) => [
-          scalarText(yaml, key) ?? "",
-          plainOf(yaml, value),
-        ]),
+        entriesOf(yaml, target).map(({ key, value }) => [scalarText(yaml, key) ?? "", plainOf(yaml, value)]),
       );
     case "sequence":
-      return [...elementsOf(yaml, target)].map((element) => plainOf(yaml, element));
+      return elementsOf(yaml, target).map((element) => plainOf(yaml, element));
     default:
       return plainScalar(yaml, target);
   }

@@ -1,6 +1,6 @@
 /** From a range of a scalar's decoded value to the range of the text that stands for it, in any scalar style. */
 import { EVENT_ID, SCALAR_STYLE } from "js-yaml";
-import { eventOf, type Range, scalarText } from "./node.ts";
+import { eventOf, isPlainlyWritten, type Range, scalarRange, scalarText } from "./node.ts";
 import type { YamlNode, YamlText } from "./scan.ts";
 
 /** Says where a range of a value stands in a text. */
@@ -17,10 +17,11 @@ export function sourceRange(yaml: YamlText, node: YamlNode, value: Range): Range
 
 /** {@link sourceRange} for many ranges of one scalar: its value is compared with the text once. */
 export function scalarLocator(yaml: YamlText, node: YamlNode): Locate {
-  const event = eventOf(yaml, node);
-  if (event.type !== EVENT_ID.SCALAR || event.valueStart === -1) return () => undefined;
-  const { valueStart, fast } = event;
-  if (fast) return ({ start, end }) => ({ start: valueStart + start, end: valueStart + end });
+  const place = scalarRange(yaml, node);
+  if (place === undefined) return () => undefined;
+  if (isPlainlyWritten(yaml, node)) {
+    return ({ start, end }) => ({ start: place.start + start, end: place.start + end });
+  }
   let places: readonly (Range | undefined)[] | undefined;
   return ({ start, end }) => {
     places ??= align(yaml, node) ?? [];

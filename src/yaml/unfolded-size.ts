@@ -20,9 +20,9 @@ export function unfoldedSize(yaml: YamlText, node: YamlNode): number {
 function childrenOf(yaml: YamlText, node: YamlNode): readonly YamlNode[] {
   switch (kindOf(yaml, node)) {
     case "mapping":
-      return [...entriesOf(yaml, node)].flatMap(({ key, value }) => [key, value]);
+      return entriesOf(yaml, node).flatMap(({ key, value }) => [key, value]);
     case "sequence":
-      return [...elementsOf(yaml, node)];
+      return elementsOf(yaml, node);
     default:
       return [];
   }
