@@ -1,6 +1,6 @@
 /** What is told about a field of a resource. */
 import { type Resource, resourceRef } from "./krm/resource.ts";
-import type { Result, Severity } from "./krm/result.ts";
+import type { Result, ResultField, Severity } from "./krm/result.ts";
 
 /** A field, and the value that it has. */
 interface Place {
@@ -19,17 +19,23 @@ export interface Said {
 }
 
 /** A result about a field; what names it goes into the message where the specification has no place for it. */
-export function resultAt(
-  { resource, path, value }: Place,
-  { severity, message, tags, ...values }: Said,
-): Result {
+export function resultAt({ resource, path, value }: Place, said: Said): Result {
+  const { severity, message, tags, currentValue = value, proposedValue } = said;
+  const result: Mutable<Result> = { message, severity };
   const ref = resourceRef(resource);
-  const file = resource.file === undefined ? undefined : { file: resource.file };
-  const more = tags === undefined ? file : { ...file, tags };
   if (ref === undefined) {
-    const nameless = `${resource.kind || "object"} without a name`;
-    return { message: `${nameless}, \`${path}\`: ${message}`, severity, ...more };
+    result.message = `${resource.kind || "object"} without a name, \`${path}\`: ${message}`;
+  } else {
+    const field: Mutable<ResultField> = { path };
+    if (currentValue !== undefined) field.currentValue = currentValue;
+    if (proposedValue !== undefined) field.proposedValue = proposedValue;
+    result.resourceRef = ref;
+    result.field = field;
   }
-  const current = value === undefined ? undefined : { currentValue: value };
-  return { message, severity, resourceRef: ref, field: { path, ...current, ...values }, ...more };
+  if (resource.file !== undefined) result.file = resource.file;
+  if (tags !== undefined) result.tags = tags;
+  return result;
 }
+
+/** For those that are made in numbers, part by part: V8 takes long for each spread. */
+type Mutable<T> = { -readonly [Part in keyof T]: T[Part] };

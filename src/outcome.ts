@@ -107,8 +107,13 @@ function platformsOf({ platforms }: Looked): Looked {
 
 function changedOutcome(step: ImageStep, to: string, { config }: Answers): Outcome {
   const { field, image } = step;
-  const edit = imageEdit({ field, from: image.text, to });
-  if (edit !== undefined) return { kind: "changed", field, from: image.text, to, edit, ...platformsOf(step) };
+  const from = image.text;
+  const edit = imageEdit({ field, from, to });
+  if (edit !== undefined) {
+    return step.platforms === undefined
+      ? { kind: "changed", field, from, to, edit }
+      : { kind: "changed", field, from, to, edit, platforms: step.platforms };
+  }
   if (config.mode === "unpin") {
     const reason =
       "left alone: its digest stands under a key of its own, which only a fieldSpec that names it as `digestKey` lets go";

@@ -55,11 +55,22 @@ function readSome(buffer: Uint8Array): number {
 
 /** Returns when all is written: what is left in a buffer would be cut off by the end of the process. */
 export function write(descriptor: number, text: string): void {
-  const bytes = Buffer.from(text);
-  let written = 0;
-  while (written < bytes.length) {
-    written += patiently(() => writeSync(descriptor, bytes, written));
+  for (let from = 0; from < text.length; ) {
+    const to = endOfPart(text, from + partSize);
+    const bytes = Buffer.from(text.slice(from, to));
+    for (let written = 0; written < bytes.length; ) {
+      written += patiently(() => writeSync(descriptor, bytes, written));
+    }
+    from = to;
   }
+}
+
+// A long text is never in memory twice.
+const partSize = 1 << 20;
+
+/** The two halves of a character outside of Unicode's first plane stay together. */
+function endOfPart(text: string, at: number): number {
+  return /[\ud800-\udbff]/.test(text.charAt(at - 1)) ? at + 1 : at;
 }
 
 /** Tries again where a pipe that does not block, which whoever started the process may have chosen, is not ready. */

@@ -11,7 +11,7 @@ type Process = Pick<NodeJS.Process, "versions" | "getBuiltinModule">;
  */
 export function delayOptimizing({ versions, getBuiltinModule }: Process): void {
   if (!versions.v8.startsWith("11.")) return;
-  const flags = { "interrupt-budget": 400_000, "wasm-tiering-budget": 100_000_000 };
+  const flags = { "interrupt-budget": 270_000, "wasm-tiering-budget": 100_000_000 };
   for (const [flag, value] of Object.entries(flags))
     getBuiltinModule("node:v8").setFlagsFromString(`--${flag}=${value}`);
 }

@@ -6,7 +6,18 @@ import type { Layer } from "./layer.ts";
 import { type Member, memberOf, membersOf, memberText } from "./members.ts";
 import { type Place, targetOf } from "./place.ts";
 import { commonKeys } from "./split-reference.ts";
-import { closed, containerRule, type Scope, singleRule, type Visit, volumeRule } from "./visit.ts";
+import {
+  closed,
+  containerRule,
+  plainVisit,
+  type Scope,
+  singleRule,
+  type Visit,
+  volumeRule,
+  withBranches,
+  withFallback,
+  withRole,
+} from "./visit.ts";
 
 /** A key, and what is known of the map that it stands in. */
 export interface Named {
@@ -26,26 +37,26 @@ export function childVisit(how: Visit, place: Place, { name, single, plain }: Na
   const { yaml } = place.layer;
   const target = targetOf(place);
   const kind = kindOf(yaml, target);
-  if (name === "image" && role === "container") return { ...plain, fallback: containerRule };
-  if (name === "image" && (role === "single container" || single)) return { ...plain, fallback: singleRule };
+  if (name === "image" && role === "container") return withFallback(plain, containerRule);
+  if (name === "image" && (role === "single container" || single)) return withFallback(plain, singleRule);
   if (role === "volume" && name === "image" && kind === "mapping") {
-    return { ...plain, role: "volume" };
+    return withRole(plain, "volume");
   }
-  if (role === "volume" && name === "reference") return { ...plain, fallback: volumeRule };
+  if (role === "volume" && name === "reference") return withFallback(plain, volumeRule);
   if (name === "metadata" && kind === "mapping")
-    return { ...plain, role: "metadata", scope: metadataScope(scope) };
+    return withRole(plainVisit(metadataScope(scope)), "metadata");
   const denied = deniedKeys.get(name);
-  if (denied !== undefined && kind !== "scalar") return { ...plain, fallback: denied };
+  if (denied !== undefined && kind !== "scalar") return withFallback(plain, denied);
   if (kind === "sequence") {
     // Terraform's lists are called like their elements.
-    if (containerLists.has(name) || name === "container") return { ...plain, role: "container list" };
-    if (name === "volumes") return { ...plain, role: "volume list" };
+    if (containerLists.has(name) || name === "container") return withRole(plain, "container list");
+    if (name === "volumes") return withRole(plain, "volume list");
   } else if (
     kind === "mapping" &&
     containerKeys.has(name) &&
     hasTextImage(place.layer, membersOf(yaml, target))
   ) {
-    return { ...plain, role: "single container" };
+    return withRole(plain, "single container");
   }
   return scope.imageKeys === undefined ? plain : byImageKey(plain, place, name);
 }
@@ -62,7 +73,7 @@ function metadataScope(scope: Scope): Scope {
 }
 
 function annotations(plain: Visit): Visit {
-  return { ...plain, scope: closed(plain.scope), branches: [anyKindTree("annotations")] };
+  return withBranches(plainVisit(closed(plain.scope)), [anyKindTree("annotations")]);
 }
 
 /** In the values of a chart, and in documents that are said to hold images, the keys tell. */
@@ -73,20 +84,17 @@ function byImageKey(plain: Visit, place: Place, name: string): Visit {
   switch (kindOf(yaml, target)) {
     case "scalar":
       return imageKeys !== undefined && /(?:^i|I|[_-]i)mage$/.test(name)
-        ? {
-            ...plain,
-            fallback: {
-              ...imageKeys,
-              in: "reference",
-              loose: imageKeys.tagless === "keep" || name !== "image",
-            },
-          }
+        ? withFallback(plain, {
+            ...imageKeys,
+            in: "reference",
+            loose: imageKeys.tagless === "keep" || name !== "image",
+          })
         : plain;
     case "sequence":
-      return /(?:^i|I|[_-]i)mages$/.test(name) ? { ...plain, role: "image list" } : plain;
+      return /(?:^i|I|[_-]i)mages$/.test(name) ? withRole(plain, "image list") : plain;
     default:
       return imageKeys !== undefined && isSplit(membersOf(yaml, target), place.layer, name)
-        ? { ...plain, fallback: { ...imageKeys, in: "repositoryAndTag", keys: valueKeys } }
+        ? withFallback(plain, { ...imageKeys, in: "repositoryAndTag", keys: valueKeys })
         : plain;
   }
 }

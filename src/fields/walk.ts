@@ -12,7 +12,16 @@ import { innerLayer } from "./layer.ts";
 import { type Member, memberOf, membersOf, memberText } from "./members.ts";
 import { type Place, targetOf, type Walk } from "./place.ts";
 import { identityOf, pushFault } from "./take.ts";
-import { closed, looseRule, noBranches, type Role, type Scope, scopeOf, type Visit } from "./visit.ts";
+import {
+  closed,
+  looseRule,
+  plainVisit,
+  type Role,
+  type Scope,
+  scopeOf,
+  type Visit,
+  withBranches,
+} from "./visit.ts";
 
 /** Collects the images of an object. No shape of it is an error. */
 export function walkObject(walk: Walk, object: Place, known: WalkRules): void {
@@ -25,6 +34,7 @@ export function walkObject(walk: Walk, object: Place, known: WalkRules): void {
       branches,
       role: "object",
       scope: scopeOf(known.own, known.rulesOf),
+      fallback: undefined,
     },
   );
   if (known.own.denied !== undefined) deny(walk, object, known.own.denied);
@@ -59,7 +69,8 @@ function visit(walk: Walk, place: Place, how: Visit): void {
     if (rule !== undefined && holdsDocuments(rule)) visitDocuments(walk, place, rule, scope);
     return;
   }
-  const below = branches === how.branches && scope === how.scope ? how : { ...how, branches, scope };
+  const { role, fallback } = how;
+  const below = branches === how.branches && scope === how.scope ? how : { branches, role, scope, fallback };
   if (target !== place.node && wasVisited(walk, place, below)) return;
   const inside: Place = { layer: place.layer, node: target, siblings: members };
   if (kind === "sequence") visitElements(walk, inside, below);
@@ -114,7 +125,7 @@ function visitElements(walk: Walk, { layer, node: list }: Place, how: Visit): vo
     branches,
     role,
     scope: how.scope,
-    ...(isImageList && how.scope.imageKeys !== undefined && { fallback: looseRule }),
+    fallback: isImageList && how.scope.imageKeys !== undefined ? looseRule : undefined,
   };
   let index = 0;
   for (const node of elementsOf(layer.yaml, list)) {
@@ -147,12 +158,12 @@ function visitMap(walk: Walk, place: Place, how: Visit): void {
   for (const { name, value } of siblings) {
     const ways = atKey(here.branches, name);
     if (ways.length === 0 && mayBePassed(name, here, layer.yaml, value)) continue;
-    plain ??= { branches: noBranches, role: "plain", scope };
+    plain ??= plainVisit(scope);
     const member: Place = { layer, node: value, map: node, siblings };
     const child = childVisit(here, member, { name, single, plain });
     if (child.fallback === undefined && ways.length === 0 && kindOf(layer.yaml, value) === "scalar") continue;
     walk.path.push(name);
-    visit(walk, member, ways.length === 0 ? child : { ...child, branches: onward(ways, child) });
+    visit(walk, member, ways.length === 0 ? child : withBranches(child, onward(ways, child)));
     walk.path.pop();
   }
 }
@@ -165,7 +176,7 @@ function onward(ways: readonly Branch[], { branches, fallback }: Visit): readonl
 
 function withContainerRules(how: Visit): Visit {
   if (!how.scope.containers || (how.role !== "container" && how.role !== "single container")) return how;
-  return { ...how, branches: how.branches.concat(anyKindTree("containers")) };
+  return withBranches(how, how.branches.concat(anyKindTree("containers")));
 }
 
 /** A quick answer for most values, where no rule leads: a text that is none, or whatever stands where nothing counts. */
@@ -215,7 +226,7 @@ function visitDocuments(walk: Walk, place: Place, rule: FieldRule, scope: Scope)
     return;
   }
   for (const document of inner.yaml.documents) {
-    visit(walk, { layer: inner, node: rootOf(document) }, { branches: [], role: "plain", scope });
+    visit(walk, { layer: inner, node: rootOf(document) }, plainVisit(scope));
   }
 }
 

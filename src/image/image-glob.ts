@@ -16,13 +16,14 @@ export function matchesImage(glob: string, image: ImageReference): boolean {
 
 /** Whether a glob means a text. Its parts between stars must follow one another: linear, where a regular expression may not be. */
 export function matchesGlob(glob: string, text: string): boolean {
-  const [first = "", ...rest] = glob.split("*");
-  const last = rest.pop();
-  if (last === undefined) return text === first;
-  if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length)
+  const star = glob.indexOf("*");
+  if (star === -1) return text === glob;
+  const last = glob.slice(glob.lastIndexOf("*") + 1);
+  if (text.length < star + last.length || !text.startsWith(glob.slice(0, star)) || !text.endsWith(last)) {
     return false;
-  let position = first.length;
-  for (const part of rest) {
+  }
+  let position = star;
+  for (const part of glob.split("*").slice(1, -1)) {
     const found = text.indexOf(part, position);
     if (found === -1) return false;
     position = found + part.length;

@@ -93,7 +93,7 @@ function fileOf(annotations: ReadonlyMap<string, string>): ResultFile | undefine
   const index =
     annotations.get("internal.config.kubernetes.io/index") ?? annotations.get("config.kubernetes.io/index");
   // Windows writes its own separator; the specification wants slashes in results.
-  const file = { path: path.replaceAll("\\", "/") };
+  const file = { path: path.includes("\\") ? path.replaceAll("\\", "/") : path };
   return index !== undefined && /^\d{1,9}$/.test(index) ? { ...file, index: Number(index) } : file;
 }
 
