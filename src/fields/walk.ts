@@ -82,8 +82,11 @@ const noRules: readonly FieldRule[] = [];
 
 /** Few places have rules: this is asked of every one. */
 function rulesAt(branches: readonly Branch[]): readonly FieldRule[] {
-  for (const { rules } of branches) if (rules.length > 0) return branches.flatMap((branch) => branch.rules);
-  return noRules;
+  let found = noRules;
+  for (const { rules } of branches) {
+    if (rules.length > 0) found = found.length === 0 ? rules : [...found, ...rules];
+  }
+  return found;
 }
 
 /** A rule that leads to a container's image is as certain as the container. */

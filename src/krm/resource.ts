@@ -93,8 +93,9 @@ function fileOf(annotations: ReadonlyMap<string, string>): ResultFile | undefine
   const index =
     annotations.get("internal.config.kubernetes.io/index") ?? annotations.get("config.kubernetes.io/index");
   // Windows writes its own separator; the specification wants slashes in results.
-  const file = { path: path.includes("\\") ? path.replaceAll("\\", "/") : path };
-  return index !== undefined && /^\d{1,9}$/.test(index) ? { ...file, index: Number(index) } : file;
+  const slashed = path.includes("\\") ? path.replaceAll("\\", "/") : path;
+  const isIndex = index !== undefined && /^\d{1,9}$/.test(index);
+  return isIndex ? { path: slashed, index: Number(index) } : { path: slashed };
 }
 
 function stringsOf(yaml: YamlText, mapping: YamlNode | undefined): ReadonlyMap<string, string> {

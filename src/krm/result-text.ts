@@ -46,9 +46,8 @@ function putMap(pieces: string[], map: object, { depth, known }: Writing): boole
     const start = KEYS.get(key)?.[depth];
     if (start === undefined) return false;
     if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-      const lines = linesOf(key, value, { depth: depth + 1, known });
-      if (lines === undefined) return false;
-      pieces.push(start, lines);
+      pieces.push(start);
+      if (!putInner(pieces, { key, map: value }, { depth: depth + 1, known })) return false;
     } else {
       const scalar = scalarText(value, known);
       if (scalar === undefined) return false;
@@ -58,15 +57,24 @@ function putMap(pieces: string[], map: object, { depth, known }: Writing): boole
   return pieces.length > before;
 }
 
-function linesOf(key: string, map: object, writing: Writing): string | undefined {
+interface Inner {
+  readonly key: string;
+  readonly map: object;
+}
+
+function putInner(pieces: string[], { key, map }: Inner, writing: Writing): boolean {
+  // No two results are about one field.
+  if (key === "field") return putMap(pieces, map, writing);
   const { maps } = writing.known;
   const last = maps.get(key);
-  if (last !== undefined && isSame(last.map, map)) return last.lines;
-  const pieces: string[] = [];
-  if (!putMap(pieces, map, writing)) return undefined;
-  const lines = pieces.join("");
-  maps.set(key, { map, lines });
-  return lines;
+  if (last !== undefined && isSame(last.map, map)) {
+    pieces.push(last.lines);
+    return true;
+  }
+  const before = pieces.length;
+  if (!putMap(pieces, map, writing)) return false;
+  maps.set(key, { map, lines: pieces.slice(before).join("") });
+  return true;
 }
 
 /** True for maps with the same members in the same order, which have no maps within. */
