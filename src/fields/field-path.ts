@@ -55,11 +55,15 @@ function splitSegments(path: string): readonly string[] {
   return segments;
 }
 
-const PLAIN = /^\w+$/;
 const SEGMENT = /^(?<name>(?:\\.|[^[\]\\])*)(?<brackets>(?:\[[^\]]*\])*)$/s;
 
 function parseSegment(segment: string): readonly PathStep[] {
-  if (PLAIN.test(segment)) return [{ kind: "key", name: segment }];
+  // The built-in table has few others than these, and each list reads some.
+  const isList = segment.indexOf("[") === segment.length - 2 && segment.endsWith("[]");
+  const key = isList ? segment.slice(0, -2) : segment;
+  if (key !== "" && !key.includes("[") && !key.includes("]") && !key.includes("\\")) {
+    return isList ? [parseName(key), { kind: "elements" }] : [parseName(key)];
+  }
   const { name, brackets } = SEGMENT.exec(segment)?.groups ?? {};
   if (name === undefined || brackets === undefined) {
     throw new FieldPathError(`has a bracket in the wrong place, in ${JSON.stringify(segment)}`);
@@ -73,7 +77,8 @@ function parseSegment(segment: string): readonly PathStep[] {
 function parseName(written: string): PathStep {
   if (written === "*") return { kind: "any-key" };
   if (written === "**") return { kind: "any-depth" };
-  const name = written.replaceAll(/\\(.)/gs, "$1").replaceAll("~1", "/").replaceAll("~0", "~");
+  const unescaped = written.includes("\\") ? written.replaceAll(/\\(.)/gs, "$1") : written;
+  const name = unescaped.replaceAll("~1", "/").replaceAll("~0", "~");
   return { kind: "key", name };
 }
 
@@ -93,9 +98,9 @@ function parseBracket(inside: string, segment: string): PathStep {
 
 /** What a path with alternatives stands for: `spec/{a,b}/image` is `spec/a/image` and `spec/b/image`. */
 export function expandBraces(path: string): readonly string[] {
-  if (!path.includes("{")) return [path];
-  const brace = /\{(?<choices>[^{}]*)\}/.exec(path);
-  if (brace?.groups?.choices === undefined) return [path];
-  const [before, after] = [path.slice(0, brace.index), path.slice(brace.index + brace[0].length)];
-  return brace.groups.choices.split(",").flatMap((choice) => expandBraces(before + choice + after));
+  const close = path.indexOf("}");
+  const open = path.lastIndexOf("{", close);
+  if (open === -1 || close === -1) return [path];
+  const choices = path.slice(open + 1, close).split(",");
+  return choices.flatMap((choice) => expandBraces(path.slice(0, open) + choice + path.slice(close + 1)));
 }

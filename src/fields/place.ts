@@ -54,7 +54,8 @@ export function formatPath(parts: readonly (string | number)[]): string {
   const pieces: string[] = [];
   for (const part of parts) {
     if (typeof part === "number") pieces.push(`[${part}]`);
-    else if (/[.[\]]/.test(part) || part === "") pieces.push(`[${JSON.stringify(part)}]`);
+    else if (part === "" || part.includes(".") || part.includes("[") || part.includes("]"))
+      pieces.push(`[${JSON.stringify(part)}]`);
     else pieces.push(pieces.length === 0 ? "" : ".", part);
   }
   return pieces.join("");

@@ -124,9 +124,9 @@ export function scalarType(yaml: YamlText, node: YamlNode): ScalarType | undefin
     return typeOfTag[yaml.text.slice(event.tagStart, event.tagEnd)] ?? "other";
   if (((styles[node] ?? 0) & ~fast) !== SCALAR_STYLE.PLAIN) return "string";
   const text = scalarText(yaml, node) ?? "";
-  if (BEGINS_STRING.test(text)) return "string";
-  if (/^(?:~|null|Null|NULL)?$/.test(text)) return "null";
-  if (/^(?:true|True|TRUE|false|False|FALSE)$/.test(text)) return "boolean";
+  const word = wordTypes.get(text);
+  if (word !== undefined) return word;
+  if (!NUMBER_STARTS.includes(text.charAt(0))) return "string";
   if (/^(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)$/.test(text)) return "number";
   if (
     /^(?:[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/.test(
@@ -138,8 +138,12 @@ export function scalarType(yaml: YamlText, node: YamlNode): ScalarType | undefin
   return "string";
 }
 
-// No word or number of the core schema begins with one of these letters.
-const BEGINS_STRING = /^[A-EG-MO-SU-Za-eg-mo-su-z_/]/;
+const NUMBER_STARTS = "0123456789+-.";
+
+const wordTypes: ReadonlyMap<string, ScalarType> = new Map([
+  ...["", "~", "null", "Null", "NULL"].map((word) => [word, "null"] as const),
+  ...["true", "True", "TRUE", "false", "False", "FALSE"].map((word) => [word, "boolean"] as const),
+]);
 
 const typeOfTag: Readonly<Record<string, ScalarType | undefined>> = {
   "!": "string",
