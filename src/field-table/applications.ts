@@ -3,56 +3,56 @@ import type { FieldTable } from "./field-row.ts";
 
 /** Applications with an operator of their own. */
 export const applications: FieldTable = {
-  "toolhive.stacklok.dev": {
+  "toolhive.stacklok.dev": () => ({
     MCPServer: ["spec/image", "spec/podTemplateSpec/spec/<pod>"],
-  },
-  "repo-manager.pulpproject.org": {
+  }),
+  "repo-manager.pulpproject.org": () => ({
     Pulp: [
       "spec/{admin_password_job,migration_job,signing_job}/container/image",
       "spec/{api,content,worker}/init_container/image",
       { path: "spec/image", tagless: "keep" },
     ],
-  },
-  "wildfly.org": {
+  }),
+  "wildfly.org": () => ({
     WildFlyServer: ["spec/applicationImage"],
-  },
-  "apps.openliberty.io liberty.websphere.ibm.com": {
+  }),
+  "apps.openliberty.io liberty.websphere.ibm.com": () => ({
     "OpenLibertyApplication WebSphereLibertyApplication": ["spec/applicationImage"],
-  },
-  "rc.app.stacks app.stacks": {
+  }),
+  "rc.app.stacks app.stacks": () => ({
     RuntimeComponent: ["spec/applicationImage"],
-  },
-  "wordpress.presslabs.org": {
+  }),
+  "wordpress.presslabs.org": () => ({
     Wordpress: [{ path: "spec", in: "repositoryAndTag", keys: { repository: ["image"], tag: ["tag"] } }],
-  },
-  "installation.mattermost.com mattermost.com": {
+  }),
+  "installation.mattermost.com mattermost.com": () => ({
     "Mattermost ClusterInstallation": [
       { path: "spec", in: "repositoryAndTag", keys: { repository: ["image"], tag: ["version"] } },
     ],
-  },
-  "org.eclipse.che": {
+  }),
+  "org.eclipse.che": () => ({
     CheCluster: [
       "spec/components/{cheServer,dashboard,devfileRegistry,pluginRegistry}/deployment/containers[]/image",
     ],
-  },
-  "backstage.io rhdh.redhat.com": {
+  }),
+  "backstage.io rhdh.redhat.com": () => ({
     Backstage: ["spec/application/image"],
-  },
-  "app.kiegroup.org sonataflow.org": {
+  }),
+  "app.kiegroup.org sonataflow.org": () => ({
     "SonataFlowPlatform SonataFlow": [
       { path: "spec/**/podTemplate/container/image", loose: true },
       { path: "spec/build/baseImage", loose: true },
     ],
-  },
-  "pulp.pulpproject.org repo-manager.pulpproject.org": {
+  }),
+  "pulp.pulpproject.org repo-manager.pulpproject.org": () => ({
     Pulp: [{ path: "spec/{image_web,cache/redis_image,database/postgres_image}", tagless: "keep" }],
-  },
-  "goharbor.io": {
+  }),
+  "goharbor.io": () => ({
     "Harbor HarborCluster": [
       "spec/{core,jobservice,portal,registry,registryctl,chartmuseum,exporter,trivy}/image",
     ],
-  },
-  "app.kiegroup.org": {
+  }),
+  "app.kiegroup.org": () => ({
     "KogitoRuntime KogitoSupportingService": ["spec/image"],
-  },
+  }),
 };

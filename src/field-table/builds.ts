@@ -3,21 +3,21 @@ import type { FieldTable } from "./field-row.ts";
 
 /** Builds and development environments. */
 export const builds: FieldTable = {
-  "kpack.io": {
+  "kpack.io": () => ({
     "ClusterStack Stack": ["spec/{buildImage,runImage}/image"],
     "ClusterLifecycle ClusterBuildpack Buildpack Extension ClusterExtension": ["spec/image"],
     "ClusterStore Store": ["spec/sources[]/image"],
     Build: ["spec/{builder,runImage}/image"],
-  },
-  "shipwright.io": {
+  }),
+  "shipwright.io": () => ({
     "BuildStrategy ClusterBuildStrategy": ["spec/{steps,buildSteps}[]/image"],
     Build: ["spec/builder/image"],
-  },
-  "workspace.devfile.io": {
+  }),
+  "workspace.devfile.io": () => ({
     "DevWorkspace DevWorkspaceTemplate": ["spec/{template/components,components}[]/container/image"],
-  },
+  }),
   // Containers may run what skaffold builds, which no registry has: only what has a tag is pinned.
-  skaffold: {
+  skaffold: () => ({
     Config: [
       { path: "{customActions[],profiles[]/customActions[]}/containers[]/image", loose: true },
       { path: "{verify[],profiles[]/verify[]}/container/image", loose: true },
@@ -30,8 +30,8 @@ export const builds: FieldTable = {
         loose: true,
       },
     ],
-  },
-  "tackle.konveyor.io": {
+  }),
+  "tackle.konveyor.io": () => ({
     "Addon Extension": ["spec/container/image"],
-  },
+  }),
 };

@@ -3,13 +3,13 @@ import type { FieldTable } from "./field-row.ts";
 
 /** Clusters that make clusters. */
 export const clusters: FieldTable = {
-  "anywhere.eks.amazonaws.com": {
+  "anywhere.eks.amazonaws.com": () => ({
     TinkerbellTemplateConfig: ["spec/template/tasks[]/actions[]/image"],
-  },
-  "capi.weave.works": {
+  }),
+  "capi.weave.works": () => ({
     ClusterBootstrapConfig: ["spec/jobTemplate/spec/<pod>"],
-  },
-  "controlplane.cluster.x-k8s.io": {
+  }),
+  "controlplane.cluster.x-k8s.io": () => ({
     K0smotronControlPlane: [
       "spec/etcd/image",
       "spec/etcd/defragJob/image",
@@ -42,9 +42,9 @@ export const clusters: FieldTable = {
         keys: { repository: ["imageRepository"], tag: ["imageTag"] },
       },
     ],
-  },
+  }),
   // Static pods, such as kube-vip's, are written to the machine.
-  "bootstrap.cluster.x-k8s.io controlplane.cluster.x-k8s.io": {
+  "bootstrap.cluster.x-k8s.io controlplane.cluster.x-k8s.io": () => ({
     "KubeadmConfig RKE2Config KThreesConfig RKE2ControlPlane KThreesControlPlane": [
       { path: "spec/{files[path=*.yaml|*.yml],*/files[path=*.yaml|*.yml]}/content", in: "object" },
     ],
@@ -59,18 +59,18 @@ export const clusters: FieldTable = {
     KubeadmControlPlaneTemplate: [
       { path: "spec/template/spec/kubeadmConfigSpec/files[path=*.yaml|*.yml]/content", in: "object" },
     ],
-  },
-  "k0smotron.io": {
+  }),
+  "k0smotron.io": () => ({
     Cluster: ["spec/etcd/image", "spec/etcd/defragJob/image", { path: "spec/image", tagless: "keep" }],
-  },
-  "operator.cluster.x-k8s.io": {
+  }),
+  "operator.cluster.x-k8s.io": () => ({
     "CoreProvider BootstrapProvider ControlPlaneProvider InfrastructureProvider AddonProvider IPAMProvider RuntimeExtensionProvider":
       [
         "spec/deployment/containers[]/imageUrl",
         "spec/additionalDeployments/*/deployment/containers[]/imageUrl",
       ],
-  },
-  "infrastructure.cluster.x-k8s.io": {
+  }),
+  "infrastructure.cluster.x-k8s.io": () => ({
     DockerMachine: ["spec/customImage"],
     "DockerMachineTemplate DockerMachinePoolTemplate": ["spec/template/spec/customImage"],
     DockerMachinePool: ["spec/template/customImage"],
@@ -79,20 +79,20 @@ export const clusters: FieldTable = {
     KubevirtMachineTemplate: [
       "spec/template/spec/virtualMachineTemplate/spec/template/spec/volumes[]/containerDisk/image",
     ],
-  },
-  "kind.x-k8s.io": {
+  }),
+  "kind.x-k8s.io": () => ({
     Cluster: ["nodes[]/image"],
-  },
-  "k3d.io": {
+  }),
+  "k3d.io": () => ({
     Simple: ["image", "registries/create/image"],
-  },
-  "kamaji.clastix.io": {
+  }),
+  "kamaji.clastix.io": () => ({
     TenantControlPlane: [
       { path: "spec/addons/konnectivity/{agent,server}/image", tagless: "keep" },
       "spec/controlPlane/deployment/additional{,Init}Containers[]/image",
     ],
-  },
-  "k0s.k0sproject.io": {
+  }),
+  "k0s.k0sproject.io": () => ({
     ClusterConfig: [
       {
         path: "spec/images{/*,/*/*}",
@@ -100,8 +100,8 @@ export const clusters: FieldTable = {
         keys: { repository: ["image"], tag: ["version"] },
       },
     ],
-  },
-  "kubeadm.k8s.io": {
+  }),
+  "kubeadm.k8s.io": () => ({
     ClusterConfiguration: [
       {
         path: "{dns,etcd/local}",
@@ -109,20 +109,20 @@ export const clusters: FieldTable = {
         keys: { repository: ["imageRepository"], tag: ["imageTag"] },
       },
     ],
-  },
-  "kops.k8s.io": {
+  }),
+  "kops.k8s.io": () => ({
     Cluster: [
       "spec/etcdClusters[]/{image,manager/image}",
       "spec/{kubeAPIServer,kubeControllerManager,kubeScheduler,kubeProxy}/image",
       "spec/{clusterAutoscaler,metricsServer,certManager,nodeTerminationHandler}/image",
     ],
-  },
-  "elemental.cattle.io": {
+  }),
+  "elemental.cattle.io": () => ({
     ManagedOSImage: ["spec/osImage"],
     ManagedOSVersionChannel: ["spec/options/image"],
     SeedImage: [{ path: "spec/baseImage", loose: true }, "spec/buildContainer/image"],
-  },
-  "operator.karmada.io": {
+  }),
+  "operator.karmada.io": () => ({
     Karmada: [
       {
         path: "spec/components/**",
@@ -130,13 +130,13 @@ export const clusters: FieldTable = {
         keys: { repository: ["imageRepository"], tag: ["imageTag"] },
       },
     ],
-  },
-  "operator.open-cluster-management.io": {
+  }),
+  "operator.open-cluster-management.io": () => ({
     "ClusterManager Klusterlet": [
       "spec/{registrationImagePullSpec,workImagePullSpec,placementImagePullSpec,addOnManagerImagePullSpec,imagePullSpec}",
     ],
-  },
-  "ironic.metal3.io": {
+  }),
+  "ironic.metal3.io": () => ({
     "*": ["spec/images/*"],
-  },
+  }),
 };

@@ -3,7 +3,7 @@ import type { FieldTable } from "./field-row.ts";
 
 /** ConfigMaps that controllers read images from. */
 export const configuration: FieldTable = {
-  core: {
+  core: () => ({
     // An executor plugin of Argo's is the only one to have `sidecar.container`.
     ConfigMap: [
       { path: "data/{queue-sidecar-image,queueSidecarImage}", loose: true, name: "config-deployment" },
@@ -33,5 +33,5 @@ export const configuration: FieldTable = {
       },
       { path: "data/controller-config.yaml", in: "yaml", tagless: "keep", name: "*controller-config" },
     ],
-  },
+  }),
 };

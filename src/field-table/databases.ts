@@ -3,7 +3,7 @@ import type { FieldTable } from "./field-row.ts";
 
 /** Databases and caches. */
 export const databases: FieldTable = {
-  "app.redislabs.com": {
+  "app.redislabs.com": () => ({
     RedisEnterpriseCluster: [
       "spec/redisEnterpriseAdditionalPodSpecAttributes/<pod>",
       "spec/sideContainersSpec[]/image",
@@ -14,33 +14,33 @@ export const databases: FieldTable = {
         keys: { repository: ["repository"], tag: ["versionTag"], digest: ["digestHash"] },
       },
     ],
-  },
-  "databases.spotahome.com": {
+  }),
+  "databases.spotahome.com": () => ({
     RedisFailover: [
       "spec/{redis,sentinel}/<pod>",
       "spec/{redis,sentinel}/image",
       "spec/{redis,sentinel}/{exporter,extraContainers[]}/image",
     ],
-  },
-  "db.atlasgo.io": {
+  }),
+  "db.atlasgo.io": () => ({
     "AtlasMigration AtlasSchema": ["spec/devDB/spec/<pod>"],
-  },
-  "dbaas.percona.com": {
+  }),
+  "dbaas.percona.com": () => ({
     DatabaseCluster: ["spec/{backup,loadBalancer}/image", "spec/monitoring/pmm/image"],
     DatabaseClusterRestore: ["spec/backupSource/image"],
-  },
-  "dragonflydb.io": {
+  }),
+  "dragonflydb.io": () => ({
     Dragonfly: ["spec/<pod>", "spec/image", "spec/additionalContainers[]/image"],
-  },
-  "druid.apache.org": {
+  }),
+  "druid.apache.org": () => ({
     Druid: [
       "spec/image",
       "spec/additionalContainer[]/image",
       "spec/nodes/*/image",
       "spec/nodes/*/additionalContainer[]/image",
     ],
-  },
-  "k8s.mariadb.com": {
+  }),
+  "k8s.mariadb.com": () => ({
     ExternalMariaDB: ["spec/image"],
     MariaDB: [
       "spec/<pod>",
@@ -52,14 +52,14 @@ export const databases: FieldTable = {
     ],
     MaxScale: ["spec/image", "spec/metrics/exporter/image"],
     "Backup Restore SqlJob PhysicalBackup": ["spec/{image,initContainers[]/image}"],
-  },
-  "mysql.oracle.com": {
+  }),
+  "mysql.oracle.com": () => ({
     InnoDBCluster: ["spec/metrics/image", "spec/logs/collector/image"],
-  },
-  "mysql.presslabs.org": {
+  }),
+  "mysql.presslabs.org": () => ({
     MysqlCluster: ["spec/image", "spec/podSpec/<pod>"],
-  },
-  "pg.percona.com": {
+  }),
+  "pg.percona.com": () => ({
     PerconaPGCluster: [
       "spec/image",
       "spec/pmm/image",
@@ -77,8 +77,8 @@ export const databases: FieldTable = {
       "spec/userInterface/pgAdmin/image",
       "spec/monitoring/pgmonitor/exporter/image",
     ],
-  },
-  "pingcap.com": {
+  }),
+  "pingcap.com": () => ({
     DMCluster: [
       "spec/{discovery,master,worker}/<pod>",
       "spec/{discovery,master,worker}/image",
@@ -113,8 +113,8 @@ export const databases: FieldTable = {
       "spec/ngMonitoring/additionalContainers[]/image",
     ],
     "Backup Restore BackupSchedule": ["spec/{toolImage,backupTemplate/toolImage}"],
-  },
-  "postgres-operator.crunchydata.com": {
+  }),
+  "postgres-operator.crunchydata.com": () => ({
     PGAdmin: ["spec/image", "spec/instrumentation/image"],
     PGUpgrade: ["spec/image"],
     PostgresCluster: [
@@ -127,20 +127,20 @@ export const databases: FieldTable = {
       "spec/userInterface/pgAdmin/image",
       "spec/monitoring/pgmonitor/exporter/image",
     ],
-  },
-  "postgresql.cnpg.io": {
+  }),
+  "postgresql.cnpg.io": () => ({
     "ClusterImageCatalog ImageCatalog": ["spec/{componentImages[],images[]}/image"],
     Pooler: ["spec/template/spec/<pod>"],
-  },
-  "ps.percona.com": {
+  }),
+  "ps.percona.com": () => ({
     PerconaServerMySQL: [
       "spec/{backup,mysql,orchestrator,pmm,toolkit}/image",
       "spec/mysql/sidecars[]/image",
       "spec/proxy/{haproxy,router}/image",
     ],
     PerconaServerMySQLRestore: ["spec/backupSource/image"],
-  },
-  "psmdb.percona.com": {
+  }),
+  "psmdb.percona.com": () => ({
     PerconaServerMongoDB: [
       "spec/{image,initImage}",
       "spec/{backup,logcollector,pmm}/image",
@@ -149,20 +149,20 @@ export const databases: FieldTable = {
       "spec/sharding/{configsvrReplSet,mongos}/sidecars[]/image",
       "spec/sharding/configsvrReplSet/{arbiter,hidden,nonvoting}/sidecars[]/image",
     ],
-  },
-  "pxc.percona.com": {
+  }),
+  "pxc.percona.com": () => ({
     PerconaXtraDBCluster: [
       "spec/{backup,haproxy,initContainer,logcollector,pmm,proxysql,pxc}/image",
       "spec/{haproxy,proxysql,pxc}/sidecars[]/image",
     ],
     PerconaXtraDBClusterRestore: ["spec/backupSource/image", "spec/pitr/backupSource/image"],
-  },
-  "redis.redis.opstreelabs.in": {
+  }),
+  "redis.redis.opstreelabs.in": () => ({
     "Redis RedisCluster RedisReplication RedisSentinel": [
       "spec/{initContainer,kubernetesConfig,redisExporter,sidecars[]}/image",
     ],
-  },
-  "temporal.io": {
+  }),
+  "temporal.io": () => ({
     TemporalCluster: [
       { path: "spec/image", tagless: "keep" },
       { path: "spec/{admintools,ui}/image", tagless: "keep" },
@@ -172,49 +172,49 @@ export const databases: FieldTable = {
       { path: "spec/image", tagless: "keep" },
       { path: "spec/builder/image", tagless: "keep" },
     ],
-  },
-  "valkey.io": {
+  }),
+  "valkey.io": () => ({
     "ValkeyCluster ValkeyNode": ["spec/<pod>", "spec/image", "spec/exporter/image"],
-  },
-  "acid.zalan.do": {
+  }),
+  "acid.zalan.do": () => ({
     postgresql: ["spec/{dockerImage,connectionPooler/dockerImage,sidecars[]/image}"],
     OperatorConfiguration: [
       "configuration/{docker_image,sidecars[]/image,connection_pooler/connection_pooler_image,logical_backup/logical_backup_docker_image}",
     ],
-  },
-  "postgresql.cnpg.io postgresql.k8s.enterprisedb.io": {
+  }),
+  "postgresql.cnpg.io postgresql.k8s.enterprisedb.io": () => ({
     Cluster: ["spec/imageName", "spec/postgresql/extensions[]/image/reference"],
-  },
-  "kubegres.reactive-tech.io": {
+  }),
+  "kubegres.reactive-tech.io": () => ({
     Kubegres: ["spec/image"],
-  },
-  "pgv2.percona.com": {
+  }),
+  "pgv2.percona.com": () => ({
     PerconaPGCluster: [
       "spec/{image,initContainer/image,backups/pgbackrest/image,proxy/pgBouncer/image,pmm/image}",
       "spec/{instances[],proxy/pgBouncer}/sidecars[]/image",
       "spec/initImage",
     ],
     PerconaPGUpgrade: ["spec/{image,toPostgresImage,toPgBouncerImage,toPgBackRestImage}"],
-  },
-  "planetscale.com": {
+  }),
+  "planetscale.com": () => ({
     VitessCluster: [
       "spec/images/{vtctld,vtgate,vttablet,vtadmin,vtbackup,vtorc,mysqldExporter}",
       "spec/images/mysqld/*",
     ],
-  },
-  "crdb.cockroachlabs.com": {
+  }),
+  "crdb.cockroachlabs.com": () => ({
     CrdbCluster: ["spec/image/name"],
-  },
-  "scylla.scylladb.com": {
+  }),
+  "scylla.scylladb.com": () => ({
     ScyllaCluster: [
       { path: "spec", in: "repositoryAndTag", keys: { repository: ["repository"], tag: ["version"] } },
     ],
     ScyllaDBDatacenter: ["spec/scyllaDB/image", "spec/scyllaDBManagerAgent/image"],
-  },
-  "cassandra.datastax.com": {
+  }),
+  "cassandra.datastax.com": () => ({
     CassandraDatacenter: ["spec/{serverImage,systemLoggerImage,configBuilderImage}"],
-  },
-  "k8ssandra.io": {
+  }),
+  "k8ssandra.io": () => ({
     K8ssandraCluster: [
       "spec/cassandra/{serverImage,datacenters[]/serverImage}",
       {
@@ -223,8 +223,8 @@ export const databases: FieldTable = {
         keys: { registry: ["registry"], repository: ["repository"], tag: ["tag"] },
       },
     ],
-  },
-  "clickhouse.com": {
+  }),
+  "clickhouse.com": () => ({
     "ClickHouseCluster KeeperCluster": [
       {
         path: "spec/containerTemplate/image",
@@ -232,76 +232,76 @@ export const databases: FieldTable = {
         keys: { repository: ["repository"], tag: ["tag"], digest: ["hash"] },
       },
     ],
-  },
-  "clickhouse.altinity.com clickhouse-keeper.altinity.com": {
+  }),
+  "clickhouse.altinity.com clickhouse-keeper.altinity.com": () => ({
     "ClickHouseInstallation ClickHouseInstallationTemplate ClickHouseKeeperInstallation": [
       "spec/templates/podTemplates[]/spec/<pod>",
     ],
-  },
-  "database.arangodb.com": {
+  }),
+  "database.arangodb.com": () => ({
     ArangoDeployment: ["spec/{image,metrics/image,sync/image}"],
-  },
-  "couchbase.com": {
+  }),
+  "couchbase.com": () => ({
     CouchbaseCluster: [
       "spec/{image,backup/image,monitoring/prometheus/image,logging/server/sidecar/image,cloudNativeGateway/image}",
       "spec/servers[]/image",
     ],
-  },
-  "hazelcast.com": {
+  }),
+  "hazelcast.com": () => ({
     "Hazelcast ManagementCenter": [
       { path: "spec", in: "repositoryAndTag", keys: { repository: ["repository"], tag: ["version"] } },
     ],
-  },
-  "infinispan.org": {
+  }),
+  "infinispan.org": () => ({
     Infinispan: ["spec/image"],
-  },
-  "asdb.aerospike.com": {
+  }),
+  "asdb.aerospike.com": () => ({
     AerospikeCluster: [
       "spec/image",
       "spec/podSpec/{sidecars[],initContainers[]}/image",
       "spec/podSpec/aerospikeInitContainer/imageNameAndTag",
     ],
-  },
-  "yugabyte.com": {
+  }),
+  "yugabyte.com": () => ({
     YBCluster: [
       { path: "spec/image", in: "repositoryAndTag", keys: { repository: ["repository"], tag: ["tag"] } },
     ],
-  },
-  "core.pingcap.com": {
+  }),
+  "core.pingcap.com": () => ({
     "*": ["spec/image", "spec/template/spec/image"],
-  },
-  "enterprise.mariadb.com mariadb.mmontes.io": {
+  }),
+  "enterprise.mariadb.com mariadb.mmontes.io": () => ({
     "MariaDB MaxScale": [
       "spec/image",
       "spec/metrics/exporter/image",
       "spec/galera/{agent,initContainer}/image",
     ],
-  },
-  "mysql.radondb.com": {
+  }),
+  "mysql.radondb.com": () => ({
     MysqlCluster: ["spec/{podPolicy/sidecarImage,podPolicy/busyboxImage,mysqlOpts/image,xenonOpts/image}"],
-  },
-  "oceanbase.oceanbase.com": {
+  }),
+  "oceanbase.oceanbase.com": () => ({
     OBCluster: ["spec/{observer,monitor,backupVolume}/image"],
-  },
-  "risingwave.risingwavelabs.com": {
+  }),
+  "risingwave.risingwavelabs.com": () => ({
     RisingWave: ["spec/image", "spec/components/*/nodeGroups[]/{image,template/spec/image}"],
-  },
-  "stackgres.io": {
+  }),
+  "stackgres.io": () => ({
     SGCluster: ["spec/pods/{customContainers[],customInitContainers[]}/image"],
-  },
-  "mongodbcommunity.mongodb.com": {
+  }),
+  "mongodbcommunity.mongodb.com": () => ({
     MongoDBCommunity: ["spec/statefulSet/spec/template/spec/<pod>"],
-  },
-  "hyperspike.io": {
+  }),
+  "hyperspike.io": () => ({
     Valkey: ["spec/{image,exporterImage}"],
-  },
-  "schemas.schemahero.io databases.schemahero.io": {
+  }),
+  "schemas.schemahero.io databases.schemahero.io": () => ({
     Database: ["spec/schemahero/image"],
-  },
-  "dbaoperator.app-sre.redhat.com": {
+  }),
+  "dbaoperator.app-sre.redhat.com": () => ({
     DatabaseMigration: ["spec/migrationContainerSpec/image"],
-  },
-  "solr.apache.org": {
+  }),
+  "solr.apache.org": () => ({
     "SolrCloud SolrPrometheusExporter": [
       {
         path: "spec/{solrImage,busyBoxImage,image,zookeeperRef/provided/image}",
@@ -309,29 +309,29 @@ export const databases: FieldTable = {
         keys: { repository: ["repository"], tag: ["tag"] },
       },
     ],
-  },
-  "doris.selectdb.com disaggregated.cluster.doris.com": {
+  }),
+  "doris.selectdb.com disaggregated.cluster.doris.com": () => ({
     "DorisCluster DorisDisaggregatedCluster": [
       "spec/{feSpec,beSpec,cnSpec,brokerSpec,metaService,computeGroups[]}/image",
     ],
-  },
-  "starrocks.com": {
+  }),
+  "starrocks.com": () => ({
     "StarRocksCluster StarRocksWarehouse": [
       "spec/{starRocksFeSpec,starRocksBeSpec,starRocksCnSpec,starRocksFeProxySpec,template}/image",
     ],
-  },
-  "catalog.kubedb.com": {
+  }),
+  "catalog.kubedb.com": () => ({
     "*": ["spec/*/image", "spec/*/*/image", "spec/*/*/*/image"],
-  },
-  "apps.kubeblocks.io": {
+  }),
+  "apps.kubeblocks.io": () => ({
     ComponentVersion: ["spec/releases[]/images/*"],
-  },
-  "dataprotection.kubeblocks.io": {
+  }),
+  "dataprotection.kubeblocks.io": () => ({
     ActionSet: ["spec/**/image"],
-  },
-  "operator.etcd.io etcd.database.coreos.com": {
+  }),
+  "operator.etcd.io etcd.database.coreos.com": () => ({
     EtcdCluster: [
       { path: "spec", in: "repositoryAndTag", keys: { repository: ["repository"], tag: ["version"] } },
     ],
-  },
+  }),
 };

@@ -41,8 +41,14 @@ export interface FieldRow {
   readonly except?: string;
 }
 
-/** Groups, parted by spaces → kinds, likewise → rows. `core` is the group without a name, `*.` before one all below it, `*` any kind. */
-export type FieldTable = Readonly<Record<string, Readonly<Record<string, readonly (string | FieldRow)[]>>>>;
+/**
+ * Groups, parted by spaces → their kinds. `core` is the group without a name, `*.` before one all below it. The kinds of a
+ * group are made when the first object of it comes: a run meets few groups, and all of them are long to make.
+ */
+export type FieldTable = Readonly<Record<string, () => KindTable>>;
+
+/** Kinds, parted by spaces → rows. `*` is any kind. */
+export type KindTable = Readonly<Record<string, readonly (string | FieldRow)[]>>;
 
 /** A part of an object that holds no images, whatever it looks like. */
 export interface DenyRow {

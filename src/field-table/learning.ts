@@ -3,25 +3,25 @@ import type { FieldTable } from "./field-row.ts";
 
 /** Machine learning, data processing and accelerators. */
 export const learning: FieldTable = {
-  "ais.nvidia.com": {
+  "ais.nvidia.com": () => ({
     AIStore: ["spec/{adminClient,logSidecar}/image"],
-  },
-  "flink.apache.org": {
+  }),
+  "flink.apache.org": () => ({
     FlinkDeployment: [
       "spec/image",
       "spec/podTemplate/spec/<pod>",
       "spec/{jobManager,taskManager}/podTemplate/spec/<pod>",
     ],
-  },
-  "kaito.sh": {
+  }),
+  "kaito.sh": () => ({
     Workspace: [
       "inference/preset/presetOptions/image",
       "inference/template/<pod>",
       "inference/template/spec/<pod>",
       "tuning/{preset/presetOptions,input}/image",
     ],
-  },
-  "kubeflow.org": {
+  }),
+  "kubeflow.org": () => ({
     MPIJob: ["spec/mpiReplicaSpecs/*/template/spec/<pod>"],
     "PyTorchJob TFJob MPIJob XGBoostJob PaddleJob JAXJob MXJob": ["spec/*/*/template/spec/<pod>"],
     Notebook: ["spec/template/spec/<pod>"],
@@ -32,13 +32,13 @@ export const learning: FieldTable = {
       "spec/metricsCollectorSpec/collector/customCollector/image",
       "spec/metricsCollector/collector/customCollector/image",
     ],
-  },
-  "sagemaker.services.k8s.aws": {
+  }),
+  "sagemaker.services.k8s.aws": () => ({
     InferenceComponent: ["spec/specification/container/image"],
     Model: ["spec/<pod>", "spec/primaryContainer/image"],
     ModelPackage: ["spec/{additionalInferenceSpecifications[],inferenceSpecification}/<pod>"],
-  },
-  "serving.kserve.io": {
+  }),
+  "serving.kserve.io": () => ({
     "ClusterServingRuntime ServingRuntime": ["spec/<pod>", "spec/workerSpec/<pod>"],
     ClusterStorageContainer: ["spec/container/image"],
     InferenceService: [
@@ -48,8 +48,8 @@ export const learning: FieldTable = {
       "spec/predictor/{huggingface,lightgbm,model,onnx,paddle,pmml,pytorch,sklearn,tensorflow,triton,xgboost}/image",
       "spec/{predictor,transformer,explainer}/{mlflow,tensorrt,logger,batcher,alibi,art}/image",
     ],
-  },
-  "sparkoperator.k8s.io": {
+  }),
+  "sparkoperator.k8s.io": () => ({
     ScheduledSparkApplication: [
       "spec/template/image",
       "spec/template/{driver,executor}/<pod>",
@@ -65,39 +65,39 @@ export const learning: FieldTable = {
       "spec/sparkConf/{spark.kubernetes.container.image,spark.kubernetes.driver.container.image,spark.kubernetes.executor.container.image}",
     ],
     SparkConnect: ["spec/{image,server/image}"],
-  },
-  "ray.io": {
+  }),
+  "ray.io": () => ({
     "RayCluster RayJob RayService RayCronJob": [
       "spec/**/{headGroupSpec,workerGroupSpecs[]}/template/spec/<pod>",
       "spec/**/{autoscalerOptions,collectorOptions}/image",
       "spec/submitterPodTemplate/spec/<pod>",
     ],
-  },
-  "trainer.kubeflow.org": {
+  }),
+  "trainer.kubeflow.org": () => ({
     TrainJob: ["spec/trainer/image", "spec/initializer/{dataset,model}/image"],
-  },
-  "config.kubeflow.org": {
+  }),
+  "config.kubeflow.org": () => ({
     KatibConfig: ["runtime/{metricsCollectors,suggestions,earlyStoppings}[]/image"],
-  },
-  "machinelearning.seldon.io": {
+  }),
+  "machinelearning.seldon.io": () => ({
     SeldonDeployment: ["spec/predictors[]/componentSpecs[]/spec/<pod>"],
-  },
-  "mlops.seldon.io": {
+  }),
+  "mlops.seldon.io": () => ({
     ServerConfig: ["spec/podSpec/<pod>"],
-  },
-  "kubeai.org": {
+  }),
+  "kubeai.org": () => ({
     Model: ["spec/image"],
-  },
-  "spark.apache.org": {
+  }),
+  "spark.apache.org": () => ({
     "SparkApplication SparkCluster": [
       "spec/sparkConf/{spark.kubernetes.container.image,spark.kubernetes.driver.container.image,spark.kubernetes.executor.container.image}",
     ],
-  },
-  "*.stackable.tech": {
+  }),
+  "*.stackable.tech": () => ({
     "*": ["spec/image/custom", "spec/sparkImage/custom"],
-  },
+  }),
   // The version is joined to the name, in forms that depend on the operating system.
-  "nvidia.com": {
+  "nvidia.com": () => ({
     "ClusterPolicy NVIDIADriver": [
       {
         path: "spec{,/*,/*/*}",
@@ -106,8 +106,8 @@ export const learning: FieldTable = {
         apart: true,
       },
     ],
-  },
-  "mellanox.com": {
+  }),
+  "mellanox.com": () => ({
     NicClusterPolicy: [
       {
         path: "spec{/*,/*/*}",
@@ -116,12 +116,12 @@ export const learning: FieldTable = {
         apart: true,
       },
     ],
-  },
-  "apps.nvidia.com": {
+  }),
+  "apps.nvidia.com": () => ({
     "NIMService NIMCache NIMPipeline NemoCustomizer NemoDatastore NemoEntitystore NemoEvaluator NemoGuardrail":
       [{ path: "spec/**/image", in: "repositoryAndTag", keys: { repository: ["repository"], tag: ["tag"] } }],
-  },
-  "amd.com": {
+  }),
+  "amd.com": () => ({
     DeviceConfig: [
       {
         path: "spec/{driver/image,metricsExporter/image,testRunner/image,configManager/image}",
@@ -129,14 +129,14 @@ export const learning: FieldTable = {
       },
       { path: "spec/devicePlugin/{devicePluginImage,nodeLabellerImage}", tagless: "keep" },
     ],
-  },
-  "deviceplugin.intel.com": {
+  }),
+  "deviceplugin.intel.com": () => ({
     "*": ["spec/{image,initImage}"],
-  },
-  "nfd.openshift.io nfd.kubernetes.io": {
+  }),
+  "nfd.openshift.io nfd.kubernetes.io": () => ({
     NodeFeatureDiscovery: ["spec/operand/image"],
-  },
-  "kmm.sigs.x-k8s.io": {
+  }),
+  "kmm.sigs.x-k8s.io": () => ({
     Module: [
       "spec/devicePlugin/container/image",
       {
@@ -144,11 +144,11 @@ export const learning: FieldTable = {
         tagless: "keep",
       },
     ],
-  },
-  "resources.yatai.ai serving.yatai.ai": {
+  }),
+  "resources.yatai.ai serving.yatai.ai": () => ({
     "Bento BentoRequest": ["spec/image"],
-  },
-  "amalthea.dev": {
+  }),
+  "amalthea.dev": () => ({
     "JupyterServer AmaltheaSession": ["spec/{jupyterServer,session}/image"],
-  },
+  }),
 };

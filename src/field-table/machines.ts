@@ -3,7 +3,7 @@ import type { FieldTable } from "./field-row.ts";
 
 /** Virtual machines. */
 export const machines: FieldTable = {
-  "kubevirt.io": {
+  "kubevirt.io": () => ({
     "VirtualMachine VirtualMachineInstanceReplicaSet": [
       "spec/template/spec/volumes[]/containerDisk/image",
       "spec/template/spec/domain/firmware/kernelBoot/container/image",
@@ -21,20 +21,20 @@ export const machines: FieldTable = {
         loose: true,
       },
     ],
-  },
-  "pool.kubevirt.io": {
+  }),
+  "pool.kubevirt.io": () => ({
     VirtualMachinePool: [
       "spec/virtualMachineTemplate/spec/template/spec/volumes[]/containerDisk/image",
       "spec/virtualMachineTemplate/spec/template/spec/domain/firmware/kernelBoot/container/image",
     ],
-  },
-  "snapshot.kubevirt.io": {
+  }),
+  "snapshot.kubevirt.io": () => ({
     VirtualMachineSnapshotContent: [
       "spec/source/virtualMachine/spec/template/spec/volumes[]/containerDisk/image",
       "spec/source/virtualMachine/spec/template/spec/domain/firmware/kernelBoot/container/image",
     ],
-  },
-  "cdi.kubevirt.io": {
+  }),
+  "cdi.kubevirt.io": () => ({
     "DataVolume VolumeImportSource": [
       {
         path: "spec/source/registry/url",
@@ -51,14 +51,14 @@ export const machines: FieldTable = {
         loose: true,
       },
     ],
-  },
-  "harvesterhci.io": {
+  }),
+  "harvesterhci.io": () => ({
     Addon: [{ path: "spec/valuesContent", in: "values" }],
-  },
-  "forklift.konveyor.io": {
+  }),
+  "forklift.konveyor.io": () => ({
     Provider: ["spec/settings/vddkInitImage"],
-  },
-  "vm.neon.tech": {
+  }),
+  "vm.neon.tech": () => ({
     VirtualMachine: ["spec/guest/rootDisk/image", "spec/runnerImage"],
-  },
+  }),
 };

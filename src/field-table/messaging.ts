@@ -3,7 +3,7 @@ import type { FieldTable } from "./field-row.ts";
 
 /** Message brokers and streams. */
 export const messaging: FieldTable = {
-  "apps.emqx.io": {
+  "apps.emqx.io": () => ({
     EMQX: [
       "spec/image",
       "spec/{coreTemplate,replicantTemplate}/spec/<pod>",
@@ -15,8 +15,8 @@ export const messaging: FieldTable = {
       "spec/template/spec/<pod>",
       "spec/template/spec/extraContainers[]/image",
     ],
-  },
-  "cluster.redpanda.com": {
+  }),
+  "cluster.redpanda.com": () => ({
     Redpanda: [
       "spec/clusterSpec/{post_install_job,post_upgrade_job,statefulset}/podTemplate/spec/<pod>",
       {
@@ -28,12 +28,12 @@ export const messaging: FieldTable = {
     "Console Connector": [
       { path: "spec/image", in: "repositoryAndTag", keys: { repository: ["repository"], tag: ["tag"] } },
     ],
-  },
-  "hivemq.com": {
+  }),
+  "hivemq.com": () => ({
     HiveMQCluster: ["spec/<pod>", "spec/image", "spec/{initialization[],sidecars[]}/image"],
     HiveMQPlatform: ["spec/statefulSet/spec/template/spec/<pod>"],
-  },
-  "kafka.strimzi.io": {
+  }),
+  "kafka.strimzi.io": () => ({
     Kafka: [
       "spec/{cruiseControl,jmxTrans,kafka,kafkaExporter,zookeeper}/image",
       "spec/cruiseControl/tlsSidecar/image",
@@ -42,8 +42,8 @@ export const messaging: FieldTable = {
     ],
     "KafkaBridge KafkaConnect KafkaMirrorMaker KafkaMirrorMaker2": ["spec/image"],
     "KafkaConnect KafkaMirrorMaker2 KafkaBridge": ["spec/clientRackInitImage"],
-  },
-  "platform.confluent.io": {
+  }),
+  "platform.confluent.io": () => ({
     ControlCenter: ["spec/services/{alertmanager,prometheus}/image"],
     FlinkApplication: ["spec/image"],
     FlinkBlueGreenDeployment: [
@@ -58,47 +58,47 @@ export const messaging: FieldTable = {
     ],
     "Kafka KRaftController": ["spec/services/observer/image"],
     "*": ["spec/image/{application,init}", "spec/dependencies/**/image/{application,init}"],
-  },
-  "rabbitmq.com": {
+  }),
+  "rabbitmq.com": () => ({
     RabbitmqCluster: ["spec/image", "spec/override/statefulSet/spec/template/spec/<pod>"],
-  },
-  "resource.streamnative.io": {
+  }),
+  "resource.streamnative.io": () => ({
     ComputeFlinkDeployment: [
       "spec/communityTemplate/spec/image",
       "spec/communityTemplate/spec/{jobManagerPodTemplate,taskManagerPodTemplate}/spec/<pod>",
     ],
-  },
-  "core.strimzi.io": {
+  }),
+  "core.strimzi.io": () => ({
     StrimziPodSet: ["spec/pods[]/spec/<pod>"],
-  },
-  "redpanda.vectorized.io": {
+  }),
+  "redpanda.vectorized.io": () => ({
     "Cluster Console": [
       { path: "spec", in: "repositoryAndTag", keys: { repository: ["image"], tag: ["version"] } },
       { path: "spec/deployment", in: "repositoryAndTag", keys: { repository: ["image"], tag: ["version"] } },
     ],
-  },
-  "kafka.banzaicloud.io": {
+  }),
+  "kafka.banzaicloud.io": () => ({
     KafkaCluster: [
       "spec/{clusterImage,cruiseControlConfig/image,envoyConfig/image,monitoringConfig/jmxImage,brokers[]/brokerConfig/image,brokerConfigGroups/*/image}",
     ],
-  },
-  "pulsar.streamnative.io zookeeper.streamnative.io bookkeeper.streamnative.io k8s.streamnative.io": {
+  }),
+  "pulsar.streamnative.io zookeeper.streamnative.io bookkeeper.streamnative.io k8s.streamnative.io": () => ({
     "*": ["spec/image"],
-  },
-  "compute.functionmesh.io": {
+  }),
+  "compute.functionmesh.io": () => ({
     "Function Source Sink FunctionMesh": [
       "spec/image",
       "spec/{functions,sources,sinks}[]/image",
       "spec/pod/initContainers[]/image",
     ],
-  },
-  "zookeeper.pravega.io bookkeeper.pravega.io": {
+  }),
+  "zookeeper.pravega.io bookkeeper.pravega.io": () => ({
     "*": [{ path: "spec/image", in: "repositoryAndTag", keys: { repository: ["repository"], tag: ["tag"] } }],
-  },
-  "activemq.artemis.io broker.amq.io": {
+  }),
+  "activemq.artemis.io broker.amq.io": () => ({
     ActiveMQArtemis: ["spec/deploymentPlan/{image,initImage}"],
-  },
-  "nifi.konpyutaika.com nifi.orange.com": {
+  }),
+  "nifi.konpyutaika.com nifi.orange.com": () => ({
     NifiCluster: [
       "spec/clusterImage",
       {
@@ -107,8 +107,8 @@ export const messaging: FieldTable = {
         keys: { repository: ["repository"], tag: ["tag"] },
       },
     ],
-  },
-  "rocketmq.apache.org": {
+  }),
+  "rocketmq.apache.org": () => ({
     "Broker NameService Console Controller": ["spec/{brokerImage,nameServiceImage,controllerImage}"],
-  },
+  }),
 };

@@ -3,10 +3,10 @@ import type { FieldTable } from "./field-row.ts";
 
 /** Gateways, meshes and networks. */
 export const networking: FieldTable = {
-  "aigateway.envoyproxy.io": {
+  "aigateway.envoyproxy.io": () => ({
     GatewayConfig: ["spec/extProc/kubernetes/image"],
-  },
-  "gateway.envoyproxy.io": {
+  }),
+  "gateway.envoyproxy.io": () => ({
     EnvoyProxy: [
       "spec/provider/kubernetes/envoyDeployment/<pod>",
       "spec/provider/kubernetes/{envoyDaemonSet,envoyDeployment}/container/image",
@@ -15,21 +15,21 @@ export const networking: FieldTable = {
     EnvoyExtensionPolicy: [
       { path: "spec/wasm[]/code/image/url", in: "text", pattern: "^(?:oci)://(?<image>\\S+)$", loose: true },
     ],
-  },
-  "gateway.kgateway.dev": {
+  }),
+  "gateway.kgateway.dev": () => ({
     GatewayParameters: ["spec/kube/istio/customSidecars[]/image"],
-  },
-  "gravitee.io": {
+  }),
+  "gravitee.io": () => ({
     GatewayClassParameters: ["spec/kubernetes/deployment/template/spec/<pod>"],
-  },
-  "stunner.l7mp.io": {
+  }),
+  "stunner.l7mp.io": () => ({
     Dataplane: ["spec/image"],
-  },
-  "tailscale.com": {
+  }),
+  "tailscale.com": () => ({
     ProxyClass: ["spec/statefulSet/pod/{tailscaleContainer,tailscaleInitContainer}/image"],
     Recorder: ["spec/statefulSet/pod/container/image"],
-  },
-  "gateway.kgateway.dev agentgateway.dev gateway.gloo.solo.io": {
+  }),
+  "gateway.kgateway.dev agentgateway.dev gateway.gloo.solo.io": () => ({
     "GatewayParameters AgentgatewayParameters": [
       {
         path: "spec/**/image",
@@ -37,17 +37,17 @@ export const networking: FieldTable = {
         keys: { registry: ["registry"], repository: ["repository"], tag: ["tag"], digest: ["digest"] },
       },
     ],
-  },
-  "install.istio.io": {
+  }),
+  "install.istio.io": () => ({
     IstioOperator: [
       { path: "spec/values", in: "values" },
       { path: "spec/unvalidatedValues", in: "values" },
     ],
-  },
-  "sailoperator.io operator.istio.io": {
+  }),
+  "sailoperator.io operator.istio.io": () => ({
     "Istio IstioRevision IstioCNI ZTunnel": [{ path: "spec/values", in: "values" }],
-  },
-  "gateway.nginx.org": {
+  }),
+  "gateway.nginx.org": () => ({
     NginxProxy: [
       {
         path: "spec/kubernetes/{deployment,daemonSet}/container/image",
@@ -55,14 +55,14 @@ export const networking: FieldTable = {
         keys: { repository: ["repository"], tag: ["tag"] },
       },
     ],
-  },
-  "submariner.io": {
+  }),
+  "submariner.io": () => ({
     "Submariner ServiceDiscovery": [{ path: "spec/imageOverrides/*", loose: true }],
-  },
-  "gateway-operator.konghq.com gateway.konghq.com": {
+  }),
+  "gateway-operator.konghq.com gateway.konghq.com": () => ({
     "ControlPlane DataPlane GatewayConfiguration AIGateway": ["spec/**/podTemplateSpec/spec/<pod>"],
-  },
-  "nginx.org k8s.nginx.org charts.nginx.org": {
+  }),
+  "nginx.org k8s.nginx.org charts.nginx.org": () => ({
     NginxIngress: [
       {
         path: "spec/controller/image",
@@ -70,8 +70,8 @@ export const networking: FieldTable = {
         keys: { repository: ["repository"], tag: ["tag"], digest: ["digest"] },
       },
     ],
-  },
-  "networking.cloudflare-operator.io": {
+  }),
+  "networking.cloudflare-operator.io": () => ({
     "Tunnel ClusterTunnel": ["spec/image"],
-  },
+  }),
 };

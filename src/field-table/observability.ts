@@ -3,56 +3,56 @@ import type { FieldTable } from "./field-row.ts";
 
 /** Metrics, logs, traces and search. */
 export const observability: FieldTable = {
-  "agent.k8s.elastic.co": {
+  "agent.k8s.elastic.co": () => ({
     Agent: ["spec/image"],
-  },
-  "apm.k8s.elastic.co": {
+  }),
+  "apm.k8s.elastic.co": () => ({
     ApmServer: ["spec/image"],
-  },
-  "beat.k8s.elastic.co": {
+  }),
+  "beat.k8s.elastic.co": () => ({
     Beat: ["spec/image"],
-  },
-  "dynatrace.com": {
+  }),
+  "dynatrace.com": () => ({
     DynaKube: [
       "spec/{activeGate,kubernetesMonitoring,oneAgent,routing}/image",
       "spec/oneAgent/{classicFullStack,cloudNativeFullStack,hostMonitoring}/image",
     ],
-  },
-  "elasticsearch.k8s.elastic.co": {
+  }),
+  "elasticsearch.k8s.elastic.co": () => ({
     Elasticsearch: ["spec/image"],
-  },
-  "enterprisesearch.k8s.elastic.co": {
+  }),
+  "enterprisesearch.k8s.elastic.co": () => ({
     EnterpriseSearch: ["spec/image"],
-  },
-  "fluentbit.fluent.io": {
+  }),
+  "fluentbit.fluent.io": () => ({
     Collector: ["spec/image"],
     FluentBit: ["spec/<pod>", "spec/image"],
-  },
-  "fluentd.fluent.io": {
+  }),
+  "fluentd.fluent.io": () => ({
     Fluentd: ["spec/image"],
-  },
-  "grafana.integreatly.org": {
+  }),
+  "grafana.integreatly.org": () => ({
     // The version may be a whole reference.
     Grafana: ["spec/deployment/spec/template/spec/<pod>", { path: "spec/version", loose: true }],
-  },
-  "jaegertracing.io": {
+  }),
+  "jaegertracing.io": () => ({
     Jaeger: [
       "spec/{agent,allInOne,collector,ingester,query}/image",
       "spec/storage/{cassandraCreateSchema,dependencies,elasticsearch,esIndexCleaner,esRollover,grpcPlugin}/image",
       "spec/storage/cassandraCreateSchema/image",
     ],
-  },
-  "kibana.k8s.elastic.co": {
+  }),
+  "kibana.k8s.elastic.co": () => ({
     Kibana: ["spec/image"],
-  },
-  "logging-extensions.banzaicloud.io": {
+  }),
+  "logging-extensions.banzaicloud.io": () => ({
     EventTailer: ["spec/containerOverrides/image", "spec/workloadOverrides/<pod>"],
     HostTailer: [
       "spec/workloadOverrides/<pod>",
       "spec/{fileTailers[],systemdTailers[]}/containerOverrides/image",
     ],
-  },
-  "logging.banzaicloud.io": {
+  }),
+  "logging.banzaicloud.io": () => ({
     FluentdConfig: ["spec/sidecarContainers[]/image"],
     Logging: [
       "spec/fluentd/sidecarContainers[]/image",
@@ -74,21 +74,21 @@ export const observability: FieldTable = {
         keys: { repository: ["repository"], tag: ["tag"] },
       },
     ],
-  },
-  "logstash.k8s.elastic.co": {
+  }),
+  "logstash.k8s.elastic.co": () => ({
     Logstash: ["spec/image"],
-  },
-  "maps.k8s.elastic.co": {
+  }),
+  "maps.k8s.elastic.co": () => ({
     ElasticMapsServer: ["spec/image"],
-  },
-  "monitoring.coreos.com": {
+  }),
+  "monitoring.coreos.com": () => ({
     "Alertmanager PrometheusAgent ThanosRuler": ["spec/<pod>", "spec/image"],
     Prometheus: ["spec/<pod>", "spec/image", "spec/thanos/image"],
-  },
-  "monitoring.grafana.com": {
+  }),
+  "monitoring.grafana.com": () => ({
     GrafanaAgent: ["spec/<pod>", "spec/image"],
-  },
-  "opentelemetry.io": {
+  }),
+  "opentelemetry.io": () => ({
     Instrumentation: [
       "spec/{apacheHttpd,dotnet,go,java,nginx,nodejs,python}/image",
       "spec/java/extensions[]/image",
@@ -100,18 +100,18 @@ export const observability: FieldTable = {
       "spec/{additionalContainers[],targetAllocator}/image",
     ],
     TargetAllocator: ["spec/<pod>", "spec/image", "spec/additionalContainers[]/image"],
-  },
-  "operator.victoriametrics.com": {
+  }),
+  "operator.victoriametrics.com": () => ({
     "*": [
       { path: "spec/**/image", in: "repositoryAndTag", keys: { repository: ["repository"], tag: ["tag"] } },
       { path: "spec/**/configReloaderImageTag", loose: true },
       { path: "spec/**/configReloaderImage", loose: true },
     ],
-  },
-  "tempo.grafana.com": {
+  }),
+  "tempo.grafana.com": () => ({
     "TempoStack TempoMonolithic": ["spec/images/*"],
-  },
-  "collectors.grafana.com": {
+  }),
+  "collectors.grafana.com": () => ({
     Alloy: [
       {
         path: "spec/image",
@@ -119,8 +119,8 @@ export const observability: FieldTable = {
         keys: { registry: ["registry"], repository: ["repository"], tag: ["tag"], digest: ["digest"] },
       },
     ],
-  },
-  "datadoghq.com": {
+  }),
+  "datadoghq.com": () => ({
     "DatadogAgent DatadogAgentInternal DatadogAgentProfile": [
       {
         path: "spec/{override/*,agent,clusterAgent,clusterChecksRunner}/image",
@@ -128,22 +128,22 @@ export const observability: FieldTable = {
         keys: { repository: ["name"], tag: ["tag"] },
       },
     ],
-  },
-  "core.humio.com": {
+  }),
+  "core.humio.com": () => ({
     HumioCluster: [
       "spec/{image,helperImage,initImage}",
       "spec/{sidecarContainer[],nodePools[]/spec/sidecarContainer[]}/image",
       "spec/nodePools[]/spec/{image,helperImage,initImage}",
     ],
     HumioBootstrapToken: ["spec/image"],
-  },
-  "opensearch.opster.io opensearch.org": {
+  }),
+  "opensearch.opster.io opensearch.org": () => ({
     OpenSearchCluster: [
       { path: "spec/{general,dashboards,initHelper,bootstrap}/image", tagless: "keep" },
       "spec/{bootstrap,dashboards,nodePools[],general}/{additionalContainers,sidecarContainers,initContainers}[]/image",
     ],
-  },
-  "kiali.io": {
+  }),
+  "kiali.io": () => ({
     Kiali: [
       {
         path: "spec/deployment",
@@ -151,20 +151,20 @@ export const observability: FieldTable = {
         keys: { repository: ["image_name"], tag: ["image_version"] },
       },
     ],
-  },
-  "monitoring.thanos.io": {
+  }),
+  "monitoring.thanos.io": () => ({
     "ThanosQuery ThanosReceive ThanosStore ThanosCompact ThanosRuler": [
       "spec/{image,queryFrontend/image,routerSpec/image,ingesterSpec/image}",
       "spec/ingesterSpec/hashrings[]/image",
     ],
-  },
-  "perses.dev": {
+  }),
+  "perses.dev": () => ({
     Perses: ["spec/image"],
-  },
-  "operator.skywalking.apache.org": {
+  }),
+  "operator.skywalking.apache.org": () => ({
     "*": ["spec/image"],
-  },
-  "instana.io": {
+  }),
+  "instana.io": () => ({
     "InstanaAgent InstanaAgentRemote": [
       {
         path: "spec/agent/image",
@@ -177,18 +177,18 @@ export const observability: FieldTable = {
         keys: { repository: ["name"], tag: ["tag"], digest: ["digest"] },
       },
     ],
-  },
-  "coroot.com": {
+  }),
+  "coroot.com": () => ({
     Coroot: ["spec/**/image/name"],
-  },
-  "monitoring.coreos.com monitoring.rhobs": {
+  }),
+  "monitoring.coreos.com monitoring.rhobs": () => ({
     "ThanosQuerier MonitoringStack Prometheus Alertmanager ThanosRuler PrometheusAgent": [
       "spec/image",
       "spec/thanos/image",
       "spec/<pod>",
     ],
-  },
-  "packageregistry.k8s.elastic.co": {
+  }),
+  "packageregistry.k8s.elastic.co": () => ({
     PackageRegistry: ["spec/image"],
-  },
+  }),
 };

@@ -3,15 +3,15 @@ import type { FieldTable } from "./field-row.ts";
 
 /** Packages, charts and whatever else is delivered as an OCI artifact. */
 export const packages: FieldTable = {
-  "pkg.crossplane.io": {
+  "pkg.crossplane.io": () => ({
     ControllerConfig: ["spec/image"],
     DeploymentRuntimeConfig: ["spec/deploymentTemplate/spec/template/spec/<pod>"],
     "Provider Configuration Function": ["spec/package"],
-  },
-  "helm.crossplane.io helm.m.crossplane.io": {
+  }),
+  "helm.crossplane.io helm.m.crossplane.io": () => ({
     Release: [{ path: "spec/forProvider/values", in: "values" }],
-  },
-  "kustomize.toolkit.fluxcd.io": {
+  }),
+  "kustomize.toolkit.fluxcd.io": () => ({
     // kustomize writes `newTag` behind a colon as it stands.
     Kustomization: [
       {
@@ -22,8 +22,8 @@ export const packages: FieldTable = {
       },
       { path: "spec/patches[]/patch", in: "object" },
     ],
-  },
-  "helm.toolkit.fluxcd.io": {
+  }),
+  "helm.toolkit.fluxcd.io": () => ({
     HelmRelease: [
       { path: "spec/values", in: "values" },
       {
@@ -34,8 +34,8 @@ export const packages: FieldTable = {
       },
       { path: "spec/postRenderers[]/kustomize/patches[]/patch", in: "object" },
     ],
-  },
-  "source.toolkit.fluxcd.io": {
+  }),
+  "source.toolkit.fluxcd.io": () => ({
     OCIRepository: [
       {
         path: "spec",
@@ -43,36 +43,36 @@ export const packages: FieldTable = {
         keys: { repository: ["url"], tag: ["ref/tag"], digest: ["ref/digest"] },
       },
     ],
-  },
-  "fluxcd.controlplane.io": {
+  }),
+  "fluxcd.controlplane.io": () => ({
     FluxInstance: [{ path: "spec/kustomize/patches[]/patch", in: "object" }],
-  },
-  "helm.cattle.io": {
+  }),
+  "helm.cattle.io": () => ({
     "HelmChart HelmChartConfig": ["spec/jobImage", { path: "spec/valuesContent", in: "values" }],
-  },
-  "fleet.cattle.io": {
+  }),
+  "fleet.cattle.io": () => ({
     Bundle: [
       { path: "spec/resources[]/content", in: "object" },
       { path: "spec/{helm,targets[]/helm}/values", in: "values" },
     ],
     "GitRepo HelmOp": [{ path: "spec/helm/values", in: "values" }],
-  },
-  "kappctrl.k14s.io": {
+  }),
+  "kappctrl.k14s.io": () => ({
     App: ["spec/fetch[]/imgpkgBundle/image", "spec/fetch[]/image/url"],
-  },
-  "packaging.carvel.dev": {
+  }),
+  "packaging.carvel.dev": () => ({
     PackageRepository: ["spec/fetch/imgpkgBundle/image", "spec/fetch/image/url"],
-  },
-  "data.packaging.carvel.dev": {
+  }),
+  "data.packaging.carvel.dev": () => ({
     Package: ["spec/template/spec/fetch[]/imgpkgBundle/image", "spec/template/spec/fetch[]/image/url"],
-  },
-  "vendir.k14s.io": {
+  }),
+  "vendir.k14s.io": () => ({
     Config: ["directories[]/contents[]/imgpkgBundle/image"],
-  },
-  "extensions.istio.io": {
+  }),
+  "extensions.istio.io": () => ({
     WasmPlugin: [{ path: "spec/url", in: "text", pattern: "^(?:oci)://(?<image>\\S+)$", loose: true }],
-  },
-  "policies.kubewarden.io": {
+  }),
+  "policies.kubewarden.io": () => ({
     "ClusterAdmissionPolicy AdmissionPolicy": [
       {
         path: "spec/module",
@@ -90,43 +90,43 @@ export const packages: FieldTable = {
       },
     ],
     PolicyServer: ["spec/image"],
-  },
-  "core.gardener.cloud": {
+  }),
+  "core.gardener.cloud": () => ({
     ControllerDeployment: [
       { path: "helm/values", in: "values" },
       { path: "helm/ociRepository", in: "repositoryAndTag" },
     ],
-  },
-  "operator.gardener.cloud": {
+  }),
+  "operator.gardener.cloud": () => ({
     Extension: [{ path: "spec/deployment/**/ociRepository", in: "repositoryAndTag" }],
-  },
-  "seedmanagement.gardener.cloud": {
+  }),
+  "seedmanagement.gardener.cloud": () => ({
     "ManagedSeed Gardenlet": [
       { path: "spec/gardenlet/deployment/image", in: "repositoryAndTag" },
       { path: "spec/deployment/image", in: "repositoryAndTag" },
     ],
-  },
+  }),
   // Before v1beta1 a package may lack its apiVersion.
-  "zarf.dev core": {
+  "zarf.dev core": () => ({
     ZarfPackageConfig: [
       { path: "components[]/images[]", loose: true },
       { path: "components[]/images[]/name", loose: true },
     ],
-  },
-  "zarf.dev": {
+  }),
+  "zarf.dev": () => ({
     ZarfComponentConfig: [
       { path: "component/images[]", loose: true },
       { path: "component/images[]/name", loose: true },
     ],
-  },
-  "meta.pkg.crossplane.io": {
+  }),
+  "meta.pkg.crossplane.io": () => ({
     Provider: ["spec/controller/image"],
     Function: ["spec/image"],
-  },
-  "auto.pulumi.com": {
+  }),
+  "auto.pulumi.com": () => ({
     Workspace: ["spec/image"],
-  },
-  "pulumi.com": {
+  }),
+  "pulumi.com": () => ({
     Stack: ["spec/workspaceTemplate/spec/image"],
-  },
+  }),
 };

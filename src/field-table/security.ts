@@ -3,29 +3,29 @@ import type { FieldTable } from "./field-row.ts";
 
 /** Identity, secrets and policy engines. */
 export const security: FieldTable = {
-  "cloudsql.cloud.google.com": {
+  "cloudsql.cloud.google.com": () => ({
     AuthProxyWorkload: ["spec/authProxyContainer/image", "spec/authProxyContainer/container/image"],
-  },
-  "k8s.keycloak.org": {
+  }),
+  "k8s.keycloak.org": () => ({
     Keycloak: ["spec/image", "spec/unsupported/podTemplate/spec/<pod>"],
-  },
-  "vault.banzaicloud.com": {
+  }),
+  "vault.banzaicloud.com": () => ({
     Vault: [
       "spec/{image,bankVaultsImage,statsdImage,fluentdImage}",
       "spec/{vaultConfigurerPodSpec,vaultPodSpec}/<pod>",
       "spec/{vaultContainerSpec,vaultContainers[],vaultInitContainers[]}/image",
     ],
-  },
-  "vshn.appcat.vshn.io": {
+  }),
+  "vshn.appcat.vshn.io": () => ({
     "VSHNKeycloak XVSHNKeycloak": ["spec/parameters/service/customizationImage/image"],
-  },
-  "operator.kubearmor.com": {
+  }),
+  "operator.kubearmor.com": () => ({
     KubeArmorConfig: ["spec/*/image"],
-  },
-  "operator.keycloak.org legacy.k8s.keycloak.org k8s.keycloak.org": {
+  }),
+  "operator.keycloak.org legacy.k8s.keycloak.org k8s.keycloak.org": () => ({
     KeycloakRealmImport: ["spec/job/image"],
-  },
-  "operator.aquasec.com": {
+  }),
+  "operator.aquasec.com": () => ({
     "*": [
       {
         path: "spec/**/image",
@@ -33,15 +33,15 @@ export const security: FieldTable = {
         keys: { registry: ["registry"], repository: ["repository"], tag: ["tag"] },
       },
     ],
-  },
-  "instance.falcosecurity.dev": {
+  }),
+  "instance.falcosecurity.dev": () => ({
     Falco: ["spec/podTemplateSpec/spec/<pod>"],
-  },
-  "k8s-vault.io redhatcop.redhat.io authzed.com": {
+  }),
+  "k8s-vault.io redhatcop.redhat.io authzed.com": () => ({
     SpiceDBCluster: ["spec/config/image"],
-  },
-  "kyverno.io": {
+  }),
+  "kyverno.io": () => ({
     // The rest of a policy is patterns.
     "ClusterPolicy Policy": [{ path: "spec/rules[]/generate/data", in: "object" }],
-  },
+  }),
 };

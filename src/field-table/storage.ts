@@ -3,49 +3,49 @@ import type { FieldTable } from "./field-row.ts";
 
 /** Storage and backup. */
 export const storage: FieldTable = {
-  "ceph.rook.io": {
+  "ceph.rook.io": () => ({
     CephCluster: ["spec/cephVersion/image"],
     CephCOSIDriver: ["spec/image"],
     CephNFS: ["spec/security/sssd/sidecar/image"],
-  },
-  "k8up.io": {
+  }),
+  "k8up.io": () => ({
     PodConfig: ["spec/template/spec/<pod>"],
     PreBackupPod: ["spec/pod/spec/<pod>"],
-  },
-  "minio.min.io": {
+  }),
+  "minio.min.io": () => ({
     Tenant: ["spec/<pod>", "spec/image", "spec/kes/image", "spec/sideCars/<pod>"],
-  },
-  "seaweed.seaweedfs.com": {
+  }),
+  "seaweed.seaweedfs.com": () => ({
     AdminScript: ["spec/image"],
     Seaweed: ["spec/image", "spec/backup/image"],
     SeaweedCSIDriver: ["spec/image", "spec/mountService/image"],
-  },
-  "trident.netapp.io": {
+  }),
+  "trident.netapp.io": () => ({
     TridentOrchestrator: ["spec/{tridentImage,autosupportImage,acpImage}"],
-  },
-  "core.libopenstorage.org": {
+  }),
+  "core.libopenstorage.org": () => ({
     StorageCluster: ["spec/{image,stork/image,userInterface/image,autopilot/image,csi/image}"],
-  },
-  "storage.dell.com": {
+  }),
+  "storage.dell.com": () => ({
     ContainerStorageModule: [
       "spec/driver/{common,controller,node}/image",
       "spec/driver/{sideCars,initContainers}[]/image",
       "spec/modules[]/{components,initContainer}[]/image",
     ],
-  },
-  "storageos.com": {
+  }),
+  "storageos.com": () => ({
     StorageOSCluster: ["spec/images/*"],
-  },
-  "oadp.openshift.io": {
+  }),
+  "oadp.openshift.io": () => ({
     DataProtectionApplication: [
       "spec/configuration/velero/customPlugins[]/image",
       "spec/unsupportedOverrides/*",
     ],
-  },
-  "data.fluid.io": {
+  }),
+  "data.fluid.io": () => ({
     "*": [{ path: "spec/**", in: "repositoryAndTag", keys: { repository: ["image"], tag: ["imageTag"] } }],
-  },
-  "csi.ibm.com": {
+  }),
+  "csi.ibm.com": () => ({
     "IBMBlockCSI HostDefiner": [
       {
         path: "spec/{controller,node,hostDefiner}",
@@ -54,17 +54,17 @@ export const storage: FieldTable = {
       },
       { path: "spec/sidecars[]", in: "repositoryAndTag", keys: { repository: ["repository"], tag: ["tag"] } },
     ],
-  },
-  "k8s-operator.alluxio.com": {
+  }),
+  "k8s-operator.alluxio.com": () => ({
     AlluxioCluster: [
       { path: "spec", in: "repositoryAndTag", keys: { repository: ["image"], tag: ["imageTag"] } },
       { path: "spec/*", in: "repositoryAndTag", keys: { repository: ["image"], tag: ["imageTag"] } },
     ],
-  },
-  "cr.kanister.io": {
+  }),
+  "cr.kanister.io": () => ({
     Blueprint: ["actions/*/{phases[],deferPhase}/args/image"],
-  },
-  "stash.appscode.com addons.kubestash.com": {
+  }),
+  "stash.appscode.com addons.kubestash.com": () => ({
     Function: ["spec/image"],
-  },
+  }),
 };

@@ -3,19 +3,19 @@ import type { FieldTable } from "./field-row.ts";
 
 /** Load tests, test suites and chaos. */
 export const testing: FieldTable = {
-  "executor.testkube.io": {
+  "executor.testkube.io": () => ({
     Executor: ["spec/image", "spec/slaves/image"],
-  },
-  "k6.io": {
+  }),
+  "k6.io": () => ({
     "K6 TestRun": ["spec/{initializer,runner,starter}/<pod>", "spec/{initializer,runner,starter}/image"],
     PrivateLoadZone: ["spec/image", "spec/podTemplate/spec/<pod>"],
-  },
-  "tests.testkube.io": {
+  }),
+  "tests.testkube.io": () => ({
     "Test TestExecution": ["spec/executionRequest/image"],
     "TestSource TestSuite": ["spec/executionRequest/image"],
     Script: ["spec/executionRequest/image"],
-  },
-  "testworkflows.testkube.io": {
+  }),
+  "testworkflows.testkube.io": () => ({
     "TestWorkflow TestWorkflowTemplate": [
       "spec/container/image",
       "spec/services/*/image",
@@ -25,8 +25,8 @@ export const testing: FieldTable = {
       "spec/{after[],setup[],steps[]}/execute/tests[]/executionRequest/image",
       "spec/{after[],setup[],steps[]}/parallel/execute/tests[]/executionRequest/image",
     ],
-  },
-  "litmuschaos.io": {
+  }),
+  "litmuschaos.io": () => ({
     ChaosExperiment: [
       "spec/definition/image",
       { path: "spec/definition/env[name=*_IMAGE]/value", loose: true },
@@ -36,8 +36,8 @@ export const testing: FieldTable = {
       "spec/experiments[]/spec/components/experimentImage",
       "spec/components/sidecar[]/image",
     ],
-  },
-  "chaos-mesh.org": {
+  }),
+  "chaos-mesh.org": () => ({
     "Workflow Schedule": ["spec/**/task/container/image"],
-  },
+  }),
 };

@@ -3,13 +3,13 @@ import type { FieldTable } from "./field-row.ts";
 
 /** Workflows, runners and delivery. */
 export const workflows: FieldTable = {
-  "actions.github.com": {
+  "actions.github.com": () => ({
     AutoscalingListener: ["spec/image", "spec/template/spec/<pod>"],
     AutoscalingRunnerSet: ["spec/{listenerTemplate,template}/spec/<pod>"],
     EphemeralRunner: ["spec/spec/<pod>"],
     EphemeralRunnerSet: ["spec/ephemeralRunnerSpec/spec/<pod>"],
-  },
-  "actions.summerwind.dev": {
+  }),
+  "actions.summerwind.dev": () => ({
     Runner: ["spec/<pod>", "spec/{image,dockerImage}", "spec/sidecarContainers[]/image"],
     "RunnerDeployment RunnerReplicaSet": [
       "spec/template/spec/<pod>",
@@ -17,8 +17,8 @@ export const workflows: FieldTable = {
       "spec/template/spec/sidecarContainers[]/image",
     ],
     RunnerSet: ["spec/{image,dockerImage}", "spec/template/spec/<pod>"],
-  },
-  "argoproj.io": {
+  }),
+  "argoproj.io": () => ({
     "AnalysisRun AnalysisTemplate ClusterAnalysisTemplate": [
       "spec/metrics[]/provider/job/spec/template/spec/<pod>",
     ],
@@ -71,34 +71,34 @@ export const workflows: FieldTable = {
       },
       { path: "spec", in: "repositoryAndTag", keys: { repository: ["image"], tag: ["version"] } },
     ],
-  },
-  "awx.ansible.com": {
+  }),
+  "awx.ansible.com": () => ({
     AWX: [
       "spec/ee_images[]/image",
       { path: "spec/image", tagless: "keep" },
       { path: "spec/{redis_image,postgres_image,init_container_image}", tagless: "keep" },
       "spec/control_plane_ee_image",
     ],
-  },
-  "infra.contrib.fluxcd.io": {
+  }),
+  "infra.contrib.fluxcd.io": () => ({
     Terraform: ["spec/runnerPodTemplate/spec/<pod>", "spec/runnerPodTemplate/spec/image"],
-  },
-  "keda.sh": {
+  }),
+  "keda.sh": () => ({
     ScaledJob: ["spec/jobTargetRef/template/spec/<pod>"],
-  },
-  "kueue.x-k8s.io": {
+  }),
+  "kueue.x-k8s.io": () => ({
     Workload: ["spec/podSets[]/template/spec/<pod>"],
-  },
-  "apps.gitlab.com": {
+  }),
+  "apps.gitlab.com": () => ({
     Runner: ["spec/{buildImage,helperImage,runnerImage}"],
-  },
-  "renovate-operator.mogenius.com": {
+  }),
+  "renovate-operator.mogenius.com": () => ({
     RenovateJob: ["spec/image"],
-  },
-  "upgrade.cattle.io": {
+  }),
+  "upgrade.cattle.io": () => ({
     Plan: [{ path: "spec/{prepare,upgrade}/image", tagless: "keep" }],
-  },
-  "tekton.dev": {
+  }),
+  "tekton.dev": () => ({
     "Task ClusterTask TaskRun Pipeline PipelineRun": [
       "spec/**/{steps[],sidecars[],stepTemplate}/image",
       "spec/**/{taskRef,pipelineRef}/bundle",
@@ -106,11 +106,11 @@ export const workflows: FieldTable = {
     ],
     StepAction: ["spec/image"],
     Condition: ["spec/check/image"],
-  },
-  "dataflow.argoproj.io": {
+  }),
+  "dataflow.argoproj.io": () => ({
     Pipeline: ["spec/steps[]/{container,git}/image"],
-  },
-  "numaflow.numaproj.io": {
+  }),
+  "numaflow.numaproj.io": () => ({
     "Pipeline MonoVertex Vertex ServingPipeline": [
       "spec/**/container/image",
       "spec/**/{containerTemplate,initContainerTemplate}/image",
@@ -118,45 +118,45 @@ export const workflows: FieldTable = {
     InterStepBufferService: [
       "spec/{redis/native,jetstream}/{redisContainerTemplate,sentinelContainerTemplate,metricsContainerTemplate,containerTemplate,reloaderContainerTemplate}/image",
     ],
-  },
-  "core.oam.dev": {
+  }),
+  "core.oam.dev": () => ({
     // KubeVela: web services, workers and tasks.
     Application: [
       "spec/components[]/properties/image",
       "spec/components[]/traits[type=sidecar|init-container]/properties/image",
       { path: "spec/components[type=helm]/properties/values", in: "values" },
     ],
-  },
-  "jenkins.io": {
+  }),
+  "jenkins.io": () => ({
     Jenkins: ["spec/master/containers[]/image", "spec/slave/image"],
-  },
-  "brigade.sh": {
+  }),
+  "brigade.sh": () => ({
     Project: ["spec/worker/container/image"],
-  },
-  "tf.isaaclab.com tf.galleybytes.com infra.contrib.fluxcd.io": {
+  }),
+  "tf.isaaclab.com tf.galleybytes.com infra.contrib.fluxcd.io": () => ({
     Terraform: [{ path: "spec/images/*/image", tagless: "keep" }],
-  },
-  "batch.volcano.sh": {
+  }),
+  "batch.volcano.sh": () => ({
     Job: ["spec/tasks[]/template/spec/<pod>"],
-  },
-  "jobset.x-k8s.io": {
+  }),
+  "jobset.x-k8s.io": () => ({
     JobSet: ["spec/replicatedJobs[]/template/spec/template/spec/<pod>"],
-  },
-  "leaderworkerset.x-k8s.io": {
+  }),
+  "leaderworkerset.x-k8s.io": () => ({
     LeaderWorkerSet: ["spec/leaderWorkerTemplate/{leaderTemplate,workerTemplate}/spec/<pod>"],
-  },
-  "apps.kruise.io": {
+  }),
+  "apps.kruise.io": () => ({
     ImagePullJob: ["spec/image"],
     ImageListPullJob: ["spec/images[]"],
     SidecarSet: ["spec/<pod>", "spec/{containers,initContainers}[]/upgradeStrategy/hotUpgradeEmptyImage"],
     "CloneSet StatefulSet DaemonSet BroadcastJob": ["spec/template/spec/<pod>"],
     AdvancedCronJob: ["spec/template/{jobTemplate,broadcastJobTemplate}/spec/template/spec/<pod>"],
     UnitedDeployment: ["spec/template/*/spec/template/spec/<pod>"],
-  },
-  "operations.kubeedge.io": {
+  }),
+  "operations.kubeedge.io": () => ({
     ImagePrePullJob: ["spec/imagePrePullTemplate/images[]"],
-  },
-  "tower.ansible.com automationcontroller.ansible.com": {
+  }),
+  "tower.ansible.com automationcontroller.ansible.com": () => ({
     AutomationController: [
       {
         path: "spec/{image,redis_image,postgres_image,init_container_image,control_plane_ee_image}",
@@ -164,11 +164,11 @@ export const workflows: FieldTable = {
       },
       "spec/ee_images[]/image",
     ],
-  },
-  "eda.ansible.com": {
+  }),
+  "eda.ansible.com": () => ({
     EDA: [{ path: "spec/{image,image_web,redis/redis_image,database/postgres_image}", tagless: "keep" }],
-  },
-  "lifecycle.keptn.sh": {
+  }),
+  "lifecycle.keptn.sh": () => ({
     KeptnTaskDefinition: ["spec/container/image"],
-  },
+  }),
 };

@@ -1,7 +1,7 @@
 /** Which rules hold for which kind: the built-in table and the user's own, grown into trees for kinds that occur. */
 
 import { denyTable } from "../field-table/deny.ts";
-import type { DenyRow, FieldRow, FieldTable } from "../field-table/field-row.ts";
+import type { DenyRow, FieldRow, KindTable } from "../field-table/field-row.ts";
 import { anyKindRows, fieldTables } from "../field-table/tables.ts";
 import { matchesGlob } from "../image/image-glob.ts";
 import type { Resource } from "../krm/resource.ts";
@@ -123,12 +123,12 @@ function rowsOf({ apiVersion, kind, name }: Identity): readonly NamedRow[] {
 }
 
 /** The parts of the table for a group. Most lists ask for few groups, so most of the table is passed over at a glance. */
-function kindsOf(group: string): readonly FieldTable[string][] {
-  const found: FieldTable[string][] = [];
+function kindsOf(group: string): readonly KindTable[] {
+  const found: KindTable[] = [];
   for (const table of fieldTables) {
     for (const groups in table) {
       if (!groups.includes(group) && !groups.includes("*")) continue;
-      if (groups.split(" ").some((each) => matchesGroup(each, group))) found.push(table[groups] ?? {});
+      if (groups.split(" ").some((each) => matchesGroup(each, group))) found.push(table[groups]?.() ?? {});
     }
   }
   return found;
