@@ -113,6 +113,10 @@ async function bundle(input) {
     platform: "node",
     target,
     supported: { "dynamic-import": false },
+    // The names stay, for whoever reports a fault with its stack.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    lineLimit: 200,
   });
   return outputFiles[0].text;
 }
@@ -133,7 +137,10 @@ function closure(name, imports, seen = new Set()) {
   return seen;
 }
 
-/** V8 compiles a function when it is first called, so the cache is made behind a run that does a little of everything. */
+/**
+ * V8 compiles a function when it is first called, so the cache is made behind runs that do what most runs do: ask, and look
+ * into a lock. What is in it takes time to load as well, so nothing else is.
+ */
 async function makeCodeCache() {
   const registry = createServer((_, response) => {
     response.writeHead(200, {
@@ -144,10 +151,23 @@ async function makeCodeCache() {
   });
   registry.listen(0, "127.0.0.1");
   await once(registry, "listening");
-  const child = spawn(process.execPath, ["--require", "./.build/code-cache.cjs", "dist/main.js"], {
-    stdio: ["pipe", "ignore", "inherit"],
-  });
-  child.stdin.end(`
+  const asked = `127.0.0.1:${registry.address().port}/app:1`;
+  await runWithCache(listOf([`${asked} # by its tag`, `"nginx:1.27@sha256:${"1".repeat(64)}"`]));
+  await runWithCache(`${listOf(["redis:7"])}
+- apiVersion: fn.kpt.dev/v1alpha1
+  kind: ImageLock
+  metadata:
+    name: image-lock
+    annotations: { config.kubernetes.io/local-config: "true", config.kubernetes.io/path: image-lock.yaml }
+  images:
+    redis:7:
+      digest: sha256:${"1".repeat(64)}
+`);
+  registry.close();
+}
+
+function listOf(images) {
+  return `
 apiVersion: config.kubernetes.io/v1
 kind: ResourceList
 items:
@@ -159,23 +179,15 @@ items:
   spec:
     template:
       spec:
-        containers:
-        - name: asked
-          image: 127.0.0.1:${registry.address().port}/app:1 # by its tag
-        - name: pinned
-          image: "nginx:1.27@sha256:${"1".repeat(64)}"
-        - name: locked
-          image: redis:7
-- apiVersion: fn.kpt.dev/v1alpha1
-  kind: ImageLock
-  metadata:
-    name: image-lock
-    annotations: { config.kubernetes.io/local-config: "true", config.kubernetes.io/path: image-lock.yaml }
-  images:
-    redis:7:
-      digest: sha256:${"1".repeat(64)}
-`);
+        containers:${images.map((image, at) => `\n        - name: c${at}\n          image: ${image}`).join("")}`;
+}
+
+/** Adds what a run compiles to the cache. */
+async function runWithCache(input) {
+  const child = spawn(process.execPath, ["--require", "./.build/code-cache.cjs", "dist/main.js"], {
+    stdio: ["pipe", "ignore", "inherit"],
+  });
+  child.stdin.end(input);
   const [code] = await once(child, "close");
-  registry.close();
   if (code !== 0) throw new Error("the run that makes the code cache must succeed");
 }
