@@ -66,6 +66,8 @@ async function buildExecutable() {
     entryNames: "[name]-[hash]",
     outdir: "dist/executable",
     metafile: true,
+    inject: [".build/clock.js"],
+    define: { "performance.now": "monotonicNow" },
     alias: {
       undici: "./.build/undici.cjs",
       "node:http": "./.build/http.cjs",

@@ -2,8 +2,9 @@
 // to start than all the rest of a run.
 const Dispatcher = require("../node_modules/undici/lib/dispatcher/dispatcher.js");
 
-// As the package's own entry does.
-Object.assign(Dispatcher.prototype, require("../node_modules/undici/lib/api"));
+// As the package's own entry does; ProxyAgent connects.
+Dispatcher.prototype.request = require("../node_modules/undici/lib/api/api-request.js");
+Dispatcher.prototype.connect = require("../node_modules/undici/lib/api/api-connect.js");
 
 module.exports = {
   Agent: require("../node_modules/undici/lib/dispatcher/agent.js"),

@@ -20,6 +20,8 @@ export interface AnswerSources {
   readonly registry?: Registry;
   /** Where logins, proxies and certificates are found: mostly `process.env`. Left out: there are none. */
   readonly environment?: Environment;
+  /** Whether connections stay as they are in the end, for a process that ends at once. Left out: they are closed. */
+  readonly leaveConnections?: true;
 }
 
 /** Answers questions until it is closed. */
@@ -48,7 +50,9 @@ export function createAsking(found: Package, config: Config, sources: AnswerSour
       return resolveAll(questions, await open(), config.network.concurrency);
     },
     warnings: () => (registries?.warnings() ?? []).map((message) => ({ message, severity: "warning" })),
-    close: async () => registries?.close(),
+    close: async () => {
+      if (sources.leaveConnections !== true) await registries?.close();
+    },
   };
 }
 

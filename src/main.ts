@@ -44,9 +44,8 @@ Object.defineProperty(process, "stdout", { get: () => process.stderr });
 
 main(process.argv.slice(2))
   .catch(fail)
-  .then((code) => {
-    process.exitCode = code;
-  });
+  // All is written, and connections are left as they are: to close them takes longer than a small list.
+  .then((code) => process.exit(code));
 
 async function main(argv: readonly string[]): Promise<number> {
   const args = readArguments(argv);
@@ -120,8 +119,12 @@ interface LockFlags {
 async function pinWithLock(input: string, sources: Sources, flags: LockFlags): Promise<PinResult> {
   const { args } = flags;
   for (let { lock } = flags, runs = 1; ; lock = readLock(args), runs++) {
-    const options = { ...sources, ...(lock !== undefined && { lock }), environment: process.env };
-    const result = await pinDigests(input, options);
+    const result = await pinDigests(input, {
+      ...sources,
+      ...(lock !== undefined && { lock }),
+      environment: process.env,
+      leaveConnections: true,
+    });
     if (isReportOnStdout(args) && result.input !== "stream")
       throw new UsageError("`--output -` is for a stream: with a ResourceList stdout carries the list alone");
     const { lock: text } = result;

@@ -153,6 +153,17 @@ describe("main", () => {
     expect(await runExecutable(text)).toMatchObject({ code: 0, stdout: text });
   });
 
+  test.each(["#", "# "])(
+    "writes characters of two UTF-16 units whole behind %j, wherever a part of the text ends",
+    async (start) => {
+      const text = `${start}${"😀".repeat(1_100_000)}\n${pinned}`;
+      const run = await runExecutable(text);
+
+      expect(run.code).toBe(0);
+      expect(run.stdout === text).toBe(true);
+    },
+  );
+
   test("says that it can't read a folder", () => {
     const folder = openSync(tmpdir(), "r");
     const { status, stdout, stderr } = spawnSync(process.execPath, [executable], {

@@ -20,7 +20,7 @@ const observer = `
   };
   process.on("exit", () => {
     const node = process.moduleLoadList.map((each) => each.replace("NativeModule ", "node:"));
-    const late = ["node:assert", "node:child_process", "node:crypto", "node:http", "node:http2", "node:tls"];
+    const late = ["node:assert", "node:child_process", "node:crypto", "node:http", "node:http2", "node:perf_hooks", "node:tls"];
     const seen = [...scripts, ...late.filter((name) => node.includes(name))];
     require("node:fs").writeFileSync(process.env.SCRIPTS, seen.join("\\n"));
   });

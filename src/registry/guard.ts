@@ -42,9 +42,11 @@ export function reachOfAddress(written: string): Reach {
   // The zone of a link-local address ("fe80::1%eth0") is not part of it.
   const address = written.replace(/%.*$/, "");
   const family = familyOf(address) ?? "ipv6";
-  if (LINK_LOCAL.check(address, family)) return "link-local";
-  if (LOOPBACK.check(address, family)) return "loopback";
-  return PRIVATE.check(address, family) ? "private" : "public";
+  // Most of this machine's own addresses, before Node loads what knows of blocks.
+  if (family === "ipv4" && address.startsWith("127.")) return "loopback";
+  blocks ??= makeBlocks();
+  for (const [reach, block] of blocks) if (block.check(address, family)) return reach;
+  return "public";
 }
 
 /** Refuses a host that is too near by its name; what a name means is looked at by `guardedLookup`. */
@@ -86,41 +88,51 @@ function tooNear(hostname: string, reach: Reach, guard: Guard): Failure {
   return new Failure(guard.code, { host: hostname, detail: `a ${reach} address` });
 }
 
+let blocks: ReadonlyMap<Reach, BlockList> | undefined;
+
+function makeBlocks(): ReadonlyMap<Reach, BlockList> {
+  return new Map(
+    Object.entries(SUBNETS).map(([reach, subnets]) => {
+      const block = new BlockList();
+      for (const subnet of subnets) {
+        const [address = "", bits] = subnet.split("/");
+        block.addSubnet(address, Number(bits), address.includes(":") ? "ipv6" : "ipv4");
+      }
+      // Checked: the keys are those of SUBNETS.
+      return [reach as keyof typeof SUBNETS, block];
+    }),
+  );
+}
+
+// In the order in which they are looked through.
 // https://www.iana.org/assignments/iana-ipv4-special-registry
 // https://www.iana.org/assignments/iana-ipv6-special-registry
-const LINK_LOCAL = blocks([
-  "169.254.0.0/16",
-  "fe80::/10",
-  // The metadata services of AWS, over IPv6, and of Alibaba Cloud, and the host of an Azure machine.
-  "fd00:ec2::/32",
-  "100.100.100.200/32",
-  "168.63.129.16/32",
-  // The same behind a translator of addresses: https://www.rfc-editor.org/rfc/rfc6052#section-2.1
-  "64:ff9b::a9fe:0/112",
-]);
-const LOOPBACK = blocks(["127.0.0.0/8", "0.0.0.0/8", "::1/128", "::/128"]);
-const PRIVATE = blocks([
-  "10.0.0.0/8",
-  "172.16.0.0/12",
-  "192.168.0.0/16",
-  "100.64.0.0/10",
-  "192.0.0.0/24",
-  "198.18.0.0/15",
-  "224.0.0.0/4",
-  "240.0.0.0/4",
-  "64:ff9b::a00:0/104",
-  "64:ff9b::ac10:0/108",
-  "64:ff9b::c0a8:0/112",
-  "fc00::/7",
-  "fec0::/10",
-  "ff00::/8",
-]);
-
-function blocks(subnets: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const subnet of subnets) {
-    const [address = "", bits] = subnet.split("/");
-    list.addSubnet(address, Number(bits), address.includes(":") ? "ipv6" : "ipv4");
-  }
-  return list;
-}
+const SUBNETS = {
+  "link-local": [
+    "169.254.0.0/16",
+    "fe80::/10",
+    // The metadata services of AWS, over IPv6, and of Alibaba Cloud, and the host of an Azure machine.
+    "fd00:ec2::/32",
+    "100.100.100.200/32",
+    "168.63.129.16/32",
+    // The same behind a translator of addresses: https://www.rfc-editor.org/rfc/rfc6052#section-2.1
+    "64:ff9b::a9fe:0/112",
+  ],
+  loopback: ["127.0.0.0/8", "0.0.0.0/8", "::1/128", "::/128"],
+  private: [
+    "10.0.0.0/8",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "100.64.0.0/10",
+    "192.0.0.0/24",
+    "198.18.0.0/15",
+    "224.0.0.0/4",
+    "240.0.0.0/4",
+    "64:ff9b::a00:0/104",
+    "64:ff9b::ac10:0/108",
+    "64:ff9b::c0a8:0/112",
+    "fc00::/7",
+    "fec0::/10",
+    "ff00::/8",
+  ],
+} as const satisfies Partial<Record<Reach, readonly string[]>>;
