@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { isAbsolute } from "node:path";
 
 /** A file that was asked for: its text, or why there is none. */
@@ -14,7 +14,8 @@ export type CredentialFile =
 export async function readCredentialFile(path: string): Promise<CredentialFile> {
   if (!isAbsolute(path)) return { kind: "unreadable", reason: "its path is relative" };
   try {
-    return { kind: "text", text: await readFile(path, "utf8") };
+    // Not by node:fs/promises, which takes longer to load than a small list takes to pin.
+    return { kind: "text", text: readFileSync(path, "utf8") };
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
     return code === "ENOENT" || code === "ENOTDIR"

@@ -106,5 +106,6 @@ function scalarText(value: unknown, { scalars }: Known): string | undefined {
   return text;
 }
 
-// Begins with a letter, without a colon that ends a key or a sign that begins a comment.
-const PLAIN = /^[A-Za-z](?:[!-9;-~]|:(?=[!-~])| (?=[!"$-~]))*$/;
+// Begins with a letter, or with a digit where a slash shows that it is no number and no time; without a colon that ends a
+// key or a sign that begins a comment.
+const PLAIN = /^(?:[A-Za-z]|[0-9](?=[^/]*\/))(?:[!-9;-~]|:(?=[!-~])| (?=[!"$-~]))*$/;

@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { SecureContext } from "node:tls";
 import type { Connection } from "./endpoint.ts";
@@ -27,24 +27,23 @@ export interface CertificateSources {
 export function createTlsSetups(sources: CertificateSources): (connection: Connection) => Promise<TlsSetup> {
   const setups = new Map<string, Promise<TlsSetup>>();
   const contexts = new Map<string, Promise<SecureContext>>();
-  let extra: Promise<readonly string[]> | undefined;
+  let extraCas: readonly string[] | undefined;
 
   async function prepare(connection: Connection): Promise<TlsSetup> {
     const { caFile, certFile, keyFile, insecureSkipTLSVerify } = connection;
-    const found = await findInDirectories(sources.certsDirectories, connection.certificateNames);
+    const found = findInDirectories(sources.certsDirectories, connection.certificateNames);
     const caFiles = caFile === "" ? found.caFiles : [caFile, ...found.caFiles];
     const pair = certFile === "" ? found.pair : { certFile, keyFile: keyFile === "" ? certFile : keyFile };
-    extra ??= readExtra(sources);
-    const extraCas = await extra;
+    extraCas ??= readExtra(sources);
     const key = JSON.stringify([insecureSkipTLSVerify, caFiles, pair]);
     const rejectUnauthorized = !insecureSkipTLSVerify;
     if (caFiles.length === 0 && extraCas.length === 0 && pair === undefined) {
       return { key, options: { rejectUnauthorized } };
     }
-    const cas = [...extraCas, ...(await Promise.all(caFiles.map(readAuthority)))];
+    const cas = [...extraCas, ...caFiles.map(readAuthority)];
     const identity = pair && {
-      cert: await readCertificateFile(pair.certFile),
-      key: await readCertificateFile(pair.keyFile),
+      cert: readCertificateFile(pair.certFile),
+      key: readCertificateFile(pair.keyFile),
     };
     const secureContext =
       contexts.get(key) ?? createContext(cas, identity, [...caFiles, ...(pair ? [pair.certFile] : [])]);
@@ -71,9 +70,9 @@ interface Found {
   readonly pair: Pair | undefined;
 }
 
-async function findInDirectories(roots: readonly string[], names: readonly string[]): Promise<Found> {
+function findInDirectories(roots: readonly string[], names: readonly string[]): Found {
   const directories = roots.flatMap((root) => names.map((name) => join(root, name)));
-  const files = (await Promise.all(directories.map(listFiles))).flat();
+  const files = directories.flatMap(listFiles);
   const certFile = files.find((file) => file.endsWith(".cert") && files.includes(keyFileOf(file)));
   return {
     caFiles: files.filter((file) => file.endsWith(".crt")),
@@ -81,9 +80,11 @@ async function findInDirectories(roots: readonly string[], names: readonly strin
   };
 }
 
-async function listFiles(directory: string): Promise<readonly string[]> {
+function listFiles(directory: string): readonly string[] {
   try {
-    return (await readdir(directory)).sort().map((file) => join(directory, file));
+    return readdirSync(directory)
+      .sort()
+      .map((file) => join(directory, file));
   } catch {
     // Most hosts have no folder, and one that may not be read is another user's.
     return [];
@@ -94,21 +95,20 @@ function keyFileOf(certFile: string): string {
   return certFile.replace(/\.cert$/, ".key");
 }
 
-async function readExtra({ extraCaFiles, warn }: CertificateSources): Promise<readonly string[]> {
-  const read = extraCaFiles.map(async (file) => {
+function readExtra({ extraCaFiles, warn }: CertificateSources): readonly string[] {
+  return extraCaFiles.flatMap((file) => {
     try {
-      return [await readAuthority(file)];
+      return [readAuthority(file)];
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       warn(`the authorities in SSL_CERT_FILE or NODE_EXTRA_CA_CERTS were not used: ${error.detail}`);
       return [];
     }
   });
-  return (await Promise.all(read)).flat();
 }
 
-async function readAuthority(file: string): Promise<string> {
-  const text = await readCertificateFile(file);
+function readAuthority(file: string): string {
+  const text = readCertificateFile(file);
   try {
     new X509Certificate(text);
   } catch (cause) {
@@ -118,17 +118,17 @@ async function readAuthority(file: string): Promise<string> {
   return text;
 }
 
-async function readCertificateFile(file: string): Promise<string> {
-  const text = await readText(file);
+function readCertificateFile(file: string): string {
+  const text = readText(file);
   if (!text.includes("-----BEGIN ")) {
     throw new Failure("certificate-file", { detail: `${JSON.stringify(file)} holds no PEM` });
   }
   return text;
 }
 
-async function readText(file: string): Promise<string> {
+function readText(file: string): string {
   try {
-    return await readFile(file, "utf8");
+    return readFileSync(file, "utf8");
   } catch (cause) {
     const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unreadable";
     throw new Failure("certificate-file", {

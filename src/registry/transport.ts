@@ -61,13 +61,14 @@ export function createTransport(options: TransportOptions): Transport {
   const tlsFor = createTlsSetups(options);
   const dispatchers = new Map<string, Dispatcher>();
   const reaches = new Map<string, Reach>();
+  let undici: typeof import("undici") | undefined;
   let closed = false;
 
   async function exchange(
     request: HttpRequest,
     { proxy, signal }: { readonly proxy: string | undefined; readonly signal: AbortSignal },
   ): Promise<HttpResponse> {
-    const { default: undici } = await import("undici");
+    undici ??= (await import("undici")).default;
     const { url, guard, connection } = request;
     const setup = url.protocol === "https:" ? await tlsFor(connection) : noTls;
     const connections = connection.concurrency ?? options.concurrency;

@@ -9,7 +9,7 @@ const blockStyle = { lineWidth: -1, noRefs: true, seqNoIndent: true } as const;
 /** Texts of all kinds, many of them with what YAML gives a meaning. */
 const texts = fc.oneof(
   fc.string({ unit: "binary" }),
-  fc.string({ unit: fc.constantFrom(..."ab1 :#-?[]{}&*!|>'\"%@`,.~=<\t\n\\_/") }),
+  fc.string({ unit: fc.constantFrom(..."ab12 :#-?[]{}&*!|>'\"%@`,.~=<\t\n\\_/") }),
   fc.constantFrom(
     "",
     "null",
@@ -24,6 +24,9 @@ const texts = fc.oneof(
     "=",
     "<<",
     "ünïcode",
+    "127.0.0.1:5000/app:1",
+    "1/2: 3",
+    "12:30:45/1",
   ),
   fc
     .tuple(
