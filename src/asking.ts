@@ -5,11 +5,13 @@ import { parseDigest } from "./image/digest.ts";
 import type { Result } from "./krm/result.ts";
 import type { Package } from "./pull-secrets.ts";
 import {
+  type Ask,
+  createInquiry,
   type Question,
   type Registry,
   type Resolutions,
   type ResolveDigest,
-  resolveAll,
+  resolve,
 } from "./resolve-all.ts";
 
 /** Who answers. */
@@ -26,6 +28,8 @@ export interface AnswerSources {
 
 /** Answers questions until it is closed. */
 export interface Asking {
+  /** Begins to ask what {@link ask} is to be asked later. */
+  begin(question: Question): void;
   ask(questions: readonly Question[]): Promise<Resolutions>;
   /** What went well but should be known. */
   warnings(): readonly Result[];
@@ -44,10 +48,14 @@ export function createAsking(found: Package, config: Config, sources: AnswerSour
     return registries;
   }
 
+  const ask: Ask = async (question) => resolve(question, await open());
+  const inquiry = createInquiry(ask, config.network.concurrency);
+
   return {
-    async ask(questions) {
-      if (questions.length === 0) return new Map();
-      return resolveAll(questions, await open(), config.network.concurrency);
+    begin: inquiry.add,
+    ask(questions) {
+      questions.forEach(inquiry.add);
+      return inquiry.answers();
     },
     warnings: () => (registries?.warnings() ?? []).map((message) => ({ message, severity: "warning" })),
     close: async () => {

@@ -6,8 +6,7 @@ import { type AnswerSources, type Asking, createAsking } from "./asking.ts";
 import { checkImages } from "./check.ts";
 import { type Config, platformName } from "./config.ts";
 import type { ResourceImages } from "./fields/find-images.ts";
-import type { ImageField } from "./fields/image-field.ts";
-import { findResources, idleSpecWarnings } from "./find-resources.ts";
+import { idleSpecWarnings } from "./find-resources.ts";
 import { type ConfigSources, readConfig } from "./function-config.ts";
 import { envelopeEdits } from "./krm/envelope.ts";
 import { type Input, type ReadOptions, readInput } from "./krm/input.ts";
@@ -26,7 +25,8 @@ import {
   skipResult,
   strangerResult,
 } from "./outcome.ts";
-import { planStep, type Step } from "./plan.ts";
+import type { Step } from "./plan.ts";
+import { emptyPlan, planAll } from "./plan-all.ts";
 import type { ImageUse } from "./report/image-use.ts";
 import { kindOf } from "./yaml/node.ts";
 import { applyEdits, type TextEdit } from "./yaml/text-edit.ts";
@@ -72,9 +72,8 @@ export async function pinDigests(text: string, options: PinOptions = {}): Promis
   const locks = readLocks(input, config, file);
   if (locks.faults.length > 0) return unpinned(input, locks.faults);
 
-  const resources = findResources(input, config);
-  const fields = fieldsOf(resources, input);
-  const steps = fields.map((field) => planStep(field, config, locks.nearest(field.resource)));
+  const plan = emptyPlan();
+  const { resources, fields, steps } = plan;
   const run: Run = {
     input,
     config,
@@ -83,14 +82,15 @@ export async function pinDigests(text: string, options: PinOptions = {}): Promis
     ...(file && { file }),
     ...(options.lock && { option: options.lock }),
   };
-  const aside = [
-    ...strangersOf(input),
-    ...skipped(resources, config),
-    ...idleSpecWarnings(resources, config),
-    ...unusedResults(fields, locks, config),
-  ];
   const asking = createAsking({ yaml: input.yaml, resources, steps }, config, options);
   try {
+    await planAll(plan, { input, config, locks }, asking);
+    const aside = [
+      ...strangersOf(input),
+      ...skipped(resources, config),
+      ...idleSpecWarnings(resources, config),
+      ...unusedResults(fields, locks, config),
+    ];
     const answered = await (config.mode === "check" ? check(run, asking) : write(run, asking));
     const results = [...answered.results, ...aside, ...asking.warnings()];
     return answer(input, { ...answered, results, platform: platformName(config) });
@@ -144,17 +144,6 @@ async function write(run: Run, asking: Asking): Promise<Answered> {
     ],
     ...(written.file !== undefined && { lock: written.file }),
   };
-}
-
-/** An image that two objects share through an anchor is one field. */
-function fieldsOf(resources: readonly ResourceImages[], { yaml }: Input): readonly ImageField[] {
-  const all = resources.flatMap((each) => each.fields);
-  if (yaml.targets.size === 0) return all;
-  const fields = new Map<ImageField["identity"], ImageField>();
-  for (const field of all) {
-    if (!fields.has(field.identity)) fields.set(field.identity, field);
-  }
-  return [...fields.values()];
 }
 
 function failsRun(outcome: Outcome): boolean {

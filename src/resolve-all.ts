@@ -31,30 +31,67 @@ export type Resolution =
   | { readonly kind: "held"; readonly held: boolean }
   | { readonly kind: "failed"; readonly error: Error };
 
+/** Asks one question. */
+export type Ask = (question: Question) => Promise<Resolution>;
+
 /** What asking gave, by {@link questionKey}. */
 export type Resolutions = ReadonlyMap<string, Resolution>;
+
+/** Questions that are asked while more are found. */
+export interface Inquiry {
+  /** Asks a question, unless it was asked before, as soon as its registry has a place for it. */
+  add(question: Question): void;
+  /** What all that was added came to. */
+  answers(): Promise<Resolutions>;
+}
 
 /**
  * Asks each distinct question once, at most `concurrency` at the same time of each registry, so that one that is slow
  * holds up no other. A failure is that question's resolution, so that a person learns of all of them at once.
  */
-export async function resolveAll(
-  questions: readonly Question[],
-  registry: Registry,
-  concurrency: number,
-): Promise<Resolutions> {
+export function createInquiry(ask: Ask, concurrency: number): Inquiry {
   const resolutions = new Map<string, Resolution>();
-  const work = async (queue: Iterator<readonly [string, Question]>): Promise<void> => {
-    for (let entry = queue.next(); entry.done !== true; entry = queue.next()) {
-      const [key, question] = entry.value;
-      resolutions.set(key, await resolve(question, registry));
+  const known = new Set<string>();
+  const registries = new Map<string, RegistryQueue>();
+
+  async function work(queue: RegistryQueue): Promise<void> {
+    for (let next = queue.waiting[queue.taken]; next !== undefined; next = queue.waiting[queue.taken]) {
+      queue.taken++;
+      resolutions.set(next.key, await ask(next.question));
     }
+    queue.idle++;
+  }
+
+  return {
+    add(question) {
+      const key = questionKey(question);
+      if (known.has(key)) return;
+      known.add(key);
+      const { registry } = question.image;
+      const queue = registries.get(registry) ?? { waiting: [], taken: 0, idle: concurrency, works: [] };
+      registries.set(registry, queue);
+      queue.waiting.push({ key, question });
+      if (queue.idle === 0) return;
+      queue.idle--;
+      const working = work(queue);
+      // Whoever wants the answers hears of what went wrong.
+      working.catch(() => undefined);
+      queue.works.push(working);
+    },
+    async answers() {
+      await Promise.all([...registries.values()].flatMap(({ works }) => works));
+      return resolutions;
+    },
   };
-  const workers = queuesByRegistry(questions).flatMap((queue) =>
-    Array.from({ length: concurrency }, () => work(queue)),
-  );
-  await Promise.all(workers);
-  return resolutions;
+}
+
+interface RegistryQueue {
+  readonly waiting: { readonly key: string; readonly question: Question }[];
+  /** How many of them were taken. */
+  taken: number;
+  /** How many more may ask. */
+  idle: number;
+  readonly works: Promise<void>[];
 }
 
 /** Equal for equal questions of one run: the canonical name, the platform, or the digest that is looked for. */
@@ -68,18 +105,8 @@ export function questionKey(question: Question): string {
   return canonicalName(image) + platform;
 }
 
-function queuesByRegistry(questions: readonly Question[]): readonly Iterator<readonly [string, Question]>[] {
-  const registries = new Map<string, Map<string, Question>>();
-  for (const question of questions) {
-    const { registry } = question.image;
-    const queue = registries.get(registry) ?? new Map<string, Question>();
-    const key = questionKey(question);
-    registries.set(registry, queue.has(key) ? queue : queue.set(key, question));
-  }
-  return [...registries.values()].map((queue) => queue.entries());
-}
-
-async function resolve(question: Question, registry: Registry): Promise<Resolution> {
+/** Asks a registry. Where that fails, so says the resolution. */
+export async function resolve(question: Question, registry: Registry): Promise<Resolution> {
   try {
     if (question.kind === "held") {
       return { kind: "held", held: await registry.holds(question.image, question.digest) };

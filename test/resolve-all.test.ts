@@ -2,11 +2,14 @@ import { describe, expect, test } from "vitest";
 import { type Digest, parseDigest } from "../src/image/digest.ts";
 import { canonicalName, type ImageReference, parseReference } from "../src/image/reference.ts";
 import {
+  type Ask,
+  createInquiry,
   type Question,
   type Registry,
   type Resolution,
+  type Resolutions,
   type ResolveDigest,
-  resolveAll,
+  resolve,
 } from "../src/resolve-all.ts";
 
 const digest = parseDigest(`sha256:${"1".repeat(64)}`);
@@ -44,14 +47,21 @@ function images(...texts: readonly string[]): readonly Question[] {
   return texts.map((text) => ({ kind: "digest", image: parseReference(text) }));
 }
 
-function registry(resolveDigest: ResolveDigest): Registry {
-  return {
+function registry(resolveDigest: ResolveDigest): Ask {
+  const all: Registry = {
     inspect: async (image) => ({ digest: parseDigest(await resolveDigest(image)) }),
     holds: () => Promise.reject(new Error("asked")),
   };
+  return (question) => resolve(question, all);
 }
 
-describe("resolveAll", () => {
+function resolveAll(questions: readonly Question[], ask: Ask, concurrency: number): Promise<Resolutions> {
+  const inquiry = createInquiry(ask, concurrency);
+  questions.forEach(inquiry.add);
+  return inquiry.answers();
+}
+
+describe("createInquiry", () => {
   test("asks for each distinct image once, whatever it is written like", async () => {
     const asked: string[] = [];
 
@@ -124,6 +134,16 @@ describe("resolveAll", () => {
     const image = parseReference("a.io/a:1");
     const asked: string[] = [];
     const platform = { os: "linux", architecture: "arm64" };
+    const all: Registry = {
+      inspect: async (_, demand) => {
+        asked.push(JSON.stringify(demand));
+        return { digest };
+      },
+      holds: async () => {
+        asked.push("holds");
+        return false;
+      },
+    };
 
     const resolutions = await resolveAll(
       [
@@ -132,16 +152,7 @@ describe("resolveAll", () => {
         { kind: "held", image, digest },
         { kind: "held", image: parseReference("a.io/a:2"), digest },
       ],
-      {
-        inspect: async (_, demand) => {
-          asked.push(JSON.stringify(demand));
-          return { digest };
-        },
-        holds: async () => {
-          asked.push("holds");
-          return false;
-        },
-      },
+      (question) => resolve(question, all),
       1,
     );
 

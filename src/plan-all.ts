@@ -1,0 +1,87 @@
+/** From the items of an input to what is to be done about each image in them. */
+import type { Asking } from "./asking.ts";
+import type { Config } from "./config.ts";
+import type { ResourceImages } from "./fields/find-images.ts";
+import type { ImageField } from "./fields/image-field.ts";
+import { resourceFinder } from "./find-resources.ts";
+import type { Input } from "./krm/input.ts";
+import type { Locks } from "./locks.ts";
+import { planStep, type Step } from "./plan.ts";
+
+/** What was found, and what is to be done about it. */
+export interface Plan {
+  readonly resources: readonly ResourceImages[];
+  readonly fields: readonly ImageField[];
+  /** One for each field, in their order. */
+  readonly steps: readonly Step[];
+}
+
+/** A plan that is not complete yet. */
+interface GrowingPlan extends Plan {
+  readonly resources: ResourceImages[];
+  readonly fields: ImageField[];
+  readonly steps: Step[];
+}
+
+/** A plan of nothing. */
+export function emptyPlan(): GrowingPlan {
+  return { resources: [], fields: [], steps: [] };
+}
+
+/** By what is planned. */
+export interface Planning {
+  readonly input: Input;
+  readonly config: Config;
+  readonly locks: Locks;
+}
+
+/**
+ * Fills a plan. What is to be asked is asked as soon as it is found, so that the answers are on their way while the rest is
+ * read.
+ */
+export async function planAll(plan: GrowingPlan, planning: Planning, asking: Asking): Promise<void> {
+  const { input, config } = planning;
+  const find = resourceFinder(input, config);
+  const add = fieldAdder(plan, planning);
+  // The logins in a package are known when all of it is.
+  const mayAsk = !config.credentials.includes("package");
+  let isAsking = false;
+  for (const [index, item] of input.items.entries()) {
+    for (const resource of find(item)) {
+      plan.resources.push(resource);
+      for (const field of resource.fields) {
+        const step = add(field);
+        if (step?.kind !== "resolve" || !mayAsk) continue;
+        asking.begin(step.question);
+        isAsking = true;
+      }
+    }
+    if (isAsking && index % itemsInTurn === 0) await turnOfLoop();
+  }
+}
+
+/** An image that two objects share through an anchor is one field. */
+function fieldAdder(
+  plan: GrowingPlan,
+  { input, config, locks }: Planning,
+): (field: ImageField) => Step | undefined {
+  const known = input.yaml.targets.size === 0 ? undefined : new Set<ImageField["identity"]>();
+  return (field) => {
+    if (known?.has(field.identity)) return undefined;
+    known?.add(field.identity);
+    const step = planStep(field, config, locks.nearest(field.resource));
+    plan.fields.push(field);
+    plan.steps.push(step);
+    return step;
+  };
+}
+
+// About a millisecond.
+const itemsInTurn = 32;
+
+/** Lets requests and answers through, which else would wait until all is planned. */
+function turnOfLoop(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
