@@ -2,8 +2,6 @@
 import type { Config } from "./config.ts";
 import type { Environment, Registries } from "./connect.ts";
 import { parseDigest } from "./image/digest.ts";
-import type { Result } from "./krm/result.ts";
-import type { Package } from "./pull-secrets.ts";
 import {
   type Ask,
   createInquiry,
@@ -12,7 +10,9 @@ import {
   type Resolutions,
   type ResolveDigest,
   resolve,
-} from "./resolve-all.ts";
+} from "./inquiry.ts";
+import type { Result } from "./krm/result.ts";
+import type { Package } from "./pull-secrets.ts";
 
 /** Who answers. */
 export interface AnswerSources {

@@ -3,13 +3,13 @@ import type { Config } from "./config.ts";
 import { resultAt, type Said } from "./field-result.ts";
 import type { Digest } from "./image/digest.ts";
 import { formatReference, type ImageReference, parseReference } from "./image/reference.ts";
+import { type Question, questionKey } from "./inquiry.ts";
 import type { Result } from "./krm/result.ts";
 import { isMeant, questionOf } from "./lock-record.ts";
 import { entryResult } from "./lock-result.ts";
 import type { Lock, Locks } from "./locks.ts";
 import type { CheckStep, FieldImage } from "./plan.ts";
 import { tagMode } from "./plan-pin.ts";
-import { type Question, questionKey } from "./resolve-all.ts";
 
 /** A digest that somebody wrote down, and where. */
 export interface Subject {

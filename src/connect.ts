@@ -3,12 +3,12 @@ import { platform, userInfo } from "node:os";
 import type { Config } from "./config.ts";
 import type { Send } from "./credentials/http.ts";
 import { createKeychain } from "./credentials/keychain.ts";
+import type { Registry } from "./inquiry.ts";
 import { type Package, pullSecretsOf } from "./pull-secrets.ts";
 import { createRegistryClient } from "./registry/client.ts";
 import { defaultConnection } from "./registry/endpoint.ts";
 import type { ProxySettings } from "./registry/proxy.ts";
 import { createTransport, type Transport } from "./registry/transport.ts";
-import type { Registry } from "./resolve-all.ts";
 import { version } from "./version.ts";
 
 /** Environment variables by name. */

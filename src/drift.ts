@@ -3,10 +3,10 @@ import type { Asking } from "./asking.ts";
 import type { Subject } from "./check-subject.ts";
 import type { CheckClass, Config } from "./config.ts";
 import type { ImageReference } from "./image/reference.ts";
+import { type Question, questionKey, type Resolutions } from "./inquiry.ts";
 import type { Result } from "./krm/result.ts";
 import { onErrorOf } from "./outcome.ts";
 import { RegistryError } from "./registry/errors.ts";
-import { type Question, questionKey, type Resolutions } from "./resolve-all.ts";
 import { unreachableResults } from "./unreachable.ts";
 
 /** A class of findings; the last two have no switch of their own. */

@@ -3,13 +3,13 @@ import { type Config, platformName } from "./config.ts";
 import { matchesImage } from "./image/image-glob.ts";
 import { formatPlatform, parsePlatform } from "./image/platform.ts";
 import { canonicalName, type ImageReference } from "./image/reference.ts";
+import { type Question, questionKey, type Resolution, type Resolutions } from "./inquiry.ts";
 import type { Result } from "./krm/result.ts";
 import { entryKey } from "./lock/entry-text.ts";
 import type { LockedImage } from "./lock/locked-image.ts";
 import { entryResult } from "./lock-result.ts";
 import type { Lock, Locks } from "./locks.ts";
 import type { Step } from "./plan.ts";
-import { type Question, questionKey, type Resolution, type Resolutions } from "./resolve-all.ts";
 
 /** A resolution to keep; without a lock where none counts for the image. */
 export interface LockRecord {

@@ -10,12 +10,12 @@ import {
   parseReference,
   readReference,
 } from "./image/reference.ts";
+import type { Question } from "./inquiry.ts";
 import type { Severity } from "./krm/result.ts";
 import type { Lock } from "./locks.ts";
 import { planPin, tagMode } from "./plan-pin.ts";
 import { planUnpin } from "./plan-unpin.ts";
 import { planUpdate } from "./plan-update.ts";
-import type { Question } from "./resolve-all.ts";
 
 /** What to do about a field. */
 export type Step =

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { Asking } from "../src/asking.ts";
 import { type Config, defaultConfig } from "../src/config.ts";
+import { questionKey } from "../src/inquiry.ts";
 import { readInput } from "../src/krm/input.ts";
 import { readLocks } from "../src/locks.ts";
 import { emptyPlan, planAll } from "../src/plan-all.ts";
-import { questionKey } from "../src/resolve-all.ts";
 
 function podsOf(images: readonly string[]): string {
   return images

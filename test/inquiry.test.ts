@@ -10,7 +10,7 @@ import {
   type Resolutions,
   type ResolveDigest,
   resolve,
-} from "../src/resolve-all.ts";
+} from "../src/inquiry.ts";
 
 const digest = parseDigest(`sha256:${"1".repeat(64)}`);
 
