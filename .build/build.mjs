@@ -66,6 +66,7 @@ async function buildExecutable() {
     entryNames: "[name]-[hash]",
     outdir: "dist/executable",
     metafile: true,
+    plugins: [...options.plugins, { name: "what-undici-never-does", setup: leaveOutOfUndici }],
     inject: [".build/clock.js"],
     define: { "performance.now": "monotonicNow" },
     alias: {
@@ -104,6 +105,12 @@ async function buildExecutable() {
   });
   writeFileSync("dist/library/package.json", '{ "type": "module" }\n');
   chmodSync("dist/main.js", 0o755);
+}
+
+/** HTTP/2, and the bodies of forms: nothing here asks for them. */
+function leaveOutOfUndici({ onLoad }) {
+  const filter = /[\\/]undici[\\/]lib[\\/](?:dispatcher[\\/]client-h2|web[\\/]fetch[\\/]body)\.js$/;
+  onLoad({ filter }, () => ({ contents: "module.exports = {};" }));
 }
 
 async function bundle(input) {

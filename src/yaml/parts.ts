@@ -62,23 +62,26 @@ function readItems(
     const next = text.indexOf(`\n${indentation}- `, from + size);
     const to = next === -1 || next >= end ? end : next + 1;
     const events = read(text.slice(from, to), 1);
-    if (!isOneList(events)) return false;
-    for (let n = 2; n < events.length - 2; n++) take(events[n] as Event, from);
+    if (!beginsWithList(events)) return false;
+    for (let n = 2; n < events.length - 2; n++) {
+      const event = events[n] as Event;
+      if (event.type === EVENT_ID.DOCUMENT) return false;
+      take(event, from);
+    }
     from = to;
   }
   for (const event of frame.slice(at + 1)) take(event, end - start - placeholder.length);
   return true;
 }
 
-function isOneList(events: readonly Event[]): boolean {
+function beginsWithList(events: readonly Event[]): boolean {
   const [document, list] = events;
   return (
     document?.type === EVENT_ID.DOCUMENT &&
     !document.explicitStart &&
     !document.explicitEnd &&
     list?.type === EVENT_ID.SEQUENCE &&
-    list.style === COLLECTION_STYLE.BLOCK &&
-    !events.some(({ type }, index) => type === EVENT_ID.DOCUMENT && index > 0)
+    list.style === COLLECTION_STYLE.BLOCK
   );
 }
 
