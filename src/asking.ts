@@ -22,21 +22,25 @@ export interface AnswerSources {
   readonly registry?: Registry;
   /** Where logins, proxies and certificates are found: mostly `process.env`. Left out: there are none. */
   readonly environment?: Environment;
-  /** Whether connections stay as they are in the end, for a process that ends at once. Left out: they are closed. */
-  readonly leaveConnections?: true;
+  /** For a process that ends next, and closes its sockets by that. Left out: all are closed when the images are pinned. */
+  readonly leaveSockets?: boolean;
 }
 
 /** Answers questions until it is closed. */
 export interface Asking {
-  /** Begins to ask what {@link ask} is to be asked later. */
+  /** Asks a question, unless it was asked before in this run. */
   begin(question: Question): void;
+  /** Asks further questions, and says what all came to that were asked so far. */
   ask(questions: readonly Question[]): Promise<Resolutions>;
   /** What went well but should be known. */
   warnings(): readonly Result[];
   close(): Promise<void>;
 }
 
-/** What to ask with for the images of a package. */
+/**
+ * What to ask with for the images of a package. It may still be read then; where `credentials` say that logins are in it, it
+ * must be read before the first question.
+ */
 export function createAsking(found: Package, config: Config, sources: AnswerSources): Asking {
   let registries: Registries | undefined;
 
@@ -58,9 +62,7 @@ export function createAsking(found: Package, config: Config, sources: AnswerSour
       return inquiry.answers();
     },
     warnings: () => (registries?.warnings() ?? []).map((message) => ({ message, severity: "warning" })),
-    close: async () => {
-      if (sources.leaveConnections !== true) await registries?.close();
-    },
+    close: async () => registries?.close(sources),
   };
 }
 

@@ -18,7 +18,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface Registries extends Registry {
   /** What went well but should be known: a login that was refused, a helper that failed. Always in the same order. */
   warnings(): readonly string[];
-  close(): Promise<void>;
+  /** Ends the helpers that are at work, and closes the sockets unless the process does that by ending. */
+  close(options?: { readonly leaveSockets?: boolean }): Promise<void>;
 }
 
 /** Where logins come from: the environment, and the pull secrets of a package where the configuration opts in to them. */
@@ -62,9 +63,9 @@ export function connect(config: Config, sources: LoginSources): Registries {
     inspect: (image, demand) => client.inspect(image, demand),
     holds: (image, digest) => client.holds(image, digest),
     warnings: () => [...faults, ...keychain.warnings(), ...client.warnings().map(({ message }) => message)],
-    close: async () => {
+    close: async ({ leaveSockets = false } = {}) => {
       over.abort();
-      await Promise.all([client.close(), clouds.close()]);
+      if (!leaveSockets) await Promise.all([client.close(), clouds.close()]);
     },
   };
 }

@@ -10,15 +10,15 @@ import { labelsOf, type Resource } from "./krm/resource.ts";
 import { selects } from "./krm/resource-selector.ts";
 import type { Result } from "./krm/result.ts";
 import { kindOf } from "./yaml/node.ts";
-import type { YamlNode, YamlText } from "./yaml/scan.ts";
+import type { YamlText } from "./yaml/scan.ts";
 
 /** The objects of an input and what was found in each. */
 export function findResources(input: Input, config: Config): readonly ResourceImages[] {
-  return input.items.flatMap(resourceFinder(input, config));
+  return [...eachResource(input, config)];
 }
 
-/** Looks into an item of an input: the object, the objects of a list, or none. */
-export function resourceFinder(input: Input, config: Config): (item: YamlNode) => readonly ResourceImages[] {
+/** {@link findResources}, one after the other: the next is looked for when it is wanted. */
+export function* eachResource(input: Input, config: Config): Generator<ResourceImages, void, undefined> {
   const { yaml, items } = input;
   const search = {
     yaml,
@@ -29,7 +29,7 @@ export function resourceFinder(input: Input, config: Config): (item: YamlNode) =
     skipComments: mentionsSkip(yaml),
     holders: manifestHolders(yaml, items),
   };
-  return (item) => (kindOf(yaml, item) === "mapping" ? findImages(search, item) : []);
+  for (const item of items) if (kindOf(yaml, item) === "mapping") yield* findImages(search, item);
 }
 
 function excludedBy(

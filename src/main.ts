@@ -123,7 +123,7 @@ async function pinWithLock(input: string, sources: Sources, flags: LockFlags): P
       ...sources,
       ...(lock !== undefined && { lock }),
       environment: process.env,
-      leaveConnections: true,
+      leaveSockets: true,
     });
     if (isReportOnStdout(args) && result.input !== "stream")
       throw new UsageError("`--output -` is for a stream: with a ResourceList stdout carries the list alone");

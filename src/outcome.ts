@@ -145,8 +145,12 @@ export function onErrorOf(image: ImageReference, config: Config): OnError {
   return matchRegistry(image, config.registries)?.onError ?? config.onError;
 }
 
-/** What a person is told of an outcome; undefined where `report` leaves it out. */
-export function resultOf(outcome: Outcome, report: Config["report"]): Result | undefined {
+/** What a person is told of an outcome; undefined where `report` leaves it out. `messages` are those of the same run. */
+export function resultOf(
+  outcome: Outcome,
+  report: Config["report"],
+  messages: ChangeMessages = new Map(),
+): Result | undefined {
   const { field } = outcome;
   switch (outcome.kind) {
     case "failed":
@@ -159,7 +163,7 @@ export function resultOf(outcome: Outcome, report: Config["report"]): Result | u
       const { from: currentValue, to: proposedValue } = outcome;
       return resultAt(field, {
         severity: "info",
-        message: changeMessage(currentValue, proposedValue),
+        message: messageOf(outcome, messages),
         currentValue,
         proposedValue,
       });
@@ -174,19 +178,21 @@ export function resultOf(outcome: Outcome, report: Config["report"]): Result | u
   }
 }
 
-function changeMessage(from: string, to: string): string {
-  const known = toldBefore.get(to);
-  if (known?.from === from) return known.message;
-  const message = newMessage(from, to);
-  if (toldBefore.size === 4096) toldBefore.clear();
-  toldBefore.set(to, { from, message });
+/** The messages about changes that were told, by the new reference: a package names the same images again and again. */
+export type ChangeMessages = Map<string, { readonly from: string; readonly message: string }>;
+
+function messageOf(
+  { from, to }: { readonly from: string; readonly to: string },
+  known: ChangeMessages,
+): string {
+  const told = known.get(to);
+  if (told?.from === from) return told.message;
+  const message = changeMessage(from, to);
+  known.set(to, { from, message });
   return message;
 }
 
-// A package names the same images again and again.
-const toldBefore = new Map<string, { readonly from: string; readonly message: string }>();
-
-function newMessage(from: string, to: string): string {
+function changeMessage(from: string, to: string): string {
   const [name = "", digest] = from.split("@");
   const [unpinned, written] = to.split("@");
   if (digest === undefined) return `pinned ${JSON.stringify(name)} to ${written}`;

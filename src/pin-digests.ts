@@ -17,6 +17,7 @@ import { unlockedResults, unusedResults } from "./lock-result.ts";
 import { type LockCircumstances, lockChanges } from "./lock-writing.ts";
 import { type LockFileOption, type Locks, readLockOption, readLocks } from "./locks.ts";
 import {
+  type ChangeMessages,
   editsOf,
   type Outcome,
   outcomeOf,
@@ -167,7 +168,8 @@ function skipped(resources: readonly ResourceImages[], config: Config): readonly
 }
 
 function told(outcomes: readonly Outcome[], config: Config): readonly Result[] {
-  return outcomes.flatMap((outcome) => resultOf(outcome, config.report) ?? []);
+  const messages: ChangeMessages = new Map();
+  return outcomes.flatMap((outcome) => resultOf(outcome, config.report, messages) ?? []);
 }
 
 function useOf(outcome: Outcome, isWritten: boolean): ImageUse {

@@ -3,7 +3,7 @@ import type { Asking } from "./asking.ts";
 import type { Config } from "./config.ts";
 import type { ResourceImages } from "./fields/find-images.ts";
 import type { ImageField } from "./fields/image-field.ts";
-import { resourceFinder } from "./find-resources.ts";
+import { eachResource } from "./find-resources.ts";
 import type { Input } from "./krm/input.ts";
 import type { Locks } from "./locks.ts";
 import { planStep, type Step } from "./plan.ts";
@@ -17,7 +17,7 @@ export interface Plan {
 }
 
 /** A plan that is not complete yet. */
-interface GrowingPlan extends Plan {
+export interface GrowingPlan extends Plan {
   readonly resources: ResourceImages[];
   readonly fields: ImageField[];
   readonly steps: Step[];
@@ -41,22 +41,22 @@ export interface Planning {
  */
 export async function planAll(plan: GrowingPlan, planning: Planning, asking: Asking): Promise<void> {
   const { input, config } = planning;
-  const find = resourceFinder(input, config);
   const add = fieldAdder(plan, planning);
-  // The logins in a package are known when all of it is.
+  // The logins in a package are known when all of it is, and are read before the first question.
   const mayAsk = !config.credentials.includes("package");
-  let isAsking = false;
-  for (const [index, item] of input.items.entries()) {
-    for (const resource of find(item)) {
-      plan.resources.push(resource);
-      for (const field of resource.fields) {
-        const step = add(field);
-        if (step?.kind !== "resolve" || !mayAsk) continue;
-        asking.begin(step.question);
-        isAsking = true;
-      }
+  let nextTurn = Number.POSITIVE_INFINITY;
+  for (const resource of eachResource(input, config)) {
+    plan.resources.push(resource);
+    for (const field of resource.fields) {
+      const step = add(field);
+      if (step?.kind !== "resolve" || !mayAsk) continue;
+      asking.begin(step.question);
+      // The first goes at once.
+      nextTurn = Math.min(nextTurn, performance.now());
     }
-    if (isAsking && index % itemsInTurn === 0) await turnOfLoop();
+    if (nextTurn === Number.POSITIVE_INFINITY || performance.now() < nextTurn) continue;
+    await turnOfLoop();
+    nextTurn = performance.now() + planningAtOnce;
   }
 }
 
@@ -76,8 +76,8 @@ function fieldAdder(
   };
 }
 
-// About a millisecond.
-const itemsInTurn = 32;
+// Milliseconds: a small part of a round trip.
+const planningAtOnce = 5;
 
 /** Lets requests and answers through, which else would wait until all is planned. */
 function turnOfLoop(): Promise<void> {

@@ -70,7 +70,7 @@ const partSize = 1 << 20;
 
 /** The two halves of a character outside of Unicode's first plane stay together. */
 function endOfPart(text: string, at: number): number {
-  return /[\ud800-\udbff]/.test(text.charAt(at - 1)) ? at + 1 : at;
+  return (text.codePointAt(at - 1) ?? 0) > 0xffff ? at + 1 : at;
 }
 
 /** Tries again where a pipe that does not block, which whoever started the process may have chosen, is not ready. */

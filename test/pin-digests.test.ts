@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { FunctionConfigError } from "../src/function-config.ts";
 import { type Digest, parseDigest } from "../src/image/digest.ts";
@@ -16,6 +18,13 @@ function pod(image: string): string {
 function list(...pods: readonly string[]): string {
   const items = pods.map((each) => `- ${each.trimEnd().replaceAll("\n", "\n  ")}\n`);
   return `kind: ResourceList\nitems:\n${items.join("")}`;
+}
+
+/** The bytes that are in use when all garbage is collected. */
+function heapUsed(): number {
+  setFlagsFromString("--expose-gc");
+  runInNewContext("gc")();
+  return process.memoryUsage().heapUsed;
 }
 
 function countSockets(): number {
@@ -119,6 +128,21 @@ describe("pinDigests", () => {
     // A socket that is destroyed is gone a turn later.
     await expect.poll(countSockets).toBeLessThanOrEqual(before.sockets);
     expect(countListeners()).toBe(before.listeners);
+  });
+
+  test("keeps nothing of what it has read", async () => {
+    const run = async (number: number) => {
+      const text = list(pod(`registry.example/team/app-${number}:v1`)) + `# ${"-".repeat(1_000_000)}\n`;
+      const { changes } = await pinDigests(text, { resolveDigest });
+      expect(changes).toBe(1);
+    };
+    await run(0);
+    const before = heapUsed();
+
+    for (let number = 1; number <= 40; number += 1) await run(number);
+
+    // Each text has a million characters.
+    expect(heapUsed() - before).toBeLessThan(10_000_000);
   });
 
   test("reports an image that several containers share once", async () => {

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { isAbsolute } from "node:path";
+import { readTextFile } from "../disk/read.ts";
 
 /** A file that was asked for: its text, or why there is none. */
 export type CredentialFile =
@@ -14,8 +14,7 @@ export type CredentialFile =
 export async function readCredentialFile(path: string): Promise<CredentialFile> {
   if (!isAbsolute(path)) return { kind: "unreadable", reason: "its path is relative" };
   try {
-    // Not by node:fs/promises, which takes longer to load than a small list takes to pin.
-    return { kind: "text", text: readFileSync(path, "utf8") };
+    return { kind: "text", text: await readTextFile(path) };
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
     return code === "ENOENT" || code === "ENOTDIR"

@@ -42,8 +42,8 @@ export interface FieldRow {
 }
 
 /**
- * Groups, parted by spaces → their kinds. `core` is the group without a name, `*.` before one all below it. The kinds of a
- * group are made when the first object of it comes: a run meets few groups, and all of them are long to make.
+ * Groups, parted by spaces → what makes their kinds. `core` is the group without a name, `*.` before one all below it. A run
+ * meets few groups, and to make the kinds of all takes longer than a small list.
  */
 export type FieldTable = Readonly<Record<string, () => KindTable>>;
 

@@ -58,7 +58,7 @@ function splitSegments(path: string): readonly string[] {
 const SEGMENT = /^(?<name>(?:\\.|[^[\]\\])*)(?<brackets>(?:\[[^\]]*\])*)$/s;
 
 function parseSegment(segment: string): readonly PathStep[] {
-  // The built-in table has few others than these, and each list reads some.
+  // Nearly all segments of the built-in table are of this form, and each run reads some.
   const isList = segment.indexOf("[") === segment.length - 2 && segment.endsWith("[]");
   const key = isList ? segment.slice(0, -2) : segment;
   if (key !== "" && !key.includes("[") && !key.includes("]") && !key.includes("\\")) {
@@ -96,7 +96,7 @@ function parseBracket(inside: string, segment: string): PathStep {
   );
 }
 
-/** What a path with alternatives stands for: `spec/{a,b}/image` is `spec/a/image` and `spec/b/image`. */
+/** What a path of the built-in table stands for: `spec/{a,b}/image` is `spec/a/image` and `spec/b/image`. Braces come in pairs. */
 export function expandBraces(path: string): readonly string[] {
   const close = path.indexOf("}");
   const open = path.lastIndexOf("{", close);

@@ -36,11 +36,17 @@ export type Identity = Pick<Resource, "apiVersion" | "kind"> & Partial<Pick<Reso
 /** The rules as a user wants them. Nothing is read of the table for kinds that nobody asks for. */
 export function fieldRules(options: FieldOptions): RulesOf {
   const known = new Map<string, KindRules>();
+  const kindsByGroup = new Map<string, readonly KindTable[]>();
+  const kindsOfGroup = (group: string): readonly KindTable[] => {
+    const kinds = kindsByGroup.get(group) ?? kindsOf(group);
+    kindsByGroup.set(group, kinds);
+    return kinds;
+  };
   return (object) => {
     const key = `${object.apiVersion}\n${object.kind}`;
     const cached = known.get(key);
     if (cached !== undefined) return cached;
-    const rows = isBuiltIn(options.builtIn, object) ? rowsOf(object) : undefined;
+    const rows = isBuiltIn(options.builtIn, object) ? rowsOf(object, kindsOfGroup) : undefined;
     const rules = compile(object, options, rows);
     // A row for objects of one name holds for no other.
     if (rows?.every(({ row }) => row.name === undefined) !== false) known.set(key, rules);
@@ -108,9 +114,12 @@ function userRule(spec: FieldSpec, index: number): FieldRule {
 }
 
 /** The rows of a kind in the table. */
-function rowsOf({ apiVersion, kind, name }: Identity): readonly NamedRow[] {
+function rowsOf(
+  { apiVersion, kind, name }: Identity,
+  kindsOfGroup: (group: string) => readonly KindTable[],
+): readonly NamedRow[] {
   const group = groupOf(apiVersion) || "core";
-  return kindsOf(group.toLowerCase())
+  return kindsOfGroup(group.toLowerCase())
     .flatMap((kinds) => Object.entries(kinds))
     .filter(([kinds]) => hasWord(kinds, kind))
     .flatMap(([, rows]) => rows.map((row) => (typeof row === "string" ? { path: row } : row)))

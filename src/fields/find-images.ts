@@ -39,21 +39,16 @@ export interface Search {
  * The objects at a node, which may be a list of objects or a list of lists, and their images. Nothing that isn't an
  * object of Kubernetes is looked into, and no shape of it is an error.
  */
-export function findImages(search: Search, node: YamlNode): readonly ResourceImages[] {
-  const found: ResourceImages[] = [];
-  collect({ search, found, seen: new Set() }, readResource(search.yaml, node));
-  return found;
+export function* findImages(search: Search, node: YamlNode): Generator<ResourceImages, void, undefined> {
+  // An anchored object may be listed many times.
+  yield* imagesOf(search, readResource(search.yaml, node), new Set());
 }
 
-interface Collection {
-  readonly search: Search;
-  readonly found: ResourceImages[];
-  /** An anchored object may be listed many times. */
-  readonly seen: Set<YamlNode>;
-}
-
-function collect(collection: Collection, resource: Resource): void {
-  const { search, found, seen } = collection;
+function* imagesOf(
+  search: Search,
+  resource: Resource,
+  seen: Set<YamlNode>,
+): Generator<ResourceImages, void, undefined> {
   if (seen.has(resource.node)) return;
   seen.add(resource.node);
   const members = listMembers(search.yaml, resource);
@@ -62,13 +57,15 @@ function collect(collection: Collection, resource: Resource): void {
     resourceSkip(resource) ??
     (members === undefined ? search.outsideReason(resource) : undefined);
   if (skipped !== undefined) {
-    found.push({ resource, fields: [], skipped, denials: [] });
-  } else if (members === undefined) {
-    found.push(fieldsOf(search, resource));
-  } else {
-    for (const member of members) {
-      collect(collection, withListDefaults(readResource(search.yaml, member), resource));
-    }
+    yield { resource, fields: [], skipped, denials: [] };
+    return;
+  }
+  if (members === undefined) {
+    yield fieldsOf(search, resource);
+    return;
+  }
+  for (const member of members) {
+    yield* imagesOf(search, withListDefaults(readResource(search.yaml, member), resource), seen);
   }
 }
 

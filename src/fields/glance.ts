@@ -4,7 +4,10 @@ import { isPlainlyWritten, lastEventOf } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { containerLists, deniedKeys } from "./fallback.ts";
 
-/** The keys by which something counts, or doesn't, where no rule leads. */
+/**
+ * The keys by which something counts, or doesn't, where no rule leads. `metadata` does only for the `annotations` in it, and
+ * `volumes`, `script` and whatever looks like a container only for the `reference` or `image` in it.
+ */
 export const tellingKeys: ReadonlySet<string> = new Set([
   "image",
   "reference",

@@ -51,7 +51,7 @@ export interface Visit {
   readonly fallback: FieldRule | undefined;
 }
 
-// Each makes an object with all four: V8 takes long for a spread, and there is a visit for every key.
+// There is a visit for nearly every key, and V8 takes long to spread one into another.
 
 /** A visit of something that no rule leads to. */
 export function plainVisit(scope: Scope): Visit {

@@ -51,11 +51,17 @@ export function parseReference(text: string): ImageReference {
 export function readReference(text: string): ImageReference | InvalidReferenceError {
   const known = readBefore.get(text);
   if (known !== undefined) return known;
-  const read = readNow(text);
-  if (text.length > 512) return read;
+  if (text.length > 512) return readNow(text);
+  const copy = copyOf(text);
+  const read = readNow(copy);
   if (readBefore.size === 4096) readBefore.clear();
-  readBefore.set(text, read);
+  readBefore.set(copy, read);
   return read;
+}
+
+/** The same characters apart from the input that they may be a part of, which V8 would keep in memory with them. */
+function copyOf(text: string): string {
+  return JSON.parse(JSON.stringify(text));
 }
 
 // A package names the same images again and again.

@@ -5,7 +5,7 @@ import type { Result } from "./result.ts";
 
 /** The lines of a list of results, each result behind a dash at the margin. */
 export function resultLines(results: readonly Result[]): string {
-  // Texts that are added to grow into trees, which the garbage collector looks at again and again.
+  // To be joined once: texts that are added to grow into trees, which the garbage collector looks at again and again.
   const pieces: string[] = [];
   const known: Known = { scalars: new Map(), maps: new Map() };
   for (const result of results) {
@@ -63,7 +63,7 @@ interface Inner {
 }
 
 function putInner(pieces: string[], { key, map }: Inner, writing: Writing): boolean {
-  // No two results are about one field.
+  // Nothing to be remembered: no two results are about one field.
   if (key === "field") return putMap(pieces, map, writing);
   const { maps } = writing.known;
   const last = maps.get(key);

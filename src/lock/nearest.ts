@@ -51,12 +51,12 @@ export function folderOf({ annotations, file }: Pick<Resource, "annotations" | "
 }
 
 function directoryOf(path: string): string {
-  if (!NORMAL.test(path)) return posix.dirname(posix.normalize(path));
+  if (!PLAIN_PATH.test(path)) return posix.dirname(posix.normalize(path));
   return path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : ".";
 }
 
-// Nearly all paths are, and each resource has one: `normalize` goes through them letter by letter.
-const NORMAL = /^(?:[\w-][\w.-]*\/)*[\w-][\w.-]*$/;
+// What `normalize`, which goes through it letter by letter, leaves as it is; nearly every resource has such a path.
+const PLAIN_PATH = /^(?:[\w-][\w.-]*\/)*[\w-][\w.-]*$/;
 
 function withoutEnd(path: string): string {
   return path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { SecureContext } from "node:tls";
+import { readFolder, readTextFile } from "../disk/read.ts";
 import type { Connection } from "./endpoint.ts";
 import { Failure } from "./failure.ts";
 
@@ -27,23 +27,24 @@ export interface CertificateSources {
 export function createTlsSetups(sources: CertificateSources): (connection: Connection) => Promise<TlsSetup> {
   const setups = new Map<string, Promise<TlsSetup>>();
   const contexts = new Map<string, Promise<SecureContext>>();
-  let extraCas: readonly string[] | undefined;
+  let extra: Promise<readonly string[]> | undefined;
 
   async function prepare(connection: Connection): Promise<TlsSetup> {
     const { caFile, certFile, keyFile, insecureSkipTLSVerify } = connection;
-    const found = findInDirectories(sources.certsDirectories, connection.certificateNames);
+    const found = await findInDirectories(sources.certsDirectories, connection.certificateNames);
     const caFiles = caFile === "" ? found.caFiles : [caFile, ...found.caFiles];
     const pair = certFile === "" ? found.pair : { certFile, keyFile: keyFile === "" ? certFile : keyFile };
-    extraCas ??= readExtra(sources);
+    extra ??= readExtra(sources);
+    const extraCas = await extra;
     const key = JSON.stringify([insecureSkipTLSVerify, caFiles, pair]);
     const rejectUnauthorized = !insecureSkipTLSVerify;
     if (caFiles.length === 0 && extraCas.length === 0 && pair === undefined) {
       return { key, options: { rejectUnauthorized } };
     }
-    const cas = [...extraCas, ...caFiles.map(readAuthority)];
+    const cas = [...extraCas, ...(await Promise.all(caFiles.map(readAuthority)))];
     const identity = pair && {
-      cert: readCertificateFile(pair.certFile),
-      key: readCertificateFile(pair.keyFile),
+      cert: await readCertificateFile(pair.certFile),
+      key: await readCertificateFile(pair.keyFile),
     };
     const secureContext =
       contexts.get(key) ?? createContext(cas, identity, [...caFiles, ...(pair ? [pair.certFile] : [])]);
@@ -70,9 +71,9 @@ interface Found {
   readonly pair: Pair | undefined;
 }
 
-function findInDirectories(roots: readonly string[], names: readonly string[]): Found {
+async function findInDirectories(roots: readonly string[], names: readonly string[]): Promise<Found> {
   const directories = roots.flatMap((root) => names.map((name) => join(root, name)));
-  const files = directories.flatMap(listFiles);
+  const files = (await Promise.all(directories.map(listFiles))).flat();
   const certFile = files.find((file) => file.endsWith(".cert") && files.includes(keyFileOf(file)));
   return {
     caFiles: files.filter((file) => file.endsWith(".crt")),
@@ -80,11 +81,9 @@ function findInDirectories(roots: readonly string[], names: readonly string[]): 
   };
 }
 
-function listFiles(directory: string): readonly string[] {
+async function listFiles(directory: string): Promise<readonly string[]> {
   try {
-    return readdirSync(directory)
-      .sort()
-      .map((file) => join(directory, file));
+    return (await readFolder(directory)).toSorted().map((file) => join(directory, file));
   } catch {
     // Most hosts have no folder, and one that may not be read is another user's.
     return [];
@@ -95,20 +94,21 @@ function keyFileOf(certFile: string): string {
   return certFile.replace(/\.cert$/, ".key");
 }
 
-function readExtra({ extraCaFiles, warn }: CertificateSources): readonly string[] {
-  return extraCaFiles.flatMap((file) => {
+async function readExtra({ extraCaFiles, warn }: CertificateSources): Promise<readonly string[]> {
+  const read = extraCaFiles.map(async (file) => {
     try {
-      return [readAuthority(file)];
+      return [await readAuthority(file)];
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       warn(`the authorities in SSL_CERT_FILE or NODE_EXTRA_CA_CERTS were not used: ${error.detail}`);
       return [];
     }
   });
+  return (await Promise.all(read)).flat();
 }
 
-function readAuthority(file: string): string {
-  const text = readCertificateFile(file);
+async function readAuthority(file: string): Promise<string> {
+  const text = await readCertificateFile(file);
   try {
     new X509Certificate(text);
   } catch (cause) {
@@ -118,17 +118,17 @@ function readAuthority(file: string): string {
   return text;
 }
 
-function readCertificateFile(file: string): string {
-  const text = readText(file);
+async function readCertificateFile(file: string): Promise<string> {
+  const text = await readText(file);
   if (!text.includes("-----BEGIN ")) {
     throw new Failure("certificate-file", { detail: `${JSON.stringify(file)} holds no PEM` });
   }
   return text;
 }
 
-function readText(file: string): string {
+async function readText(file: string): Promise<string> {
   try {
-    return readFileSync(file, "utf8");
+    return await readTextFile(file);
   } catch (cause) {
     const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unreadable";
     throw new Failure("certificate-file", {

@@ -136,9 +136,13 @@ export function createTransport(options: TransportOptions): Transport {
   };
 }
 
+// Milliseconds by which no timer is late unless something else has kept the process from it.
+const LATE = 50;
+
 /**
  * Runs a task with a signal that a time limit aborts, or another signal. Not by AbortSignal.any, from which older
- * versions of Node let the time limit be collected as garbage before it was due.
+ * versions of Node let the time limit be collected as garbage before it was due. Time that this process has spent on other
+ * things, while an answer may have waited to be read, is not the host's.
  */
 async function limited<Result>(
   timeout: number,
@@ -146,7 +150,17 @@ async function limited<Result>(
   task: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
   const inner = new AbortController();
-  const timer = setTimeout(() => inner.abort(new DOMException("too late", "TimeoutError")), timeout);
+  let due = performance.now() + timeout;
+  let timer = setTimeout(expire, timeout);
+  function expire(): void {
+    const late = performance.now() - due;
+    if (late < LATE) {
+      inner.abort(new DOMException("too late", "TimeoutError"));
+    } else {
+      due += late;
+      timer = setTimeout(expire, late);
+    }
+  }
   const stop = () => inner.abort(outer.reason);
   outer.addEventListener("abort", stop, { once: true });
   try {

@@ -1,7 +1,11 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isBarren } from "../../src/fields/glance.ts";
+import { pinDigests } from "../../src/pin-digests.ts";
 import { rootOf } from "../../src/yaml/node.ts";
 import { scanStrictly } from "../../src/yaml/scan.ts";
+
+const digest = `sha256:${"1".repeat(64)}`;
 
 function glance(text: string): boolean {
   const yaml = scanStrictly(text);
@@ -42,4 +46,45 @@ describe("isBarren", () => {
     expect(glance(`[${"a, ".repeat(30)}]`)).toBe(true);
     expect(glance(`[${"a, ".repeat(100)}]`)).toBe(false);
   });
+});
+
+/** Objects of keys that count in some places, of others, and of texts that may be images. */
+const parts = fc.letrec((tie) => ({
+  part: fc.oneof(
+    { depthSize: "medium", withCrossShrink: true },
+    fc.constantFrom("nginx:1.27", "a.io/b:2", "web", "v1", "Pod", "5"),
+    fc.array(tie("part"), { maxLength: 3 }),
+    fc.dictionary(
+      fc.constantFrom(
+        ..."image reference container containers initContainers sidecars script volumes metadata annotations status rbd apiVersion kind spec template args env name value command volumeMounts".split(
+          " ",
+        ),
+      ),
+      tie("part"),
+      { maxKeys: 4 },
+    ),
+  ),
+})).part;
+
+/** The same object with so much more in each map that a glance at it tells nothing. */
+function padded(part: unknown): unknown {
+  if (Array.isArray(part)) return part.map(padded);
+  if (typeof part !== "object" || part === null) return part;
+  const entries = Object.entries(part).map(([key, value]) => [key, padded(value)]);
+  return { ...Object.fromEntries(entries), padding: Array.from({ length: 80 }, () => "x") };
+}
+
+async function imagesOf(spec: unknown): Promise<readonly string[]> {
+  const pod = { apiVersion: "acme.io/v1", kind: "Widget", metadata: { name: "a" }, spec };
+  const { images } = await pinDigests(JSON.stringify(pod), { resolveDigest: async () => digest });
+  return images.map(({ path, text }) => `${path}: ${text}`);
+}
+
+test("an image that a glance would hide is found as where no glance tells", async () => {
+  await fc.assert(
+    fc.asyncProperty(parts, async (spec) => {
+      expect(await imagesOf(spec)).toEqual(await imagesOf(padded(spec)));
+    }),
+    { numRuns: 2_000 },
+  );
 });

@@ -1,6 +1,8 @@
+import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { Worker } from "node:worker_threads";
 import { afterEach, describe, expect, test } from "vitest";
 import { parseReference } from "../../src/image/reference.ts";
 import { endpointOf } from "../../src/registry/endpoint.ts";
@@ -10,6 +12,16 @@ import { LOOPBACK_TLS } from "../support/loopback-tls.mjs";
 import { answer, answerIndex, INDEX_DIGEST } from "../support/manifests.ts";
 import { type QuirkServer, startQuirkServer } from "../support/quirk-server.ts";
 import { failOnce, makeClient, resolveOnce } from "../support/registry-client.ts";
+
+const options = {
+  proxies: {},
+  userAgent: "pin-digests/0.1.0",
+  timeout: 5_000,
+  concurrency: 8,
+  extraCaFiles: [],
+  certsDirectories: [],
+  warn: () => {},
+};
 
 const open: (() => Promise<void>)[] = [];
 let restore = () => {};
@@ -101,15 +113,7 @@ describe("createTransport", () => {
 
   test("opens no connection when it is closed", async () => {
     const server = await serve((_, response) => answerIndex(response));
-    const transport = createTransport({
-      proxies: {},
-      userAgent: "pin-digests/0.1.0",
-      timeout: 5_000,
-      concurrency: 8,
-      extraCaFiles: [],
-      certsDirectories: [],
-      warn: () => {},
-    });
+    const transport = createTransport(options);
     const { connection } = endpointOf({ registry: server.host, repository: "app" });
     const url = new URL(`http://${server.host}/v2/`);
     await transport.close();
@@ -119,6 +123,33 @@ describe("createTransport", () => {
 
     await expect(late).rejects.toMatchObject({ code: "aborted" });
     expect(server.connections()).toBe(0);
+  });
+
+  test("does not count the time for which this process looks at nothing else", async () => {
+    // In a thread of its own it answers while this one is busy.
+    const server = new Worker(
+      `const { parentPort } = require("node:worker_threads");
+      const server = require("node:http").createServer((request, response) => {
+        parentPort.postMessage("asked");
+        setTimeout(() => response.end(), 20);
+      });
+      server.listen(0, "127.0.0.1", () => parentPort.postMessage(server.address().port));`,
+      { eval: true },
+    );
+    open.push(async () => void (await server.terminate()));
+    const [port] = await once(server, "message");
+    const transport = createTransport({ ...options, timeout: 200 });
+    open.push(transport.close);
+    const { connection } = endpointOf({ registry: `127.0.0.1:${port}`, repository: "app" });
+    const url = new URL(`http://127.0.0.1:${port}/v2/`);
+    const { signal } = new AbortController();
+
+    const asked = once(server, "message");
+    const answer = transport.send({ method: "GET", url, headers: {}, connection, bytesMax: 1_024, signal });
+    await asked;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);
+
+    expect(await answer).toMatchObject({ status: 200 });
   });
 
   test("ends its sockets when it is closed", async () => {
