@@ -30,25 +30,28 @@ const limits = (network: Partial<Config["network"]>) => ({
 });
 
 describe("connect", () => {
-  test("ends a credential helper that is still at work when the run is over", async () => {
-    const server = await serve(challengeBearer);
-    const workspace = createWorkspace();
-    const pidFile = join(workspace.path, "pid");
-    workspace.writeHelper("slow", `echo $$ > ${pidFile}; exec sleep 60`);
-    workspace.write(".docker/config.json", { credsStore: "slow" });
-    const environment = { HOME: workspace.path, PATH: workspace.searchPath };
-    const registries = await connectAs(environment, limits({ deadline: 1_500 }));
+  test.each([{ leaveSockets: false }, { leaveSockets: true }])(
+    "ends a credential helper that is still at work when the run is over, with %j",
+    async (ending) => {
+      const server = await serve(challengeBearer);
+      const workspace = createWorkspace();
+      const pidFile = join(workspace.path, "pid");
+      workspace.writeHelper("slow", `echo $$ > ${pidFile}; exec sleep 60`);
+      workspace.write(".docker/config.json", { credsStore: "slow" });
+      const environment = { HOME: workspace.path, PATH: workspace.searchPath };
+      const registries = await connectAs(environment, limits({ deadline: 1_500 }));
 
-    await expect(registries.inspect(parseReference(`${server.host}/app:v1`), {})).rejects.toMatchObject({
-      code: "deadline",
-    });
-    await registries.close();
+      await expect(registries.inspect(parseReference(`${server.host}/app:v1`), {})).rejects.toMatchObject({
+        code: "deadline",
+      });
+      await registries.close(ending);
 
-    const pid = readFileSync(pidFile, "utf8").trim();
-    await expect
-      .poll(() => existsSync(`/proc/${pid}/cmdline`) && readFileSync(`/proc/${pid}/cmdline`, "utf8"))
-      .toBeFalsy();
-  });
+      const pid = readFileSync(pidFile, "utf8").trim();
+      await expect
+        .poll(() => existsSync(`/proc/${pid}/cmdline`) && readFileSync(`/proc/${pid}/cmdline`, "utf8"))
+        .toBeFalsy();
+    },
+  );
 
   test("starts no helper for those that waited for one when the run is over", async () => {
     const server = await serve(challengeBearer);

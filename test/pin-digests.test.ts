@@ -132,7 +132,8 @@ describe("pinDigests", () => {
 
   test("keeps nothing of what it has read", async () => {
     const run = async (number: number) => {
-      const text = list(pod(`registry.example/team/app-${number}:v1`)) + `# ${"-".repeat(1_000_000)}\n`;
+      const image = `registry.example/team/app-${number}:v1`;
+      const text = `${list(pod(image))}# ${"-".repeat(1_000_000)}\n`;
       const { changes } = await pinDigests(text, { resolveDigest });
       expect(changes).toBe(1);
     };
