@@ -15,9 +15,11 @@ process.on("exit", () => {
   const write = ([url, script]) => writeFileSync(`${fileURLToPath(url)}.cache`, script.createCachedData());
   const [program, ...others] = scripts;
   others.forEach(write);
-  // A cache holds for the flags that it was made with: those of the start, which src/tiering.ts changes for V8 11.
-  if (process.versions.v8.startsWith("11."))
-    for (const flag of ["--interrupt-budget=67584", "--wasm-tiering-budget=1800000"])
+  // A cache holds for the flags that it was made with: those of the start, which src/tiering.ts has changed.
+  const version = Number.parseInt(process.versions.v8, 10);
+  if (version <= 13)
+    for (const flag of ["--no-liftoff-only", "--wasm-tier-up", "--wasm-dynamic-tiering"])
       setFlagsFromString(flag);
+  if (version === 11) setFlagsFromString("--interrupt-budget=67584");
   write(program);
 });

@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Script } from "node:vm";
-import { delayOptimizing } from "./tiering.ts";
+import { delayOptimizing, keepParserPlain } from "./tiering.ts";
 
 /** A module of CommonJS: it fills its exports. */
 type Module = (module: { exports: object }, exports: object, require: (name: string) => unknown) => void;
@@ -32,7 +32,10 @@ const loaded = new Map<string, object>();
 for (const [name, exports] of Object.entries(load(PROGRAM))) loaded.set(name, exports);
 
 function load(name: string): Readonly<Record<string, object>> {
-  if (name !== PROGRAM) delayOptimizing(process);
+  if (name !== PROGRAM) {
+    delayOptimizing(process);
+    keepParserPlain(process);
+  }
   const module = { exports: {} };
   readModule(join(__dirname, "executable", name))(module, module.exports, (other) => {
     if (!other.startsWith("./")) return builtIn(other);
