@@ -162,7 +162,8 @@ async function makeCodeCache() {
   await once(registry, "listening");
   const asked = `127.0.0.1:${registry.address().port}/app:1`;
   await runWithCache(listOf([`${asked} # by its tag`, `"nginx:1.27@sha256:${"1".repeat(64)}"`]));
-  await runWithCache(`${listOf(["redis:7"])}
+  await runWithCache(
+    `${listOf(["redis:7"])}
 - apiVersion: fn.kpt.dev/v1alpha1
   kind: ImageLock
   metadata:
@@ -171,7 +172,9 @@ async function makeCodeCache() {
   images:
     redis:7:
       digest: sha256:${"1".repeat(64)}
-`);
+`,
+    ["-d", "lock=frozen"],
+  );
   registry.close();
 }
 
@@ -192,8 +195,8 @@ items:
 }
 
 /** Adds what a run compiles to the cache. */
-async function runWithCache(input) {
-  const child = spawn(process.execPath, ["--require", "./.build/code-cache.cjs", "dist/main.js"], {
+async function runWithCache(input, args = []) {
+  const child = spawn(process.execPath, ["--require", "./.build/code-cache.cjs", "dist/main.js", ...args], {
     stdio: ["pipe", "ignore", "inherit"],
   });
   child.stdin.end(input);
