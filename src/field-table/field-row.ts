@@ -26,6 +26,8 @@ export interface FieldRow {
   readonly in?: FieldForm | "object" | "values";
   /** With a group `image`; `^` and `$` mean lines, and each item of a list is a line. */
   readonly pattern?: string;
+  /** A text with none of these has no match of `pattern`, which takes longer to find out. */
+  readonly mentions?: readonly string[];
   /** The value may be a name alone, whose tag stands elsewhere. */
   readonly tagless?: "keep";
   /** The name of the field says image, but not for certain: only what has a tag or a digest counts as one. */

@@ -61,11 +61,13 @@ export const anyKindRows: Readonly<Record<"containers" | "annotations", readonly
     {
       path: "{args,command}",
       in: "text",
+      mentions: ["-image", "-reloader"],
       pattern:
         "^--?(?:prometheus-config-reloader|(?!(?:output|target|dest|destination|push|result)-)[a-z0-9]+(?:-[a-z0-9]+)*-image)[=\\n](?<image>[^\\s-]\\S*)$",
       loose: true,
     },
   ],
+  // Each is called after an image, without which annotations are not looked at.
   annotations: [
     {
       path: "{sidecar.istio.io~1proxyImage,dapr.io~1sidecar-image,vault.hashicorp.com~1agent-image}",

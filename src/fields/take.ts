@@ -68,6 +68,7 @@ export function takeText(walk: Walk, place: Place, rule: FieldRule): void {
   const { layer } = place;
   const text = textAt(layer, targetOf(place));
   if (text === undefined || rule.pattern === undefined) return;
+  if (rule.mentions?.some((word) => text.value.includes(word)) === false) return;
   for (const match of text.value.matchAll(patternOf(rule.pattern))) {
     const value = match.groups?.image;
     const [start, end] = match.indices?.groups?.image ?? [0, 0];

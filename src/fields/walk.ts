@@ -7,7 +7,7 @@ import { looksLikeContainer } from "./fallback.ts";
 import { type FieldRule, strongest } from "./field-rule.ts";
 import { anyKindTree, type KindRules, type RulesOf } from "./field-rules.ts";
 import { atElement, atKey, atMap, type Branch } from "./field-tree.ts";
-import { isBarren, tellingKeys } from "./glance.ts";
+import { isBarren, maySayImages, tellingKeys } from "./glance.ts";
 import { innerLayer } from "./layer.ts";
 import { type Member, memberOf, membersOf, memberText } from "./members.ts";
 import { type Place, targetOf, type Walk } from "./place.ts";
@@ -185,7 +185,9 @@ function withContainerRules(how: Visit): Visit {
 /** A quick answer for most values, where no rule leads: a text that is none, or whatever stands where nothing counts. */
 function mayBePassed(name: string, { role, scope }: Visit, yaml: YamlText, value: YamlNode): boolean {
   const kind = kindOf(yaml, value);
-  if (role === "metadata") return name !== "annotations";
+  if (role === "metadata") {
+    return name !== "annotations" || (kind === "mapping" && !maySayImages(yaml, value));
+  }
   if (!scope.containers && (kind === "scalar" || !scope.objects)) return true;
   if (tellingKeys.has(name) || scope.imageKeys !== undefined) return false;
   return kind === "scalar" || (kind !== "alias" && isBarren(yaml, value));

@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isBarren } from "../../src/fields/glance.ts";
+import { anyKindRows } from "../../src/field-table/tables.ts";
+import { tableRules } from "../../src/fields/field-rules.ts";
+import { isBarren, maySayImages } from "../../src/fields/glance.ts";
 import { pinDigests } from "../../src/pin-digests.ts";
-import { rootOf } from "../../src/yaml/node.ts";
+import { childOf, rootOf } from "../../src/yaml/node.ts";
 import { scanStrictly } from "../../src/yaml/scan.ts";
 
 const digest = `sha256:${"1".repeat(64)}`;
@@ -45,6 +47,34 @@ describe("isBarren", () => {
   test("says nothing of what is long", () => {
     expect(glance(`[${"a, ".repeat(30)}]`)).toBe(true);
     expect(glance(`[${"a, ".repeat(100)}]`)).toBe(false);
+  });
+});
+
+describe("maySayImages", () => {
+  function mayHold(text: string): boolean {
+    const yaml = scanStrictly(text);
+    return maySayImages(yaml, rootOf(yaml.documents[0] ?? 0));
+  }
+
+  test("is true of every annotation that holds an image", () => {
+    const keys = anyKindRows.annotations.flatMap((row) =>
+      tableRules("annotations", row).map(({ path }) => path),
+    );
+
+    expect(keys).not.toHaveLength(0);
+    for (const key of keys)
+      expect([key, mayHold(`a: b\n${key.replace("~1", "/")}: c\n`)]).toEqual([key, true]);
+  });
+
+  test.each(["{}", "config.kubernetes.io/path: a.yaml\nother: image"])("is false of %j", (text) => {
+    expect(mayHold(text)).toBe(false);
+  });
+
+  test.each(["<<: *a", "? *a\n: b", "? [a]\n: b"])("is true of %j, which may say anything", (text) => {
+    const yaml = scanStrictly(`a: &a {b: c}\nannotations:\n  ${text.replace("\n", "\n  ")}\n`);
+    const root = rootOf(yaml.documents[0] ?? 0);
+
+    expect(maySayImages(yaml, childOf(yaml, root, "annotations") ?? root)).toBe(true);
   });
 });
 
