@@ -17,7 +17,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { isSystemError, reasonOf } from "./system-error.ts";
+import { isSystemError, reasonOf } from "./disk/system-error.ts";
 
 /** A lock that could not be written: the old one is still there. */
 export class LockWriteError extends Error {

@@ -8,6 +8,7 @@ import {
   readArguments,
   UsageError,
 } from "./arguments.ts";
+import { isSystemError, reasonOf } from "./disk/system-error.ts";
 import type { ExplainOptions } from "./explain.ts";
 import { type ConfigSources, FunctionConfigError } from "./function-config.ts";
 import { InputError, type ReadOptions } from "./krm/input.ts";
@@ -19,7 +20,6 @@ import { outputPlace } from "./output-place.ts";
 import { type PinResult, pinDigests } from "./pin-digests.ts";
 import type { Report } from "./report/report.ts";
 import { readStdin, stderr, stdout, write } from "./standard-streams.ts";
-import { isSystemError, reasonOf } from "./system-error.ts";
 import { delayOptimizing } from "./tiering.ts";
 import { usage } from "./usage.ts";
 import { version } from "./version.ts";

@@ -1,6 +1,6 @@
 /** Where `--output` leads. */
 import { fstatSync, type Stats, statSync } from "node:fs";
-import { isSystemError } from "./system-error.ts";
+import { isSystemError } from "./disk/system-error.ts";
 
 /** What the process has open already, or a file that is to be made. */
 export type OutputPlace = "stdout" | "stderr" | "file";

@@ -1,8 +1,8 @@
 /** Standard input and output, by their file descriptors: Node's streams take as long to load as a small list takes to pin. */
 import { isUtf8 } from "node:buffer";
 import { readSync, writeSync } from "node:fs";
+import { isSystemError, reasonOf } from "./disk/system-error.ts";
 import { InputError } from "./krm/input.ts";
-import { isSystemError, reasonOf } from "./system-error.ts";
 
 const stdin = 0;
 

@@ -1,5 +1,6 @@
 import { isAbsolute } from "node:path";
 import { readTextFile } from "../disk/read.ts";
+import { codeOf, isSystemError } from "../disk/system-error.ts";
 
 /** A file that was asked for: its text, or why there is none. */
 export type CredentialFile =
@@ -16,9 +17,8 @@ export async function readCredentialFile(path: string): Promise<CredentialFile> 
   try {
     return { kind: "text", text: await readTextFile(path) };
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
-    return code === "ENOENT" || code === "ENOTDIR"
+    return isSystemError(error, "ENOENT", "ENOTDIR")
       ? { kind: "absent" }
-      : { kind: "unreadable", reason: `it can't be read: ${code}` };
+      : { kind: "unreadable", reason: `it can't be read: ${codeOf(error) ?? "unknown"}` };
   }
 }

@@ -2,6 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import type { SecureContext } from "node:tls";
 import { readFolder, readTextFile } from "../disk/read.ts";
+import { codeOf } from "../disk/system-error.ts";
 import type { Connection } from "./endpoint.ts";
 import { Failure } from "./failure.ts";
 
@@ -130,7 +131,7 @@ async function readText(file: string): Promise<string> {
   try {
     return await readTextFile(file);
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unreadable";
+    const code = codeOf(cause) ?? "unreadable";
     throw new Failure("certificate-file", {
       detail: `${JSON.stringify(file)} can't be read: ${code}`,
       cause,
