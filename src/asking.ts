@@ -62,7 +62,7 @@ export function createAsking(found: Package, config: Config, sources: AnswerSour
       return inquiry.answers();
     },
     warnings: () => (registries?.warnings() ?? []).map((message) => ({ message, severity: "warning" })),
-    close: async () => registries?.close(sources),
+    close: async () => registries?.close({ leaveSockets: sources.leaveSockets ?? false }),
   };
 }
 

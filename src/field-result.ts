@@ -1,6 +1,7 @@
 /** What is told about a field of a resource. */
 import { type Resource, resourceRef } from "./krm/resource.ts";
 import type { Result, ResultField, Severity } from "./krm/result.ts";
+import type { Mutable } from "./yaml/mutable.ts";
 
 /** A field, and the value that it has. */
 interface Place {
@@ -36,6 +37,3 @@ export function resultAt({ resource, path, value }: Place, said: Said): Result {
   if (tags !== undefined) result.tags = tags;
   return result;
 }
-
-/** For those that are made in numbers, part by part: V8 takes long for each spread. */
-type Mutable<T> = { -readonly [Part in keyof T]: T[Part] };

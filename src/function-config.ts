@@ -48,7 +48,7 @@ export async function readConfig(input: Input, sources: ConfigSources): Promise<
   return { config, faults };
 }
 
-/** Why an object is to be left alone: it is not for the cluster. */
+/** What says of an object of an input why it is to be left alone: it is not for the cluster. */
 export function skipReasons(input: Input): (resource: Resource) => string | undefined {
   const own =
     input.kind === "ResourceList" && input.functionConfig !== undefined

@@ -38,11 +38,11 @@ function partEdit({ locate, value = "" }: ImageField, from: string, to: string):
   const text = to.slice(changed.start, to.length - (from.length - changed.end));
   if (changed.start < changed.end) {
     const range = locate({ start: start + changed.start, end: start + changed.end });
-    return range === undefined ? undefined : { start: range.start, end: range.end, text };
+    return range && { ...range, text };
   }
   // An insertion has no characters of its own: it goes behind the one before it.
   const before = locate({ start: start + changed.start - 1, end: start + changed.start });
-  return before === undefined ? undefined : { start: before.end, end: before.end, text };
+  return before && { start: before.end, end: before.end, text };
 }
 
 /** The range of `from` that differs from `to`: what stands before and behind it is the same in both. */

@@ -109,11 +109,7 @@ function changedOutcome(step: ImageStep, to: string, { config }: Answers): Outco
   const { field, image } = step;
   const from = image.text;
   const edit = imageEdit({ field, from, to });
-  if (edit !== undefined) {
-    return step.platforms === undefined
-      ? { kind: "changed", field, from, to, edit }
-      : { kind: "changed", field, from, to, edit, platforms: step.platforms };
-  }
+  if (edit !== undefined) return { kind: "changed", field, from, to, edit, ...platformsOf(step) };
   if (config.mode === "unpin") {
     const reason =
       "left alone: its digest stands under a key of its own, which only a fieldSpec that names it as `digestKey` lets go";

@@ -27,9 +27,7 @@ export function planPin(found: FieldImage, context: PlanContext): Step {
   if (missing !== undefined) return { kind: "reject", field, reason: missing };
   const { digest, platforms } = entry;
   const text = pinnedText(found, digest, config);
-  return platforms === undefined
-    ? { kind: "rewrite", field, image, text }
-    : { kind: "rewrite", field, image, text, platforms };
+  return { kind: "rewrite", field, image, text, ...(platforms !== undefined && { platforms }) };
 }
 
 /** The reference with a digest, as `tag` wants it. */

@@ -107,7 +107,7 @@ export function planStep(field: ImageField, config: Config, lock?: Lock): Step {
   }
   const placeholder = placeholderKind(value);
   if (placeholder !== undefined) return placeholderStep(field, value, placeholder);
-  return planImage(field, value, lock === undefined ? { config } : { config, lock });
+  return planImage(field, value, { config, ...(lock !== undefined && { lock }) });
 }
 
 function placeholderStep(field: ImageField, value: string, placeholder: PlaceholderKind): Step {

@@ -1,6 +1,6 @@
 /** A glance at a part of an object, before anybody walks through it: most parts of most objects hold no image. */
 import { EVENT_ID } from "js-yaml";
-import { behind, isPlainlyWritten, lastEventOf, scalarText } from "../yaml/node.ts";
+import { isPlainlyWritten, keysOf, lastEventOf, scalarText } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { containerLists, deniedKeys } from "./fallback.ts";
 
@@ -40,12 +40,10 @@ export function isBarren(yaml: YamlText, collection: YamlNode): boolean {
 
 /** False for annotations of which none is called after an image, as all are that hold one. */
 export function maySayImages(yaml: YamlText, annotations: YamlNode): boolean {
-  const end = lastEventOf(yaml, annotations);
-  for (let key = annotations + 1; key < end; key = behind(yaml, behind(yaml, key))) {
+  return keysOf(yaml, annotations).some((key) => {
     const name = scalarText(yaml, key);
-    if (name === undefined || name === "<<" || name.includes("mage")) return true;
-  }
-  return false;
+    return name === undefined || name === "<<" || name.includes("mage");
+  });
 }
 
 // What is larger is looked at part by part, so that nothing is looked at again and again.

@@ -5,8 +5,8 @@ import {
   elementsOf,
   entriesOf,
   isMergeKey,
+  keysOf,
   kindOf,
-  lastEventOf,
   scalarText,
 } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
@@ -23,15 +23,12 @@ export interface Member {
  * https://yaml.org/type/merge.html
  */
 export function membersOf(yaml: YamlText, mapping: YamlNode): readonly Member[] {
-  const end = lastEventOf(yaml, mapping);
   const members: Member[] = [];
-  for (let key = mapping + 1; key < end; ) {
-    const value = behind(yaml, key);
+  for (const key of keysOf(yaml, mapping)) {
     const name = scalarText(yaml, dereference(yaml, key));
     // Few mappings merge others: only they are worth keeping account of what was merged.
     if (name === "<<" && isMergeKey(yaml, key)) return ownAndMerged(yaml, mapping, new Set());
-    if (name !== undefined) members.push({ name, value });
-    key = behind(yaml, value);
+    if (name !== undefined) members.push({ name, value: behind(yaml, key) });
   }
   return members;
 }

@@ -2,6 +2,7 @@
 import { EVENT_ID, SCALAR_STYLE } from "js-yaml";
 import { matchesGlob } from "../image/image-glob.ts";
 import { InvalidReferenceError, parseReference } from "../image/reference.ts";
+import type { Mutable } from "../yaml/mutable.ts";
 import {
   aliasRange,
   dereference,
@@ -109,8 +110,7 @@ export function push(walk: Walk, place: Place, rule: FieldRule, found: Found): v
   const { node, identity, value, locate, writing, fault } = found;
   const owner = siblings && memberText(layer.yaml, siblings, "name");
   const { onError, tag } = rule.wish ?? {};
-  // One by one, since a list has many, and each spread is a copy.
-  const field: { -readonly [Part in keyof ImageField]: ImageField[Part] } = {
+  const field: Mutable<ImageField> = {
     resource: walk.resource,
     path: formatPath(walk.path),
     identity,

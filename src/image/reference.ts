@@ -81,14 +81,8 @@ function readNow(text: string): ImageReference | InvalidReferenceError {
  * A digest is not part of it.
  */
 export function canonicalName(reference: ImageReference): string {
-  const known = canonicalNames.get(reference);
-  if (known !== undefined) return known;
-  const name = `${reference.registry}/${reference.repository}:${reference.tag ?? "latest"}`;
-  canonicalNames.set(reference, name);
-  return name;
+  return `${reference.registry}/${reference.repository}:${reference.tag ?? "latest"}`;
 }
-
-const canonicalNames = new WeakMap<ImageReference, string>();
 
 /** The parts of a reference's text. */
 export interface ReferenceParts {

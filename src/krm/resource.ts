@@ -1,4 +1,5 @@
 /** A Kubernetes object in a text: who it is and where it came from. */
+import type { Mutable } from "../yaml/mutable.ts";
 import { childOf, dereference, entriesOf, isMergeKey, kindOf, scalarText, scalarType } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import type { ResourceRef, ResultFile } from "./result.ts";
@@ -26,7 +27,7 @@ export function readResource(yaml: YamlText, node: YamlNode): Resource {
   const namespace = nonEmpty(scalarText(yaml, childOf(yaml, metadata, "namespace")));
   const annotations = stringsOf(yaml, childOf(yaml, metadata, "annotations"));
   const file = fileOf(annotations);
-  const resource: { -readonly [Part in keyof Resource]: Resource[Part] } = {
+  const resource: Mutable<Resource> = {
     node,
     apiVersion,
     group: apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "",

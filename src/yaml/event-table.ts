@@ -1,5 +1,6 @@
 /** The events of a text in typed arrays: as objects they take ten times the memory, and a third of the time to collect. */
 import { CHOMPING_MODE, EVENT_ID, type Event, type SCALAR_STYLE } from "js-yaml";
+import type { Mutable } from "./mutable.ts";
 
 /** Events by their index. What is the same for most is not kept: {@link eventAt} knows all about one. */
 export interface EventTable {
@@ -84,7 +85,7 @@ export function growTable(room: number): GrowingTable {
   };
 }
 
-function makeRoom(table: { -readonly [Key in keyof EventTable]: EventTable[Key] }): void {
+function makeRoom(table: Mutable<EventTable>): void {
   const room = table.types.length * 2 + 64;
   const { types, starts, ends, styles } = table;
   table.types = new Uint8Array(room);

@@ -38,14 +38,15 @@ export function rootOf(document: YamlNode): YamlNode {
 
 /** The entries of a mapping, in order, duplicates and merge keys as they stand. */
 export function entriesOf(yaml: YamlText, mapping: YamlNode): readonly YamlEntry[] {
-  const entries: YamlEntry[] = [];
+  return keysOf(yaml, mapping).map((key) => ({ key, value: behind(yaml, key) }));
+}
+
+/** The keys of a mapping, as {@link entriesOf} has them; the value of each is the node {@link behind} it. */
+export function keysOf(yaml: YamlText, mapping: YamlNode): readonly YamlNode[] {
+  const keys: YamlNode[] = [];
   const end = lastEventOf(yaml, mapping);
-  for (let key = mapping + 1; key < end; ) {
-    const value = behind(yaml, key);
-    entries.push({ key, value });
-    key = behind(yaml, value);
-  }
-  return entries;
+  for (let key = mapping + 1; key < end; key = behind(yaml, behind(yaml, key))) keys.push(key);
+  return keys;
 }
 
 /** The elements of a sequence. */
@@ -60,10 +61,9 @@ export function elementsOf(yaml: YamlText, sequence: YamlNode): readonly YamlNod
 export function valuesOf(yaml: YamlText, mapping: YamlNode, name: string): readonly YamlNode[] {
   const values: YamlNode[] = [];
   const end = lastEventOf(yaml, mapping);
-  for (let key = mapping + 1; key < end; ) {
-    const value = behind(yaml, key);
-    if (says(yaml, key, name)) values.push(value);
-    key = behind(yaml, value);
+  // Without a list of the keys, since every resource is asked for half a dozen.
+  for (let key = mapping + 1; key < end; key = behind(yaml, behind(yaml, key))) {
+    if (says(yaml, key, name)) values.push(behind(yaml, key));
   }
   return values;
 }
