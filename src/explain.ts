@@ -1,17 +1,17 @@
 /** What is known of every value that looks like an image: which rule found it, or why it is left alone. */
 
-import { type Config, platformName } from "./config.ts";
+import { type Config, platformName } from "./config/config.ts";
+import { type ConfigSources, readConfig } from "./config/function-config.ts";
 import type { ResourceImages } from "./fields/find-images.ts";
+import { type Lookalike, lookalikes } from "./fields/image-candidates.ts";
 import type { ImageField } from "./fields/image-field.ts";
-import { type Lookalike, lookalikes } from "./fields/lookalike.ts";
-import { findResources } from "./find-resources.ts";
-import { type ConfigSources, readConfig } from "./function-config.ts";
+import { findResources } from "./find/find-resources.ts";
 import { type Input, type ReadOptions, readInput } from "./krm/input.ts";
 import { type Resource, resourceRef } from "./krm/resource.ts";
 import type { Result } from "./krm/result.ts";
-import { type Lock, type LockFileOption, type Locks, readLockOption, readLocks } from "./locks.ts";
-import { planStep, type Step } from "./plan.ts";
-import { lackIn } from "./plan-pin.ts";
+import { type Lock, type LockFileOption, type Locks, readLockOption, readLocks } from "./lock/locks.ts";
+import { lackIn } from "./plan/pin.ts";
+import { planStep, type Step } from "./plan/plan.ts";
 import { lastEventOf } from "./yaml/node.ts";
 import type { YamlText } from "./yaml/scan.ts";
 

@@ -3,10 +3,10 @@
  * large numbers; where bytes matter, run the executable instead.
  */
 import type { Configs, KptFunc, Result as SdkResult } from "kpt-functions";
+import { usage } from "./cli/usage.ts";
 import type { Result } from "./krm/result.ts";
-import { isImageLock } from "./lock/image-lock.ts";
+import { isImageLock } from "./lock/format/image-lock.ts";
 import { type PinOptions, pinDigests as pinText } from "./pin-digests.ts";
-import { usage } from "./usage.ts";
 
 /** The function without logins: `run(pinDigests)`. */
 export const pinDigests: KptFunc = createKptFunc();

@@ -7,21 +7,21 @@ import {
   type ReportRequest,
   readArguments,
   UsageError,
-} from "./arguments.ts";
-import { isSystemError, reasonOf } from "./disk/system-error.ts";
+} from "./cli/arguments.ts";
+import { LockWriteError, readLockText, writeLockText } from "./cli/lock-file-io.ts";
+import { outputPlace } from "./cli/output-target.ts";
+import { readStdin, stderr, stdout, write } from "./cli/stdio.ts";
+import { usage } from "./cli/usage.ts";
+import { type ConfigSources, FunctionConfigError } from "./config/function-config.ts";
 import type { ExplainOptions } from "./explain.ts";
-import { type ConfigSources, FunctionConfigError } from "./function-config.ts";
+import { isSystemError, reasonOf } from "./fs/system-error.ts";
 import { InputError, type ReadOptions } from "./krm/input.ts";
 import { formatResult, type Result } from "./krm/result.ts";
-import { LockFileError } from "./lock/lock-file.ts";
-import { LockWriteError, readLockText, writeLockText } from "./lock-disk.ts";
-import type { LockFileOption } from "./locks.ts";
-import { outputPlace } from "./output-place.ts";
+import { LockFileError } from "./lock/format/lock-file.ts";
+import type { LockFileOption } from "./lock/locks.ts";
 import { type PinResult, pinDigests } from "./pin-digests.ts";
 import type { Report } from "./report/report.ts";
-import { readStdin, stderr, stdout, write } from "./standard-streams.ts";
 import { delayOptimizing } from "./tiering.ts";
-import { usage } from "./usage.ts";
 import { version } from "./version.ts";
 
 // kpt reads lines of stderr of at most 64 KiB, and loses all that follows a longer one.

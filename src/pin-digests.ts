@@ -2,20 +2,20 @@
  * The function: finds every image in a ResourceList or in a stream of manifests, asks the registries which digest each
  * tag means now, and writes the digests into the references. Nothing else of the text changes by a byte.
  */
-import { type AnswerSources, type Asking, createAsking } from "./asking.ts";
-import { checkImages } from "./check.ts";
-import { type Config, platformName } from "./config.ts";
+
+import { checkImages } from "./check/check.ts";
+import { type Config, platformName } from "./config/config.ts";
+import { type ConfigSources, readConfig } from "./config/function-config.ts";
 import type { ResourceImages } from "./fields/find-images.ts";
-import { idleSpecWarnings } from "./find-resources.ts";
-import { type ConfigSources, readConfig } from "./function-config.ts";
-import { envelopeEdits } from "./krm/envelope.ts";
+import { idleSpecWarnings } from "./find/find-resources.ts";
 import { type Input, type ReadOptions, readInput } from "./krm/input.ts";
 import { identityOf } from "./krm/resource.ts";
+import { envelopeEdits } from "./krm/resource-list-edit.ts";
 import { bySeverity, type Result } from "./krm/result.ts";
-import { entryQuestions, entryRecords, recordsOf } from "./lock-record.ts";
-import { unlockedResults, unusedResults } from "./lock-result.ts";
-import { type LockCircumstances, lockChanges } from "./lock-writing.ts";
-import { type LockFileOption, type Locks, readLockOption, readLocks } from "./locks.ts";
+import { type LockFileOption, type Locks, readLockOption, readLocks } from "./lock/locks.ts";
+import { entryQuestions, entryRecords, recordsOf } from "./lock/record.ts";
+import { unlockedResults, unusedResults } from "./lock/results.ts";
+import { type LockCircumstances, lockChanges } from "./lock/write.ts";
 import {
   type ChangeMessages,
   editsOf,
@@ -25,10 +25,11 @@ import {
   sharedAnchorWarnings,
   skipResult,
   strangerResult,
-} from "./outcome.ts";
-import type { Step } from "./plan.ts";
-import { emptyPlan, planAll } from "./plan-all.ts";
+} from "./outcome/outcome.ts";
+import type { Step } from "./plan/plan.ts";
+import { emptyPlan, planAll } from "./plan-images.ts";
 import type { ImageUse } from "./report/image-use.ts";
+import { type AnswerSources, type Asking, createAsking } from "./resolve/resolver.ts";
 import { kindOf } from "./yaml/node.ts";
 import { applyEdits, type TextEdit } from "./yaml/text-edit.ts";
 

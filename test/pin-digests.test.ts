@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { FunctionConfigError } from "../src/function-config.ts";
+import { FunctionConfigError } from "../src/config/function-config.ts";
 import { type Digest, parseDigest } from "../src/image/digest.ts";
 import { InputError } from "../src/krm/input.ts";
 import { pinDigests } from "../src/pin-digests.ts";

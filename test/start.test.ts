@@ -14,7 +14,7 @@ const observer = `
   vm.Script = class extends vm.Script {
     constructor(source, options) {
       super(source, options);
-      const name = options.filename.replace(/.*\\/(\\w+)-\\w+\\.js$/, "$1");
+      const name = options.filename.replace(/.*\\/([\\w-]+)-\\w+\\.js$/, "$1");
       scripts.push(name + (this.cachedDataRejected === false ? " cached" : " compiled"));
     }
   };
@@ -78,7 +78,7 @@ describe("start", () => {
       "the second reader of YAML",
       `metadata: {\n  name: web\n}\n${pod(`nginx:1@${digest}`).replace(/metadata.*\n/, "")}`,
       [],
-      "tolerant compiled",
+      "fallback-parser compiled",
     ],
     [
       "what makes a report",

@@ -1,6 +1,6 @@
 import { isAbsolute } from "node:path";
-import { readTextFile } from "../disk/read.ts";
-import { codeOf, isSystemError } from "../disk/system-error.ts";
+import { readTextFile } from "../fs/read.ts";
+import { codeOf, isSystemError } from "../fs/system-error.ts";
 
 /** A file that was asked for: its text, or why there is none. */
 export type CredentialFile =

@@ -1,4 +1,4 @@
-import { isBearerToken, type Warn } from "./docker-config.ts";
+import { isBearerToken, type Warn } from "./docker/docker-config.ts";
 import { asText } from "./json.ts";
 import type { Credential } from "./keychain.ts";
 

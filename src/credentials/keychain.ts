@@ -1,15 +1,15 @@
-import { createAws } from "./aws.ts";
-import { createAzure } from "./azure.ts";
-import { IdentityError } from "./cloud.ts";
-import { canonicalHost, selectEntries, type Target } from "./config-key.ts";
-import { loadConfigs } from "./config-source.ts";
-import { type AskHelper, createHelperClient } from "./credential-helper.ts";
-import { type DockerConfig, readAuthEntry, type Warn } from "./docker-config.ts";
+import { createAws } from "./cloud/aws.ts";
+import { createAzure } from "./cloud/azure.ts";
+import { IdentityError } from "./cloud/cloud-provider.ts";
+import { createGitHub } from "./cloud/github.ts";
+import { createGoogle } from "./cloud/google.ts";
+import type { Send } from "./cloud/send.ts";
+import { canonicalHost, selectEntries, type Target } from "./docker/auth-key.ts";
+import { loadConfigs } from "./docker/config-files.ts";
+import { type AskHelper, createHelperClient } from "./docker/credential-helper.ts";
+import { type DockerConfig, readAuthEntry, type Warn } from "./docker/docker-config.ts";
+import { createHelperRunner } from "./docker/helper-process.ts";
 import { readEnvironmentLogins } from "./environment-login.ts";
-import { createGitHub } from "./github.ts";
-import { createGoogle } from "./google.ts";
-import { createHelperRunner } from "./helper-process.ts";
-import type { Send } from "./http.ts";
 import type { PullSecret } from "./pull-secret.ts";
 
 /** Who we are to a registry. */

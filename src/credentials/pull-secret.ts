@@ -1,5 +1,5 @@
-import type { Target } from "./config-key.ts";
-import { type DockerConfig, parseDockerConfig, type Warn } from "./docker-config.ts";
+import type { Target } from "./docker/auth-key.ts";
+import { type DockerConfig, parseDockerConfig, type Warn } from "./docker/docker-config.ts";
 
 /** The logins of a Secret in the package, and which images they are for. */
 export interface PullSecret {

@@ -1,10 +1,10 @@
 /** Doing what a rule says at a place. */
 import { dereference, elementsOf, kindOf } from "../yaml/node.ts";
+import { pushFault, takeReference, takeText } from "./extract.ts";
 import type { FieldRule } from "./field-rule.ts";
-import { type Place, targetOf, type Walk } from "./place.ts";
+import { closed, openScope, type Scope } from "./node-context.ts";
 import { takeSplit } from "./split-reference.ts";
-import { pushFault, takeReference, takeText } from "./take.ts";
-import { closed, openScope, type Scope } from "./visit.ts";
+import { type Place, targetOf, type Walk } from "./walk-state.ts";
 
 /** Does what a rule says at a place. The scope of what lies below, or in the documents of its text; undefined where nothing more is to be looked for. */
 export function applyRule(walk: Walk, place: Place, rule: FieldRule, scope: Scope): Scope | undefined {

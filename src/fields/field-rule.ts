@@ -1,6 +1,7 @@
 /** A rule about a place in an object: that it holds images, and how; or that it holds none. */
-import type { FieldRow } from "../field-table/field-row.ts";
+
 import type { FieldSpec } from "./field-spec.ts";
+import type { FieldRow } from "./table/field-row.ts";
 
 /** What is known of a place, and by whom. */
 export interface FieldRule extends Omit<FieldRow, "tagless" | "loose"> {

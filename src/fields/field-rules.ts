@@ -1,14 +1,14 @@
 /** Which rules hold for which kind: the built-in table and the user's own, grown into trees for kinds that occur. */
 
-import { denyTable } from "../field-table/deny.ts";
-import type { DenyRow, FieldRow, KindTable } from "../field-table/field-row.ts";
-import { anyKindRows, fieldTables } from "../field-table/tables.ts";
 import { matchesGlob } from "../image/image-glob.ts";
 import type { Resource } from "../krm/resource.ts";
 import { expandBraces } from "./field-path.ts";
 import type { FieldRule } from "./field-rule.ts";
 import type { FieldSpec } from "./field-spec.ts";
-import { type Branch, growTree } from "./field-tree.ts";
+import { type Branch, growTree } from "./rule-tree.ts";
+import { denyTable } from "./table/deny.ts";
+import type { DenyRow, FieldRow, KindTable } from "./table/field-row.ts";
+import { anyKindRows, fieldTables } from "./table/tables.ts";
 
 /** What a user says about where images are. */
 export interface FieldOptions {

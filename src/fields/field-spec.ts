@@ -1,4 +1,4 @@
-import type { FieldForm } from "../field-table/field-row.ts";
+import type { FieldForm } from "./table/field-row.ts";
 
 /** A field of a kind that holds images, as a user names it. What is left out of group, version and kind may be any. */
 export interface FieldSpec {

@@ -2,14 +2,14 @@
 import { type Resource, readResource } from "../krm/resource.ts";
 import { childOf, dereference, elementsOf, kindOf } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
+import { outerLayer } from "./embedded-document.ts";
+import { isManifestHolder, manifestTree } from "./embedded-manifests.ts";
 import type { RulesOf } from "./field-rules.ts";
 import type { ImageField } from "./image-field.ts";
-import { outerLayer } from "./layer.ts";
-import { isManifestHolder, manifestTree } from "./manifest-holder.ts";
-import type { Denial, Walk } from "./place.ts";
 import { fieldSkip, resourceSkip } from "./skip.ts";
 import { grantWishes } from "./split-reference.ts";
 import { walkObject } from "./walk.ts";
+import type { Denial, Walk } from "./walk-state.ts";
 
 /** A Kubernetes object and the fields in it that hold images, in the order of the text. */
 export interface ResourceImages {

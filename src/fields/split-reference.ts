@@ -1,16 +1,16 @@
 /** References whose parts stand apart: `{repository, tag, digest}`, `{name, version}`, `{newName, newTag, digest}`. */
 
-import type { SplitKeys } from "../field-table/field-row.ts";
 import { kindOf, lastEventOf, type Range, scalarType } from "../yaml/node.ts";
 import type { Locate } from "../yaml/scalar-source.ts";
 import type { YamlNode } from "../yaml/scan.ts";
-import { clearKey, noPlace, writeKey } from "./digest-place.ts";
+import { clearKey, noPlace, writeKey } from "./digest-slot.ts";
+import type { Layer } from "./embedded-document.ts";
+import { identityOf, locatorOf, push, takeReference, valueAt } from "./extract.ts";
 import type { FieldRule } from "./field-rule.ts";
 import type { Writing } from "./image-field.ts";
-import type { Layer } from "./layer.ts";
 import { type Member, memberAt, membersOf } from "./members.ts";
-import { formatPath, type Place, type Walk } from "./place.ts";
-import { identityOf, locatorOf, push, takeReference, valueAt } from "./take.ts";
+import type { SplitKeys } from "./table/field-row.ts";
+import { formatPath, type Place, type Walk } from "./walk-state.ts";
 
 /** What the parts are mostly called. */
 export const commonKeys: SplitKeys = {

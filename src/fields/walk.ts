@@ -2,16 +2,13 @@
 import { elementsOf, kindOf, rootOf, scalarText } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { applyRule, deny } from "./apply-rule.ts";
-import { childVisit, hasTextImage } from "./child-visit.ts";
-import { looksLikeContainer } from "./fallback.ts";
+import { looksLikeContainer } from "./container-heuristics.ts";
+import { innerLayer } from "./embedded-document.ts";
+import { identityOf, pushFault } from "./extract.ts";
 import { type FieldRule, strongest } from "./field-rule.ts";
 import { anyKindTree, type KindRules, type RulesOf } from "./field-rules.ts";
-import { atElement, atKey, atMap, type Branch } from "./field-tree.ts";
-import { isBarren, maySayImages, tellingKeys } from "./glance.ts";
-import { innerLayer } from "./layer.ts";
+import { childVisit, hasTextImage } from "./key-heuristics.ts";
 import { type Member, memberOf, membersOf, memberText } from "./members.ts";
-import { type Place, targetOf, type Walk } from "./place.ts";
-import { identityOf, pushFault } from "./take.ts";
 import {
   closed,
   looseRule,
@@ -21,7 +18,10 @@ import {
   scopeOf,
   type Visit,
   withBranches,
-} from "./visit.ts";
+} from "./node-context.ts";
+import { isBarren, maySayImages, tellingKeys } from "./prefilter.ts";
+import { atElement, atKey, atMap, type Branch } from "./rule-tree.ts";
+import { type Place, targetOf, type Walk } from "./walk-state.ts";
 
 /** Collects the images of an object. No shape of it is an error. */
 export function walkObject(walk: Walk, object: Place, known: WalkRules): void {

@@ -1,6 +1,7 @@
 /** What came in on stdin: a ResourceList from an orchestrator, or a stream of manifests from a pipe. */
 
 import { EVENT_ID } from "js-yaml";
+import { unfoldedSize } from "../yaml/expanded-size.ts";
 import {
   childOf,
   dereference,
@@ -16,7 +17,6 @@ import {
 } from "../yaml/node.ts";
 import { isTooDeep, type ScanOptions, scan, type YamlNode, type YamlText } from "../yaml/scan.ts";
 import { lineAndColumn, YamlSyntaxError } from "../yaml/syntax-error.ts";
-import { unfoldedSize } from "../yaml/unfolded-size.ts";
 
 /** What a function was given. `items` are objects in both; a ResourceList may hold other things, which are left alone. */
 export type Input = ResourceList | ManifestStream;

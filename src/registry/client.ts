@@ -2,20 +2,26 @@ import { setMaxListeners } from "node:events";
 import type { Keychain } from "../credentials/keychain.ts";
 import type { Digest } from "../image/digest.ts";
 import { canonicalName, type ImageReference } from "../image/reference.ts";
-import { createAuthorizer } from "./authorizer.ts";
-import { endpointOf } from "./endpoint.ts";
+import { createAuthorizer } from "./auth/authorizer.ts";
 import { RegistryError } from "./errors.ts";
-import { Failure, withoutSecrets } from "./failure.ts";
-import { createHost, type Host } from "./host.ts";
-import { type Inspection, inspect, type PlatformDemand, readConfig, readContent } from "./inspection.ts";
+import {
+  type Circumstances,
+  explainFailure,
+  explainReason,
+  warnOfLogin,
+  warnOfMirror,
+} from "./failure-messages.ts";
+import { createHost, type Host } from "./host-state.ts";
 import { type Finding, lookUp, type Question } from "./lookup.ts";
-import { type Circumstances, explainFailure, explainReason, warnOfLogin, warnOfMirror } from "./messages.ts";
-import type { ProxySettings } from "./proxy.ts";
-import { createFollower } from "./redirect.ts";
-import { matchRegistry, type Place, placesToAsk, type RegistryConfig } from "./registry-config.ts";
-import { createRetrier } from "./retry.ts";
-import { createTransport } from "./transport.ts";
-import { untilAborted } from "./until-aborted.ts";
+import { type Inspection, inspect, type PlatformDemand, readConfig, readContent } from "./platforms.ts";
+import { untilAborted } from "./transport/abortable.ts";
+import { endpointOf } from "./transport/endpoint.ts";
+import { Failure, withoutSecrets } from "./transport/failure.ts";
+import type { ProxySettings } from "./transport/proxy.ts";
+import { createFollower } from "./transport/redirect.ts";
+import { matchRegistry, type Place, placesToAsk, type RegistryConfig } from "./transport/registry-config.ts";
+import { createRetrier } from "./transport/retry.ts";
+import { createTransport } from "./transport/transport.ts";
 
 /** Asks registries which digests tags mean. It knows the network, and the time that the run may take. */
 export interface RegistryClient {

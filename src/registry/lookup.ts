@@ -6,13 +6,13 @@ import {
   type Demand,
   demandOf,
   type Identity,
-} from "./authorizer.ts";
-import { askElsewhere } from "./elsewhere.ts";
-import { Failure } from "./failure.ts";
-import type { Host } from "./host.ts";
+} from "./auth/authorizer.ts";
+import type { TokenOptions } from "./auth/token.ts";
+import { demandBehind } from "./hidden-challenge.ts";
+import type { Host } from "./host-state.ts";
 import { askManifest, type ManifestAnswer } from "./manifest.ts";
-import { demandBehind } from "./ping.ts";
-import type { TokenOptions } from "./token.ts";
+import { askElsewhere } from "./redirected-lookup.ts";
+import { Failure } from "./transport/failure.ts";
 
 /** A tag, or digest, of a repository to look up at one host. */
 export interface Question {

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { type Digest, isDigest } from "../image/digest.ts";
-import { type Challenge, parseChallenges } from "./challenge.ts";
-import type { Connection } from "./endpoint.ts";
-import { Failure } from "./failure.ts";
-import type { Guard } from "./guard.ts";
-import { failureOf, isHtml, isPullLimit, typeOf } from "./refusal.ts";
-import { type RetriedRequest, retryAfter } from "./retry.ts";
-import type { HttpResponse } from "./transport.ts";
+import { type Challenge, parseChallenges } from "./auth/challenge.ts";
+import type { Guard } from "./transport/address-guard.ts";
+import type { Connection } from "./transport/endpoint.ts";
+import { failureOf, isHtml, isPullLimit, typeOf } from "./transport/error-response.ts";
+import { Failure } from "./transport/failure.ts";
+import { type RetriedRequest, retryAfter } from "./transport/retry.ts";
+import type { HttpResponse } from "./transport/transport.ts";
 
 /** A manifest to ask for. */
 export interface ManifestQuestion {

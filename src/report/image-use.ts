@@ -1,8 +1,8 @@
 /** Which images are used, and where. */
-import { certainImage } from "../image/certain-image.ts";
+import { certainImage } from "../image/likely-reference.ts";
 import { canonicalName, type ImageReference } from "../image/reference.ts";
 import { formatPlace, oneLine, type ResourceRef, type ResultFile } from "../krm/result.ts";
-import { groupBy } from "../lock/locked-image.ts";
+import { groupBy } from "../lock/format/locked-image.ts";
 
 /** A field that holds an image. */
 export interface ImageUse {

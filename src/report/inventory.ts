@@ -1,9 +1,10 @@
 /** What a list or a stream uses, as a lock, as kustomize's `images`, or as JSON. */
-import { certainImage } from "../image/certain-image.ts";
+
 import type { Digest } from "../image/digest.ts";
+import { certainImage } from "../image/likely-reference.ts";
 import { canonicalName, formatReference, type ImageReference } from "../image/reference.ts";
-import { lockText } from "../lock/lock-text.ts";
-import { groupBy, type LockedImage } from "../lock/locked-image.ts";
+import { groupBy, type LockedImage } from "../lock/format/locked-image.ts";
+import { lockText } from "../lock/format/new-lock.ts";
 import { type ImageRow, type ImageUse, imageRows, useNotes } from "./image-use.ts";
 import { kustomizeImages } from "./kustomize-images.ts";
 import type { InventoryFormat } from "./report-form.ts";

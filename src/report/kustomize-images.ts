@@ -3,10 +3,11 @@
  *
  * https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/images/
  */
-import { certainImage } from "../image/certain-image.ts";
+
 import type { Digest } from "../image/digest.ts";
-import { groupBy } from "../lock/locked-image.ts";
-import { isWord } from "../yaml/word.ts";
+import { certainImage } from "../image/likely-reference.ts";
+import { groupBy } from "../lock/format/locked-image.ts";
+import { isWord } from "../yaml/yaml11-keyword.ts";
 import { type ImageRow, type ImageUse, useNotes } from "./image-use.ts";
 
 /** What kustomize is to be told, and what it can't be. */

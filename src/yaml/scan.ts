@@ -5,8 +5,8 @@
  * https://yaml.org/spec/1.2.2/
  */
 import { EVENT_ID, type Event, parseEvents, YAMLException } from "js-yaml";
+import { type ReadEvents, readInParts, type TakeEvent } from "./chunks.ts";
 import { type EventTable, growTable, isOpen, shifted } from "./event-table.ts";
-import { type ReadEvents, readInParts, type TakeEvent } from "./parts.ts";
 import { YamlSyntaxError } from "./syntax-error.ts";
 
 /** A node of a {@link YamlText}: the index of the event that it begins with. */
@@ -44,7 +44,7 @@ export async function scan(text: string, options: ScanOptions = {}): Promise<Yam
   } catch (error) {
     // The second library recurses as well, without a limit.
     if (!(error instanceof YamlSyntaxError) || isTooDeep(error)) throw error;
-    const { tolerantEvents } = await import("./tolerant.ts");
+    const { tolerantEvents } = await import("./fallback-parser.ts");
     const events = tolerantEvents(text);
     if (events === undefined) throw error;
     return indexAll(text, events);

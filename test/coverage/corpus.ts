@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { defaultConfig } from "../../src/config.ts";
-import { findResources } from "../../src/find-resources.ts";
-import { planStep, type Step } from "../../src/plan.ts";
+import { defaultConfig } from "../../src/config/config.ts";
+import { findResources } from "../../src/find/find-resources.ts";
+import { planStep, type Step } from "../../src/plan/plan.ts";
 import { kindOf, rootOf } from "../../src/yaml/node.ts";
 import { scan } from "../../src/yaml/scan.ts";
 import { YamlSyntaxError } from "../../src/yaml/syntax-error.ts";

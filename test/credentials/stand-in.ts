@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, request as openRequest } from "node
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
-import type { Send, SendRequest } from "../../src/credentials/http.ts";
+import type { Send, SendRequest } from "../../src/credentials/cloud/send.ts";
 
 /** What a route answers; an object is sent as JSON. */
 export interface Answer {

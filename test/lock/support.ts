@@ -1,8 +1,8 @@
 import type { Digest } from "../../src/image/digest.ts";
 import { parseDigest } from "../../src/image/digest.ts";
 import { parseReference } from "../../src/image/reference.ts";
-import { type ReadImageLock, readImageLock } from "../../src/lock/image-lock.ts";
-import type { LockedImage } from "../../src/lock/locked-image.ts";
+import { type ReadImageLock, readImageLock } from "../../src/lock/format/image-lock.ts";
+import type { LockedImage } from "../../src/lock/format/locked-image.ts";
 import { rootOf } from "../../src/yaml/node.ts";
 import { scan } from "../../src/yaml/scan.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readLockFile } from "../../src/lock/lock-file.ts";
+import { readLockFile } from "../../src/lock/format/lock-file.ts";
 import type { ImageUse } from "../../src/report/image-use.ts";
 import { inventory } from "../../src/report/inventory.ts";
 

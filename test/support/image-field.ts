@@ -1,6 +1,6 @@
+import { outerLayer } from "../../src/fields/embedded-document.ts";
+import { access } from "../../src/fields/extract.ts";
 import type { ImageField } from "../../src/fields/image-field.ts";
-import { outerLayer } from "../../src/fields/layer.ts";
-import { access } from "../../src/fields/take.ts";
 import type { Resource } from "../../src/krm/resource.ts";
 import type { YamlNode, YamlText } from "../../src/yaml/scan.ts";
 

@@ -7,7 +7,7 @@ import {
   type RegistryClientOptions,
 } from "../../src/registry/client.ts";
 import { RegistryError } from "../../src/registry/errors.ts";
-import type { RegistryConfig } from "../../src/registry/registry-config.ts";
+import type { RegistryConfig } from "../../src/registry/transport/registry-config.ts";
 
 /** What a test wants of a client; all else is as a user has it, but for short waits. */
 export interface TestClientOptions extends Partial<Omit<RegistryClientOptions, "network" | "registries">> {

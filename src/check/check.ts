@@ -1,0 +1,75 @@
+/** `mode: check`: compares what is written with the locks and with the registries, and changes nothing. */
+
+import { type Config, platformName } from "../config/config.ts";
+import type { ImageReference } from "../image/reference.ts";
+import { resultAt } from "../krm/field-result.ts";
+import type { Result } from "../krm/result.ts";
+import type { LockedImage } from "../lock/format/locked-image.ts";
+import type { Lock, Locks } from "../lock/locks.ts";
+import { copiedDigest, lackIn, missingInLock, otherDigest, otherPlatform } from "../plan/pin.ts";
+import type { CheckStep, Step } from "../plan/plan.ts";
+import type { Asking } from "../resolve/resolver.ts";
+import { compareWithRegistries, type FindingClass, severityOf } from "./compare.ts";
+import { fieldSubject, lockSubjects, subjectKey } from "./subject.ts";
+
+/** What there is to look at. */
+export interface Checked {
+  readonly steps: readonly Step[];
+  readonly locks: Locks;
+}
+
+/** What a check finds. With `lock: frozen` it asks nobody, and knows the locks alone. */
+export async function checkImages(
+  { steps, locks }: Checked,
+  config: Config,
+  asking: Asking,
+): Promise<readonly Result[]> {
+  const fields = steps.filter((step) => step.kind === "check");
+  const offline = fields.flatMap((step) => readFindings(step, config));
+  if (config.lock === "frozen") return offline;
+  const written = fields.flatMap((step) => fieldSubject(step, config));
+  const told = new Set(written.map(subjectKey));
+  // What is true of the digest in a field is not said again of the entry that it came from.
+  const locked = lockSubjects(locks, config).filter((subject) => !told.has(subjectKey(subject)));
+  return [...offline, ...(await compareWithRegistries([...written, ...locked], config, asking))];
+}
+
+/** What a look at the text and at the lock tells. */
+function readFindings({ field, image, lock }: CheckStep, config: Config): readonly Result[] {
+  const tell = (kind: FindingClass, message: string): readonly Result[] => {
+    const severity = severityOf(kind, image, config);
+    return severity === "off" ? [] : [resultAt(field, { severity, message, tags: { class: kind } })];
+  };
+  const entry = lock?.images.find(image, platformName(config));
+  if (image.digest === undefined) {
+    const lack =
+      lock === undefined && config.lock !== "frozen" ? undefined : lackOf(image, { entry, lock }, config);
+    return [
+      ...tell("unpinned", "has no digest: what it runs may change from one day to the next"),
+      ...(lack === undefined ? [] : tell("unlocked", lack)),
+      ...tellPlatforms(entry),
+    ];
+  }
+  const copied = copiedDigest(image, lock?.images.otherTags(image) ?? []);
+  if (copied !== undefined) return tell("wrong-tag", copied);
+  if (config.lock !== "frozen" || image.tag === undefined) return [];
+  const differs = entry === undefined ? otherPlatform(image, lock, config) : otherDigest(image, entry);
+  return differs === undefined ? tellPlatforms(entry) : tell("drift", differs);
+
+  /** What the lock has recorded counts where the registry is not asked. */
+  function tellPlatforms(known: LockedImage | undefined): readonly Result[] {
+    const missing =
+      known === undefined || config.lock !== "frozen" ? undefined : missingInLock(known, config);
+    return missing === undefined || missing === "unknown" ? [] : tell("platform", missing);
+  }
+}
+
+interface Known {
+  readonly entry: LockedImage | undefined;
+  readonly lock: Lock | undefined;
+}
+
+function lackOf(image: ImageReference, { entry, lock }: Known, config: Config): string | undefined {
+  if (entry === undefined) return lackIn(lock, image, config);
+  return missingInLock(entry, config) === "unknown" ? "the lock does not record its platforms" : undefined;
+}

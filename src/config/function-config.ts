@@ -1,0 +1,259 @@
+/**
+ * From a functionConfig in one of its forms, and from the command line, to the options of the function.
+ *
+ * https://kpt.dev/book/04-using-functions/#specifying-functionconfig
+ */
+
+import type { Input } from "../krm/input.ts";
+import { localReason, type Resource, readResource, resourceRef } from "../krm/resource.ts";
+import type { Result } from "../krm/result.ts";
+import { isImageLock } from "../lock/format/image-lock.ts";
+import { dereference, elementsOf, entriesOf, kindOf, rootOf, scalarText, scalarType } from "../yaml/node.ts";
+import { scan, type YamlNode, type YamlText } from "../yaml/scan.ts";
+import { YamlSyntaxError } from "../yaml/syntax-error.ts";
+import { type Config, parseConfig } from "./config.ts";
+import type { Problem, Raw } from "./option-reader.ts";
+
+/** Configuration that does not come with a ResourceList. */
+export interface ConfigSources {
+  /** The text of a functionConfig. */
+  readonly functionConfig?: string;
+  /** Options as a ConfigMap has them; they win over those of `functionConfig`. */
+  readonly literals?: ReadonlyMap<string, string>;
+}
+
+/** Two configurations where one must be, or a text that is none. */
+export class FunctionConfigError extends Error {
+  override readonly name = "FunctionConfigError";
+}
+
+/** The configuration, and what is wrong with it: then nothing may be done by it. */
+export interface ReadConfig {
+  readonly config: Config;
+  readonly faults: readonly Result[];
+}
+
+/**
+ * Reads the configuration: from the list, or from the command line.
+ *
+ * @throws {FunctionConfigError} where it comes from both, or is no YAML.
+ */
+export async function readConfig(input: Input, sources: ConfigSources): Promise<ReadConfig> {
+  const source = await configSource(input, sources);
+  const faults: Result[] = [];
+  const tell = (problem: Problem): void => {
+    faults.push(faultOf(problem, source));
+  };
+  const written = source === undefined ? noOptions : optionsOf(source, tell);
+  const config = parseConfig(mergeOptions(written, literalOptions(sources.literals ?? new Map())), tell);
+  return { config, faults };
+}
+
+/** What says of an object of an input why it is to be left alone: it is not for the cluster. */
+export function skipReasons(input: Input): (resource: Resource) => string | undefined {
+  const own =
+    input.kind === "ResourceList" && input.functionConfig !== undefined
+      ? readResource(input.yaml, input.functionConfig)
+      : undefined;
+  return (resource) => {
+    const { apiVersion, group, kind, name } = resource;
+    const isOwn = kind === own?.kind && apiVersion === own.apiVersion && name === own.name;
+    if (isOwn || (kind === configKind && group === configGroup)) return "it configures this function";
+    return isImageLock(resource) ? "it is a lock" : localReason(resource);
+  };
+}
+
+interface ConfigSource {
+  readonly yaml: YamlText;
+  readonly node: YamlNode;
+}
+
+async function configSource(input: Input, sources: ConfigSources): Promise<ConfigSource | undefined> {
+  const inList =
+    input.kind === "ResourceList" &&
+    input.functionConfig !== undefined &&
+    !saysNothing(input.yaml, input.functionConfig)
+      ? { yaml: input.yaml, node: input.functionConfig }
+      : undefined;
+  const given = sources.functionConfig === undefined ? undefined : await scanConfig(sources.functionConfig);
+  if (inList !== undefined && (given !== undefined || (sources.literals?.size ?? 0) > 0)) {
+    throw new FunctionConfigError(
+      "the function must be configured in one place, but the list has a `functionConfig` and the command line gives one too",
+    );
+  }
+  return inList ?? given;
+}
+
+async function scanConfig(text: string): Promise<ConfigSource> {
+  try {
+    const yaml = await scan(text);
+    const [document, second] = yaml.documents;
+    if (document !== undefined && second === undefined) return { yaml, node: rootOf(document) };
+    throw new FunctionConfigError(
+      `the functionConfig must be one YAML document, but there are ${yaml.documents.length}`,
+    );
+  } catch (error) {
+    if (!(error instanceof YamlSyntaxError)) throw error;
+    throw new FunctionConfigError(`the functionConfig must be YAML: ${error.message}`, { cause: error });
+  }
+}
+
+function faultOf({ path, message, value }: Problem, source: ConfigSource | undefined): Result {
+  const resource = source && readResource(source.yaml, source.node);
+  const ref = resource && resourceRef(resource);
+  if (resource === undefined || ref === undefined) return { message, severity: "error" };
+  const file = resource.file === undefined ? {} : { file: resource.file };
+  return {
+    message,
+    severity: "error",
+    resourceRef: ref,
+    field: { path, ...(value !== undefined && { currentValue: value }) },
+    ...file,
+  };
+}
+
+const configKind = "PinDigests";
+const configGroup = "fn.kpt.dev";
+const configApiVersion = `${configGroup}/v1alpha1`;
+
+/**
+ * The options in a functionConfig: the fields of a `PinDigests`, or the `data` of a ConfigMap, whose keys name nested
+ * options by dots.
+ */
+function optionsOf({ yaml, node }: ConfigSource, tell: (problem: Problem) => void): Raw {
+  const { apiVersion, kind } = readResource(yaml, node);
+  if (kind === configKind && apiVersion === configApiVersion) return typedOptions(yaml, node);
+  if (kind === "ConfigMap" && apiVersion === "v1") return configMapOptions(yaml, node, tell);
+  const expected = `must be a \`${configKind}\` of \`${configApiVersion}\` or a \`ConfigMap\` of \`v1\``;
+  const said =
+    kind === "" || apiVersion === ""
+      ? "lacks `apiVersion` or `kind`"
+      : `is ${JSON.stringify(kind)} of ${JSON.stringify(apiVersion)}`;
+  const actual = kindOf(yaml, node) === "mapping" ? said : "is no map";
+  tell({
+    path: kind === configKind ? "apiVersion" : "kind",
+    message: `the functionConfig ${expected}, but ${actual}`,
+  });
+  return noOptions;
+}
+
+/** True where nothing is configured: kpt sends an empty ConfigMap when it has no functionConfig to send. */
+function saysNothing(yaml: YamlText, node: YamlNode): boolean {
+  const { apiVersion, kind } = readResource(yaml, node);
+  if (apiVersion !== "v1" || kind !== "ConfigMap") return false;
+  return entriesOf(yaml, node).every(({ key, value }) => {
+    const field = scalarText(yaml, key) ?? "";
+    return objectKeys.has(field) || (field === "data" && isEmpty(yaml, dereference(yaml, value)));
+  });
+}
+
+function isEmpty(yaml: YamlText, data: YamlNode): boolean {
+  if (kindOf(yaml, data) === "mapping") return entriesOf(yaml, data).length === 0;
+  return scalarType(yaml, data) === "null";
+}
+
+/** The options of a command line, `key=value`, read as the data of a ConfigMap. */
+function literalOptions(literals: ReadonlyMap<string, string>): Raw {
+  return nested(
+    [...literals].map(([name, text]) => ({ name, raw: { kind: "text", path: name, text, flat: true } })),
+    "",
+  );
+}
+
+/** Both, the second winning over the first. */
+function mergeOptions(first: Raw, second: Raw): Raw {
+  if (first.kind !== "map" || second.kind !== "map") return second;
+  const members = new Map(first.members);
+  for (const [name, raw] of second.members) {
+    const other = members.get(name);
+    members.set(name, other === undefined ? raw : mergeOptions(other, raw));
+  }
+  return { ...first, members };
+}
+
+const noOptions: Raw = { kind: "map", path: "", members: new Map() };
+
+const objectKeys: ReadonlySet<string> = new Set(["apiVersion", "kind", "metadata"]);
+
+function typedOptions(yaml: YamlText, node: YamlNode): Raw {
+  const raw = rawOf(yaml, node, "");
+  if (raw.kind !== "map") return noOptions;
+  return { ...raw, members: new Map([...raw.members].filter(([name]) => !objectKeys.has(name))) };
+}
+
+type RawMap = Extract<Raw, { readonly kind: "map" }>;
+
+function configMapOptions(yaml: YamlText, node: YamlNode, tell: (problem: Problem) => void): Raw {
+  const members: { readonly name: string; readonly raw: Raw }[] = [];
+  const repeated: string[] = [];
+  for (const { key, value } of entriesOf(yaml, node)) {
+    const field = scalarText(yaml, key) ?? "";
+    if (objectKeys.has(field) || field === "immutable") continue;
+    if (field !== "data") {
+      tell({
+        path: field,
+        message: `unknown field \`${field}\`: options of a ConfigMap must stand under \`data\``,
+      });
+      continue;
+    }
+    const data = rawOf(yaml, value, "data");
+    if (data.kind === "map") {
+      members.push(...[...data.members].map(([name, raw]) => ({ name, raw: flattened(raw) })));
+      repeated.push(...(data.repeated ?? []));
+    } else if (data.kind !== "null") {
+      tell({ path: "data", message: "`data` of a ConfigMap must be a map of texts" });
+    }
+  }
+  return { ...nested(members, "data"), repeated };
+}
+
+/** In a ConfigMap all is text, and a list is text with commas. */
+function flattened(raw: Raw): Raw {
+  if (raw.kind === "null") return { kind: "text", path: raw.path, text: "", flat: true };
+  return raw.kind === "text" ? { ...raw, flat: true } : raw;
+}
+
+/** `network.timeout` is the option `timeout` of the group `network`. */
+function nested(members: readonly { readonly name: string; readonly raw: Raw }[], path: string): RawMap {
+  const groups = new Map<string, { readonly name: string; readonly raw: Raw }[]>();
+  const options = new Map<string, Raw>();
+  for (const { name, raw } of members) {
+    const dot = name.indexOf(".");
+    if (dot <= 0) options.set(name, raw);
+    else
+      groups.set(name.slice(0, dot), [
+        ...(groups.get(name.slice(0, dot)) ?? []),
+        { name: name.slice(dot + 1), raw },
+      ]);
+  }
+  for (const [name, inner] of groups) {
+    // `network=x` beside it is wrong, and is to be told so.
+    if (!options.has(name)) options.set(name, nested(inner, path === "" ? name : `${path}.${name}`));
+  }
+  return { kind: "map", path, members: options };
+}
+
+function rawOf(yaml: YamlText, node: YamlNode, path: string): Raw {
+  const target = dereference(yaml, node);
+  switch (kindOf(yaml, target)) {
+    case "mapping": {
+      const members = new Map<string, Raw>();
+      const repeated: string[] = [];
+      for (const { key, value } of entriesOf(yaml, target)) {
+        const name = scalarText(yaml, key) ?? "";
+        if (members.has(name)) repeated.push(name);
+        members.set(name, rawOf(yaml, value, path === "" ? name : `${path}.${name}`));
+      }
+      return { kind: "map", path, members, repeated };
+    }
+    case "sequence":
+      return {
+        kind: "list",
+        path,
+        elements: elementsOf(yaml, target).map((element, index) => rawOf(yaml, element, `${path}[${index}]`)),
+      };
+    default:
+      if (scalarType(yaml, target) === "null") return { kind: "null", path };
+      return { kind: "text", path, text: scalarText(yaml, target) ?? "", flat: false };
+  }
+}

@@ -1,0 +1,127 @@
+/** From the configuration and the environment to the registries: the only part of the story that is on the network. */
+import { platform, userInfo } from "node:os";
+import type { Config } from "../config/config.ts";
+import type { Send } from "../credentials/cloud/send.ts";
+import { createKeychain } from "../credentials/keychain.ts";
+import { createRegistryClient } from "../registry/client.ts";
+import { defaultConnection } from "../registry/transport/endpoint.ts";
+import type { ProxySettings } from "../registry/transport/proxy.ts";
+import { createTransport, type Transport } from "../registry/transport/transport.ts";
+import type { Registry } from "../resolve/lookup-queue.ts";
+import { version } from "../version.ts";
+import { type Package, pullSecretsOf } from "./pull-secrets.ts";
+
+/** Environment variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Registries to ask until they are closed. */
+export interface Registries extends Registry {
+  /** What went well but should be known: a login that was refused, a helper that failed. Always in the same order. */
+  warnings(): readonly string[];
+  /** Ends the helpers that are at work, and closes the sockets unless the process does that by ending. */
+  close(options?: { readonly leaveSockets?: boolean }): Promise<void>;
+}
+
+/** Where logins come from: the environment, and the pull secrets of a package where the configuration opts in to them. */
+export interface LoginSources {
+  readonly environment: Environment;
+  readonly package: Package;
+}
+
+/** Registries that are asked as the configuration says. */
+export function connect(config: Config, sources: LoginSources): Registries {
+  const { environment } = sources;
+  const faults: string[] = [];
+  const warn = (fault: string): void => {
+    faults.push(fault);
+  };
+  const network = {
+    userAgent: `pin-digests/${version}`,
+    proxies: proxiesOf(environment),
+    extraCaFiles: ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"].flatMap((name) => environment[name] || []),
+    certsDirectories: certsDirectories(environment),
+  };
+  const clouds = createTransport({
+    ...network,
+    ...config.network,
+    proxies: besidesMetadata(network.proxies),
+    // The registries' own transport reads the same files, and tells what is wrong with them.
+    warn: () => {},
+  });
+  const over = new AbortController();
+  const keychain = createKeychain({
+    environment,
+    signal: over.signal,
+    platform: platform(),
+    ...currentUser(environment),
+    sources: config.credentials.includes("package") ? pullSecretsOf(sources.package, warn) : [],
+    now: Date.now,
+    send: sendThrough(clouds),
+  });
+  const client = createRegistryClient({ ...network, ...config, keychain });
+  return {
+    inspect: (image, demand) => client.inspect(image, demand),
+    holds: (image, digest) => client.holds(image, digest),
+    warnings: () => [...faults, ...keychain.warnings(), ...client.warnings().map(({ message }) => message)],
+    close: async ({ leaveSockets = false } = {}) => {
+      over.abort();
+      if (!leaveSockets) await Promise.all([client.close(), clouds.close()]);
+    },
+  };
+}
+
+/** Whose logins are used: nobody's where the environment names no home. */
+function currentUser({ HOME, USERPROFILE }: Environment): {
+  readonly homeDirectory?: string;
+  readonly uid?: number;
+} {
+  const homeDirectory = HOME || USERPROFILE;
+  if (!homeDirectory) return {};
+  try {
+    // podman keeps root's logins in a folder named by number.
+    return { homeDirectory, uid: userInfo().uid };
+  } catch {
+    // A user without an entry in passwd, as containers have: nobody has logged in as that one.
+    return { homeDirectory };
+  }
+}
+
+function proxiesOf(environment: Environment): ProxySettings {
+  const [httpProxy, httpsProxy, noProxy] = ["http_proxy", "https_proxy", "no_proxy"].map(
+    (name) => environment[name.toUpperCase()] || environment[name],
+  );
+  return { ...(httpProxy && { httpProxy }), ...(httpsProxy && { httpsProxy }), ...(noProxy && { noProxy }) };
+}
+
+/** The services that tell a machine who it is answer that machine alone. */
+function besidesMetadata(proxies: ProxySettings): ProxySettings {
+  const metadata = ["169.254.0.0/16", "fd00:ec2::/32", "metadata.google.internal"];
+  return { ...proxies, noProxy: [proxies.noProxy, ...metadata].filter(Boolean).join(",") };
+}
+
+function certsDirectories(environment: Environment): readonly string[] {
+  const own = environment.HOME ? [`${environment.HOME}/.config/containers/certs.d`] : [];
+  return [...own, "/etc/containers/certs.d", "/etc/docker/certs.d"];
+}
+
+const answerBytesMax = 1 << 20;
+
+function sendThrough(transport: Transport): Send {
+  return async ({ method, url, headers, body, timeout }) => {
+    const response = await transport.send({
+      method,
+      url: new URL(url),
+      headers,
+      ...(body !== undefined && { body }),
+      connection: defaultConnection,
+      bytesMax: answerBytesMax,
+      signal: AbortSignal.timeout(timeout),
+    });
+    const single = Object.entries(response.headers).map(([name, value]) => [name, String(value)]);
+    return {
+      status: response.status,
+      headers: Object.fromEntries(single),
+      body: response.body.toString("utf8"),
+    };
+  };
+}

@@ -1,0 +1,231 @@
+/** From a place and the rule about it to the images that stand there. */
+import { EVENT_ID, SCALAR_STYLE } from "js-yaml";
+import { matchesGlob } from "../image/image-glob.ts";
+import { InvalidReferenceError, parseReference } from "../image/reference.ts";
+import type { Mutable } from "../yaml/mutable.ts";
+import {
+  aliasRange,
+  dereference,
+  elementsOf,
+  eventOf,
+  isBlockScalar,
+  kindOf,
+  type Range,
+  scalarText,
+  scalarType,
+  startOf,
+} from "../yaml/node.ts";
+import { type Locate, scalarLocator } from "../yaml/scalar-source.ts";
+import type { YamlNode, YamlText } from "../yaml/scan.ts";
+import type { Layer } from "./embedded-document.ts";
+import type { FieldRule } from "./field-rule.ts";
+import type { ImageField, ImageFieldFault } from "./image-field.ts";
+import { type Member, memberText } from "./members.ts";
+import { formatPath, type Place, targetOf, type Walk } from "./walk-state.ts";
+
+/** Takes a whole value for a reference; null is none, and anything but a text is a fault. */
+export function takeReference(walk: Walk, place: Place, rule: FieldRule): void {
+  const { layer, node } = place;
+  const target = targetOf(place);
+  const type = scalarType(layer.yaml, target);
+  if (type === "null" || isExcepted(place, rule)) return;
+  const name = walk.path.at(-1);
+  const [first, second] = twinsOf(place, name);
+  if (second !== undefined) {
+    if (first?.value === node && !rule.loose) pushFault(walk, place, rule, "duplicate-key");
+    return;
+  }
+  if (type !== "string" && type !== "other") {
+    if (!rule.loose) pushFault(walk, place, rule, "not-a-string");
+    return;
+  }
+  const value = valueAt(layer.yaml, target);
+  // An alias of an image changes with its anchor.
+  if (rule.loose && (node !== target || !hasTagOrDigest(value))) return;
+  push(walk, place, rule, {
+    node,
+    identity: identityOf(layer, node),
+    value,
+    ...access(layer, node),
+  });
+}
+
+/** The members of a place's map with a name, which should be one. */
+function twinsOf({ siblings }: Place, name: string | number | undefined): readonly Member[] {
+  const twins: Member[] = [];
+  for (const sibling of siblings ?? []) if (sibling.name === name) twins.push(sibling);
+  return twins;
+}
+
+function isExcepted({ layer, siblings }: Place, { except }: FieldRule): boolean {
+  const name = except && siblings && memberText(layer.yaml, siblings, "name");
+  return (
+    name !== undefined && name !== "" && (except?.split("|").some((glob) => matchesGlob(glob, name)) ?? false)
+  );
+}
+
+/** Takes what the group `image` of the rule's pattern matches in a text, or in the items of a list, a line each. */
+export function takeText(walk: Walk, place: Place, rule: FieldRule): void {
+  const { layer } = place;
+  const text = textAt(layer, targetOf(place));
+  if (text === undefined || rule.pattern === undefined) return;
+  if (rule.mentions?.some((word) => text.value.includes(word)) === false) return;
+  for (const match of text.value.matchAll(patternOf(rule.pattern))) {
+    const value = match.groups?.image;
+    const [start, end] = match.indices?.groups?.image ?? [0, 0];
+    if (value === undefined || start === end || (rule.loose && !hasTagOrDigest(value))) continue;
+    const locate: Locate = (range) => text.locate({ start: start + range.start, end: start + range.end });
+    const range = locate({ start: 0, end: value.length });
+    const index = text.indexOf?.(start);
+    if (index !== undefined) walk.path.push(index);
+    push(walk, place, rule, {
+      node: place.node,
+      identity: range?.start ?? `${identityOf(layer, place.node)}+${start}`,
+      value,
+      locate,
+      writing: inPlace,
+    });
+    if (index !== undefined) walk.path.pop();
+  }
+}
+
+/** Takes note that something stands where an image should. */
+export function pushFault(walk: Walk, place: Place, rule: FieldRule, fault: ImageFieldFault): void {
+  push(walk, place, rule, {
+    node: place.node,
+    identity: identityOf(place.layer, place.node),
+    locate: nowhere,
+    writing: inPlace,
+    fault,
+  });
+}
+
+type Found = Pick<ImageField, "identity" | "value" | "locate" | "writing" | "fault"> & {
+  readonly node: YamlNode;
+};
+
+/** Adds a field. */
+export function push(walk: Walk, place: Place, rule: FieldRule, found: Found): void {
+  const { layer, siblings } = place;
+  const { node, identity, value, locate, writing, fault } = found;
+  const owner = siblings && memberText(layer.yaml, siblings, "name");
+  const { onError, tag } = rule.wish ?? {};
+  const field: Mutable<ImageField> = {
+    resource: walk.resource,
+    path: formatPath(walk.path),
+    identity,
+    locate,
+    writing,
+    rule: rule.says,
+    tagless: rule.tagless,
+  };
+  if (value !== undefined) field.value = value;
+  if (fault !== undefined) field.fault = fault;
+  if (layer.depth === 0) field.node = node;
+  if (owner !== undefined) field.owner = owner;
+  if (onError !== undefined) field.onError = onError;
+  if (tag !== undefined) field.tag = tag;
+  walk.fields.push(field);
+}
+
+/** True for a reference with a tag or a digest; a port alone is none. */
+function hasTagOrDigest(text: string): boolean {
+  try {
+    const { tag, digest } = parseReference(text);
+    return tag !== undefined || digest !== undefined;
+  } catch (error) {
+    if (error instanceof InvalidReferenceError) return false;
+    throw error;
+  }
+}
+
+/** The text of a scalar. The line break that ends a block scalar belongs to the notation. */
+export function valueAt(yaml: YamlText, scalar: YamlNode): string {
+  const value = scalarText(yaml, scalar) ?? "";
+  return isBlockScalar(yaml, scalar) ? value.replace(/\n+$/, "") : value;
+}
+
+/** Where the characters of a scalar stand; an alias of it has none of its own. */
+export function locatorOf(layer: Layer, scalar: YamlNode): Locate {
+  const locate = scalarLocator(layer.yaml, scalar);
+  if (layer.depth === 0) return locate;
+  return (range) => {
+    const place = locate(range);
+    return place && layer.toSource(place);
+  };
+}
+
+const inPlace = { kind: "in-place" } as const;
+
+/** Nothing stands anywhere. */
+const nowhere: Locate = () => undefined;
+
+/** What tells a node from all others, in whichever document: where it begins. */
+export function identityOf(layer: Layer, node: YamlNode): string | number {
+  const start = startOf(layer.yaml, node);
+  if (layer.depth === 0 && start !== undefined) return start;
+  const range = start === undefined ? undefined : layer.toSource({ start, end: start + 1 });
+  return range?.start ?? `${layer.depth} node ${node}`;
+}
+
+/** How a whole value is read and written, of a scalar or an alias of one. */
+export function access(layer: Layer, node: YamlNode): Pick<ImageField, "locate" | "writing"> {
+  const target = dereference(layer.yaml, node);
+  const alias = target === node ? undefined : aliasRange(layer.yaml, node);
+  const range = alias && layer.toSource(alias);
+  if (alias === undefined) return { locate: locatorOf(layer, target), writing: inPlace };
+  if (range === undefined) return { locate: nowhere, writing: inPlace };
+  return {
+    locate: () => range,
+    writing: { kind: "replace", range, quote: quoteOf(layer.yaml, target) },
+  };
+}
+
+function quoteOf(yaml: YamlText, scalar: YamlNode): string {
+  const event = eventOf(yaml, scalar);
+  if (event.type !== EVENT_ID.SCALAR) return "";
+  if (event.style === SCALAR_STYLE.SINGLE_QUOTED) return "'";
+  return event.style === SCALAR_STYLE.DOUBLE_QUOTED ? '"' : "";
+}
+
+interface LocatedText {
+  readonly value: string;
+  readonly locate: Locate;
+  /** The index of the item, of a list, in which a character stands. */
+  readonly indexOf?: (position: number) => number;
+}
+
+function textAt(layer: Layer, target: YamlNode): LocatedText | undefined {
+  if (kindOf(layer.yaml, target) === "sequence") return textOfList(layer, target);
+  const type = scalarType(layer.yaml, target);
+  if (type !== "string" && type !== "other") return undefined;
+  return { value: scalarText(layer.yaml, target) ?? "", locate: locatorOf(layer, target) };
+}
+
+function textOfList(layer: Layer, list: YamlNode): LocatedText {
+  const lines: { readonly start: number; readonly element: YamlNode }[] = [];
+  let value = "";
+  for (const element of elementsOf(layer.yaml, list)) {
+    if (lines.length > 0) value += "\n";
+    lines.push({ start: value.length, element });
+    // An item that is an alias is a line too, but has no characters of its own.
+    value += scalarText(layer.yaml, element) ?? "";
+  }
+  const locate = ({ start, end }: Range): Range | undefined => {
+    const line = lines.findLast((each) => each.start <= start);
+    return line && locatorOf(layer, line.element)({ start: start - line.start, end: end - line.start });
+  };
+  return {
+    value,
+    locate,
+    indexOf: (position) => lines.findLastIndex((each) => each.start <= position),
+  };
+}
+
+const patterns = new Map<string, RegExp>();
+
+function patternOf(pattern: string): RegExp {
+  const known = patterns.get(pattern) ?? new RegExp(pattern, "dgm");
+  patterns.set(pattern, known);
+  return known;
+}

@@ -1,0 +1,119 @@
+/** What counts at a value of a map by its key alone, where no rule leads. */
+import { kindOf, scalarType } from "../yaml/node.ts";
+import { containerKeys, containerLists, deniedKeys } from "./container-heuristics.ts";
+import type { Layer } from "./embedded-document.ts";
+import { anyKindTree } from "./field-rules.ts";
+import { type Member, memberOf, membersOf, memberText } from "./members.ts";
+import {
+  closed,
+  containerRule,
+  plainVisit,
+  type Scope,
+  singleRule,
+  type Visit,
+  volumeRule,
+  withBranches,
+  withFallback,
+  withRole,
+} from "./node-context.ts";
+import { commonKeys } from "./split-reference.ts";
+import { type Place, targetOf } from "./walk-state.ts";
+
+/** A key, and what is known of the map that it stands in. */
+export interface Named {
+  readonly name: string;
+  /** True in a map that can only be a container. */
+  readonly single: boolean;
+  /** What holds where nothing more is known. */
+  readonly plain: Visit;
+}
+
+/** What counts at a value of a map by its key alone. */
+export function childVisit(how: Visit, place: Place, { name, single, plain }: Named): Visit {
+  const { role, scope } = how;
+  if (!scope.containers) {
+    return role === "metadata" && name === "annotations" && scope.objects ? annotations(plain) : plain;
+  }
+  const { yaml } = place.layer;
+  const target = targetOf(place);
+  const kind = kindOf(yaml, target);
+  if (name === "image" && role === "container") return withFallback(plain, containerRule);
+  if (name === "image" && (role === "single container" || single)) return withFallback(plain, singleRule);
+  if (role === "volume" && name === "image" && kind === "mapping") {
+    return withRole(plain, "volume");
+  }
+  if (role === "volume" && name === "reference") return withFallback(plain, volumeRule);
+  if (name === "metadata" && kind === "mapping")
+    return withRole(plainVisit(metadataScope(scope)), "metadata");
+  const denied = deniedKeys.get(name);
+  if (denied !== undefined && kind !== "scalar") return withFallback(plain, denied);
+  if (kind === "sequence") {
+    // Terraform's lists are called like their elements.
+    if (containerLists.has(name) || name === "container") return withRole(plain, "container list");
+    if (name === "volumes") return withRole(plain, "volume list");
+  } else if (
+    kind === "mapping" &&
+    containerKeys.has(name) &&
+    hasTextImage(place.layer, membersOf(yaml, target))
+  ) {
+    return withRole(plain, "single container");
+  }
+  return scope.imageKeys === undefined ? plain : byImageKey(plain, place, name);
+}
+
+/** True for a map with an `image` that is a text. */
+export function hasTextImage({ yaml }: Layer, members: readonly Member[]): boolean {
+  const image = memberOf(yaml, members, "image");
+  return image !== undefined && scalarType(yaml, image) === "string";
+}
+
+/** Annotations count, by rows; nothing else in metadata does. */
+function metadataScope(scope: Scope): Scope {
+  return { ...closed(scope), objects: scope.objects };
+}
+
+function annotations(plain: Visit): Visit {
+  return withBranches(plainVisit(closed(plain.scope)), [anyKindTree("annotations")]);
+}
+
+/** In the values of a chart, and in documents that are said to hold images, the keys tell. */
+function byImageKey(plain: Visit, place: Place, name: string): Visit {
+  const { imageKeys } = plain.scope;
+  const { yaml } = place.layer;
+  const target = targetOf(place);
+  switch (kindOf(yaml, target)) {
+    case "scalar":
+      return imageKeys !== undefined && /(?:^i|I|[_-]i)mage$/.test(name)
+        ? withFallback(plain, {
+            ...imageKeys,
+            in: "reference",
+            loose: imageKeys.tagless === "keep" || name !== "image",
+          })
+        : plain;
+    case "sequence":
+      return /(?:^i|I|[_-]i)mages$/.test(name) ? withRole(plain, "image list") : plain;
+    default:
+      return imageKeys !== undefined && isSplit(membersOf(yaml, target), place.layer, name)
+        ? withFallback(plain, { ...imageKeys, in: "repositoryAndTag", keys: valueKeys })
+        : plain;
+  }
+}
+
+const valueKeys = {
+  ...commonKeys,
+  repository: ["repository", "repo", "name"],
+  tag: ["tag"],
+  digest: ["digest"],
+};
+
+/** Charts say `image: {repository, tag}`. */
+function isSplit(members: readonly Member[], { yaml }: Layer, name: string): boolean {
+  const has = (key: string): boolean => memberText(yaml, members, key) !== undefined;
+  if (
+    !has("repository") &&
+    !(has("repo") && has("tag")) &&
+    !(has("name") && has("tag") && /image$/i.test(name))
+  )
+    return false;
+  return has("tag") || has("digest") || has("registry") || /image$/i.test(name);
+}

@@ -1,0 +1,62 @@
+/** Where the walk stands in an object. */
+import type { Resource } from "../krm/resource.ts";
+import { dereference } from "../yaml/node.ts";
+import type { YamlNode } from "../yaml/scan.ts";
+import type { Layer } from "./embedded-document.ts";
+import type { ImageField } from "./image-field.ts";
+import type { Member } from "./members.ts";
+
+/** What the walk of one object collects. */
+export interface Walk {
+  readonly resource: Resource;
+  readonly fields: ImageField[];
+  readonly denials: Denial[];
+  /** What was seen through an alias, and in which role. */
+  readonly visited: Set<string>;
+  /** The keys and indices that lead here. */
+  readonly path: (string | number)[];
+  /** Maps for which the user names the key of the digest, where the map alone does not make a reference. */
+  readonly wishes: Wish[];
+}
+
+/** A part of an object that holds no images, and why. */
+export interface Denial {
+  readonly layer: Layer;
+  readonly node: YamlNode;
+  readonly reason: string;
+}
+
+/** Where the user wants the digest of a reference whose parts stand above. */
+export interface Wish {
+  readonly path: string;
+  readonly layer: Layer;
+  readonly map: YamlNode;
+  readonly digestKey: string;
+  readonly rule: string;
+}
+
+/** A value: a node, which may be an alias, and the map that it stands in. */
+export interface Place {
+  readonly layer: Layer;
+  readonly node: YamlNode;
+  /** The map in which the value stands, and what else stands in it. */
+  readonly map?: YamlNode;
+  readonly siblings?: readonly Member[];
+}
+
+/** The node itself, behind an alias. */
+export function targetOf({ layer, node }: Place): YamlNode {
+  return dereference(layer.yaml, node);
+}
+
+/** `spec.template.spec.containers[0].image`: a key with dots or brackets is quoted, so that the path can be read back. */
+export function formatPath(parts: readonly (string | number)[]): string {
+  const pieces: string[] = [];
+  for (const part of parts) {
+    if (typeof part === "number") pieces.push(`[${part}]`);
+    else if (part === "" || part.includes(".") || part.includes("[") || part.includes("]"))
+      pieces.push(`[${JSON.stringify(part)}]`);
+    else pieces.push(pieces.length === 0 ? "" : ".", part);
+  }
+  return pieces.join("");
+}

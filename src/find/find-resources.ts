@@ -1,0 +1,74 @@
+/** The objects of the input that the configuration lets in, with their images. */
+import type { Config } from "../config/config.ts";
+import { skipReasons } from "../config/function-config.ts";
+import { manifestHolders } from "../fields/embedded-manifests.ts";
+import { fieldRules, matchesKind } from "../fields/field-rules.ts";
+import { findImages, type ResourceImages } from "../fields/find-images.ts";
+import { mentionsSkip } from "../fields/skip.ts";
+import type { Input } from "../krm/input.ts";
+import { labelsOf, type Resource } from "../krm/resource.ts";
+import { selects } from "../krm/resource-selector.ts";
+import type { Result } from "../krm/result.ts";
+import { kindOf } from "../yaml/node.ts";
+import type { YamlText } from "../yaml/scan.ts";
+
+/** The objects of an input and what was found in each. */
+export function findResources(input: Input, config: Config): readonly ResourceImages[] {
+  return [...eachResource(input, config)];
+}
+
+/** {@link findResources}, one after the other: the next is looked for when it is wanted. */
+export function* eachResource(input: Input, config: Config): Generator<ResourceImages, void, undefined> {
+  const { yaml, items } = input;
+  const search = {
+    yaml,
+    rulesOf: fieldRules(config),
+    skipReason: skipReasons(input),
+    outsideReason: (resource: Resource) =>
+      excludedBy(yaml, resource, config) ?? outsideOf(yaml, resource, config),
+    skipComments: mentionsSkip(yaml),
+    holders: manifestHolders(yaml, items),
+  };
+  for (const item of items) if (kindOf(yaml, item) === "mapping") yield* findImages(search, item);
+}
+
+function excludedBy(
+  yaml: YamlText,
+  resource: Resource,
+  { resources: { exclude } }: Config,
+): string | undefined {
+  if (exclude.length === 0) return undefined;
+  const labelled = { ...resource, labels: labelsOf(yaml, resource.node) };
+  const index = exclude.findIndex((selector) => selects(selector, labelled));
+  return index === -1 ? undefined : `it matches \`resources.exclude[${index}]\``;
+}
+
+function outsideOf(
+  yaml: YamlText,
+  resource: Resource,
+  { resources: { include } }: Config,
+): string | undefined {
+  if (include.length === 0) return undefined;
+  const labelled = { ...resource, labels: labelsOf(yaml, resource.node) };
+  return include.some((selector) => selects(selector, labelled))
+    ? undefined
+    : "it matches nothing of `resources.include`";
+}
+
+/** Field specs whose path leads nowhere in all the objects of their kind: mostly a slip of the pen. */
+export function idleSpecWarnings(
+  resources: readonly ResourceImages[],
+  { fieldSpecs }: Config,
+): readonly Result[] {
+  if (fieldSpecs.length === 0) return [];
+  const used = new Set(resources.flatMap(({ fields }) => fields.map(({ rule }) => rule)));
+  const open = resources.filter(({ skipped }) => skipped === undefined);
+  return fieldSpecs.flatMap((spec, index) => {
+    const count = open.filter(({ resource }) => matchesKind(spec, resource)).length;
+    // A spec for every kind finds nothing in most of them.
+    if (count === 0 || spec.kind === undefined || used.has(`fieldSpecs[${index}]`)) return [];
+    const objects = `${count} ${count === 1 ? "object" : "objects"} of its kind`;
+    const message = `\`fieldSpecs[${index}]\`: ${JSON.stringify(spec.path)} leads to no image in ${objects}: is the path right?`;
+    return [{ message, severity: "warning" as const }];
+  });
+}

@@ -1,0 +1,40 @@
+/** What is told about a field of a resource. */
+
+import type { Mutable } from "../yaml/mutable.ts";
+import { type Resource, resourceRef } from "./resource.ts";
+import type { Result, ResultField, Severity } from "./result.ts";
+
+/** A field, and the value that it has. */
+interface Place {
+  readonly resource: Partial<Resource>;
+  readonly path: string;
+  readonly value?: string;
+}
+
+/** What is to be told. */
+export interface Said {
+  readonly severity: Severity;
+  readonly message: string;
+  readonly currentValue?: string;
+  readonly proposedValue?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+/** A result about a field; what names it goes into the message where the specification has no place for it. */
+export function resultAt({ resource, path, value }: Place, said: Said): Result {
+  const { severity, message, tags, currentValue = value, proposedValue } = said;
+  const result: Mutable<Result> = { message, severity };
+  const ref = resourceRef(resource);
+  if (ref === undefined) {
+    result.message = `${resource.kind || "object"} without a name, \`${path}\`: ${message}`;
+  } else {
+    const field: Mutable<ResultField> = { path };
+    if (currentValue !== undefined) field.currentValue = currentValue;
+    if (proposedValue !== undefined) field.proposedValue = proposedValue;
+    result.resourceRef = ref;
+    result.field = field;
+  }
+  if (resource.file !== undefined) result.file = resource.file;
+  if (tags !== undefined) result.tags = tags;
+  return result;
+}

@@ -1,0 +1,111 @@
+/** Results as YAML: the bytes of js-yaml's `dump`, which takes twenty times as long for what is nearly always plain. */
+import { dump } from "js-yaml";
+import { isWord } from "../yaml/yaml11-keyword.ts";
+import type { Result } from "./result.ts";
+
+/** The lines of a list of results, each result behind a dash at the margin. */
+export function resultLines(results: readonly Result[]): string {
+  // To be joined once: texts that are added to grow into trees, which the garbage collector looks at again and again.
+  const pieces: string[] = [];
+  const known: Known = { scalars: new Map(), maps: new Map() };
+  for (const result of results) {
+    const before = pieces.length;
+    if (putMap(pieces, result, { depth: 0, known })) {
+      // The first key stands behind the dash.
+      pieces[before] = `- ${pieces[before]?.trimStart()}`;
+      pieces.push("\n");
+    } else {
+      pieces.length = before;
+      // Behind a text that ends in empty lines js-yaml ends the document.
+      pieces.push(dump([result], blockStyle).replace(/^\.\.\.\n$/m, ""));
+    }
+  }
+  return pieces.join("");
+}
+
+/** What was written before: results repeat each other's messages, and those of one resource its name and its file. */
+interface Known {
+  readonly scalars: Map<string, string>;
+  /** The last map of each key, with its lines. */
+  readonly maps: Map<string, { readonly map: object; readonly lines: string }>;
+}
+
+// Every word and number that any reader could take for another type is quoted, and nothing is folded or anchored.
+const blockStyle = { lineWidth: -1, noRefs: true, seqNoIndent: true } as const;
+
+interface Writing {
+  readonly depth: number;
+  readonly known: Known;
+}
+
+/** Each member with a line break before it; false where there is more to a value than one line. */
+function putMap(pieces: string[], map: object, { depth, known }: Writing): boolean {
+  const before = pieces.length;
+  for (const key in map) {
+    const value: unknown = map[key as keyof typeof map];
+    const start = KEYS.get(key)?.[depth];
+    if (start === undefined) return false;
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+      pieces.push(start);
+      if (!putInner(pieces, { key, map: value }, { depth: depth + 1, known })) return false;
+    } else {
+      const scalar = scalarText(value, known);
+      if (scalar === undefined) return false;
+      pieces.push(start, " ", scalar);
+    }
+  }
+  return pieces.length > before;
+}
+
+interface Inner {
+  readonly key: string;
+  readonly map: object;
+}
+
+function putInner(pieces: string[], { key, map }: Inner, writing: Writing): boolean {
+  // Nothing to be remembered: no two results are about one field.
+  if (key === "field") return putMap(pieces, map, writing);
+  const { maps } = writing.known;
+  const last = maps.get(key);
+  if (last !== undefined && isSame(last.map, map)) {
+    pieces.push(last.lines);
+    return true;
+  }
+  const before = pieces.length;
+  if (!putMap(pieces, map, writing)) return false;
+  maps.set(key, { map, lines: pieces.slice(before).join("") });
+  return true;
+}
+
+/** True for maps with the same members in the same order, which have no maps within. */
+function isSame(one: object, other: object): boolean {
+  const others = Object.keys(other);
+  let at = 0;
+  for (const key in one) {
+    if (key !== others[at] || one[key as keyof object] !== other[key as keyof object]) return false;
+    at++;
+  }
+  return at === others.length;
+}
+
+// Those of a result, as they begin a line of it and of a map in it: no reader takes them for anything but text.
+const KEYS: ReadonlyMap<string, readonly string[]> = new Map(
+  "message severity resourceRef apiVersion kind name namespace field path currentValue proposedValue file index tags class"
+    .split(" ")
+    .map((key) => [key, [`\n  ${key}:`, `\n    ${key}:`]]),
+);
+
+function scalarText(value: unknown, { scalars }: Known): string | undefined {
+  if (typeof value === "number" && Number.isSafeInteger(value)) return String(value);
+  if (typeof value !== "string") return undefined;
+  const known = scalars.get(value);
+  if (known !== undefined) return known;
+  if (value.includes("\n")) return undefined;
+  const text = PLAIN.test(value) && !isWord(value) ? value : dump({ a: value }, blockStyle).slice(3, -1);
+  scalars.set(value, text);
+  return text;
+}
+
+// Begins with a letter, or with a digit where a slash shows that it is no number and no time; without a colon that ends a
+// key or a sign that begins a comment.
+const PLAIN = /^(?:[A-Za-z]|[0-9](?=[^/]*\/))(?:[!-9;-~]|:(?=[!-~])| (?=[!"$-~]))*$/;

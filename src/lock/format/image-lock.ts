@@ -1,0 +1,259 @@
+/**
+ * The lock: which digest each tag meant when it was resolved, as a resource that travels with the package.
+ *
+ *     apiVersion: fn.kpt.dev/v1alpha1
+ *     kind: ImageLock
+ *     images:
+ *       nginx:1.27:
+ *         digest: sha256:…
+ *         platform: linux/arm64                    # where the digest is that of one platform's manifest
+ *         platforms: [linux/amd64, linux/arm64]    # where someone looked
+ */
+import { type Digest, InvalidDigestError, parseDigest } from "../../image/digest.ts";
+import { formatPlatform, InvalidPlatformError, parsePlatform } from "../../image/platform.ts";
+import { quote } from "../../image/quote.ts";
+import { type ImageReference, InvalidReferenceError, parseReference } from "../../image/reference.ts";
+import { type Resource, readResource } from "../../krm/resource.ts";
+import {
+  childOf,
+  elementsOf,
+  entriesOf,
+  isMergeKey,
+  kindOf,
+  lastEventOf,
+  scalarText,
+  scalarType,
+  valuesOf,
+} from "../../yaml/node.ts";
+import type { YamlNode, YamlText } from "../../yaml/scan.ts";
+import { describeNode, disagreements, type LockProblem, textOf } from "./lock-problem.ts";
+import type { LockedImage } from "./locked-image.ts";
+
+/** A lock in a text, as it stands there. */
+export interface ImageLock {
+  readonly yaml: YamlText;
+  readonly resource: Resource;
+  /** The value of `images`; absent where the key is. */
+  readonly images?: YamlNode;
+  readonly entries: readonly LockEntry[];
+}
+
+/** One entry of a lock and where it stands. */
+export interface LockEntry extends LockedImage {
+  readonly key: YamlNode;
+  readonly value: YamlNode;
+}
+
+/** A lock, and what is wrong with it: then nothing may be done by it. */
+export interface ReadImageLock {
+  readonly lock: ImageLock;
+  readonly problems: readonly LockProblem[];
+}
+
+/** True for a lock, whatever its name: one of another version is one to complain of. */
+export function isImageLock({ kind }: Pick<Resource, "kind">): boolean {
+  return kind === "ImageLock";
+}
+
+/** The only apiVersion of a lock. */
+export const lockApiVersion = "fn.kpt.dev/v1alpha1";
+
+/** Reads the lock at a node; what can't be understood is told and left out. */
+export function readImageLock(yaml: YamlText, node: YamlNode): ReadImageLock {
+  const resource = readResource(yaml, node);
+  const problems: LockProblem[] = [];
+  const tell = (problem: LockProblem): void => {
+    problems.push(problem);
+  };
+  if (resource.apiVersion !== lockApiVersion) {
+    const found = resource.apiVersion === "" ? "has none" : `is of ${quote(resource.apiVersion)}`;
+    tell({
+      path: "apiVersion",
+      node: childOf(yaml, node, "apiVersion") ?? node,
+      message: `an ImageLock must be of \`${lockApiVersion}\`, but this one ${found}; \`lock: off\` leaves it alone`,
+    });
+    return { lock: { yaml, resource, entries: [] }, problems };
+  }
+  const [images, second] = kindOf(yaml, node) === "mapping" ? valuesOf(yaml, node, "images") : [];
+  if (images === undefined) {
+    const merge = entriesOf(yaml, resource.node).find(({ key }) => isMergeKey(yaml, key));
+    if (merge !== undefined) {
+      const message = "`images` must be written out: what a merge key brings in would change in two places";
+      tell({ path: "images", node: merge.key, message });
+    }
+    return { lock: { yaml, resource, entries: [] }, problems };
+  }
+  if (second !== undefined) {
+    tell({ path: "images", node: second, message: "`images` must be there once, but here is another" });
+  }
+  const shared = sharedNode(yaml, images);
+  if (shared !== undefined) {
+    const message = "`images` must be written out: an anchor or alias in it would change in two places";
+    tell({ path: "images", node: shared, message });
+    return { lock: { yaml, resource, images, entries: [] }, problems };
+  }
+  const entries = readEntries({ yaml, tell }, images);
+  for (const { image, message } of disagreements(entries)) {
+    tell({ path: `images[${JSON.stringify(image.reference.text)}]`, node: image.key, message });
+  }
+  return { lock: { yaml, resource, images, entries }, problems };
+}
+
+interface Reading {
+  readonly yaml: YamlText;
+  readonly tell: (problem: LockProblem) => void;
+}
+
+/** An alias in a node, or one elsewhere of an anchor in it. */
+function sharedNode(yaml: YamlText, node: YamlNode): YamlNode | undefined {
+  const end = lastEventOf(yaml, node);
+  const isInside = (one: YamlNode): boolean => one >= node && one <= end;
+  for (const [alias, target] of yaml.targets) {
+    if (isInside(alias) || isInside(target)) return isInside(alias) ? alias : target;
+  }
+  return undefined;
+}
+
+function readEntries({ yaml, tell }: Reading, images: YamlNode): readonly LockEntry[] {
+  if (kindOf(yaml, images) === "mapping") {
+    return entriesOf(yaml, images).flatMap(({ key, value }) => readEntry({ yaml, tell }, key, value));
+  }
+  if (scalarType(yaml, images) !== "null") {
+    const message = `\`images\` must be a map from images to their digests, but is ${describeNode(yaml, images)}`;
+    tell({ path: "images", node: images, message });
+  }
+  return [];
+}
+
+function readEntry({ yaml, tell }: Reading, key: YamlNode, value: YamlNode): readonly LockEntry[] {
+  const text = scalarText(yaml, key);
+  const path = `images[${text === undefined ? "?" : JSON.stringify(text)}]`;
+  const problems: LockProblem[] = [];
+  const reading = {
+    yaml,
+    tell: (problem: LockProblem): void => {
+      problems.push(problem);
+      tell(problem);
+    },
+  };
+  const reference = text === undefined ? undefined : readKey(reading, { path, node: key, text });
+  if (text === undefined) {
+    tell({
+      path,
+      node: key,
+      message: `a key of \`images\` must be an image, but is ${describeNode(yaml, key)}`,
+    });
+  }
+  if (kindOf(yaml, value) !== "mapping") {
+    const message = `an entry of \`images\` must be a map with a \`digest\`, but is ${describeNode(yaml, value)}`;
+    tell({ path, node: emptyBehind(yaml, key, value), message });
+    return [];
+  }
+  tellRepetitions(reading, { path, node: value });
+  const digest = readDigest(reading, { path, node: value });
+  const platform = childOf(yaml, value, "platform");
+  const platforms = childOf(yaml, value, "platforms");
+  const forPlatform =
+    platform === undefined ? undefined : readPlatform(reading, { path: `${path}.platform`, node: platform });
+  const seen =
+    platforms === undefined
+      ? undefined
+      : readPlatforms(reading, { path: `${path}.platforms`, node: platforms });
+  if (reference === undefined || digest === undefined || problems.length > 0) return [];
+  return [
+    {
+      reference,
+      digest,
+      ...(forPlatform !== undefined && { platform: forPlatform }),
+      ...(seen !== undefined && { platforms: seen }),
+      key,
+      value,
+    },
+  ];
+}
+
+function tellRepetitions({ yaml, tell }: Reading, { path, node }: Place): void {
+  for (const name of ["digest", "platform", "platforms"]) {
+    const [, second] = valuesOf(yaml, node, name);
+    if (second === undefined) continue;
+    const message = `\`${name}\` must be there once, but here is another`;
+    tell({ path: `${path}.${name}`, node: second, message });
+  }
+}
+
+interface Place {
+  readonly path: string;
+  readonly node: YamlNode;
+}
+
+function readKey(
+  { tell }: Reading,
+  { path, node, text }: Place & { text: string },
+): ImageReference | undefined {
+  try {
+    const reference = parseReference(text);
+    if (reference.digest === undefined) return reference;
+    const message = `a key of \`images\` must be an image as it is written before it has a digest: write ${quote(text.slice(0, text.indexOf("@")))}`;
+    tell({ path, node, message });
+  } catch (error) {
+    if (!(error instanceof InvalidReferenceError)) throw error;
+    tell({ path, node, message: `a key of \`images\` must be an image: ${error.message}` });
+  }
+  return undefined;
+}
+
+function readDigest({ yaml, tell }: Reading, { path, node }: Place): Digest | undefined {
+  const [first] = valuesOf(yaml, node, "digest");
+  const problem = (at: YamlNode, message: string): undefined => {
+    tell({ path: `${path}.digest`, node: at, message: `\`digest\` must ${message}` });
+  };
+  if (first === undefined) return problem(node, "say what the image meant, but is missing");
+  const text = textOf(yaml, first);
+  if (text === undefined) {
+    return problem(
+      emptyBehind(yaml, node, first),
+      `be the text of a digest, but is ${describeNode(yaml, first)}`,
+    );
+  }
+  try {
+    return parseDigest(text);
+  } catch (error) {
+    if (!(error instanceof InvalidDigestError)) throw error;
+    return problem(first, `be a digest: ${error.message}`);
+  }
+}
+
+function readPlatforms(reading: Reading, { path, node }: Place): readonly string[] | undefined {
+  const { yaml, tell } = reading;
+  if (kindOf(yaml, node) === "sequence") {
+    return elementsOf(yaml, node).flatMap(
+      (element, index) => readPlatform(reading, { path: `${path}[${index}]`, node: element }) ?? [],
+    );
+  }
+  tell({
+    path,
+    node,
+    message: `\`platforms\` must be a list of platforms, but is ${describeNode(yaml, node)}`,
+  });
+  return undefined;
+}
+
+function readPlatform({ yaml, tell }: Reading, { path, node }: Place): string | undefined {
+  const text = textOf(yaml, node);
+  if (text === undefined) {
+    tell({ path, node, message: `a platform must be a text, but is ${describeNode(yaml, node)}` });
+    return undefined;
+  }
+  try {
+    return formatPlatform(parsePlatform(text));
+  } catch (error) {
+    if (!(error instanceof InvalidPlatformError)) throw error;
+    tell({ path, node, message: error.message });
+    return undefined;
+  }
+}
+
+/** An empty value stands nowhere: its place is that of what comes before it. */
+function emptyBehind(yaml: YamlText, before: YamlNode, node: YamlNode): YamlNode {
+  return scalarText(yaml, node) === "" ? before : node;
+}

@@ -1,0 +1,74 @@
+/** A lock in a file of its own, ours or that of imgpkg and kbld. */
+import { readResource } from "../../krm/resource.ts";
+import { rootOf, scalarType, startOf } from "../../yaml/node.ts";
+import { scan, type YamlNode, type YamlText } from "../../yaml/scan.ts";
+import { lineAndColumn, YamlSyntaxError } from "../../yaml/syntax-error.ts";
+import { type ImageLock, isImageLock, readImageLock } from "./image-lock.ts";
+import { isImagesLock, readImagesLock } from "./images-lock.ts";
+import type { LockProblem } from "./lock-problem.ts";
+import type { LockedImage } from "./locked-image.ts";
+
+/** What a file of a lock holds. */
+export type LockFile =
+  /** Ours, which can be added to. */
+  | { readonly kind: "ImageLock"; readonly lock: ImageLock; readonly images: readonly LockedImage[] }
+  /** Another tool's, which is only read. */
+  | { readonly kind: "ImagesLock"; readonly images: readonly LockedImage[] }
+  /** Nothing but white space and comments. */
+  | { readonly kind: "empty"; readonly images: readonly [] };
+
+/** A file that is no lock, or one with faults; each line of the message names a place in it. */
+export class LockFileError extends Error {
+  override readonly name = "LockFileError";
+}
+
+/**
+ * Reads the text of a lock file.
+ *
+ * @throws {LockFileError} where it is not exactly one lock without faults.
+ */
+export async function readLockFile(text: string): Promise<LockFile> {
+  const yaml = await scanFile(text);
+  const roots = yaml.documents.map(rootOf).filter((root) => scalarType(yaml, root) !== "null");
+  const [root, second] = roots;
+  if (root === undefined) return { kind: "empty", images: [] };
+  if (second !== undefined) {
+    throw new LockFileError(`${placeOf(yaml, second)}: a lock must be the only document of its file`);
+  }
+  const resource = readResource(yaml, root);
+  if (isImageLock(resource)) {
+    const { lock, problems } = readImageLock(yaml, root);
+    refuse(yaml, problems);
+    return { kind: "ImageLock", lock, images: lock.entries };
+  }
+  if (isImagesLock(resource)) {
+    const { images, problems } = readImagesLock(yaml, root);
+    refuse(yaml, problems);
+    return { kind: "ImagesLock", images };
+  }
+  const found = resource.kind === "" ? "it has no `kind`" : `it is ${JSON.stringify(resource.kind)}`;
+  throw new LockFileError(
+    `${placeOf(yaml, root)}: a lock must be an ImageLock of fn.kpt.dev or an ImagesLock of imgpkg.carvel.dev, but ${found}`,
+  );
+}
+
+async function scanFile(text: string): Promise<YamlText> {
+  try {
+    return await scan(text);
+  } catch (error) {
+    if (!(error instanceof YamlSyntaxError)) throw error;
+    throw new LockFileError(`a lock must be YAML or JSON: ${error.message}`, { cause: error });
+  }
+}
+
+function refuse(yaml: YamlText, problems: readonly LockProblem[]): void {
+  if (problems.length === 0) return;
+  throw new LockFileError(
+    problems.map(({ path, message, node }) => `${placeOf(yaml, node)}, ${path}: ${message}`).join("\n"),
+  );
+}
+
+function placeOf(yaml: YamlText, node: YamlNode): string {
+  const { line, column } = lineAndColumn(yaml.text, startOf(yaml, node) ?? 0);
+  return `line ${line}, column ${column}`;
+}

@@ -1,0 +1,49 @@
+/** What can be wrong with a lock of any kind. */
+import { quote } from "../../image/quote.ts";
+import { canonicalName } from "../../image/reference.ts";
+import { isBlockScalar, kindOf, scalarText, scalarType, stringOf } from "../../yaml/node.ts";
+import type { YamlNode, YamlText } from "../../yaml/scan.ts";
+import type { LockedImage } from "./locked-image.ts";
+
+/** Something wrong with a lock. */
+export interface LockProblem {
+  /** From the lock's root: `images["nginx:1.27"].digest`. */
+  readonly path: string;
+  readonly message: string;
+  /** What the complaint is about, or stands before it where that is empty. */
+  readonly node: YamlNode;
+}
+
+/** The resolutions that contradict an earlier one of the same image for the same platform. */
+export function disagreements<Image extends LockedImage>(
+  images: readonly Image[],
+): readonly { readonly image: Image; readonly message: string }[] {
+  const known = new Map<string, Image>();
+  return images.flatMap((image) => {
+    const name = `${canonicalName(image.reference)} ${image.platform ?? ""}`;
+    const first = known.get(name) ?? image;
+    known.set(name, first);
+    if (first.digest === image.digest) return [];
+    const [text, other] = [image.reference.text, first.reference.text];
+    const same =
+      text === other
+        ? `${quote(text)} stands here twice, with two digests`
+        : `${quote(text)} is the same image as ${quote(other)}, but has another digest`;
+    return [{ image, message: `${same}: remove the one that is wrong` }];
+  });
+}
+
+/** A text in any notation; the line break that ends a block scalar is no part of it. */
+export function textOf(yaml: YamlText, node: YamlNode): string | undefined {
+  const text = stringOf(yaml, node);
+  return text !== undefined && isBlockScalar(yaml, node) ? text.replace(/\n+$/, "") : text;
+}
+
+/** What stands at a node, in a few words. */
+export function describeNode(yaml: YamlText, node: YamlNode): string {
+  const kind = kindOf(yaml, node);
+  if (kind === "mapping") return "a map";
+  if (kind === "sequence") return "a list";
+  const text = scalarText(yaml, node) ?? "";
+  return text === "" ? "empty" : `${scalarType(yaml, node) === "string" ? "the text " : ""}${quote(text)}`;
+}

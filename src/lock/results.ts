@@ -1,0 +1,149 @@
+/** What is told of locks. */
+import { type Config, platformName } from "../config/config.ts";
+import type { ImageField } from "../fields/image-field.ts";
+import { certainImage } from "../image/likely-reference.ts";
+import { formatPlatform } from "../image/platform.ts";
+import { canonicalName, type ImageReference, parseReference } from "../image/reference.ts";
+import { resultAt, type Said } from "../krm/field-result.ts";
+import type { Input } from "../krm/input.ts";
+import { readResource } from "../krm/resource.ts";
+import type { Result } from "../krm/result.ts";
+import { onErrorOf } from "../outcome/outcome.ts";
+import type { Step } from "../plan/plan.ts";
+import { kindOf } from "../yaml/node.ts";
+import type { LockedImage } from "./format/locked-image.ts";
+import type { Lock, Locks } from "./locks.ts";
+
+/** A result about an entry of a lock. */
+export function entryResult({ resource }: Lock, { reference, digest }: LockedImage, said: Said): Result {
+  const path = `images[${JSON.stringify(reference.text)}].digest`;
+  return resultAt({ resource: { kind: "lock", ...resource }, path, value: digest }, said);
+}
+
+/** A result about all entries of a lock, or several. */
+export function lockResult({ resource }: Lock, said: Said): Result {
+  return resultAt({ resource: { kind: "lock", ...resource }, path: "images" }, said);
+}
+
+/** With `lock: frozen`: the images that no lock has, each once, and what adds them. */
+export function unlockedResults(
+  steps: readonly Step[],
+  { input, config, locks }: { readonly input: Input; readonly config: Config; readonly locks: Locks },
+): readonly Result[] {
+  const unlocked = steps.flatMap((step) => (step.kind === "reject" && step.unlocked) || []);
+  if (unlocked.length === 0) return [];
+  const fails = unlocked.some((image) => onErrorOf(image, config) === "fail");
+  const names = [...new Set(unlocked.map(({ text }) => text))];
+  const platform = platformName(config);
+  const forPlatform = platform === undefined ? "" : ` for ${platform}`;
+  const what = `${names.length} image${names.length === 1 ? "" : "s"}${forPlatform}: ${listed(names)}`;
+  const lack =
+    locks.all.length === 0 ? "there is no lock, and `lock: frozen` forbids to ask for" : "the lock lacks";
+  const message = `${lack} ${what}; add ${names.length === 1 ? "it" : "them"} with ${additionCommand(input, config, locks)}`;
+  return [{ message, severity: fails ? "error" : "warning" }];
+}
+
+/** The entries that no field uses, pinned or not: one result for each lock that has some. */
+export function unusedResults(
+  fields: readonly ImageField[],
+  locks: Locks,
+  config: Config,
+): readonly Result[] {
+  const severity = config.lock === "frozen" ? "warning" : "info";
+  if (severity === "info" && (config.mode !== "check" || config.report === "problems")) return [];
+  if (locks.all.length === 0) return [];
+  const used = usesOf(fields, locks);
+  return locks.all.flatMap((lock) => {
+    const uses = used.get(lock);
+    const unused = lock.entries.filter(
+      ({ reference, digest }) =>
+        !uses?.has(canonicalName(reference)) && !uses?.has(digestName(reference, digest)),
+    );
+    const [first, second] = unused;
+    if (first === undefined) return [];
+    if (second === undefined)
+      return entryResult(lock, first, { severity, message: "nothing uses this entry" });
+    const names = listedUpTo(
+      unused.map(({ reference }) => reference.text),
+      100,
+    );
+    return lockResult(lock, { severity, message: `nothing uses ${unused.length} entries: ${names}` });
+  });
+}
+
+/** Texts in quotes, one after the other. */
+export function listed(texts: readonly string[]): string {
+  return texts.map((text) => JSON.stringify(text)).join(", ");
+}
+
+/** The first texts, and how many more there are. */
+export function listedUpTo(texts: readonly string[], max: number): string {
+  const more = texts.length > max ? ` and ${texts.length - max} more` : "";
+  return listed(texts.slice(0, max)) + more;
+}
+
+/** The command that writes to a lock in a file of its own what this run resolves. */
+export function fileCommand(config: Config): string {
+  const mode = config.mode === "update" ? ["mode=update"] : [];
+  const options = [...mode, ...platformOptions(config)].map((option) => `-d ${option}`);
+  return `\`${["pin-digests --lock FILE --update-lock", ...options].join(" ")}\``;
+}
+
+/** True for a list whose items know their files: what is added to it is kept. */
+export function keepsFiles({ kind, yaml, items }: Input): boolean {
+  return (
+    kind === "ResourceList" &&
+    items.some((item) => kindOf(yaml, item) === "mapping" && readResource(yaml, item).file !== undefined)
+  );
+}
+
+function additionCommand(input: Input, config: Config, { all }: Locks): string {
+  const isInFile = all.some(({ source }) => source === "file");
+  if (!keepsFiles(input) || isInFile) return fileCommand(config);
+  return `\`${["kpt fn eval PACKAGE --image IMAGE --network -- lock=create", ...platformOptions(config)].join(" ")}\``;
+}
+
+/** What a lock records of platforms goes by these. */
+function platformOptions(config: Config): readonly string[] {
+  const platform = platformName(config);
+  const required = config.requirePlatforms.map(formatPlatform);
+  return [
+    ...(platform === undefined ? [] : [`platform=${platform}`]),
+    ...(required.length === 0 ? [] : [`requirePlatforms=${required.join(",")}`]),
+  ];
+}
+
+function usesOf(fields: readonly ImageField[], locks: Locks): ReadonlyMap<Lock, ReadonlySet<string>> {
+  return new Map([...valuesOf(fields, locks)].map(([lock, values]) => [lock, namesOf(values, lock)]));
+}
+
+function valuesOf(fields: readonly ImageField[], locks: Locks): ReadonlyMap<Lock, ReadonlySet<string>> {
+  const values = new Map<Lock, Set<string>>();
+  for (const { resource, value } of fields) {
+    const lock = locks.nearest(resource);
+    if (lock === undefined || value === undefined) continue;
+    const known = values.get(lock);
+    if (known === undefined) values.set(lock, new Set([value]));
+    else known.add(value);
+  }
+  return values;
+}
+
+/** The names under which a lock may know the images. */
+function namesOf(values: ReadonlySet<string>, lock: Lock): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const value of values) {
+    const image = certainImage(value);
+    if (image === undefined) continue;
+    const isBare = image.tag === undefined && image.digest !== undefined;
+    names.add(isBare ? digestName(image, image.digest) : canonicalName(image));
+    // A name without a tag may have been written so, or have lost its tag.
+    if (isBare)
+      for (const text of lock.images.originals(image, "keep")) names.add(canonicalName(parseReference(text)));
+  }
+  return names;
+}
+
+function digestName({ registry, repository }: ImageReference, digest: string | undefined): string {
+  return `${registry}/${repository}@${digest}`;
+}

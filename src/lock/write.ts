@@ -1,0 +1,200 @@
+/** From new resolutions to the texts of the locks that keep them, and to a warning where none does. */
+import type { Config } from "../config/config.ts";
+import { textWithoutDigest } from "../image/reference.ts";
+import { resultAt } from "../krm/field-result.ts";
+import type { Input } from "../krm/input.ts";
+import { readResource } from "../krm/resource.ts";
+import type { Result, ResultFile } from "../krm/result.ts";
+import { childOf, kindOf } from "../yaml/node.ts";
+import { applyEdits, type TextEdit } from "../yaml/text-edit.ts";
+import { lockEdits } from "./format/lock-edit.ts";
+import type { LockFile } from "./format/lock-file.ts";
+import { lockFileName, lockItemEdit, lockText, newLock } from "./format/new-lock.ts";
+import type { Lock, LockFileOption } from "./locks.ts";
+import type { LockRecord } from "./record.ts";
+import { entryResult, fileCommand, keepsFiles, listed, lockResult } from "./results.ts";
+
+/** What a run is made from, as far as its locks are concerned. */
+export interface LockCircumstances {
+  readonly input: Input;
+  readonly config: Config;
+  readonly file?: LockFile;
+  readonly option?: LockFileOption;
+}
+
+/** What is to be written, and what is told of it. */
+export interface LockChanges {
+  readonly edits: readonly TextEdit[];
+  /** The new text of the file, where it is another. */
+  readonly file?: string;
+  readonly results: readonly Result[];
+}
+
+/** Writes resolutions into the locks that count for them. */
+export function lockChanges(records: readonly LockRecord[], circumstances: LockCircumstances): LockChanges {
+  const changes = byLock(records).map((group) => changeOf(group, circumstances));
+  const file = changes.find((change) => change.file !== undefined)?.file;
+  const lost = changes.flatMap((change) => change.lost ?? []);
+  return {
+    edits: changes.flatMap(({ edits = [] }) => edits),
+    ...(file !== undefined && { file }),
+    results: [...changes.flatMap(({ results = [] }) => results), ...lostWarning(lost, circumstances)],
+  };
+}
+
+interface RecordGroup {
+  readonly lock: Lock | undefined;
+  readonly records: readonly LockRecord[];
+}
+
+function byLock(records: readonly LockRecord[]): readonly RecordGroup[] {
+  const groups = new Map<Lock | undefined, LockRecord[]>();
+  for (const record of records) {
+    const group = groups.get(record.lock);
+    if (group === undefined) groups.set(record.lock, [record]);
+    else group.push(record);
+  }
+  const all = [...groups].map(([lock, group]) => ({ lock, records: group }));
+  // A new lock goes behind the last item, which may be one that is added to at the same place.
+  return [...all.filter(({ lock }) => lock !== undefined), ...all.filter(({ lock }) => lock === undefined)];
+}
+
+interface LockChange {
+  readonly edits?: readonly TextEdit[];
+  readonly file?: string;
+  readonly results?: readonly Result[];
+  /** What is not kept. */
+  readonly lost?: readonly LockRecord[];
+}
+
+function changeOf(group: RecordGroup, circumstances: LockCircumstances): LockChange {
+  const { input, config } = circumstances;
+  const { lock, records } = group;
+  if (lock === undefined) return config.lock === "create" ? creation(records, circumstances) : {};
+  const images = records.map(({ image }) => image);
+  if (lock.source === "file") return fileChange(group, circumstances);
+  if (lock.lock === undefined) return {};
+  const isKept = input.kind === "ResourceList" && lock.resource.file !== undefined;
+  return {
+    edits: lockEdits(lock.lock, images),
+    ...(isKept ? { results: changeResults(lock, records, config) } : { lost: records }),
+  };
+}
+
+function creation(records: readonly LockRecord[], { input, config }: LockCircumstances): LockChange {
+  const items = input.kind === "ResourceList" ? childOf(input.yaml, input.root, "items") : undefined;
+  if (items === undefined || !keepsFiles(input)) return { lost: records };
+  const images = records.map(({ image }) => image);
+  const file = { path: lockFileName, index: indexOfLock(input) };
+  const message = `made ${lockFileName} with ${listed(namesOf(records))}`;
+  return {
+    edits: [lockItemEdit(input.yaml, { items, index: file.index, images })],
+    results: creationResults(message, config, { file }),
+  };
+}
+
+/** The position behind the objects that are in the file of that name already, at the root of what was sent. */
+function indexOfLock({ yaml, items }: Input): number {
+  const resources = items
+    .filter((item) => kindOf(yaml, item) === "mapping")
+    .map((item) => readResource(yaml, item));
+  const packages = resources.flatMap(({ annotations }) => annotations.get(packagePath) ?? []);
+  const root = packages.toSorted((one, other) => one.length - other.length)[0];
+  return resources.filter(
+    ({ annotations, file }) => file?.path === lockFileName && annotations.get(packagePath) === root,
+  ).length;
+}
+
+const packagePath = "internal.config.kubernetes.io/package-path";
+
+function fileChange({ records, lock }: RecordGroup, circumstances: LockCircumstances): LockChange {
+  const { file, option, config } = circumstances;
+  if (file === undefined || lock === undefined || option?.update !== true || file.kind === "ImagesLock") {
+    return { lost: records };
+  }
+  const images = records.map(({ image }) => image);
+  if (file.kind === "ImageLock") {
+    const text = applyEdits(option.text, lockEdits(file.lock, images));
+    return { file: text, results: changeResults(lock, records, config) };
+  }
+  // What is a comment stays one.
+  const comments = option.text.trim() === "" ? "" : option.text.replace(/\n?$/, "\n");
+  const message = `made the lock with ${listed(namesOf(records))}`;
+  return {
+    file: comments + lockText(images),
+    results: creationResults(message, config),
+  };
+}
+
+function creationResults(
+  message: string,
+  { report }: Config,
+  place: { readonly file?: ResultFile } = {},
+): readonly Result[] {
+  if (report === "problems") return [];
+  return [resultAt({ resource: { ...newLock, ...place }, path: "images" }, { severity: "info", message })];
+}
+
+function changeResults(lock: Lock, records: readonly LockRecord[], config: Config): readonly Result[] {
+  const replaced = replacedWarning(lock, records);
+  if (config.report === "problems") return replaced;
+  const added = records.filter((record) => record.before === undefined && record.replaced === undefined);
+  const moved = records.flatMap(({ before, image }) => {
+    if (before === undefined || before.digest === image.digest) return [];
+    const values = { currentValue: before.digest, proposedValue: image.digest };
+    const message = `moved from ${before.digest} to ${image.digest}`;
+    return entryResult(lock, before, { severity: "info", message, ...values });
+  });
+  if (added.length === 0) return [...replaced, ...moved];
+  const message = `added ${listed(namesOf(added))}`;
+  return [...replaced, lockResult(lock, { severity: "info", message }), ...moved];
+}
+
+/** A key has one entry, for one platform: two runs for two platforms would drive each other's digests out for ever. */
+function replacedWarning(lock: Lock, records: readonly LockRecord[]): readonly Result[] {
+  const replaced = records.flatMap(({ replaced, image }) =>
+    replaced === undefined ? [] : [{ replaced, image }],
+  );
+  const [first] = replaced;
+  if (first === undefined) return [];
+  const [was, is] = [first.replaced, first.image].map(({ platform }) => platform ?? "all platforms");
+  const names = listed(replaced.map(({ replaced: { reference } }) => reference.text));
+  const message = `replaced what was locked for ${was} by what is for ${is}: ${names}; a lock has one entry for an image, so give each platform a package, or a file for \`--lock\`, of its own`;
+  return [lockResult(lock, { severity: "warning", message })];
+}
+
+function namesOf(records: readonly LockRecord[]): readonly string[] {
+  return [...new Set(records.map(({ image }) => textWithoutDigest(image.reference)))];
+}
+
+function lostWarning(
+  lost: readonly LockRecord[],
+  { input, config, file, option }: LockCircumstances,
+): readonly Result[] {
+  if (lost.length === 0) return [];
+  const fresh = namesOf(lost.filter(({ before }) => before === undefined));
+  const moved = namesOf(lost.filter(({ before }) => before !== undefined));
+  const message = [...whatIsFresh(fresh), ...whatMoved(moved), whatAdds()].join("; ");
+  return [{ message, severity: "warning" }];
+
+  function whatAdds(): string {
+    if (file?.kind === "ImagesLock") return "an ImagesLock is only read: convert it with `--inventory lock`";
+    if (option !== undefined) return "add `--update-lock`";
+    if (input.kind === "stream")
+      return "write a lock to a file of its own and give `--lock FILE --update-lock`";
+    return `a list without paths keeps no changes of a lock: add them with ${fileCommand(config)}, or by hand`;
+  }
+}
+
+function whatIsFresh(names: readonly string[]): readonly string[] {
+  if (names.length === 0) return [];
+  const [count, verb] = names.length === 1 ? ["1 image was", "is"] : [`${names.length} images were`, "are"];
+  return [`${count} asked for and ${verb} not in a lock, so the next run asks again: ${listed(names)}`];
+}
+
+function whatMoved(names: readonly string[]): readonly string[] {
+  if (names.length === 0) return [];
+  return [
+    `what the lock says of ${names.length === 1 ? "1 image" : `${names.length} images`} was brought up to date, which is not kept: ${listed(names)}`,
+  ];
+}

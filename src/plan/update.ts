@@ -1,0 +1,42 @@
+/** `mode: update`: ask again what each tag means, whatever is written beside it and in the lock. */
+import { type ImageReference, parseReference, textWithoutDigest } from "../image/reference.ts";
+import { resolveStep, tagMode } from "./pin.ts";
+import type { FieldImage, PlanContext, Step } from "./plan.ts";
+
+/** What to do about an image whose digest is to be brought up to date. */
+export function planUpdate(found: FieldImage, context: PlanContext): Step {
+  const { image } = found;
+  if (image.tag !== undefined || image.digest === undefined) {
+    return resolveStep(found, withoutDigest(image), context);
+  }
+  return planDigestAlone(found, context);
+}
+
+/** Why an image that may have been several is left alone. */
+export function ambiguous(originals: readonly string[]): string {
+  return `may have been ${orList(originals)}; left alone`;
+}
+
+function withoutDigest(image: ImageReference): ImageReference {
+  if (image.digest === undefined) return image;
+  return parseReference(textWithoutDigest(image));
+}
+
+/** Somebody chose it, or, where tags are dropped, a pin wrote it for a tag that the lock alone still knows. */
+function planDigestAlone(found: FieldImage, context: PlanContext): Step {
+  const { field, image } = found;
+  const tag = tagMode(field, context.config);
+  const [original, ...others] = context.lock?.images.originals(image, tag) ?? [];
+  if (original === undefined) return { kind: "keep", field, reason: "left alone: has a digest and no tag" };
+  const originals = [original, ...others];
+  if (tag === "keep") {
+    const reason = `left alone: has a digest and no tag; the lock has it for ${orList(originals)}`;
+    return { kind: "keep", field, reason, severity: "info" };
+  }
+  if (others.length > 0) return { kind: "keep", field, reason: ambiguous(originals), severity: "info" };
+  return resolveStep(found, parseReference(original), context);
+}
+
+function orList(texts: readonly string[]): string {
+  return texts.map((text) => JSON.stringify(text)).join(" or ");
+}

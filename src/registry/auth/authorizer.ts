@@ -1,0 +1,179 @@
+import type { Credential, CredentialCandidate, Keychain } from "../../credentials/keychain.ts";
+import { untilAborted } from "../transport/abortable.ts";
+import type { Endpoint } from "../transport/endpoint.ts";
+import { type Challenge, chooseChallenge } from "./challenge.ts";
+import { encodeLogin, fetchToken, type Token, type TokenOptions } from "./token.ts";
+
+/** As whom a registry may be asked. */
+export interface Identity {
+  readonly kind: "login" | "anonymous" | "ambient";
+  /** For people: where the login is from, or "anonymously". */
+  readonly source: string;
+  readonly credential?: Credential;
+}
+
+/** A challenge and the URL that made it. */
+export interface Demand {
+  readonly challenge: Challenge;
+  readonly challenger: URL;
+}
+
+/** The value of an Authorization header, which may have served before. */
+export interface Authorization {
+  readonly value?: string;
+  readonly reused: boolean;
+}
+
+/** For which repository identities are wanted, and how long. */
+interface Asker {
+  readonly repository: string;
+  readonly signal: AbortSignal;
+}
+
+/** Knows, for one host, what it demands, as whom it may be asked, and the tokens that it gave. */
+export interface Authorizer {
+  /** What the host is known to demand of those who ask for a repository. */
+  demandFor(repository: string): Demand | undefined;
+  learn(repository: string, demand: Demand): void;
+  /** As whom to ask, in turn; the one that served this repository before comes first. */
+  identities(asker: Asker): AsyncGenerator<Identity, void, undefined>;
+  remember(repository: string, identity: Identity): void;
+  /** Rejects with a Failure where the realm refuses; undefined where the demand can't be met by this identity. */
+  authorize(ask: AuthorizationQuestion): Promise<Authorization | undefined>;
+  /** Drops a token that was refused though it served before. */
+  forget(ask: AuthorizationQuestion): void;
+  /** All that was sent and must not be shown, should a server send it back. */
+  secrets(): Iterable<string>;
+}
+
+/** Who wants to be authorized for what. */
+export interface AuthorizationQuestion {
+  readonly identity: Identity;
+  readonly demand: Demand;
+  readonly repository: string;
+  readonly signal: AbortSignal;
+}
+
+/** Makes an Authorizer for a host. */
+export function createAuthorizer(endpoint: Endpoint, keychain: Keychain, options: TokenOptions): Authorizer {
+  const demands = new Map<string, Demand>();
+  const tokens = new Map<string, Promise<Token>>();
+  const served = new Map<string, Identity>();
+  const host = endpoint.name;
+  const secrets = new Set<string>();
+  let latest: Demand | undefined;
+  let ambientServed = false;
+
+  async function* inOrder({ repository, signal }: Asker): AsyncGenerator<Identity, void, undefined> {
+    const target = { host, repository };
+    // A helper may wait for its user, and a cloud for itself, longer than the run may take.
+    const configured = await untilAborted(keychain.configured(target), signal);
+    for (const candidate of configured) yield toIdentity("login", candidate);
+    const anonymousFirst = !ambientServed && !keychain.prefersAmbient(host);
+    if (anonymousFirst) yield ANONYMOUS;
+    const ambient = await untilAborted(keychain.ambient(target), signal);
+    if (ambient !== undefined) yield toIdentity("ambient", ambient);
+    if (!anonymousFirst) yield ANONYMOUS;
+  }
+
+  async function bearer({
+    identity,
+    demand,
+    repository,
+    signal,
+  }: AuthorizationQuestion): Promise<Authorization> {
+    const { credential } = identity;
+    if (credential?.kind === "registry-token") return { value: `Bearer ${credential.token}`, reused: false };
+    const key = tokenKey({ identity, demand, repository });
+    const known = tokens.get(key);
+    if (known !== undefined) {
+      const token = await known;
+      if (token.expiresAt > performance.now()) return { value: `Bearer ${token.text}`, reused: true };
+    }
+    const { connection } = endpoint;
+    const question = {
+      ...demand,
+      connection,
+      repository,
+      signal,
+      ...(credential !== undefined && { credential }),
+    };
+    // Another may have asked for a new one meanwhile.
+    const latestAsk = tokens.get(key);
+    const ask = latestAsk === known || latestAsk === undefined ? fetchToken(question, options) : latestAsk;
+    tokens.set(key, ask);
+    const { text } = await ask;
+    secrets.add(text);
+    return { value: `Bearer ${text}`, reused: false };
+  }
+
+  return {
+    // A login is sent unasked only where the host has asked for Basic in this run. Earlier would save one request a
+    // host, and cost more: to a registry of tokens it shows a password that only its realm should see, and Harbor then
+    // hides that it has a realm; a stale login would be refused where the registry is open to everyone.
+    demandFor(repository) {
+      const known = demands.get(repository) ?? latest;
+      return known ?? (keychain.prefersAmbient(host) ? assumedBasic(endpoint) : undefined);
+    },
+    learn(repository, demand) {
+      latest = demand;
+      demands.set(repository, demand);
+    },
+    async *identities(asker) {
+      const first = served.get(asker.repository);
+      if (first !== undefined) yield first;
+      for await (const identity of inOrder(asker)) {
+        if (identity.source !== first?.source) yield identity;
+      }
+    },
+    remember(repository, identity) {
+      served.set(repository, identity);
+      if (identity.kind === "ambient") ambientServed = true;
+    },
+    async authorize(ask) {
+      for (const secret of secretsOf(ask.identity.credential)) secrets.add(secret);
+      if (ask.demand.challenge.scheme === "bearer") return bearer(ask);
+      const { credential } = ask.identity;
+      if (credential === undefined) return { reused: false };
+      if (credential.kind === "registry-token") return { value: `Bearer ${credential.token}`, reused: false };
+      if (credential.kind === "identity-token") return undefined;
+      return { value: `Basic ${encodeLogin(credential.username, credential.password)}`, reused: false };
+    },
+    forget(ask) {
+      tokens.delete(tokenKey(ask));
+    },
+    secrets: () => secrets,
+  };
+}
+
+/** What a refusal demands, where it demands something that can be met. */
+export function demandOf(refusal: {
+  readonly challenges: readonly Challenge[];
+  readonly url: URL;
+}): Demand | undefined {
+  const challenge = chooseChallenge(refusal.challenges);
+  return challenge && { challenge, challenger: refusal.url };
+}
+
+const ANONYMOUS: Identity = { kind: "anonymous", source: "anonymously" };
+
+function toIdentity(kind: "login" | "ambient", { source, credential }: CredentialCandidate): Identity {
+  return { kind, source, credential };
+}
+
+function secretsOf(credential: Credential | undefined): readonly string[] {
+  if (credential === undefined) return [];
+  if (credential.kind !== "basic") return [credential.token];
+  return [credential.password, encodeLogin(credential.username, credential.password)];
+}
+
+// One realm's refusal says nothing about another's.
+function tokenKey({ identity, demand, repository }: Omit<AuthorizationQuestion, "signal">): string {
+  const { parameters } = demand.challenge;
+  const realm = [parameters.get("realm"), parameters.get("service")];
+  return JSON.stringify([identity.kind, identity.source, repository, ...realm]);
+}
+
+function assumedBasic({ urls: [challenger] }: Endpoint): Demand | undefined {
+  return challenger && { challenge: { scheme: "basic", parameters: new Map() }, challenger };
+}

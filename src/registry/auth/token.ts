@@ -1,0 +1,183 @@
+import type { Credential } from "../../credentials/keychain.ts";
+import { isLoopbackName } from "../transport/address-guard.ts";
+import { type Connection, connectionElsewhere } from "../transport/endpoint.ts";
+import { failureOf } from "../transport/error-response.ts";
+import { Failure } from "../transport/failure.ts";
+import { type FollowOptions, guardAgainst } from "../transport/redirect.ts";
+import type { RetriedRequest } from "../transport/retry.ts";
+import type { HttpResponse } from "../transport/transport.ts";
+import type { Challenge } from "./challenge.ts";
+
+/** A token, for one repository and one identity. */
+export interface Token {
+  readonly text: string;
+  /** Milliseconds on the clock of `performance.now()`. */
+  readonly expiresAt: number;
+}
+
+/** What a token is asked for with. */
+export interface TokenQuestion {
+  readonly challenge: Challenge;
+  /** The URL whose answer held the challenge. */
+  readonly challenger: URL;
+  readonly connection: Connection;
+  readonly repository: string;
+  /** Absent for anonymous. */
+  readonly credential?: Exclude<Credential, { kind: "registry-token" }>;
+  readonly signal: AbortSignal;
+}
+
+/** What asking for a token needs. */
+export interface TokenOptions extends FollowOptions {
+  /** With retries and redirects. */
+  readonly send: (request: RetriedRequest) => Promise<HttpResponse>;
+}
+
+/**
+ * Asks the realm of a bearer challenge for a token to pull one repository; the challenge's own scope is not trusted.
+ * Throws a Failure with the status where the realm refuses.
+ *
+ * https://distribution.github.io/distribution/spec/auth/token/
+ * https://distribution.github.io/distribution/spec/auth/oauth/
+ */
+export async function fetchToken(question: TokenQuestion, options: TokenOptions): Promise<Token> {
+  const realm = realmOf(question, options);
+  const { credential } = question;
+  if (credential?.kind === "identity-token") {
+    const response = await options.send(exchangeRequest(realm, question, credential.token));
+    if (response.status === 200) return readToken(response);
+    if (!UNSUPPORTED.has(response.status)) throw failureOf(response);
+  }
+  const response = await options.send(tokenRequest(realm, question, basicLogin(credential)));
+  if (response.status !== 200) throw failureOf(response);
+  return readToken(response);
+}
+
+interface Realm {
+  readonly url: URL;
+  readonly request: Pick<RetriedRequest, "connection" | "guard" | "bytesMax" | "signal">;
+}
+
+/** What is wrong with a realm that would be sent a login in the open. */
+export const PLAIN_HTTP = "plain HTTP";
+
+const CLIENT_ID = "pin-digests";
+const TOKEN_BYTES_MAX = 1_048_576;
+const LIFETIME_MIN = 60;
+const MARGIN = 10_000;
+
+// What realms answer that know no POST: GCR 404, Harbor 405, ACR 400, Artifactory 401. A redirect is not followed.
+const UNSUPPORTED: ReadonlySet<number> = new Set([301, 302, 303, 307, 308, 400, 401, 404, 405]);
+
+function realmOf(question: TokenQuestion, { configs, reachOf }: TokenOptions): Realm {
+  const { challenge, challenger, connection, signal } = question;
+  const text = challenge.parameters.get("realm") ?? "";
+  const url = URL.canParse(text, challenger.href) ? new URL(text, challenger) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw new Failure("realm", { host: challenger.host, detail: "not an http or https URL" });
+  }
+  url.username = "";
+  url.password = "";
+  url.hash = "";
+  const elsewhere = url.hostname !== challenger.hostname;
+  const there = elsewhere ? connectionElsewhere(url, connection, configs) : connection;
+  if (url.protocol === "http:" && !mayBePlain(url, challenger, there)) {
+    throw new Failure("realm", { host: url.host, detail: PLAIN_HTTP });
+  }
+  const guard = guardAgainst(url, challenger, { code: "realm", reachOf });
+  const bytesMax = TOKEN_BYTES_MAX;
+  return { url, request: { connection: there, signal, bytesMax, ...(guard !== undefined && { guard }) } };
+}
+
+// A login goes over plain HTTP only where the user said so for the host; loopback counts as said.
+function mayBePlain(url: URL, challenger: URL, connection: Connection): boolean {
+  if (challenger.protocol !== "http:") return false;
+  return url.hostname === challenger.hostname || connection.plainHTTP || isLoopbackName(url.hostname);
+}
+
+function tokenRequest(
+  { url, request }: Realm,
+  { challenge, repository }: TokenQuestion,
+  login: string | undefined,
+): RetriedRequest {
+  const asked = new URL(url);
+  for (const [name, value] of parametersOf(challenge, repository)) asked.searchParams.set(name, value);
+  return {
+    ...request,
+    method: "GET",
+    url: asked,
+    headers: { accept: "application/json", ...(login !== undefined && { authorization: `Basic ${login}` }) },
+  };
+}
+
+function exchangeRequest(
+  { url, request }: Realm,
+  { challenge, repository }: TokenQuestion,
+  refreshToken: string,
+): RetriedRequest {
+  const form = new URLSearchParams([
+    ["grant_type", "refresh_token"],
+    ...parametersOf(challenge, repository),
+    ["refresh_token", refreshToken],
+  ]);
+  return {
+    ...request,
+    method: "POST",
+    url,
+    headers: { accept: "application/json", "content-type": "application/x-www-form-urlencoded" },
+    body: form.toString(),
+  };
+}
+
+// An empty service or scope is worse than none: Quay answers 401 to it.
+function parametersOf(challenge: Challenge, repository: string): readonly [string, string][] {
+  const service = challenge.parameters.get("service");
+  return [
+    ...(service === undefined || service === "" ? [] : [["service", service] satisfies [string, string]]),
+    ["scope", `repository:${repository}:pull`],
+    ["client_id", CLIENT_ID],
+  ];
+}
+
+function basicLogin(credential: TokenQuestion["credential"]): string | undefined {
+  if (credential === undefined) return undefined;
+  return credential.kind === "basic"
+    ? encodeLogin(credential.username, credential.password)
+    : encodeLogin(credential.username ?? "<token>", credential.token);
+}
+
+/** A login as the Basic scheme carries it. */
+export function encodeLogin(username: string, password: string): string {
+  return Buffer.from(`${username}:${password}`).toString("base64");
+}
+
+function readToken(response: HttpResponse): Token {
+  const host = response.url.host;
+  const answer = parseObject(response.body.toString("utf8"));
+  if (answer === undefined) throw new Failure("realm", { host, detail: "its answer is not a JSON object" });
+  const text = [answer.access_token, answer.token].find((value) => typeof value === "string" && value !== "");
+  // It goes into a header.
+  if (typeof text !== "string" || !/^[\x21-\x7e]+$/.test(text)) {
+    throw new Failure("realm", { host, detail: "its answer holds no token" });
+  }
+  const lifetime = typeof answer.expires_in === "number" ? answer.expires_in : LIFETIME_MIN;
+  // Counted from now by our own clock: the server's may be wrong.
+  const expiresAt = performance.now() + Math.max(lifetime, LIFETIME_MIN) * 1_000 - MARGIN;
+  return { text, expiresAt };
+}
+
+interface TokenAnswer {
+  readonly token?: unknown;
+  readonly access_token?: unknown;
+  readonly expires_in?: unknown;
+}
+
+function parseObject(text: string): TokenAnswer | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? value : undefined;
+  } catch {
+    // The caller says that it was not JSON.
+    return undefined;
+  }
+}

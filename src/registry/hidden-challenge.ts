@@ -1,0 +1,45 @@
+import { type Demand, demandOf } from "./auth/authorizer.ts";
+import type { TokenOptions } from "./auth/token.ts";
+import type { Host } from "./host-state.ts";
+import { challengesOf, type ManifestRefusal } from "./manifest.ts";
+
+/** Who was refused. */
+export interface Asker {
+  readonly host: Pick<Host, "base" | "endpoint" | "authorizer">;
+  readonly question: { readonly repository: string; readonly signal: AbortSignal };
+  readonly options: TokenOptions;
+}
+
+/**
+ * What a refusal without a challenge demands: some registries say it at /v2/ only, and call a manifest that needs a
+ * login absent (docker.pkg.github.com), forbidden, or a bad request (Nexus).
+ */
+export async function demandBehind(refusal: ManifestRefusal, asker: Asker): Promise<Demand | undefined> {
+  const { host, question, options } = asker;
+  const { status } = refusal.failure;
+  if (status === undefined || !MAY_MEAN_LOG_IN.has(status) || host.base === undefined) return undefined;
+  if (status !== 401 && !(await hasLogin(asker))) return undefined;
+  const response = await options.send({
+    method: "GET",
+    url: new URL("/v2/", host.base),
+    headers: {},
+    connection: host.endpoint.connection,
+    bytesMax: PING_BYTES_MAX,
+    signal: question.signal,
+  });
+  const isHere = response.status === 401 && response.url.origin === host.base.origin;
+  const demand = isHere ? demandOf({ challenges: challengesOf(response), url: response.url }) : undefined;
+  if (demand !== undefined || status !== 401 || !(await hasLogin(asker))) return demand;
+  // It wants a login and does not say which: the one for this host is all that there is to try.
+  return { challenge: { scheme: "basic", parameters: new Map() }, challenger: host.base };
+}
+
+const MAY_MEAN_LOG_IN: ReadonlySet<number> = new Set([400, 401, 403, 404]);
+const PING_BYTES_MAX = 65_536;
+
+async function hasLogin({ host, question }: Asker): Promise<boolean> {
+  for await (const identity of host.authorizer.identities(question)) {
+    if (identity.kind !== "anonymous") return true;
+  }
+  return false;
+}

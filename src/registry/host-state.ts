@@ -1,0 +1,171 @@
+import { setMaxListeners } from "node:events";
+import type { Authorizer } from "./auth/authorizer.ts";
+import type { RegistryErrorCode } from "./errors.ts";
+import type { Endpoint } from "./transport/endpoint.ts";
+import { Failure } from "./transport/failure.ts";
+
+/** What is known about a host, and is true for all its repositories. */
+export interface Host {
+  readonly endpoint: Endpoint;
+  readonly authorizer: Authorizer;
+  /** Where its API has answered; undefined until it has. */
+  readonly base: URL | undefined;
+  /** Runs a task against each URL that the host may have until one answers, and from then on against that one. */
+  reach<Result>(task: Task<Result>): Promise<Result>;
+  /** Aborted with the run, or with a Failure that all requests under way would end in. */
+  readonly signal: AbortSignal;
+  /** Finds out once whether the host has a limit of pulls. */
+  limitOfPulls(ask: () => Promise<Failure | undefined>): Promise<Failure | undefined>;
+  /** Lets the first come alone, and the others when it has said what it learned, has failed to, or takes too long. */
+  inTurn<Result>(task: (learned: () => void) => Promise<Result>): Promise<Result>;
+}
+
+/** Asks at a URL; `last` where there is no other to try. */
+type Task<Result> = (base: URL, last: boolean) => Promise<Result>;
+
+/** Makes a Host of which nothing is known yet. */
+export function createHost(endpoint: Endpoint, authorizer: Authorizer, run: AbortSignal): Host {
+  const ending = new AbortController();
+  const signal = AbortSignal.any([run, ending.signal]);
+  setMaxListeners(0, signal);
+  let limit: Promise<Failure | undefined> | undefined;
+  let base: URL | undefined;
+  let dead: Failure | undefined;
+  let mute = 0;
+  let mayAll = false;
+  let probe: Promise<void> | undefined;
+
+  function bury(failure: Failure, url: URL): void {
+    if (failure.code === "pull-limit") {
+      dead = failure;
+      // It lasts for hours, and those who wait for the host would wait for nothing.
+      ending.abort(failure);
+    }
+    if (base !== undefined || !condemns(failure, url)) return;
+    mute += 1;
+    // A server that is silent or hangs up may be so for one image alone.
+    if (mute > 1 || !isMute(failure)) dead = failure;
+  }
+
+  async function reach<Result>(task: Task<Result>): Promise<Result> {
+    const [first, second] = base === undefined ? endpoint.urls : [base];
+    if (first === undefined) throw new Failure("address", { host: endpoint.name, detail: "no address" });
+    if (second === undefined) return attempt(first, (url) => task(url, true));
+    try {
+      return await attempt(first, (url) => task(url, false), wantsOther);
+    } catch (error) {
+      if (base !== undefined || !(error instanceof Failure) || !wantsOther(error)) throw error;
+    }
+    try {
+      return await attempt(second, (url) => task(url, true), speaksOther);
+    } catch (error) {
+      if (base !== undefined || !(error instanceof Failure) || !speaksOther(error)) throw error;
+    }
+    // It has failed the first time for a reason of its own.
+    return attempt(first, (url) => task(url, true));
+  }
+
+  /** Notes what is learned of the host, but for failures that another scheme may mend. */
+  async function attempt<Result>(
+    url: URL,
+    task: (base: URL) => Promise<Result>,
+    isMended: (failure: Failure) => boolean = () => false,
+  ): Promise<Result> {
+    try {
+      const result = await task(url);
+      base = url;
+      return result;
+    } catch (error) {
+      if (error instanceof Failure && (base !== undefined || !isMended(error))) bury(error, url);
+      throw error;
+    }
+  }
+
+  async function goAhead<Result>(task: (learned: () => void) => Promise<Result>): Promise<Result> {
+    let letIn: () => void = () => undefined;
+    const mine = new Promise<void>((resolve) => {
+      letIn = () => {
+        if (probe === mine) probe = undefined;
+        resolve();
+      };
+    });
+    probe = mine;
+    // What the first asks for may hang, where the next is there at once.
+    const patience = setTimeout(() => {
+      mayAll = true;
+      letIn();
+    }, PATIENCE);
+    try {
+      return await task(() => {
+        mayAll ||= base !== undefined;
+        letIn();
+      });
+    } finally {
+      clearTimeout(patience);
+      letIn();
+    }
+  }
+
+  return {
+    endpoint,
+    authorizer,
+    get base() {
+      return base;
+    },
+    reach,
+    signal,
+    limitOfPulls(ask) {
+      limit ??= ask();
+      return limit;
+    },
+    async inTurn(task) {
+      while (!mayAll && probe !== undefined) await probe;
+      if (dead !== undefined) throw dead;
+      return mayAll ? task(() => undefined) : goAhead(task);
+    },
+  };
+}
+
+const PATIENCE = 2_000;
+
+/** Tells whether a server says that it wants the other scheme: in its words, or an alert, by hanging up, or not at all. */
+function wantsOther(failure: Failure): boolean {
+  const { code, status } = failure;
+  const isNoHttp = code === "not-a-registry" && status === undefined;
+  return speaksOther(failure) || code === "unreachable" || code === "refused" || status === 400 || isNoHttp;
+}
+
+function speaksOther({ code }: Failure): boolean {
+  return code === "http-on-https" || code === "https-on-http";
+}
+
+const DEADLY: ReadonlySet<RegistryErrorCode> = new Set([
+  "dns",
+  "refused",
+  "unreachable",
+  "timeout",
+  "tls",
+  "wrong-ca",
+  "https-on-http",
+  "certificate-file",
+  "proxy",
+]);
+
+/** Tells whether a failure would come again for every other repository, so that they need not wait for it. */
+function condemns(failure: Failure, url: URL): boolean {
+  if (!DEADLY.has(failure.code)) return false;
+  return failure.code === "proxy" || failure.code === "certificate-file" || failure.host === url.host;
+}
+
+const NOT_CONNECTED: ReadonlySet<string> = new Set([
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EADDRNOTAVAIL",
+  "ETIMEDOUT",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+
+/** Tells whether somebody was there, and said nothing. */
+function isMute({ code, detail = "" }: Failure): boolean {
+  return (code === "unreachable" || code === "timeout") && !NOT_CONNECTED.has(detail);
+}

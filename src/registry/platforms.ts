@@ -1,0 +1,155 @@
+/** What an index or an image says of platforms. Its bytes come verified. */
+import { type Digest, isDigest } from "../image/digest.ts";
+import {
+  type DescribedPlatform,
+  formatPlatform,
+  missingPlatforms,
+  type Platform,
+  type PlatformDescriptor,
+  platformsOf,
+  selectPlatform,
+} from "../image/platform.ts";
+import { Failure } from "./transport/failure.ts";
+
+/** What is wanted of an image beside its digest. */
+export interface PlatformDemand {
+  /** The digest is to be that of the manifest for this platform. */
+  readonly platform?: Platform;
+  /** The image must have all of these. */
+  readonly requirePlatforms?: readonly Platform[];
+}
+
+/** What an image was found to be. */
+export interface Inspection {
+  /** What the tag itself means, or the manifest for the platform that was asked for. */
+  readonly digest: Digest;
+  /** The platforms that the image has, one where it is no index; absent where nobody asked. */
+  readonly platforms?: readonly string[];
+}
+
+/** A manifest, as far as platforms are concerned. */
+export type ManifestContent =
+  | { readonly kind: "index"; readonly manifests: readonly IndexedManifest[] }
+  /** An image for one platform, which only its configuration names. */
+  | { readonly kind: "image"; readonly config: Digest };
+
+/** A manifest that an index lists. */
+export interface IndexedManifest extends PlatformDescriptor {
+  readonly digest: Digest;
+}
+
+/**
+ * Reads a manifest.
+ *
+ * https://github.com/opencontainers/image-spec/blob/v1.1.1/image-index.md
+ * https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md
+ */
+export function readContent(body: Buffer): ManifestContent {
+  const manifest = parseObject(body);
+  if (Array.isArray(manifest.manifests)) {
+    return { kind: "index", manifests: manifest.manifests.flatMap(readIndexed) };
+  }
+  const config = objectOf(manifest.config);
+  const { digest } = config;
+  if (typeof digest === "string" && isDigest(digest) && CONFIG_TYPES.has(String(config.mediaType))) {
+    return { kind: "image", config: digest };
+  }
+  throw new Failure("platform", { detail: "it is neither an index nor an image for a platform" });
+}
+
+/** Reads the platform in an image's configuration, as the one entry of an index. */
+export function readConfig(body: Buffer, digest: Digest): readonly IndexedManifest[] {
+  const platform = readPlatform(parseObject(body));
+  return [{ digest, ...(platform !== undefined && { platform }) }];
+}
+
+/**
+ * What is wanted of these manifests, where the tag itself means `digest`. Throws a Failure that says what there is where
+ * a platform is missing.
+ */
+export function inspect(
+  manifests: readonly IndexedManifest[],
+  digest: Digest,
+  { platform, requirePlatforms = [] }: PlatformDemand,
+): Inspection {
+  const platforms = platformsOf(manifests);
+  const missing = missingPlatforms(platforms, requirePlatforms);
+  if (missing.length > 0) throw lacks(missing, platforms);
+  if (platform === undefined) return { digest, platforms };
+  const choice = selectPlatform(manifests, platform);
+  switch (choice.kind) {
+    case "found":
+      return { digest: choice.manifest.digest, platforms };
+    case "missing":
+      throw lacks([formatPlatform(platform)], platforms);
+    case "ambiguous":
+      throw new Failure("platform", {
+        detail: `it has several for ${formatPlatform(platform)}, and none is named: ${choice.has.join(", ")}`,
+      });
+  }
+}
+
+// Docker's own is that of all its registries; an artifact has another, and runs nowhere.
+const CONFIG_TYPES: ReadonlySet<string> = new Set([
+  "application/vnd.oci.image.config.v1+json",
+  "application/vnd.docker.container.image.v1+json",
+]);
+
+function lacks(missing: readonly string[], has: readonly string[]): Failure {
+  const [only, second] = has;
+  const lack = missing.join(", ");
+  if (only === undefined)
+    return new Failure("platform", { detail: `it names no platform, and so not ${lack}` });
+  const detail =
+    second === undefined
+      ? `it is for the single platform ${only}, not for ${lack}`
+      : `it has ${has.join(", ")}, but not ${lack}`;
+  return new Failure("platform", { detail });
+}
+
+function readIndexed(value: unknown): readonly IndexedManifest[] {
+  const { digest, platform, annotations } = objectOf(value);
+  if (typeof digest !== "string" || !isDigest(digest)) return [];
+  const described = readPlatform(objectOf(platform));
+  return [
+    {
+      digest,
+      ...(described !== undefined && { platform: described }),
+      annotations: Object.fromEntries(
+        Object.entries(objectOf(annotations)).filter((entry): entry is [string, string] => {
+          return typeof entry[1] === "string";
+        }),
+      ),
+    },
+  ];
+}
+
+function readPlatform(value: Fields): DescribedPlatform | undefined {
+  const { os, architecture, variant } = value;
+  if (typeof os !== "string" || typeof architecture !== "string") return undefined;
+  const version = value["os.version"];
+  const features = value["os.features"];
+  return {
+    os,
+    architecture,
+    ...(typeof variant === "string" && { variant }),
+    ...(typeof version === "string" && { "os.version": version }),
+    ...(Array.isArray(features) && { "os.features": features.map(String) }),
+  };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function parseObject(body: Buffer): Fields {
+  try {
+    return objectOf(JSON.parse(body.toString("utf8")));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new Failure("platform", { detail: "what it says of its platform is no JSON", cause: error });
+  }
+}
+
+function objectOf(value: unknown): Fields {
+  // Checked: an object, of whose fields nothing is known.
+  return typeof value === "object" && value !== null ? (value as Fields) : {};
+}

@@ -1,0 +1,100 @@
+import { withoutOccasion } from "../../credentials/untrusted-text.ts";
+import type { RegistryErrorCode } from "../errors.ts";
+import { Failure } from "./failure.ts";
+import type { HttpResponse } from "./transport.ts";
+
+/** Names what an answer means that is no good. */
+export function failureOf(response: HttpResponse): Failure {
+  const { status, url } = response;
+  const said = readErrors(response);
+  const detail = said.text === "" ? undefined : said.text;
+  return new Failure(codeOf(response, said), {
+    host: url.host,
+    status,
+    ...(detail !== undefined && { detail }),
+  });
+}
+
+/** Tells whether an answer is Docker Hub's pull limit, which lasts for hours, and not the limit of requests a minute. */
+export function isPullLimit(response: HttpResponse): boolean {
+  if (response.status !== 429) return false;
+  const remaining = response.headers["ratelimit-remaining"];
+  return (typeof remaining === "string" && /^0(?:;|$)/.test(remaining)) || PULL_LIMIT.test(textOf(response));
+}
+
+/** A text of a server, fit to be shown: one line, short, without control characters, the same the next time. */
+export function cutForeignText(text: string): string {
+  const line = withoutOccasion(text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " ").trim());
+  return line.length > TEXT_LENGTH_MAX ? `${line.slice(0, TEXT_LENGTH_MAX - 1)}…` : line;
+}
+
+interface Said {
+  readonly codes: readonly string[];
+  readonly text: string;
+}
+
+const TEXT_LENGTH_MAX = 300;
+const PULL_LIMIT = /pull rate limit/i;
+const PLAIN_TO_TLS = /HTTP request to an HTTPS server|plain HTTP request was sent to HTTPS port/i;
+
+function codeOf(response: HttpResponse, said: Said): RegistryErrorCode {
+  const { status } = response;
+  if (status === 401) return "unauthorized";
+  if (status === 403) return "forbidden";
+  if (status === 404) return codeOfNotFound(response, said);
+  if (status === 429) return isPullLimit(response) ? "pull-limit" : "rate-limited";
+  if (status === 400 && PLAIN_TO_TLS.test(textOf(response))) return "http-on-https";
+  if (status >= 300 && status < 400) return "redirect";
+  return status < 300 ? "not-a-registry" : "server";
+}
+
+function codeOfNotFound(response: HttpResponse, { codes }: Said): RegistryErrorCode {
+  if (codes.includes("NAME_UNKNOWN")) return "repository-not-found";
+  return isHtml(response) && codes.length === 0 ? "not-a-registry" : "tag-not-found";
+}
+
+/** Tells whether an answer is a page for people. */
+export function isHtml({ headers }: HttpResponse): boolean {
+  return typeOf(headers["content-type"]) === "text/html";
+}
+
+/** A media type without its parameters, in lower case; empty where there is none. */
+export function typeOf(header: string | string[] | undefined): string {
+  return typeof header === "string" ? (header.split(";")[0]?.trim().toLowerCase() ?? "") : "";
+}
+
+/** https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#error-codes */
+function readErrors(response: HttpResponse): Said {
+  const text = textOf(response);
+  if (isHtml(response)) return { codes: [], text: text === "" ? "" : "an HTML page" };
+  const errors = parseErrors(text);
+  if (errors.length === 0) return { codes: [], text: cutForeignText(text) };
+  const [first] = errors;
+  const words = [first?.code, first?.message].filter((word) => typeof word === "string");
+  return {
+    codes: errors.flatMap(({ code }) => (typeof code === "string" ? [code] : [])),
+    text: cutForeignText(words.join(": ")),
+  };
+}
+
+interface OciError {
+  readonly code?: unknown;
+  readonly message?: unknown;
+}
+
+function parseErrors(text: string): readonly OciError[] {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== "object" || value === null || !("errors" in value)) return [];
+    return Array.isArray(value.errors)
+      ? value.errors.filter((item) => typeof item === "object" && item !== null)
+      : [];
+  } catch {
+    // Then its text is all there is to show.
+    return [];
+  }
+}
+
+function textOf({ body }: HttpResponse): string {
+  return body.toString("utf8");
+}

@@ -1,0 +1,172 @@
+import type { RegistryErrorCode } from "../errors.ts";
+
+/**
+ * What went wrong with one request, before it is known to whom it matters: the client words it for the image at hand.
+ * One failure of a dead host serves all the images that wait for it.
+ */
+export class Failure extends Error {
+  override readonly name = "Failure";
+  readonly code: RegistryErrorCode;
+  /** The host that failed, where it is another than the registry: a realm, the target of a redirect, a proxy. */
+  readonly host?: string;
+  readonly status?: number;
+  /** What the other side said, or the name of the system's error. */
+  readonly detail?: string;
+  /** How often the same request may be tried again. */
+  readonly retry: "never" | "once" | "always";
+
+  constructor(code: RegistryErrorCode, facts: FailureFacts = {}) {
+    super(facts.detail === undefined ? code : `${code}: ${facts.detail}`, facts);
+    this.code = code;
+    this.retry = facts.retry ?? "never";
+    if (facts.host !== undefined) this.host = facts.host;
+    if (facts.status !== undefined) this.status = facts.status;
+    if (facts.detail !== undefined) this.detail = facts.detail;
+  }
+}
+
+/** The parts of a Failure besides its code. */
+export interface FailureFacts extends ErrorOptions {
+  readonly host?: string;
+  readonly status?: number;
+  readonly detail?: string;
+  readonly retry?: Failure["retry"];
+}
+
+/** The same failure without what must not be shown, should the other side have sent it back. */
+export function withoutSecrets(failure: Failure, secrets: Iterable<string>): Failure {
+  const { code, host, status, retry, cause } = failure;
+  let { detail } = failure;
+  for (const secret of secrets) detail = detail && withoutSecret(detail, secret);
+  if (detail === failure.detail) return failure;
+  return new Failure(code, {
+    retry,
+    cause,
+    ...(host !== undefined && { host }),
+    ...(status !== undefined && { status }),
+    ...(detail !== undefined && { detail }),
+  });
+}
+
+function withoutSecret(text: string, secret: string): string {
+  if (secret === "") return text;
+  const plain = text.replaceAll(secret, "…").replaceAll(encodeURIComponent(secret), "…");
+  // Where a long text was cut, it may end in the first half of it.
+  const end = plain.endsWith("…") ? plain.slice(0, -1) : "";
+  for (let length = Math.min(secret.length, end.length); length > 3; length -= 1) {
+    if (end.endsWith(secret.slice(0, length))) return `${end.slice(0, -length)}…`;
+  }
+  return plain;
+}
+
+/** Where a request was going when it failed. */
+export interface Route {
+  readonly host: string;
+  /** The proxy in between, where there is one: what fails before an answer comes is the way to it. */
+  readonly proxy?: string;
+}
+
+/** Names what undici, the sockets or TLS threw. A Failure passes as it is; a fault of a program is thrown as it is. */
+export function toFailure(thrown: unknown, route: Route): Failure {
+  if (thrown instanceof Failure) return thrown;
+  const name = errorName(thrown);
+  const proxied = PROXY_ANSWER.exec(errorMessage(thrown))?.groups?.status;
+  if (proxied !== undefined) {
+    const host = route.proxy ?? route.host;
+    return new Failure("proxy", { host, status: Number(proxied), detail: `HTTP ${proxied}`, cause: thrown });
+  }
+  const kind = kindOf(name, thrown);
+  if (kind === undefined) throw thrown;
+  const { retry } = kind;
+  if (route.proxy !== undefined && CONNECTING.has(name)) {
+    return new Failure("proxy", { host: route.proxy, detail: name, retry, cause: thrown });
+  }
+  const detail = HANGING_UP.has(name) ? "connection closed" : name;
+  return new Failure(kind.code, { host: route.host, detail, retry, cause: thrown });
+}
+
+interface Kind {
+  readonly code: RegistryErrorCode;
+  readonly retry: Failure["retry"];
+}
+
+// undici gives a refused CONNECT no code of its own.
+const PROXY_ANSWER = /^Proxy response \((?<status>\d{3})\) !== 200 when HTTP Tunneling$/;
+
+const CONNECTING: ReadonlySet<string> = new Set([
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "ECONNREFUSED",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ETIMEDOUT",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+
+// Which of them it is depends on what was under way just then: another one the next time.
+const HANGING_UP: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"]);
+
+const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
+  ["ENOTFOUND", { code: "dns", retry: "never" }],
+  ["EAI_NONAME", { code: "dns", retry: "never" }],
+  ["EAI_FAIL", { code: "dns", retry: "never" }],
+  // What a container without network answers, too.
+  ["EAI_AGAIN", { code: "dns", retry: "always" }],
+  ["ECONNREFUSED", { code: "refused", retry: "once" }],
+  ["ECONNRESET", { code: "unreachable", retry: "always" }],
+  ["EPIPE", { code: "unreachable", retry: "always" }],
+  ["EHOSTUNREACH", { code: "unreachable", retry: "always" }],
+  ["ENETUNREACH", { code: "unreachable", retry: "always" }],
+  ["EADDRNOTAVAIL", { code: "unreachable", retry: "never" }],
+  ["UND_ERR_SOCKET", { code: "unreachable", retry: "always" }],
+  ["ETIMEDOUT", { code: "timeout", retry: "always" }],
+  ["UND_ERR_CONNECT_TIMEOUT", { code: "timeout", retry: "always" }],
+  ["UND_ERR_HEADERS_TIMEOUT", { code: "timeout", retry: "always" }],
+  ["UND_ERR_BODY_TIMEOUT", { code: "timeout", retry: "always" }],
+  ["TimeoutError", { code: "timeout", retry: "always" }],
+  ["ERR_SSL_WRONG_VERSION_NUMBER", { code: "https-on-http", retry: "never" }],
+  ["ERR_SSL_PACKET_LENGTH_TOO_LONG", { code: "https-on-http", retry: "never" }],
+  ["ERR_SSL_HTTP_REQUEST", { code: "https-on-http", retry: "never" }],
+  ["SELF_SIGNED_CERT_IN_CHAIN", { code: "wrong-ca", retry: "never" }],
+  ["DEPTH_ZERO_SELF_SIGNED_CERT", { code: "wrong-ca", retry: "never" }],
+  ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", { code: "wrong-ca", retry: "never" }],
+  ["UNABLE_TO_GET_ISSUER_CERT", { code: "wrong-ca", retry: "never" }],
+  ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", { code: "wrong-ca", retry: "never" }],
+  ["CERT_UNTRUSTED", { code: "wrong-ca", retry: "never" }],
+  ["UND_ERR_HEADERS_OVERFLOW", { code: "not-a-registry", retry: "never" }],
+  ["HTTPParserError", { code: "not-a-registry", retry: "always" }],
+]);
+
+// What OpenSSL finds wrong with a certificate, and what TLS does with a handshake.
+const TLS_NAME =
+  /^(?:ERR_(?:SSL|TLS|OSSL)_|CERT_|CRL_|UNABLE_TO_|ERROR_IN_|EPROTO$|INVALID_(?:CA|PURPOSE)$|PATH_LENGTH_EXCEEDED$|HOSTNAME_MISMATCH$|UNSPECIFIED$)/;
+
+// Of the system and of streams. That undici was called wrongly (UND_ERR_INVALID_ARG) is none of them.
+const OTHER_NAME = /^(?:E(?!RR_)[A-Z0-9]+|UND_ERR_(?!INVALID_)\w+|ERR_(?:STREAM|SOCKET)_\w+)$/;
+
+function kindOf(name: string, thrown: unknown): Kind | undefined {
+  const known = KINDS.get(name);
+  if (known !== undefined) return known;
+  if (TLS_NAME.test(name)) return { code: "tls", retry: "never" };
+  if (errorClass(thrown) === "HTTPParserError" || name.startsWith("HPE_")) {
+    return { code: "not-a-registry", retry: "always" };
+  }
+  return OTHER_NAME.test(name) ? { code: "unreachable", retry: "never" } : undefined;
+}
+
+function errorName(thrown: unknown): string {
+  for (let error = thrown; error instanceof Error; error = error.cause) {
+    // A DOMException's code is a number; its name says what it is.
+    if ("code" in error && typeof error.code === "string" && error.code !== "") return error.code;
+    if (error.name === "TimeoutError" || error.name === "HTTPParserError") return error.name;
+  }
+  return errorClass(thrown);
+}
+
+function errorClass(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.name : typeof thrown;
+}
+
+function errorMessage(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : "";
+}

@@ -1,0 +1,81 @@
+import type { Guard, Reach } from "./address-guard.ts";
+import { isLoopbackName, reachOfLiteral } from "./address-guard.ts";
+import { type Connection, connectionElsewhere } from "./endpoint.ts";
+import { Failure } from "./failure.ts";
+import type { RegistryConfig } from "./registry-config.ts";
+import type { RetriedRequest } from "./retry.ts";
+import type { HttpResponse } from "./transport.ts";
+
+/** What following needs to know. */
+export interface FollowOptions {
+  readonly configs: readonly RegistryConfig[];
+  readonly reachOf: (hostname: string) => Reach | undefined;
+}
+
+/**
+ * Sends a request and follows a HEAD or GET to where it is sent, five times at most. The Authorization goes to the origin that
+ * it was made for and to no other; nothing goes from https to http, nor nearer to this machine.
+ */
+export function createFollower(
+  send: (request: RetriedRequest) => Promise<HttpResponse>,
+  options: FollowOptions,
+): (request: RetriedRequest) => Promise<HttpResponse> {
+  return async (first) => {
+    let request = first;
+    for (let hops = 0; ; hops += 1) {
+      const response = await send(request);
+      const location = response.headers.location;
+      if (!REDIRECTS.has(response.status) || typeof location !== "string") return response;
+      // Its body is for the host that it was sent to.
+      if (first.method === "POST") return response;
+      const url = nextUrl(location, request.url);
+      if (hops === REDIRECTS_MAX) throw refuse(url, `more than ${REDIRECTS_MAX} redirects`);
+      request = requestTo(url, first, options);
+    }
+  };
+}
+
+/** How near a host may be that another host names, or undefined where it is that host itself. */
+export function guardAgainst(
+  url: URL,
+  from: URL,
+  { code, reachOf }: { readonly code: Guard["code"]; readonly reachOf: FollowOptions["reachOf"] },
+): Guard | undefined {
+  if (url.hostname === from.hostname) return undefined;
+  // Behind a proxy nobody knows where a host is, so it counts as far away.
+  const nearest =
+    reachOfLiteral(from.hostname) ??
+    reachOf(from.hostname) ??
+    (isLoopbackName(from.hostname) ? "loopback" : "public");
+  return { nearest, code };
+}
+
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+const REDIRECTS_MAX = 5;
+
+function nextUrl(location: string, base: URL): URL {
+  const url = URL.canParse(location, base.href) ? new URL(location, base) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw new Failure("redirect", { host: base.host, detail: "to something that is no http or https URL" });
+  }
+  if (base.protocol === "https:" && url.protocol === "http:") throw refuse(url, "from https to http");
+  // A login in a URL would be the server's own invention.
+  url.username = "";
+  url.password = "";
+  return url;
+}
+
+function requestTo(url: URL, first: RetriedRequest, options: FollowOptions): RetriedRequest {
+  if (url.origin === first.url.origin) return { ...first, url };
+  const { authorization: _, ...headers } = first.headers;
+  const guard = guardAgainst(url, first.url, { code: "redirect", reachOf: options.reachOf });
+  const connection: Connection =
+    url.hostname === first.url.hostname
+      ? first.connection
+      : connectionElsewhere(url, first.connection, options.configs);
+  return { ...first, url, headers, connection, ...(guard !== undefined && { guard }) };
+}
+
+function refuse(url: URL, detail: string): Failure {
+  return new Failure("redirect", { host: url.host, detail });
+}

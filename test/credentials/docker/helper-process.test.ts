@@ -1,0 +1,149 @@
+import { chmodSync, existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { createHelperRunner } from "../../../src/credentials/docker/helper-process.ts";
+import { createWorkspace, type Workspace } from "../workspace.ts";
+
+function createRunner(workspace: Workspace, { searchPath = workspace.searchPath, timeout = 10_000 } = {}) {
+  return createHelperRunner({
+    environment: { PATH: searchPath, EXTRA: "extra" },
+    platform: "linux",
+    timeout,
+  });
+}
+
+describe("createHelperRunner", () => {
+  test("passes the host on standard input, get as the argument, and the environment", async () => {
+    const workspace = createWorkspace();
+    workspace.writeHelper("fake", 'echo "$# $1 $EXTRA $(cat)"; echo "complaint" >&2; exit 3');
+
+    const run = await createRunner(workspace)("fake", "ghcr.io");
+
+    expect(run).toEqual({ kind: "exited", code: 3, stdout: "1 get extra ghcr.io\n", stderr: "complaint\n" });
+  });
+
+  test("runs it in the root directory, not in the package", async () => {
+    const workspace = createWorkspace();
+    workspace.writeHelper("fake", "pwd");
+
+    expect(await createRunner(workspace)("fake", "ghcr.io")).toMatchObject({ stdout: "/\n" });
+  });
+
+  test("passes a host to no shell", async () => {
+    const workspace = createWorkspace();
+    workspace.writeHelper("fake", "cat");
+    const marker = join(workspace.path, "marker");
+
+    const run = await createRunner(workspace)("fake", `a; touch ${marker} $(touch ${marker})`);
+
+    expect(run).toMatchObject({ code: 0 });
+    expect(existsSync(marker)).toBe(false);
+  });
+
+  test.each(["", "../evil", "a/b", "a b", "a;b", "$(a)", "a\nb", "ä"])(
+    "refuses the name %j",
+    async (name) => {
+      const workspace = createWorkspace();
+      workspace.write("evil", "#!/bin/sh\n");
+
+      expect(await createRunner(workspace)(name, "ghcr.io")).toEqual({
+        kind: "failed",
+        reason: "its name is not one of a credential helper",
+      });
+    },
+  );
+
+  test("does not look in relative entries of PATH", async () => {
+    const workspace = createWorkspace();
+    workspace.writeHelper("fake", "echo found");
+    const up = "../../".repeat(process.cwd().split("/").length);
+    const searchPath = `${join(up, workspace.path, "bin")}::.:bin`;
+    expect(existsSync(join(searchPath.split(":")[0] ?? "", "docker-credential-fake"))).toBe(true);
+
+    const run = await createRunner(workspace, { searchPath })("fake", "ghcr.io");
+
+    expect(run).toEqual({ kind: "failed", reason: "it is not in PATH" });
+  });
+
+  test("passes over a file that is not executable", async () => {
+    const workspace = createWorkspace();
+    workspace.write("first/docker-credential-fake", "#!/bin/sh\necho first\n");
+    workspace.writeHelper("fake", "echo second");
+    const searchPath = `${join(workspace.path, "first")}:${workspace.searchPath}`;
+
+    expect(await createRunner(workspace, { searchPath })("fake", "ghcr.io")).toMatchObject({
+      stdout: "second\n",
+    });
+  });
+
+  test("ends a helper that does not answer, though it left a process that holds the pipe", async () => {
+    const workspace = createWorkspace();
+    const pidFile = join(workspace.path, "pids");
+    workspace.writeHelper("fake", `sleep 60 &\necho $$ $! > ${pidFile}\nwait`);
+
+    const pipes = countPipes();
+
+    const run = await createRunner(workspace, { timeout: 500 })("fake", "ghcr.io");
+
+    const [helper = 0, leftBehind = 0] = readFileSync(pidFile, "utf8").split(" ").map(Number);
+    onTestFinished(() => void process.kill(leftBehind));
+    expect(run).toEqual({ kind: "failed", reason: "it did not answer within 0.5 s" });
+    await expect.poll(() => isRunning(helper)).toBe(false);
+    await expect.poll(countPipes).toBe(pipes);
+  });
+
+  test("ends a helper that writes without end", async () => {
+    const workspace = createWorkspace();
+    workspace.writeHelper("fake", "exec yes");
+
+    expect(await createRunner(workspace)("fake", "ghcr.io")).toEqual({
+      kind: "failed",
+      reason: "it wrote more than 65536 bytes",
+    });
+  });
+
+  test("tells of a helper that was killed", async () => {
+    const workspace = createWorkspace();
+    workspace.writeHelper("fake", "kill -9 $$");
+
+    expect(await createRunner(workspace)("fake", "ghcr.io")).toEqual({
+      kind: "failed",
+      reason: "it was ended by SIGKILL",
+    });
+  });
+
+  test("tells of a helper that can't be started", async () => {
+    const workspace = createWorkspace();
+    const path = workspace.write("bin/docker-credential-fake", "#!/nonexistent/interpreter\n");
+    chmodSync(path, 0o755);
+
+    expect(await createRunner(workspace)("fake", "ghcr.io")).toEqual({
+      kind: "failed",
+      reason: "it could not be started: ENOENT",
+    });
+  });
+
+  test("takes the answer of a helper that does not read its input", async () => {
+    const workspace = createWorkspace();
+    workspace.writeHelper("fake", "exec <&-; echo done");
+
+    expect(await createRunner(workspace)("fake", "ghcr.io".repeat(100_000))).toMatchObject({
+      stdout: "done\n",
+    });
+  });
+});
+
+/** Pipes that would keep this process from its end. */
+function countPipes(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === "PipeWrap").length;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    // ESRCH: there is no such process.
+    return false;
+  }
+}

@@ -1,0 +1,94 @@
+import fc from "fast-check";
+import { dump } from "js-yaml";
+import { describe, expect, test } from "vitest";
+import type { Result } from "../../src/krm/result.ts";
+import { resultLines } from "../../src/krm/result-yaml.ts";
+
+const blockStyle = { lineWidth: -1, noRefs: true, seqNoIndent: true } as const;
+
+/** Texts of all kinds, many of them with what YAML gives a meaning. */
+const texts = fc.oneof(
+  fc.string({ unit: "binary" }),
+  fc.string({ unit: fc.constantFrom(..."ab12 :#-?[]{}&*!|>'\"%@`,.~=<\t\n\\_/") }),
+  fc.constantFrom(
+    "",
+    "null",
+    "yes",
+    "Off",
+    "0x1f",
+    "1e3",
+    "2001-01-01",
+    ".inf",
+    "---",
+    "...",
+    "=",
+    "<<",
+    "ünïcode",
+    "127.0.0.1:5000/app:1",
+    "1/2: 3",
+    "12:30:45/1",
+  ),
+  fc
+    .tuple(
+      fc.string({ unit: "grapheme-ascii", maxLength: 9 }),
+      fc.constantFrom(": ", " #", ":", " ", "\u0085", "\u2028"),
+    )
+    .map((parts) => `image ${parts.join("")}${parts[0]}`),
+);
+
+const results: fc.Arbitrary<Result> = fc.record(
+  {
+    message: texts,
+    severity: fc.constantFrom("error", "warning", "info"),
+    resourceRef: fc.record(
+      { apiVersion: texts, kind: texts, name: texts, namespace: texts },
+      { requiredKeys: ["apiVersion", "kind", "name"] },
+    ),
+    field: fc.record({ path: texts, currentValue: texts, proposedValue: texts }, { requiredKeys: ["path"] }),
+    file: fc.record({ path: texts, index: fc.nat() }, { requiredKeys: ["path"] }),
+    tags: fc.dictionary(texts, texts, { maxKeys: 2 }),
+  },
+  { requiredKeys: ["message", "severity"] },
+);
+
+describe("resultLines", () => {
+  test("writes what js-yaml writes", () => {
+    fc.assert(
+      fc.property(fc.array(results, { minLength: 1, maxLength: 4 }), (list) => {
+        expect(`results:\n${resultLines(list)}`).toBe(
+          dump({ results: list }, blockStyle).replace(/\n\.\.\.\n$/, "\n"),
+        );
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test("writes a change on a line for each value", () => {
+    const result: Result = {
+      message: 'pinned "nginx:1.27" to sha256:0123',
+      severity: "info",
+      resourceRef: { apiVersion: "apps/v1", kind: "Deployment", name: "web" },
+      field: {
+        path: "spec.containers[0].image",
+        currentValue: "nginx:1.27",
+        proposedValue: "nginx:1.27@sha256:0123",
+      },
+      file: { path: "web.yaml", index: 0 },
+    };
+
+    expect(resultLines([result])).toBe(`- message: pinned "nginx:1.27" to sha256:0123
+  severity: info
+  resourceRef:
+    apiVersion: apps/v1
+    kind: Deployment
+    name: web
+  field:
+    path: spec.containers[0].image
+    currentValue: nginx:1.27
+    proposedValue: nginx:1.27@sha256:0123
+  file:
+    path: web.yaml
+    index: 0
+`);
+  });
+});

@@ -1,0 +1,73 @@
+import { describe, expect, test } from "vitest";
+import { type Config, defaultConfig } from "../src/config/config.ts";
+import { readInput } from "../src/krm/input.ts";
+import { readLocks } from "../src/lock/locks.ts";
+import { emptyPlan, planAll } from "../src/plan-images.ts";
+import { questionKey } from "../src/resolve/lookup-queue.ts";
+import type { Asking } from "../src/resolve/resolver.ts";
+
+function podsOf(images: readonly string[]): string {
+  return images
+    .map(
+      (image, at) =>
+        `---\napiVersion: v1\nkind: Pod\nmetadata: {name: p${at}}\nspec: {containers: [{image: "${image}"}]}\n`,
+    )
+    .join("");
+}
+
+/** What was asked before the plan was whole, each with the number of steps that were planned then. */
+async function planned(text: string, config: Partial<Config> = {}) {
+  const input = await readInput(text);
+  const planning = { input, config: { ...defaultConfig, ...config } };
+  const plan = emptyPlan();
+  const begun: (readonly [string, number])[] = [];
+  const asking: Asking = {
+    begin: (question) => begun.push([questionKey(question), plan.steps.length]),
+    ask: () => Promise.reject(new Error("asked")),
+    warnings: () => [],
+    close: async () => {},
+  };
+  await planAll(plan, { ...planning, locks: readLocks(input, planning.config, undefined) }, asking);
+  return { plan, begun };
+}
+
+describe("planAll", () => {
+  test("asks for an image as soon as it is found", async () => {
+    const { plan, begun } = await planned(podsOf(["a.io/a:1", "a.io/b:1", "b.io/a:1"]));
+
+    expect(begun).toEqual([
+      ["a.io/a:1", 1],
+      ["a.io/b:1", 2],
+      ["b.io/a:1", 3],
+    ]);
+    expect(plan.steps.map(({ field }) => field)).toEqual(plan.fields);
+  });
+
+  test("asks nothing before the whole package is known where logins may be in it", async () => {
+    const { plan, begun } = await planned(podsOf(["a.io/a:1"]), { credentials: ["package"] });
+
+    expect(begun).toEqual([]);
+    expect(plan.steps).toHaveLength(1);
+  });
+
+  test("plans a field that objects share through an anchor once", async () => {
+    const pod = "apiVersion: v1, kind: Pod, metadata: {name: a}";
+    const text = `kind: ResourceList\nitems:\n- {${pod}, spec: &s {containers: [{image: "a.io/a:1"}]}}\n- {${pod}, spec: *s}\n`;
+    const { plan, begun } = await planned(text);
+
+    expect(plan.steps).toHaveLength(1);
+    expect(begun).toEqual([["a.io/a:1", 1]]);
+  });
+
+  test("lets answers through while a long list is planned", async () => {
+    let isPlanned = false;
+    const between = new Promise<boolean>((resolve) => {
+      // Behind the turn in which the input is read.
+      setImmediate(() => setImmediate(() => resolve(!isPlanned)));
+    });
+    await planned(podsOf(Array.from({ length: 200 }, (_, at) => `a.io/a:${at}`)));
+    isPlanned = true;
+
+    expect(await between).toBe(true);
+  });
+});

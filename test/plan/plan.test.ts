@@ -1,0 +1,99 @@
+import { describe, expect, test } from "vitest";
+import { type Config, defaultConfig } from "../../src/config/config.ts";
+import type { ImageField } from "../../src/fields/image-field.ts";
+import { planStep } from "../../src/plan/plan.ts";
+
+const digest = `sha256:${"1".repeat(64)}`;
+
+function field(value: string): ImageField {
+  const resource = { node: 1, apiVersion: "v1", group: "", kind: "Pod", annotations: new Map() };
+  const locate = (): undefined => undefined;
+  const found = { rule: "containers", tagless: "pin", locate, writing: { kind: "in-place" } } as const;
+  return { resource, path: "spec.containers[0].image", node: 2, identity: "2", value, ...found };
+}
+
+function plan(value: string, config: Partial<Config> = {}): unknown {
+  const { field: _, ...step } = planStep(field(value), { ...defaultConfig, ...config });
+  return step;
+}
+
+describe("planStep", () => {
+  test.each([["nginx"], ["nginx:1.27"], ["ghcr.io/acme/app:v1"], ["localhost:5000/a"]])(
+    "asks for %s",
+    (value) => {
+      expect(plan(value)).toMatchObject({
+        kind: "resolve",
+        image: { text: value },
+        question: { kind: "digest" },
+      });
+    },
+  );
+
+  test.each([[`nginx@${digest}`], [`nginx:1.27@${digest}`]])("keeps %s, which has a digest", (value) => {
+    expect(plan(value)).toEqual({ kind: "keep", reason: "left alone: has a digest" });
+  });
+
+  test("writes a reference with tag and digest again where tags are dropped", () => {
+    expect(plan(`nginx:1.27@${digest}`, { tag: "drop" })).toMatchObject({
+      kind: "rewrite",
+      text: `nginx@${digest}`,
+    });
+    expect(plan(`nginx@${digest}`, { tag: "drop" })).toMatchObject({ kind: "keep" });
+  });
+
+  test.each([
+    ["", "warning", "must name an image, but is empty; left alone"],
+    ["$(IMAGE)", "warning", '"$(IMAGE)" holds a variable, so what it means is not known here; left alone'],
+    [
+      "{{ .Values.image }}",
+      "warning",
+      '"{{ .Values.image }}" holds a template expression, so what it means is not known here; left alone',
+    ],
+    ["###IMAGE###", "warning", '"###IMAGE###" holds a marker that another tool replaces; left alone'],
+    ["<image>", "warning", '"<image>" is a word to be replaced, no image reference; left alone'],
+    ["ENC[AES256_GCM,data:x]", "info", '"ENC[AES256_GCM,data:x]" is encrypted; left alone'],
+    [
+      "ko://github.com/acme/app",
+      "info",
+      '"ko://github.com/acme/app" is built by ko, which writes the digest itself; left alone',
+    ],
+    ["auto", "info", `"auto" is filled in by Istio's injector; left alone`],
+  ])("keeps the placeholder %j and says so", (value, severity, reason) => {
+    expect(plan(value)).toEqual({ kind: "keep", reason, severity });
+  });
+
+  test.each([
+    ["Nginx", /^must be an image reference: .*lowercase/],
+    ["https://ghcr.io/a", /^must be an image reference: .*https/],
+    ["nginx: 1", /^must be an image reference: .*white space/],
+  ])("rejects %j and says why", (value, reason) => {
+    expect(plan(value)).toEqual({ kind: "reject", reason: expect.stringMatching(reason) });
+  });
+
+  test.each<[string, Partial<Config>, string]>([
+    ["nginx:1", { exclude: ["nginx:*"] }, 'left alone: matches "nginx:*" of `exclude`'],
+    ["nginx", { exclude: ["docker.io/library/*"] }, 'left alone: matches "docker.io/library/*" of `exclude`'],
+    ["nginx", { include: ["ghcr.io/*"] }, "left alone: matches nothing of `include`"],
+    ["a.io/b", { include: ["a.io/*"], exclude: ["*/b:*"] }, 'left alone: matches "*/b:*" of `exclude`'],
+    ["local/app", { skipPrefixes: ["x", "local/"] }, 'left alone: begins with "local/" of `skipPrefixes`'],
+    [
+      "local/NOT an image",
+      { skipPrefixes: ["local/"] },
+      'left alone: begins with "local/" of `skipPrefixes`',
+    ],
+    [
+      `nginx:1@${digest}`,
+      { tag: "drop", exclude: ["nginx:1*"] },
+      'left alone: matches "nginx:1*" of `exclude`',
+    ],
+  ])("keeps %s where %j", (value, config, reason) => {
+    expect(plan(value, config)).toEqual({ kind: "keep", reason });
+  });
+
+  test.each<[string, Partial<Config>]>([
+    ["nginx", { include: ["a.io/*", "docker.io/library/nginx:latest"] }],
+    ["nginx", { exclude: ["a.io/*"], skipPrefixes: ["docker.io/"] }],
+  ])("asks for %s where %j", (value, config) => {
+    expect(plan(value, config)).toMatchObject({ kind: "resolve" });
+  });
+});

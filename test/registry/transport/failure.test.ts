@@ -1,0 +1,77 @@
+import { AssertionError } from "node:assert";
+import { errors } from "undici";
+import { describe, expect, test } from "vitest";
+import { Failure, toFailure, withoutSecrets } from "../../../src/registry/transport/failure.ts";
+
+const route = { host: "registry.example" };
+
+function systemError(code: string): Error {
+  return Object.assign(new Error(`connect ${code}`), { code });
+}
+
+describe("toFailure", () => {
+  test.each<readonly [string, Error]>([
+    ["dns", systemError("ENOTFOUND")],
+    ["refused", systemError("ECONNREFUSED")],
+    ["refused", Object.assign(new AggregateError([systemError("ECONNREFUSED")]), { code: "ECONNREFUSED" })],
+    ["unreachable", systemError("ECONNRESET")],
+    ["unreachable", systemError("EMFILE")],
+    ["unreachable", new errors.SocketError("other side closed")],
+    ["timeout", new errors.ConnectTimeoutError()],
+    ["timeout", new DOMException("too late", "TimeoutError")],
+    ["tls", systemError("ERR_TLS_CERT_ALTNAME_INVALID")],
+    ["tls", systemError("CERT_HAS_EXPIRED")],
+    ["tls", systemError("HOSTNAME_MISMATCH")],
+    ["wrong-ca", systemError("SELF_SIGNED_CERT_IN_CHAIN")],
+    [
+      "not-a-registry",
+      Object.assign(new errors.HTTPParserError("Invalid header"), { code: "HPE_INVALID_HEADER_TOKEN" }),
+    ],
+    ["dns", new Error("failed", { cause: systemError("ENOTFOUND") })],
+  ])("names %s: %s", (code, thrown) => {
+    expect(toFailure(thrown, route)).toMatchObject({ code, host: "registry.example" });
+  });
+
+  test.each([systemError("ECONNRESET"), systemError("EPIPE"), new errors.SocketError("other side closed")])(
+    "has one name for a connection that was closed: %s",
+    (thrown) => {
+      expect(toFailure(thrown, route).detail).toBe("connection closed");
+    },
+  );
+
+  test.each([
+    new TypeError("x is not a function"),
+    new RangeError("out of range"),
+    new errors.InvalidArgumentError("invalid header"),
+    new AssertionError({ message: "never" }),
+    new Error("nobody knows"),
+    "a text",
+  ])("takes a fault of a program for no failure of a registry: %s", (thrown) => {
+    expect(() => toFailure(thrown, route)).toThrow();
+  });
+
+  test("hands the fault on as it is", () => {
+    const fault = new TypeError("x is not a function");
+
+    expect(() => toFailure(fault, route)).toThrow(fault);
+  });
+
+  test("hands a Failure on as it is", () => {
+    const failure = new Failure("schema1");
+
+    expect(toFailure(failure, route)).toBe(failure);
+  });
+});
+
+describe("withoutSecrets", () => {
+  test.each([
+    ["no: p+ss/word!", "no: …!"],
+    ["no: p%2Bss%2Fword", "no: …"],
+    ["a long text that was cut in p+ss/w…", "a long text that was cut in …"],
+    ["a long text that was cut elsewhere…", "a long text that was cut elsewhere…"],
+  ])("takes it out of %j", (detail, expected) => {
+    const failure = new Failure("forbidden", { status: 403, detail });
+
+    expect(withoutSecrets(failure, ["", "p+ss/word"])).toMatchObject({ detail: expected, status: 403 });
+  });
+});

@@ -1,0 +1,431 @@
+import type { AddressInfo } from "node:net";
+import { createServer, type Socket } from "node:net";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { parseReference } from "../../../src/image/reference.ts";
+import { fakeDns } from "../../support/fake-dns.ts";
+import { answer, answerError, answerIndex, challengeBearer, INDEX_DIGEST } from "../../support/manifests.ts";
+import { type Quirk, type QuirkServer, startQuirkServer } from "../../support/quirk-server.ts";
+import { failOnce, keychainOf, makeClient, resolveOnce } from "../../support/registry-client.ts";
+
+const open: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((close) => close()));
+});
+
+async function serve(quirk: Quirk): Promise<QuirkServer> {
+  const server = await startQuirkServer(quirk);
+  open.push(server.close);
+  return server;
+}
+
+/** Fails so often, then is a good registry. */
+const failing =
+  (times: number, fail: Quirk): Quirk =>
+  (request, response) => {
+    times -= 1;
+    if (times >= 0) fail(request, response);
+    else answerIndex(response);
+  };
+
+/** A server that speaks no HTTP. */
+async function serveSocket(onConnection: (socket: Socket) => void): Promise<string> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket.on("error", () => socket.destroy()));
+    onConnection(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  open.push(async () => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  // The cast is the server's own promise: it listens on a port.
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+describe("createRetrier", () => {
+  test.each([408, 429, 500, 502, 503, 504, 520, 524])("tries again after %i", async (status) => {
+    const server = await serve(
+      failing(1, (_, response) => answer(response, status, { headers: { "retry-after": "0" } })),
+    );
+
+    expect(await resolveOnce(`${server.host}/app:v1`)).toBe(INDEX_DIGEST);
+    expect(server.lines).toHaveLength(2);
+  });
+
+  test("tries again where the server hangs up", async () => {
+    const server = await serve(failing(2, (_, response) => response.destroy()));
+    const registries = [{ prefix: server.host, plainHTTP: true }];
+
+    expect(await resolveOnce(`${server.host}/app:v1`, { registries })).toBe(INDEX_DIGEST);
+    expect(server.lines).toHaveLength(3);
+  });
+
+  test("tries again where the answer breaks off", async () => {
+    const server = await serve((request, response) => {
+      if (request.method === "HEAD") answer(response, 200);
+      else if (server.lines.length > 2) answerIndex(response);
+      else {
+        response.writeHead(200, { "content-length": "100" });
+        response.write("{", () => response.destroy());
+      }
+    });
+
+    expect(await resolveOnce(`${server.host}/app:v1`)).toBe(INDEX_DIGEST);
+  });
+
+  test.each([400, 403, 404, 405, 501])("does not try %i again", async (status) => {
+    const server = await serve((_, response) => answer(response, status));
+
+    await failOnce(`${server.host}/app:v1`);
+
+    expect(server.lines).toEqual(["HEAD /v2/app/manifests/v1", "GET /v2/app/manifests/v1"]);
+  });
+
+  test("gives up after as many retries as are set", async () => {
+    const server = await serve((_, response) => answerError(response, 500, "UNKNOWN"));
+
+    const error = await failOnce(`${server.host}/app:v1`, { network: { retries: 2 } });
+
+    expect(error).toMatchObject({ code: "server", status: 500 });
+    // Three by HEAD, and one by GET for what it has to say.
+    expect(server.lines.map((line) => line.split(" ")[0])).toEqual(["HEAD", "HEAD", "HEAD", "GET"]);
+  });
+
+  test.each([
+    ["in seconds", () => "1"],
+    ["as a date", () => new Date(Date.now() + 1_900).toUTCString()],
+  ])("waits as long as Retry-After says, %s", async (_, retryAfter) => {
+    const server = await serve(
+      failing(1, (_request, response) => answer(response, 503, { headers: { "retry-after": retryAfter() } })),
+    );
+    const start = performance.now();
+
+    await resolveOnce(`${server.host}/app:v1`);
+
+    expect(performance.now() - start).toBeGreaterThan(850);
+  });
+
+  test.each(["0", "-5", "1.5", "soon", new Date(0).toUTCString()])(
+    "waits at its own measure where Retry-After is %j",
+    async (retryAfter) => {
+      vi.spyOn(Math, "random").mockReturnValue(0.5);
+      onTestFinished(() => {
+        vi.restoreAllMocks();
+      });
+      const times: number[] = [];
+      const server = await serve((_, response) => {
+        times.push(performance.now());
+        answer(response, 503, { headers: { "retry-after": retryAfter } });
+      });
+
+      await failOnce(`${server.host}/app:v1`, { network: { retries: 1 } });
+
+      const [first = 0, second = 0] = times;
+      expect(second - first).toBeGreaterThan(110);
+    },
+  );
+
+  test("makes all wait for a host that has enough", async () => {
+    let limited = 0;
+    const server = await serve((request, response) => {
+      if (request.url.endsWith("/first")) return answerIndex(response);
+      if (limited > 0) return answerIndex(response);
+      limited = performance.now();
+      answer(response, 429, { headers: { "retry-after": "1" } });
+    });
+    const client = makeClient({ network: { concurrency: 1 } });
+    open.push(client.close);
+    await client.resolveDigest(parseReference(`${server.host}/app:first`));
+
+    const resumed = await Promise.all(
+      [1, 2, 3].map(async (tag) => {
+        await client.resolveDigest(parseReference(`${server.host}/app:v${tag}`));
+        return performance.now() - limited;
+      }),
+    );
+
+    for (const time of resumed) expect(time).toBeGreaterThan(950);
+  });
+
+  test("does not wait past the deadline of the run", async () => {
+    const server = await serve((_, response) => answer(response, 429, { headers: { "retry-after": "30" } }));
+    const start = performance.now();
+
+    expect(await failOnce(`${server.host}/app:v1`, { network: { deadline: 10_000 } })).toMatchObject({
+      code: "rate-limited",
+    });
+    expect(performance.now() - start).toBeLessThan(5_000);
+  });
+
+  test("tries again where Microsoft's front door refuses what it serves a moment later", async () => {
+    const server = await serve(failing(1, (_, response) => answer(response, 403)));
+    const names = fakeDns({ "mcr.microsoft.com": ["127.0.0.1"] });
+    open.push(async () => names.restore());
+    const registries = [{ prefix: "mcr.microsoft.com", plainHTTP: true }];
+
+    expect(await resolveOnce(`mcr.microsoft.com:${server.port}/dotnet/sdk:8.0`, { registries })).toBe(
+      INDEX_DIGEST,
+    );
+    expect(server.lines).toEqual(["HEAD /v2/dotnet/sdk/manifests/8.0", "HEAD /v2/dotnet/sdk/manifests/8.0"]);
+  });
+
+  test("tries again once where the connection is refused", async () => {
+    const gone = await startQuirkServer(() => {});
+    await gone.close();
+    const names = fakeDns({ "registry.example": ["127.0.0.1"] });
+    open.push(async () => names.restore());
+    const registries = [{ prefix: "registry.example", plainHTTP: true }];
+
+    expect(await failOnce(`registry.example:${gone.port}/app:v1`, { registries })).toMatchObject({
+      code: "refused",
+    });
+    expect(names.lookups).toHaveLength(2);
+  });
+
+  test("ends at the deadline of the run", async () => {
+    const server = await serve(() => {});
+
+    const network = { deadline: 300, timeout: 60_000 };
+    const registries = [{ prefix: server.host, plainHTTP: true }];
+
+    expect(await failOnce(`${server.host}/app:v1`, { network, registries })).toMatchObject({
+      code: "deadline",
+    });
+  });
+
+  test.each(["configured", "ambient"] as const)(
+    "ends at the deadline where the %s login never comes",
+    async (source) => {
+      const server = await serve((request, response) => challengeBearer(request, response));
+      const never = new Promise<never>(() => {});
+      const keychain = { ...keychainOf([]), [source]: () => never };
+
+      expect(await failOnce(`${server.host}/app:v1`, { keychain, network: { deadline: 300 } })).toMatchObject(
+        {
+          code: "deadline",
+        },
+      );
+    },
+  );
+
+  test("ends an attempt that gets no answer", async () => {
+    const server = await serve(failing(1, () => {}));
+    const registries = [{ prefix: server.host, plainHTTP: true }];
+
+    expect(await resolveOnce(`${server.host}/app:v1`, { network: { timeout: 1_000 }, registries })).toBe(
+      INDEX_DIGEST,
+    );
+    expect(server.lines).toHaveLength(2);
+  });
+
+  test("ends an attempt whose body drips", async () => {
+    const timers: NodeJS.Timeout[] = [];
+    const server = await serve((request, response) => {
+      if (request.method === "HEAD") return answer(response, 404);
+      response.writeHead(200, { "content-type": "application/json" });
+      timers.push(setInterval(() => response.write(" "), 20));
+    });
+
+    expect(
+      await failOnce(`${server.host}/app:v1`, { network: { timeout: 1_000, retries: 0 } }),
+    ).toMatchObject({
+      code: "timeout",
+    });
+    for (const timer of timers) clearInterval(timer);
+  });
+
+  test("names a server that speaks no HTTP", async () => {
+    const host = await serveSocket((socket) => {
+      socket.end("220 mail.example ESMTP\r\n");
+    });
+    const registries = [{ prefix: host, plainHTTP: true }];
+
+    expect(await failOnce(`${host}/app:v1`, { registries, network: { retries: 1 } })).toMatchObject({
+      code: "not-a-registry",
+    });
+  });
+
+  test("lets a slow host hold up no other", async () => {
+    const slow = await serve(() => {});
+    const good = await serve((_, response) => answerIndex(response));
+    const client = makeClient({ registries: [{ prefix: slow.host, plainHTTP: true }] });
+    const waiting = Array.from({ length: 20 }, (_, index) =>
+      client.resolveDigest(parseReference(`${slow.host}/app:v${index}`)).catch((error: unknown) => error),
+    );
+    const start = performance.now();
+
+    await Promise.all(
+      [1, 2, 3].map((tag) => client.resolveDigest(parseReference(`${good.host}/app:v${tag}`))),
+    );
+
+    expect(performance.now() - start).toBeLessThan(4_000);
+    await client.close();
+    expect(await waiting[0]).toMatchObject({ code: "aborted" });
+    expect(await waiting[19]).toMatchObject({ code: "aborted" });
+  });
+
+  test("lets an image that gets no answer hold up no other of its host", async () => {
+    const server = await serve((request, response) => {
+      if (!request.url.includes("/hangs/")) answerIndex(response);
+    });
+    const client = makeClient({ registries: [{ prefix: server.host, plainHTTP: true }] });
+    open.push(client.close);
+    const start = performance.now();
+    const hanging = client.resolveDigest(parseReference(`${server.host}/hangs:v1`)).catch(String);
+
+    const digests = await Promise.all(
+      [1, 2, 3].map((tag) => client.resolveDigest(parseReference(`${server.host}/app:v${tag}`))),
+    );
+
+    expect(digests).toEqual([INDEX_DIGEST, INDEX_DIGEST, INDEX_DIGEST]);
+    expect(performance.now() - start).toBeLessThan(4_000);
+    await client.close();
+    expect(await hanging).toContain("was broken off");
+  });
+
+  test.each<readonly [string, Quirk]>([
+    ["hangs up", (_, response) => response.destroy()],
+    ["says nothing", () => {}],
+  ])("does not take a host for dead where it %s on its first image", async (_, quirk) => {
+    const server = await serve((request, response) => {
+      if (request.url.includes("/odd/")) quirk(request, response);
+      else answerIndex(response);
+    });
+    const client = makeClient({
+      registries: [{ prefix: server.host, plainHTTP: true }],
+      network: { retries: 0, timeout: 200 },
+    });
+    open.push(client.close);
+
+    const odd = client.resolveDigest(parseReference(`${server.host}/odd:v1`)).catch(String);
+    const digest = await client.resolveDigest(parseReference(`${server.host}/app:v1`));
+
+    expect(digest).toBe(INDEX_DIGEST);
+    expect(await odd).toContain("can't resolve");
+  });
+
+  test("asks a host that answers nobody for two images, and not for all", async () => {
+    const server = await serve((_, response) => response.destroy());
+    const client = makeClient({
+      registries: [{ prefix: server.host, plainHTTP: true }],
+      network: { retries: 1 },
+    });
+    open.push(client.close);
+
+    const failed = Array.from({ length: 10 }, (_, index) =>
+      client.resolveDigest(parseReference(`${server.host}/app:v${index}`)).catch((error: unknown) => error),
+    );
+
+    for (const one of failed) expect(await one).toMatchObject({ code: "unreachable" });
+    expect(server.lines).toHaveLength(4);
+  });
+});
+
+describe("Docker Hub's limits", () => {
+  const LIMIT = "You have reached your unauthenticated pull rate limit.";
+
+  test("the pull limit told by its header fails at once, with advice", async () => {
+    const server = await serve((_, response) =>
+      answerError(response, 429, "TOOMANYREQUESTS", {
+        "ratelimit-limit": "100;w=21600",
+        "ratelimit-remaining": "0;w=21600",
+      }),
+    );
+
+    const error = await failOnce(`${server.host}/app:v1`);
+
+    expect(error).toMatchObject({ code: "pull-limit", status: 429 });
+    expect(error.message).toContain(`log in to ${server.host}`);
+    expect(server.lines).toHaveLength(1);
+  });
+
+  test("the pull limit told by its text fails after one GET", async () => {
+    const server = await serve((_, response) =>
+      answer(response, 429, { body: `{"errors":[{"code":"TOOMANYREQUESTS","message":"${LIMIT}"}]}` }),
+    );
+
+    expect(await failOnce(`${server.host}/app:v1`)).toMatchObject({ code: "pull-limit" });
+    expect(server.lines).toEqual(["HEAD /v2/app/manifests/v1", "GET /v2/app/manifests/v1"]);
+  });
+
+  test("the pull limit fails at once all that wait for the host, whatever Retry-After says", async () => {
+    const server = await serve((request, response) =>
+      request.url.includes("/good/")
+        ? answerIndex(response)
+        : answer(response, 429, {
+            body: `{"errors":[{"code":"TOOMANYREQUESTS","message":"${LIMIT}"}]}`,
+            headers: { "retry-after": "30" },
+          }),
+    );
+    const client = makeClient({ network: { concurrency: 2 } });
+    open.push(client.close);
+    await client.resolveDigest(parseReference(`${server.host}/good:v1`));
+    const start = performance.now();
+
+    const failed = Array.from({ length: 20 }, (_, index) =>
+      client.resolveDigest(parseReference(`${server.host}/app:v${index}`)).catch((error: unknown) => error),
+    );
+
+    for (const one of failed) expect(await one).toMatchObject({ code: "pull-limit", status: 429 });
+    expect(performance.now() - start).toBeLessThan(3_000);
+    expect(server.lines.filter((line) => line.startsWith("GET"))).toHaveLength(1);
+    expect(server.lines.length).toBeLessThan(8);
+  });
+
+  test("the pull limit fails at once all that wait for the host, where all is asked by GET, too", async () => {
+    const server = await serve((_, response) =>
+      answer(response, 429, { body: LIMIT, headers: { "retry-after": "30" } }),
+    );
+    const client = makeClient({ network: { concurrency: 2 }, verify: "get" });
+    open.push(client.close);
+
+    const failed = Array.from({ length: 20 }, (_, index) =>
+      client.resolveDigest(parseReference(`${server.host}/app:v${index}`)).catch((error: unknown) => error),
+    );
+
+    for (const one of failed) expect(await one).toMatchObject({ code: "pull-limit" });
+    expect(server.lines).toHaveLength(1);
+  });
+
+  test("the limit of requests a minute is looked into once, and waited for", async () => {
+    const end = performance.now() + 200;
+    const server = await serve((_, response) => {
+      if (performance.now() > end) answerIndex(response);
+      else answer(response, 429, { body: "Too Many Requests" });
+    });
+    const client = makeClient({ network: { concurrency: 4 } });
+    open.push(client.close);
+
+    const digests = await Promise.all(
+      Array.from({ length: 20 }, (_, tag) =>
+        client.resolveDigest(parseReference(`${server.host}/app:v${tag}`)),
+      ),
+    );
+
+    expect(new Set(digests)).toEqual(new Set([INDEX_DIGEST]));
+    expect(server.lines.filter((line) => line.startsWith("GET"))).toHaveLength(1);
+    expect(server.lines.length).toBeLessThan(30);
+  });
+
+  test("a limit that nothing can be learned of is waited for", async () => {
+    const server = await serve((request, response) => {
+      if (request.method === "GET") response.destroy();
+      else if (server.lines.length > 1) answerIndex(response);
+      else answer(response, 429);
+    });
+
+    expect(await resolveOnce(`${server.host}/app:v1`)).toBe(INDEX_DIGEST);
+  });
+
+  test("the limit of requests a minute is waited for", async () => {
+    const server = await serve(
+      failing(3, (_, response) =>
+        answer(response, 429, { body: "Too Many Requests", headers: { "content-type": "text/plain" } }),
+      ),
+    );
+
+    expect(await resolveOnce(`${server.host}/app:v1`)).toBe(INDEX_DIGEST);
+  });
+});
