@@ -9,7 +9,7 @@ import {
   UsageError,
 } from "./cli/arguments.ts";
 import { LockWriteError, readLockText, writeLockText } from "./cli/lock-file-io.ts";
-import { outputPlace } from "./cli/output-target.ts";
+import { outputTarget } from "./cli/output-target.ts";
 import { readStdin, stderr, stdout, write } from "./cli/stdio.ts";
 import { usage } from "./cli/usage.ts";
 import { type ConfigSources, FunctionConfigError } from "./config/function-config.ts";
@@ -49,12 +49,12 @@ main(process.argv.slice(2))
 
 async function main(argv: readonly string[]): Promise<number> {
   const args = readArguments(argv);
-  const { help, version: wantsVersion, functionConfig, literals } = args;
+  const { help, version: wantsVersion, functionConfig, overrides } = args;
   if (help) return answer(usage);
   if (wantsVersion) return answer(`${version}\n`);
   const sources = {
     ...(functionConfig !== undefined && { functionConfig: readConfigFile(functionConfig) }),
-    literals,
+    overrides,
   };
   const deep = await deepInput();
   const input = deep ?? readStdin();
@@ -136,7 +136,7 @@ async function pinWithLock(input: string, sources: Sources, flags: LockFlags): P
 }
 
 function isReportOnStdout({ report }: Arguments): boolean {
-  return report !== undefined && outputPlace(report.file) === "stdout";
+  return report !== undefined && outputTarget(report.file) === "stdout";
 }
 
 /** The exit code where the report takes the place of the stream; undefined where the input is to be pinned as well. */
@@ -148,7 +148,7 @@ async function writeExplanation(
   // Few runs want a report.
   const { explain, formatExplanations } = await import("./explain.ts");
   const { explanations, faults, input } = await explain(text, options);
-  const isOutput = outputPlace(output) === "stdout";
+  const isOutput = outputTarget(output) === "stdout";
   if (isOutput && input === "ResourceList") {
     // An orchestrator takes any object on stdout for the package.
     throw new UsageError(
@@ -173,7 +173,7 @@ async function reportOf({ form }: ReportRequest, result: PinResult): Promise<Rep
 }
 
 function writeReport(path: string, text: string): void {
-  if (outputPlace(path) === "stderr") {
+  if (outputTarget(path) === "stderr") {
     write(stderr, text);
     return;
   }

@@ -7,34 +7,34 @@ import { checkImages } from "./check/check.ts";
 import { type Config, platformName } from "./config/config.ts";
 import { type ConfigSources, readConfig } from "./config/function-config.ts";
 import type { ResourceImages } from "./fields/find-images.ts";
-import { idleSpecWarnings } from "./find/find-resources.ts";
+import { unmatchedFieldSpecWarnings } from "./find/find-resources.ts";
 import { type Input, type ReadOptions, readInput } from "./krm/input.ts";
 import { identityOf } from "./krm/resource.ts";
-import { envelopeEdits } from "./krm/resource-list-edit.ts";
+import { resourceListEdits } from "./krm/resource-list-edit.ts";
 import { bySeverity, type Result } from "./krm/result.ts";
 import { type LockFileOption, type Locks, readLockOption, readLocks } from "./lock/locks.ts";
 import { entryQuestions, entryRecords, recordsOf } from "./lock/record.ts";
 import { unlockedResults, unusedResults } from "./lock/results.ts";
-import { type LockCircumstances, lockChanges } from "./lock/write.ts";
+import { type LockContext, lockChanges } from "./lock/write.ts";
 import {
   type ChangeMessages,
   editsOf,
+  nonObjectResult,
   type Outcome,
   outcomeOf,
   resultOf,
   sharedAnchorWarnings,
   skipResult,
-  strangerResult,
 } from "./outcome/outcome.ts";
 import type { Step } from "./plan/plan.ts";
-import { emptyPlan, planAll } from "./plan-images.ts";
+import { emptyPlan, planImages } from "./plan-images.ts";
 import type { ImageUse } from "./report/image-use.ts";
-import { type AnswerSources, type Asking, createAsking } from "./resolve/resolver.ts";
+import { createResolver, type Resolver, type ResolverOptions } from "./resolve/resolver.ts";
 import { kindOf } from "./yaml/node.ts";
 import { applyEdits, type TextEdit } from "./yaml/text-edit.ts";
 
 /** What to pin with. */
-export interface PinOptions extends ConfigSources, AnswerSources, ReadOptions {
+export interface PinOptions extends ConfigSources, ResolverOptions, ReadOptions {
   /** A lock outside the input. */
   readonly lock?: LockFileOption;
 }
@@ -84,13 +84,13 @@ export async function pinDigests(text: string, options: PinOptions = {}): Promis
     ...(file && { file }),
     ...(options.lock && { option: options.lock }),
   };
-  const asking = createAsking({ yaml: input.yaml, resources, steps }, config, options);
+  const asking = createResolver({ yaml: input.yaml, resources, steps }, config, options);
   try {
-    await planAll(plan, { input, config, locks }, asking);
+    await planImages(plan, { input, config, locks }, asking);
     const aside = [
-      ...strangersOf(input),
+      ...nonObjectResults(input),
       ...skipped(resources, config),
-      ...idleSpecWarnings(resources, config),
+      ...unmatchedFieldSpecWarnings(resources, config),
       ...unusedResults(fields, locks, config),
     ];
     const answered = await (config.mode === "check" ? check(run, asking) : write(run, asking));
@@ -102,7 +102,7 @@ export async function pinDigests(text: string, options: PinOptions = {}): Promis
 }
 
 /** What a run is made from. */
-interface Run extends LockCircumstances {
+interface Run extends LockContext {
   readonly locks: Locks;
   readonly steps: readonly Step[];
 }
@@ -115,14 +115,14 @@ interface Answered {
   readonly lock?: string;
 }
 
-async function check({ input, config, locks, steps }: Run, asking: Asking): Promise<Answered> {
+async function check({ input, config, locks, steps }: Run, asking: Resolver): Promise<Answered> {
   const findings = await checkImages({ steps, locks }, config, asking);
   const answers = { yaml: input.yaml, resolutions: new Map(), config };
   const outcomes = steps.map((step) => outcomeOf(step, answers));
   return { outcomes, edits: [], results: [...told(outcomes, config), ...findings] };
 }
 
-async function write(run: Run, asking: Asking): Promise<Answered> {
+async function write(run: Run, asking: Resolver): Promise<Answered> {
   const { input, config, locks, steps } = run;
   const entries = entryQuestions(locks, steps, config);
   const questions = steps.flatMap((step) => (step.kind === "resolve" ? [step.question] : []));
@@ -156,9 +156,9 @@ function isLeft(outcome: Outcome): boolean {
   return outcome.kind !== "changed";
 }
 
-function strangersOf({ yaml, items }: Input): readonly Result[] {
+function nonObjectResults({ yaml, items }: Input): readonly Result[] {
   return items.flatMap((item, index) =>
-    kindOf(yaml, item) === "mapping" ? [] : [strangerResult(yaml, item, index)],
+    kindOf(yaml, item) === "mapping" ? [] : [nonObjectResult(yaml, item, index)],
   );
 }
 
@@ -216,5 +216,5 @@ function textOf(
 ): string {
   const { text } = input.yaml;
   if (input.kind === "stream") return ok ? applyEdits(text, edits) : "";
-  return applyEdits(text, [...edits, ...envelopeEdits(input, results)]);
+  return applyEdits(text, [...edits, ...resourceListEdits(input, results)]);
 }

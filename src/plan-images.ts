@@ -7,7 +7,7 @@ import { eachResource } from "./find/find-resources.ts";
 import type { Input } from "./krm/input.ts";
 import type { Locks } from "./lock/locks.ts";
 import { planStep, type Step } from "./plan/plan.ts";
-import type { Asking } from "./resolve/resolver.ts";
+import type { Resolver } from "./resolve/resolver.ts";
 
 /** What was found, and what is to be done about it. */
 export interface Plan {
@@ -40,7 +40,7 @@ export interface Planning {
  * Fills a plan. What is to be asked is asked as soon as it is found, so that the answers are on their way while the rest is
  * read.
  */
-export async function planAll(plan: GrowingPlan, planning: Planning, asking: Asking): Promise<void> {
+export async function planImages(plan: GrowingPlan, planning: Planning, asking: Resolver): Promise<void> {
   const { input, config } = planning;
   const add = fieldAdder(plan, planning);
   // The logins in a package are known when all of it is, and are read before the first question.

@@ -106,7 +106,7 @@ spec:
 `;
   const actions = async (input: string, literals: Readonly<Record<string, string>>, file?: string) => {
     const { explanations } = await explain(input, {
-      literals: new Map(Object.entries(literals)),
+      overrides: new Map(Object.entries(literals)),
       ...(file !== undefined && { lock: { text: file, update: false } }),
     });
     return explanations.map(({ action, reason }) => `${action}: ${reason}`);

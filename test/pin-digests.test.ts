@@ -87,7 +87,7 @@ describe("pinDigests", () => {
   test("pins the rest where a failure only warns", async () => {
     const result = await pinDigests(`${pod("nginx")}---\n${pod("NGINX")}`, {
       resolveDigest,
-      literals: new Map([["onError", "warn"]]),
+      overrides: new Map([["onError", "warn"]]),
     });
 
     expect(result).toMatchObject({ text: `${pod(`nginx@${digest}`)}---\n${pod("NGINX")}`, ok: true });
@@ -97,7 +97,7 @@ describe("pinDigests", () => {
   test("asks nobody where the configuration is wrong", async () => {
     const result = await pinDigests(list(pod("nginx")), {
       resolveDigest: unasked,
-      literals: new Map([["tags", "drop"]]),
+      overrides: new Map([["tags", "drop"]]),
     });
 
     expect(result).toMatchObject({
@@ -108,7 +108,7 @@ describe("pinDigests", () => {
   });
 
   test("asks the registries itself where no resolver is given", async () => {
-    const result = await pinDigests(pod("127.0.0.1:1/app:v1"), { literals: nowhere });
+    const result = await pinDigests(pod("127.0.0.1:1/app:v1"), { overrides: nowhere });
 
     expect(result).toMatchObject({ ok: false, text: "", results: [{ severity: "error" }] });
     expect(result.results[0]?.message).toMatch(/127\.0\.0\.1:1.*--allow-network/s);
@@ -165,7 +165,7 @@ describe("pinDigests", () => {
   test("throws for two configurations", async () => {
     const text = `${list(pod("nginx"))}functionConfig: {apiVersion: v1, kind: ConfigMap, data: {tag: drop}}\n`;
 
-    await expect(pinDigests(text, { resolveDigest, literals: new Map([["tag", "keep"]]) })).rejects.toThrow(
+    await expect(pinDigests(text, { resolveDigest, overrides: new Map([["tag", "keep"]]) })).rejects.toThrow(
       FunctionConfigError,
     );
   });

@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import { type Config, defaultConfig } from "../src/config/config.ts";
 import { readInput } from "../src/krm/input.ts";
 import { readLocks } from "../src/lock/locks.ts";
-import { emptyPlan, planAll } from "../src/plan-images.ts";
-import { questionKey } from "../src/resolve/lookup-queue.ts";
-import type { Asking } from "../src/resolve/resolver.ts";
+import { emptyPlan, planImages } from "../src/plan-images.ts";
+import { lookupKey } from "../src/resolve/lookup-queue.ts";
+import type { Resolver } from "../src/resolve/resolver.ts";
 
 function podsOf(images: readonly string[]): string {
   return images
@@ -21,13 +21,13 @@ async function planned(text: string, config: Partial<Config> = {}) {
   const planning = { input, config: { ...defaultConfig, ...config } };
   const plan = emptyPlan();
   const begun: (readonly [string, number])[] = [];
-  const asking: Asking = {
-    begin: (question) => begun.push([questionKey(question), plan.steps.length]),
+  const asking: Resolver = {
+    begin: (question) => begun.push([lookupKey(question), plan.steps.length]),
     ask: () => Promise.reject(new Error("asked")),
     warnings: () => [],
     close: async () => {},
   };
-  await planAll(plan, { ...planning, locks: readLocks(input, planning.config, undefined) }, asking);
+  await planImages(plan, { ...planning, locks: readLocks(input, planning.config, undefined) }, asking);
   return { plan, begun };
 }
 

@@ -8,7 +8,7 @@ import type { LockedImage } from "../lock/format/locked-image.ts";
 import type { Lock, Locks } from "../lock/locks.ts";
 import { copiedDigest, lackIn, missingInLock, otherDigest, otherPlatform } from "../plan/pin.ts";
 import type { CheckStep, Step } from "../plan/plan.ts";
-import type { Asking } from "../resolve/resolver.ts";
+import type { Resolver } from "../resolve/resolver.ts";
 import { compareWithRegistries, type FindingClass, severityOf } from "./compare.ts";
 import { fieldSubject, lockSubjects, subjectKey } from "./subject.ts";
 
@@ -22,7 +22,7 @@ export interface Checked {
 export async function checkImages(
   { steps, locks }: Checked,
   config: Config,
-  asking: Asking,
+  asking: Resolver,
 ): Promise<readonly Result[]> {
   const fields = steps.filter((step) => step.kind === "check");
   const offline = fields.flatMap((step) => readFindings(step, config));

@@ -5,8 +5,8 @@ import type { ImageReference } from "../image/reference.ts";
 import type { Result } from "../krm/result.ts";
 import { onErrorOf } from "../outcome/outcome.ts";
 import { RegistryError } from "../registry/errors.ts";
-import { type Question, questionKey, type Resolutions } from "../resolve/lookup-queue.ts";
-import type { Asking } from "../resolve/resolver.ts";
+import { type Lookup, lookupKey, type Resolutions } from "../resolve/lookup-queue.ts";
+import type { Resolver } from "../resolve/resolver.ts";
 import type { Subject } from "./subject.ts";
 import { unreachableResults } from "./unreachable.ts";
 
@@ -28,7 +28,7 @@ export function severityOf(
 export async function compareWithRegistries(
   subjects: readonly Subject[],
   config: Config,
-  asking: Asking,
+  asking: Resolver,
 ): Promise<readonly Result[]> {
   const first = await asking.ask(subjects.flatMap((subject) => firstQuestion(subject, config)));
   const doubtful = subjects.filter((subject) => meaning(subject, first) !== subject.digest);
@@ -43,7 +43,7 @@ export async function compareWithRegistries(
   ];
 }
 
-function firstQuestion({ question }: Subject, { check, requirePlatforms }: Config): readonly Question[] {
+function firstQuestion({ question }: Subject, { check, requirePlatforms }: Config): readonly Lookup[] {
   const isWanted = check.drift !== "off" || requirePlatforms.length > 0 || asksForReach(check);
   return question !== undefined && isWanted ? [question] : [];
 }
@@ -53,12 +53,12 @@ function asksForReach({ gone, unreachable }: Config["check"]): boolean {
   return gone === "off" && unreachable !== "off";
 }
 
-function secondQuestions(subject: Subject, first: Resolutions, { check }: Config): readonly Question[] {
+function secondQuestions(subject: Subject, first: Resolutions, { check }: Config): readonly Lookup[] {
   const { question, image, digest } = subject;
   const now = meaning(subject, first);
-  const held: Question = { kind: "held", image, digest };
+  const held: Lookup = { kind: "held", image, digest };
   const isGone = failureIs(subject, first, absentCodes);
-  if (now === undefined && !isGone && question !== undefined && first.has(questionKey(question))) return [];
+  if (now === undefined && !isGone && question !== undefined && first.has(lookupKey(question))) return [];
   const isWanted = check.gone !== "off" || (question === undefined && asksForReach(check));
   const questions = isWanted ? [held] : [];
   // The digest of an index, written by hand, is right for every platform.
@@ -73,13 +73,13 @@ function finding(subject: Subject, answers: Resolutions, config: Config): readon
     const proposed = proposedValue === undefined ? {} : { proposedValue };
     return severity === "off"
       ? []
-      : [subject.tell({ severity, message, ...proposed, tags: { class: kind } })];
+      : [subject.report({ severity, message, ...proposed, tags: { class: kind } })];
   };
   const now = meaning(subject, answers);
-  const whole = question && answers.get(questionKey({ kind: "digest", image: question.image }));
+  const whole = question && answers.get(lookupKey({ kind: "digest", image: question.image }));
   if (whole?.kind === "resolved" && whole.digest === digest) return [];
   if (failureIs(subject, answers, platformCodes)) return tell("platform", messageOf(subject, answers));
-  const held = answers.get(questionKey({ kind: "held", image, digest }));
+  const held = answers.get(lookupKey({ kind: "held", image, digest }));
   const proposal = now && subject.propose(now);
   if (held?.kind === "held" && !held.held) {
     const means = now === undefined ? "" : `; the tag now means ${now}`;
@@ -99,12 +99,12 @@ const platformCodes: ReadonlySet<string> = new Set(["platform"]);
 
 /** What the tag means now, where the registry told. */
 function meaning({ question }: Subject, answers: Resolutions) {
-  const answer = question && answers.get(questionKey(question));
+  const answer = question && answers.get(lookupKey(question));
   return answer?.kind === "resolved" ? answer.digest : undefined;
 }
 
 function errorOf({ question }: Subject, answers: Resolutions): Error | undefined {
-  const answer = question && answers.get(questionKey(question));
+  const answer = question && answers.get(lookupKey(question));
   return answer?.kind === "failed" ? answer.error : undefined;
 }
 
@@ -123,7 +123,7 @@ function failureOf(
   answers: Resolutions,
 ): readonly { readonly subject: Subject; readonly error: Error }[] {
   const { image, digest } = subject;
-  const held = answers.get(questionKey({ kind: "held", image, digest }));
+  const held = answers.get(lookupKey({ kind: "held", image, digest }));
   const isTold = failureIs(subject, answers, absentCodes) || failureIs(subject, answers, platformCodes);
   const error = isTold ? undefined : errorOf(subject, answers);
   if (error !== undefined) return [{ subject, error }];

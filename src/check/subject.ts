@@ -2,24 +2,24 @@
 import type { Config } from "../config/config.ts";
 import type { Digest } from "../image/digest.ts";
 import { formatReference, type ImageReference, parseReference } from "../image/reference.ts";
-import { resultAt, type Said } from "../krm/field-result.ts";
+import { type ResultContent, resultAt } from "../krm/field-result.ts";
 import type { Result } from "../krm/result.ts";
 import type { Lock, Locks } from "../lock/locks.ts";
 import { isMeant, questionOf } from "../lock/record.ts";
 import { entryResult } from "../lock/results.ts";
 import { tagMode } from "../plan/pin.ts";
 import type { CheckStep, FieldImage } from "../plan/plan.ts";
-import { type Question, questionKey } from "../resolve/lookup-queue.ts";
+import { type Lookup, lookupKey } from "../resolve/lookup-queue.ts";
 
 /** A digest that somebody wrote down, and where. */
 export interface Subject {
   readonly image: ImageReference;
   readonly digest: Digest;
   /** What is asked first: what the tag means now. Absent where there is no tag. */
-  readonly question?: Extract<Question, { kind: "digest" }>;
+  readonly question?: Extract<Lookup, { kind: "digest" }>;
   /** What would be written there with another digest. */
   propose(digest: Digest): string;
-  tell(said: Said): Result;
+  report(said: ResultContent): Result;
 }
 
 /** The digest in a field, if it has one and the lock does not call it another tag's. */
@@ -33,7 +33,7 @@ export function fieldSubject({ field, image, lock }: CheckStep, config: Config):
       digest,
       ...(question !== undefined && { question }),
       propose: (now) => formatReference({ name, ...(tag !== undefined && { tag }), digest: now }),
-      tell: (said) => resultAt(field, said),
+      report: (said) => resultAt(field, said),
     },
   ];
 }
@@ -49,7 +49,7 @@ export function lockSubjects({ all }: Locks, config: Config): readonly Subject[]
           digest: entry.digest,
           question: questionOf(entry, config),
           propose: (now) => now,
-          tell: (said) => entryResult(lock, entry, said),
+          report: (said) => entryResult(lock, entry, said),
         }),
       ),
   );
@@ -58,7 +58,7 @@ export function lockSubjects({ all }: Locks, config: Config): readonly Subject[]
 /** Equal for subjects of which the same is true: the same digest of the same tag, for the same platform. */
 export function subjectKey({ image, digest, question }: Subject): string {
   const { registry, repository } = image;
-  return `${question === undefined ? `${registry}/${repository}` : questionKey(question)} ${digest}`;
+  return `${question === undefined ? `${registry}/${repository}` : lookupKey(question)} ${digest}`;
 }
 
 function fieldQuestion(

@@ -19,7 +19,7 @@ export function unreachableResults(failures: readonly Unreached[], { check }: Co
   const tags = { class: "unreachable" };
   return groupsOf(failures).map(([first, ...others]) => {
     const { subject, error } = first;
-    if (!isOfHost(error)) return subject.tell({ severity, message: error.message, tags });
+    if (!isOfHost(error)) return subject.report({ severity, message: error.message, tags });
     const images = [...new Set([first, ...others].map(({ subject: { image } }) => image.text))];
     const names = listedUpTo(images, 10);
     const [count, verb] = images.length === 1 ? ["1 image", "was"] : [`${images.length} images`, "were"];

@@ -7,7 +7,7 @@ export interface Arguments {
   readonly help: boolean;
   readonly version: boolean;
   readonly functionConfig?: string;
-  readonly literals: ReadonlyMap<string, string>;
+  readonly overrides: ReadonlyMap<string, string>;
   readonly lock?: string;
   readonly updateLock: boolean;
   readonly report?: ReportRequest;
@@ -39,7 +39,7 @@ export class UsageError extends Error {
  */
 export function readArguments(argv: readonly string[]): Arguments {
   // As orchestrators call a function.
-  if (argv.length === 0) return { help: false, version: false, literals: new Map(), updateLock: false };
+  if (argv.length === 0) return { help: false, version: false, overrides: new Map(), updateLock: false };
   try {
     const { values } = parseArgs({
       args: argv.map((argument) => (argument === "--explain" ? "--explain=table" : argument)),
@@ -64,7 +64,7 @@ export function readArguments(argv: readonly string[]): Arguments {
       help: values.help,
       version: values.version,
       ...(functionConfig !== undefined && { functionConfig }),
-      literals: readLiterals(values["function-config-literal"]),
+      overrides: readLiterals(values["function-config-literal"]),
       ...(lock !== undefined && { lock }),
       updateLock: values["update-lock"],
       ...(report !== undefined && { report }),
@@ -96,9 +96,9 @@ function explanationOptions(
 }
 
 /** Of several with one key the last counts, as everywhere. */
-function readLiterals(literals: readonly string[]): ReadonlyMap<string, string> {
+function readLiterals(overrides: readonly string[]): ReadonlyMap<string, string> {
   return new Map(
-    literals.map((literal) => {
+    overrides.map((literal) => {
       const at = literal.indexOf("=");
       if (at > 0) return [literal.slice(0, at), literal.slice(at + 1)];
       throw new UsageError(`\`-d\` must be followed by key=value, but is ${JSON.stringify(literal)}`);

@@ -9,7 +9,7 @@ export type OutputPlace = "stdout" | "stderr" | "file";
  * Tells where a path leads. What leads to stdout would put a report beside the list there; a file that is stderr would
  * lose what stands in it already, were it opened anew.
  */
-export function outputPlace(path: string): OutputPlace {
+export function outputTarget(path: string): OutputPlace {
   const named = NAMES.get(path);
   if (named !== undefined) return named;
   const file = statsOf(path);

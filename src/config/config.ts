@@ -12,8 +12,8 @@ import {
   integer,
   list,
   maps,
+  type OptionValue,
   type Problem,
-  type Raw,
   type Readers,
   text,
 } from "./option-reader.ts";
@@ -190,7 +190,7 @@ const readers: Readers<Config> = {
   report: choice("problems", "changes", "all"),
 };
 
-function platform(raw: Raw, tell: (problem: Problem) => void): Platform | undefined {
+function platform(raw: OptionValue, tell: (problem: Problem) => void): Platform | undefined {
   const written = text(/^/, "a platform")(raw, tell);
   if (written === undefined) return undefined;
   try {
@@ -202,7 +202,7 @@ function platform(raw: Raw, tell: (problem: Problem) => void): Platform | undefi
   }
 }
 
-function registry(raw: Raw, tell: (problem: Problem) => void): RegistryOptions | undefined {
+function registry(raw: OptionValue, tell: (problem: Problem) => void): RegistryOptions | undefined {
   const options = group<RegistryOptions>(registryReaders)(raw, tell);
   if (options === undefined) return undefined;
   if (raw.kind !== "map" || !raw.members.has("prefix"))
@@ -218,7 +218,7 @@ function registry(raw: Raw, tell: (problem: Problem) => void): RegistryOptions |
 }
 
 /** The options that a user wrote, with the defaults for the rest. Each thing that is wrong is told. */
-export function parseConfig(raw: Raw, tell: (problem: Problem) => void): Config {
+export function parseConfig(raw: OptionValue, tell: (problem: Problem) => void): Config {
   const config = { ...defaultConfig, ...group<Config>(readers)(raw, tell) };
   if (config.mode === "update" && config.lock === "frozen") {
     const message =

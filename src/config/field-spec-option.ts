@@ -1,7 +1,7 @@
 /** The options that say where images are. */
 import { FieldPathError, parsePath } from "../fields/field-path.ts";
 import type { FieldSpec } from "../fields/field-spec.ts";
-import { choice, flag, group, list, type Problem, type Raw, text } from "./option-reader.ts";
+import { choice, flag, group, list, type OptionValue, type Problem, text } from "./option-reader.ts";
 
 type Tell = (problem: Problem) => void;
 
@@ -21,7 +21,7 @@ const readSpec = group<FieldSpec>({
 });
 
 /** A field spec in kustomize's form. One that can match nothing is a problem. */
-export function fieldSpec(raw: Raw, tell: Tell): FieldSpec | undefined {
+export function fieldSpec(raw: OptionValue, tell: Tell): FieldSpec | undefined {
   const spec = readSpec(raw, tell);
   if (spec === undefined) return undefined;
   const { path } = spec;
@@ -40,7 +40,7 @@ export function fieldSpec(raw: Raw, tell: Tell): FieldSpec | undefined {
 }
 
 /** `true`, `false`, or kinds. */
-export function builtIn(raw: Raw, tell: Tell): boolean | readonly string[] | undefined {
+export function builtIn(raw: OptionValue, tell: Tell): boolean | readonly string[] | undefined {
   const isFlag = raw.kind === "text" && /^(?:true|false|)$/.test(raw.text);
   if (isFlag) return flag(raw, tell);
   if (raw.kind === "list" || (raw.kind === "text" && raw.flat)) return list(name)(raw, tell);
@@ -48,7 +48,7 @@ export function builtIn(raw: Raw, tell: Tell): boolean | readonly string[] | und
   return undefined;
 }
 
-function readPath(raw: Raw, tell: Tell): string | undefined {
+function readPath(raw: OptionValue, tell: Tell): string | undefined {
   const written = raw.kind === "text" ? raw.text : undefined;
   try {
     if (written === undefined) throw new FieldPathError("is no text");
@@ -63,7 +63,7 @@ function readPath(raw: Raw, tell: Tell): string | undefined {
   }
 }
 
-function readPattern(raw: Raw, tell: Tell): string | undefined {
+function readPattern(raw: OptionValue, tell: Tell): string | undefined {
   const written = raw.kind === "text" ? raw.text : "";
   const problem = patternProblem(written);
   if (problem === undefined) return written;

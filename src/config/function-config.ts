@@ -12,14 +12,14 @@ import { dereference, elementsOf, entriesOf, kindOf, rootOf, scalarText, scalarT
 import { scan, type YamlNode, type YamlText } from "../yaml/scan.ts";
 import { YamlSyntaxError } from "../yaml/syntax-error.ts";
 import { type Config, parseConfig } from "./config.ts";
-import type { Problem, Raw } from "./option-reader.ts";
+import type { OptionValue, Problem } from "./option-reader.ts";
 
 /** Configuration that does not come with a ResourceList. */
 export interface ConfigSources {
   /** The text of a functionConfig. */
   readonly functionConfig?: string;
   /** Options as a ConfigMap has them; they win over those of `functionConfig`. */
-  readonly literals?: ReadonlyMap<string, string>;
+  readonly overrides?: ReadonlyMap<string, string>;
 }
 
 /** Two configurations where one must be, or a text that is none. */
@@ -45,7 +45,7 @@ export async function readConfig(input: Input, sources: ConfigSources): Promise<
     faults.push(faultOf(problem, source));
   };
   const written = source === undefined ? noOptions : optionsOf(source, tell);
-  const config = parseConfig(mergeOptions(written, literalOptions(sources.literals ?? new Map())), tell);
+  const config = parseConfig(mergeOptions(written, literalOptions(sources.overrides ?? new Map())), tell);
   return { config, faults };
 }
 
@@ -76,7 +76,7 @@ async function configSource(input: Input, sources: ConfigSources): Promise<Confi
       ? { yaml: input.yaml, node: input.functionConfig }
       : undefined;
   const given = sources.functionConfig === undefined ? undefined : await scanConfig(sources.functionConfig);
-  if (inList !== undefined && (given !== undefined || (sources.literals?.size ?? 0) > 0)) {
+  if (inList !== undefined && (given !== undefined || (sources.overrides?.size ?? 0) > 0)) {
     throw new FunctionConfigError(
       "the function must be configured in one place, but the list has a `functionConfig` and the command line gives one too",
     );
@@ -120,7 +120,7 @@ const configApiVersion = `${configGroup}/v1alpha1`;
  * The options in a functionConfig: the fields of a `PinDigests`, or the `data` of a ConfigMap, whose keys name nested
  * options by dots.
  */
-function optionsOf({ yaml, node }: ConfigSource, tell: (problem: Problem) => void): Raw {
+function optionsOf({ yaml, node }: ConfigSource, tell: (problem: Problem) => void): OptionValue {
   const { apiVersion, kind } = readResource(yaml, node);
   if (kind === configKind && apiVersion === configApiVersion) return typedOptions(yaml, node);
   if (kind === "ConfigMap" && apiVersion === "v1") return configMapOptions(yaml, node, tell);
@@ -153,15 +153,15 @@ function isEmpty(yaml: YamlText, data: YamlNode): boolean {
 }
 
 /** The options of a command line, `key=value`, read as the data of a ConfigMap. */
-function literalOptions(literals: ReadonlyMap<string, string>): Raw {
+function literalOptions(overrides: ReadonlyMap<string, string>): OptionValue {
   return nested(
-    [...literals].map(([name, text]) => ({ name, raw: { kind: "text", path: name, text, flat: true } })),
+    [...overrides].map(([name, text]) => ({ name, raw: { kind: "text", path: name, text, flat: true } })),
     "",
   );
 }
 
 /** Both, the second winning over the first. */
-function mergeOptions(first: Raw, second: Raw): Raw {
+function mergeOptions(first: OptionValue, second: OptionValue): OptionValue {
   if (first.kind !== "map" || second.kind !== "map") return second;
   const members = new Map(first.members);
   for (const [name, raw] of second.members) {
@@ -171,20 +171,20 @@ function mergeOptions(first: Raw, second: Raw): Raw {
   return { ...first, members };
 }
 
-const noOptions: Raw = { kind: "map", path: "", members: new Map() };
+const noOptions: OptionValue = { kind: "map", path: "", members: new Map() };
 
 const objectKeys: ReadonlySet<string> = new Set(["apiVersion", "kind", "metadata"]);
 
-function typedOptions(yaml: YamlText, node: YamlNode): Raw {
+function typedOptions(yaml: YamlText, node: YamlNode): OptionValue {
   const raw = rawOf(yaml, node, "");
   if (raw.kind !== "map") return noOptions;
   return { ...raw, members: new Map([...raw.members].filter(([name]) => !objectKeys.has(name))) };
 }
 
-type RawMap = Extract<Raw, { readonly kind: "map" }>;
+type RawMap = Extract<OptionValue, { readonly kind: "map" }>;
 
-function configMapOptions(yaml: YamlText, node: YamlNode, tell: (problem: Problem) => void): Raw {
-  const members: { readonly name: string; readonly raw: Raw }[] = [];
+function configMapOptions(yaml: YamlText, node: YamlNode, tell: (problem: Problem) => void): OptionValue {
+  const members: { readonly name: string; readonly raw: OptionValue }[] = [];
   const repeated: string[] = [];
   for (const { key, value } of entriesOf(yaml, node)) {
     const field = scalarText(yaml, key) ?? "";
@@ -198,7 +198,7 @@ function configMapOptions(yaml: YamlText, node: YamlNode, tell: (problem: Proble
     }
     const data = rawOf(yaml, value, "data");
     if (data.kind === "map") {
-      members.push(...[...data.members].map(([name, raw]) => ({ name, raw: flattened(raw) })));
+      members.push(...[...data.members].map(([name, raw]) => ({ name, raw: fromConfigMap(raw) })));
       repeated.push(...(data.repeated ?? []));
     } else if (data.kind !== "null") {
       tell({ path: "data", message: "`data` of a ConfigMap must be a map of texts" });
@@ -208,15 +208,18 @@ function configMapOptions(yaml: YamlText, node: YamlNode, tell: (problem: Proble
 }
 
 /** In a ConfigMap all is text, and a list is text with commas. */
-function flattened(raw: Raw): Raw {
+function fromConfigMap(raw: OptionValue): OptionValue {
   if (raw.kind === "null") return { kind: "text", path: raw.path, text: "", flat: true };
   return raw.kind === "text" ? { ...raw, flat: true } : raw;
 }
 
 /** `network.timeout` is the option `timeout` of the group `network`. */
-function nested(members: readonly { readonly name: string; readonly raw: Raw }[], path: string): RawMap {
-  const groups = new Map<string, { readonly name: string; readonly raw: Raw }[]>();
-  const options = new Map<string, Raw>();
+function nested(
+  members: readonly { readonly name: string; readonly raw: OptionValue }[],
+  path: string,
+): RawMap {
+  const groups = new Map<string, { readonly name: string; readonly raw: OptionValue }[]>();
+  const options = new Map<string, OptionValue>();
   for (const { name, raw } of members) {
     const dot = name.indexOf(".");
     if (dot <= 0) options.set(name, raw);
@@ -233,11 +236,11 @@ function nested(members: readonly { readonly name: string; readonly raw: Raw }[]
   return { kind: "map", path, members: options };
 }
 
-function rawOf(yaml: YamlText, node: YamlNode, path: string): Raw {
+function rawOf(yaml: YamlText, node: YamlNode, path: string): OptionValue {
   const target = dereference(yaml, node);
   switch (kindOf(yaml, target)) {
     case "mapping": {
-      const members = new Map<string, Raw>();
+      const members = new Map<string, OptionValue>();
       const repeated: string[] = [];
       for (const { key, value } of entriesOf(yaml, target)) {
         const name = scalarText(yaml, key) ?? "";

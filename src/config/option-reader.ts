@@ -1,13 +1,13 @@
 /** Readers of options: from what a user wrote to a value, or a problem that says what it must be. */
 
 /** A value as the user wrote it: scalars by their source text, so that `on` and `1.10` are what they look like. */
-export type Raw =
+export type OptionValue =
   | { readonly kind: "text"; readonly path: string; readonly text: string; readonly flat: boolean }
-  | { readonly kind: "list"; readonly path: string; readonly elements: readonly Raw[] }
+  | { readonly kind: "list"; readonly path: string; readonly elements: readonly OptionValue[] }
   | {
       readonly kind: "map";
       readonly path: string;
-      readonly members: ReadonlyMap<string, Raw>;
+      readonly members: ReadonlyMap<string, OptionValue>;
       /** Keys that stand there more than once. */
       readonly repeated?: readonly string[];
     }
@@ -21,7 +21,7 @@ export interface Problem {
 }
 
 /** Reads one option; undefined, with a problem told, where the value is wrong. */
-export type Reader<T> = (raw: Raw, tell: (problem: Problem) => void) => T | undefined;
+export type Reader<T> = (raw: OptionValue, tell: (problem: Problem) => void) => T | undefined;
 
 /** A reader for each option of a group. */
 export type Readers<T> = { readonly [Name in keyof T]-?: Reader<NonNullable<T[Name]>> };
@@ -31,7 +31,7 @@ export function group<T>(readers: Readers<T>): Reader<Partial<T>> {
   const known = Object.keys(readers);
   return (raw, tell) => {
     if (raw.kind === "null") return {};
-    if (raw.kind !== "map") return complain(raw, tell, "must be a map of options");
+    if (raw.kind !== "map") return reject(raw, tell, "must be a map of options");
     for (const name of raw.repeated ?? []) tell({ path: raw.path, message: `\`${name}\` must be said once` });
     const entries: [string, unknown][] = [];
     for (const [name, member] of raw.members) {
@@ -52,7 +52,7 @@ export function group<T>(readers: Readers<T>): Reader<Partial<T>> {
 export function list<T>(element: Reader<T>): Reader<readonly T[]> {
   return (raw, tell) => {
     const elements = elementsOf(raw);
-    if (elements === undefined) return complain(raw, tell, "must be a list");
+    if (elements === undefined) return reject(raw, tell, "must be a list");
     const values = elements.map((each) => element(each, tell));
     return values.every((value) => value !== undefined) ? values : undefined;
   };
@@ -63,11 +63,11 @@ export function maps<T>(element: Reader<T>): Reader<readonly T[]> {
   const read = list(element);
   return (raw, tell) =>
     raw.kind === "text" && raw.flat
-      ? complain(raw, tell, "must be a list of maps, which only a `PinDigests` functionConfig can hold")
+      ? reject(raw, tell, "must be a list of maps, which only a `PinDigests` functionConfig can hold")
       : read(raw, tell);
 }
 
-function elementsOf(raw: Raw): readonly Raw[] | undefined {
+function elementsOf(raw: OptionValue): readonly OptionValue[] | undefined {
   if (raw.kind === "list") return raw.elements;
   if (raw.kind === "null") return [];
   if (raw.kind !== "text" || !raw.flat) return undefined;
@@ -77,22 +77,22 @@ function elementsOf(raw: Raw): readonly Raw[] | undefined {
 /** A text of a certain form; `form` says which in a message. */
 export function text(pattern: RegExp, form: string): Reader<string> {
   return (raw, tell) =>
-    raw.kind === "text" && pattern.test(raw.text) ? raw.text : complain(raw, tell, `must be ${form}`);
+    raw.kind === "text" && pattern.test(raw.text) ? raw.text : reject(raw, tell, `must be ${form}`);
 }
 
 /** One of a few words. */
 export function choice<const Word extends string>(...words: readonly Word[]): Reader<Word> {
   return (raw, tell) => {
     const word = raw.kind === "text" ? words.find((each) => each === raw.text) : undefined;
-    return word ?? complain(raw, tell, `must be ${oneOf(words.map((each) => JSON.stringify(each)))}`);
+    return word ?? reject(raw, tell, `must be ${oneOf(words.map((each) => JSON.stringify(each)))}`);
   };
 }
 
 /** `true` or `false`, as it is written: YAML 1.1's `yes` and `on` are refused. */
-export function flag(raw: Raw, tell: (problem: Problem) => void): boolean | undefined {
+export function flag(raw: OptionValue, tell: (problem: Problem) => void): boolean | undefined {
   if (raw.kind === "text" && raw.text === "true") return true;
   if (raw.kind === "text" && raw.text === "false") return false;
-  return complain(raw, tell, 'must be "true" or "false"');
+  return reject(raw, tell, 'must be "true" or "false"');
 }
 
 /** A whole number in a range, both ends included. */
@@ -101,7 +101,7 @@ export function integer(least: number, most: number): Reader<number> {
     const number = raw.kind === "text" && /^\d{1,9}$/.test(raw.text) ? Number(raw.text) : Number.NaN;
     return number >= least && number <= most
       ? number
-      : complain(raw, tell, `must be a whole number from ${least} to ${most}`);
+      : reject(raw, tell, `must be a whole number from ${least} to ${most}`);
   };
 }
 
@@ -113,7 +113,7 @@ export function duration(most: string): Reader<number> {
     const milliseconds = raw.kind === "text" ? parseDuration(raw.text) : undefined;
     if (milliseconds !== undefined && milliseconds > 0 && milliseconds <= (parseDuration(most) ?? 0))
       return milliseconds;
-    return complain(raw, tell, `must be a duration of at most ${most}, such as "20s" or "1m30s"`);
+    return reject(raw, tell, `must be a duration of at most ${most}, such as "20s" or "1m30s"`);
   };
 }
 
@@ -127,7 +127,7 @@ function parseDuration(written: string): number | undefined {
 }
 
 /** Tells that a value is not what it must be. */
-function complain(raw: Raw, tell: (problem: Problem) => void, must: string): undefined {
+function reject(raw: OptionValue, tell: (problem: Problem) => void, must: string): undefined {
   const { path } = raw;
   if (raw.kind !== "text") {
     const what = { list: "a list", map: "a map", null: "nothing" }[raw.kind];

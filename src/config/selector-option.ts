@@ -1,6 +1,6 @@
 /** The option that says which objects are looked into. */
 import { type ResourceSelector, selectorProblem } from "../krm/resource-selector.ts";
-import { group, list, type Problem, type Raw, type Reader } from "./option-reader.ts";
+import { group, list, type OptionValue, type Problem, type Reader } from "./option-reader.ts";
 
 /** The objects to look into, and those of them to leave alone. */
 export interface ResourceSelection {
@@ -34,7 +34,7 @@ const selector = group<ResourceSelector>({
 });
 
 /** Selectors as kustomize's patches have them. */
-export function resources(raw: Raw, tell: (problem: Problem) => void): ResourceSelection | undefined {
+export function resources(raw: OptionValue, tell: (problem: Problem) => void): ResourceSelection | undefined {
   const selection = group<ResourceSelection>({ include: list(oneSelector), exclude: list(oneSelector) })(
     raw,
     tell,
@@ -42,7 +42,7 @@ export function resources(raw: Raw, tell: (problem: Problem) => void): ResourceS
   return selection && { include: [], exclude: [], ...selection };
 }
 
-function oneSelector(raw: Raw, tell: (problem: Problem) => void): ResourceSelector | undefined {
+function oneSelector(raw: OptionValue, tell: (problem: Problem) => void): ResourceSelector | undefined {
   const read = selector(raw, tell);
   // Nothing at all would match everything.
   const isEmpty = raw.kind === "null" || (raw.kind === "map" && raw.members.size === 0);

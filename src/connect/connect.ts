@@ -15,7 +15,7 @@ import { type Package, pullSecretsOf } from "./pull-secrets.ts";
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Registries to ask until they are closed. */
-export interface Registries extends Registry {
+export interface RegistrySession extends Registry {
   /** What went well but should be known: a login that was refused, a helper that failed. Always in the same order. */
   warnings(): readonly string[];
   /** Ends the helpers that are at work, and closes the sockets unless the process does that by ending. */
@@ -29,7 +29,7 @@ export interface LoginSources {
 }
 
 /** Registries that are asked as the configuration says. */
-export function connect(config: Config, sources: LoginSources): Registries {
+export function connect(config: Config, sources: LoginSources): RegistrySession {
   const { environment } = sources;
   const faults: string[] = [];
   const warn = (fault: string): void => {
@@ -61,7 +61,7 @@ export function connect(config: Config, sources: LoginSources): Registries {
   const client = createRegistryClient({ ...network, ...config, keychain });
   return {
     inspect: (image, demand) => client.inspect(image, demand),
-    holds: (image, digest) => client.holds(image, digest),
+    hasDigest: (image, digest) => client.hasDigest(image, digest),
     warnings: () => [...faults, ...keychain.warnings(), ...client.warnings().map(({ message }) => message)],
     close: async ({ leaveSockets = false } = {}) => {
       over.abort();

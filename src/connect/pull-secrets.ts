@@ -35,7 +35,7 @@ export function pullSecretsOf(
       namesSecret(yaml, user, { secret, accounts }) ? used : [],
     );
     const covered = new Set(images.map(({ registry, repository }) => `${registry}/${repository}`));
-    return [{ config, covers: ({ host, repository }) => covered.has(`${host}/${repository}`) }];
+    return [{ config, matches: ({ host, repository }) => covered.has(`${host}/${repository}`) }];
   });
 }
 

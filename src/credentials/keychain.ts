@@ -83,7 +83,7 @@ export function createKeychain(options: KeychainOptions): Keychain {
       const { environmentLogins, configs } = await loaded;
       const image = { ...target, host: canonicalHost(target.host) };
       // Those who know the images may know the host as it is written.
-      const covered = ({ covers }: PullSecret) => covers(image) || covers(target);
+      const covered = ({ matches }: PullSecret) => matches(image) || matches(target);
       const secrets = sources.filter(covered).map((secret) => secret.config);
       const found = await Promise.all(
         [...configs, ...secrets].map((config) => findInConfig({ config, target, askHelper, warn })),
@@ -94,7 +94,7 @@ export function createKeychain(options: KeychainOptions): Keychain {
     async ambient(target) {
       try {
         const host = canonicalHost(target.host);
-        return await clouds.find((cloud) => cloud.covers(host))?.identify(host);
+        return await clouds.find((cloud) => cloud.matches(host))?.getCredential(host);
       } catch (error) {
         if (!(error instanceof IdentityError)) throw error;
         warn(error.message);

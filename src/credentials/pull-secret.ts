@@ -5,7 +5,7 @@ import { type DockerConfig, parseDockerConfig, type Warn } from "./docker/docker
 export interface PullSecret {
   readonly config: DockerConfig;
   /** True for an image of a pod that names the Secret, itself or through its service account; asked with the host's one name and as it is written. */
-  readonly covers: (target: Target) => boolean;
+  readonly matches: (target: Target) => boolean;
 }
 
 /** The parts of a Kubernetes Secret that hold logins; `source` is its name, for people. */

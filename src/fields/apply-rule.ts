@@ -1,9 +1,9 @@
 /** Doing what a rule says at a place. */
 import { dereference, elementsOf, kindOf } from "../yaml/node.ts";
-import { pushFault, takeReference, takeText } from "./extract.ts";
+import { extractReference, extractText, pushFault } from "./extract.ts";
 import type { FieldRule } from "./field-rule.ts";
 import { closed, openScope, type Scope } from "./node-context.ts";
-import { takeSplit } from "./split-reference.ts";
+import { extractSplit } from "./split-reference.ts";
 import { type Place, targetOf, type Walk } from "./walk-state.ts";
 
 /** Does what a rule says at a place. The scope of what lies below, or in the documents of its text; undefined where nothing more is to be looked for. */
@@ -18,7 +18,7 @@ export function applyRule(walk: Walk, place: Place, rule: FieldRule, scope: Scop
     case "repositoryAndTag":
       return applySplit(walk, place, rule, scope);
     case "text":
-      takeText(walk, place, rule);
+      extractText(walk, place, rule);
       return undefined;
     case "json":
     case "yaml":
@@ -38,11 +38,11 @@ function applyReference(walk: Walk, place: Place, rule: FieldRule, scope: Scope)
       return scope;
     case "sequence":
       if (rule.source === "user")
-        return applyToElements(walk, place, (each) => takeReference(walk, each, rule));
+        return applyToElements(walk, place, (each) => extractReference(walk, each, rule));
       if (rule.certain) pushFault(walk, place, rule, "not-a-string");
       return scope;
     default:
-      takeReference(walk, place, rule);
+      extractReference(walk, place, rule);
       return undefined;
   }
 }
@@ -62,26 +62,26 @@ function applySplit(walk: Walk, place: Place, rule: FieldRule, scope: Scope): Sc
   const { layer, map, siblings } = place;
   const target = targetOf(place);
   if (kindOf(layer.yaml, target) === "mapping") {
-    takeSplit(walk, { layer, node: target }, rule);
+    extractSplit(walk, { layer, node: target }, rule);
     return scope;
   }
   if (kindOf(layer.yaml, target) === "sequence" && rule.source === "user") {
     return applyToElements(walk, place, ({ node }) =>
-      takeSplit(walk, { layer, node: dereference(layer.yaml, node) }, rule),
+      extractSplit(walk, { layer, node: dereference(layer.yaml, node) }, rule),
     );
   }
   if (kindOf(layer.yaml, target) !== "scalar") return scope;
   if (rule.source === "user" && map !== undefined && siblings !== undefined) {
     const key = walk.path.pop();
-    takeSplit(walk, { layer, node: map }, rule);
+    extractSplit(walk, { layer, node: map }, rule);
     walk.path.push(key ?? "");
   } else {
-    takeReference(walk, place, { ...rule, tagless: "keep" });
+    extractReference(walk, place, { ...rule, tagless: "keep" });
   }
   return undefined;
 }
 
 /** Takes note of a part that holds no images. */
 export function deny(walk: Walk, { layer, node }: Place, rule: FieldRule): void {
-  walk.denials.push({ layer, node, reason: rule.why ?? rule.says });
+  walk.denials.push({ layer, node, reason: rule.why ?? rule.label });
 }

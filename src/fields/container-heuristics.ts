@@ -27,7 +27,10 @@ export const deniedKeys: ReadonlyMap<string, FieldRule> = new Map(
   Object.entries({
     status: "a status is what a controller wrote",
     rbd: "the image of an rbd volume is a block device of Ceph",
-  }).map(([key, why]) => [key, { source: "deny", says: why, path: key, why, tagless: "keep", loose: false }]),
+  }).map(([key, why]) => [
+    key,
+    { source: "deny", label: why, path: key, why, tagless: "keep", loose: false },
+  ]),
 );
 
 /**

@@ -3,12 +3,12 @@
 import { entriesOf, isFlow, kindOf, type Range, scalarText, startOf } from "../yaml/node.ts";
 import { closingBracket, endOf, endOfEntry } from "../yaml/node-end.ts";
 import type { YamlNode } from "../yaml/scan.ts";
-import type { Layer } from "./embedded-document.ts";
+import type { EmbeddedDocument } from "./embedded-document.ts";
 import type { Writing } from "./image-field.ts";
 import { memberAt, membersOf } from "./members.ts";
 
 /** The digest as the value of a key that the user names: in its place where the key stands there, else as a new line. */
-export function writeKey(layer: Layer, map: YamlNode, key: string): Writing {
+export function writeKey(layer: EmbeddedDocument, map: YamlNode, key: string): Writing {
   const names = key.split("/");
   const last = names.pop() ?? key;
   const owner = names.reduce<YamlNode | undefined>(
@@ -30,7 +30,7 @@ export function writeKey(layer: Layer, map: YamlNode, key: string): Writing {
  * What to take out so that a digest under a key is gone: the key too where it stands as {@link writeKey} adds it, else
  * the value alone.
  */
-export function clearKey(layer: Layer, map: YamlNode, key: string): Range | undefined {
+export function clearKey(layer: EmbeddedDocument, map: YamlNode, key: string): Range | undefined {
   const { yaml } = layer;
   const names = key.split("/");
   const last = names.pop() ?? key;
@@ -67,7 +67,7 @@ interface DigestPlace {
 }
 
 /** `digest: ""` or `digest:`, which stands there for the digest to come. */
-function valuePlace({ yaml }: Layer, owner: YamlNode, name: string): DigestPlace | undefined {
+function valuePlace({ yaml }: EmbeddedDocument, owner: YamlNode, name: string): DigestPlace | undefined {
   const member = membersOf(yaml, owner).findLast((each) => each.name === name);
   if (member === undefined) return undefined;
   const end = endOf(yaml, member.value, 0);
@@ -86,7 +86,7 @@ function valuePlace({ yaml }: Layer, owner: YamlNode, name: string): DigestPlace
 
 /** Behind the first entry of the map, in the form that it has; as if the one with the key `without` were not there. */
 function newKeyPlace(
-  { yaml }: Layer,
+  { yaml }: EmbeddedDocument,
   owner: YamlNode,
   name: string,
   without?: YamlNode,

@@ -5,14 +5,14 @@ import { scanStrictly, type YamlNode, type YamlText } from "../yaml/scan.ts";
 import { YamlSyntaxError } from "../yaml/syntax-error.ts";
 
 /** A scanned text, and where its characters stand in the text that is edited. */
-export interface Layer {
+export interface EmbeddedDocument {
   readonly yaml: YamlText;
   readonly toSource: (range: Range) => Range | undefined;
   readonly depth: number;
 }
 
 /** The text that is edited. */
-export function outerLayer(yaml: YamlText): Layer {
+export function outerLayer(yaml: YamlText): EmbeddedDocument {
   return { yaml, toSource: (range) => range, depth: 0 };
 }
 
@@ -20,7 +20,7 @@ export function outerLayer(yaml: YamlText): Layer {
 const depthMax = 4;
 
 /** The document in a scalar, which may be JSON, since that is YAML; undefined where it is none. */
-export function innerLayer(outer: Layer, scalar: YamlNode): Layer | undefined {
+export function innerLayer(outer: EmbeddedDocument, scalar: YamlNode): EmbeddedDocument | undefined {
   const text = scalarText(outer.yaml, scalar);
   // A text without a colon holds no map.
   if (text === undefined || outer.depth >= depthMax || !text.includes(":")) return undefined;

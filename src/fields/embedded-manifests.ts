@@ -3,7 +3,7 @@ import { type Resource, readResource } from "../krm/resource.ts";
 import { childOf, dereference, elementsOf, kindOf, scalarText } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { tableRules } from "./field-rules.ts";
-import { type Branch, growTree } from "./rule-tree.ts";
+import { buildRuleTree, type RuleNode } from "./rule-tree.ts";
 
 /**
  * The holders that ClusterResourceSets name, as `kind namespace name`.
@@ -36,7 +36,7 @@ export function isManifestHolder({ kind, name, namespace }: Resource, holders: R
 }
 
 /** The rule for the values of such an object. */
-export const manifestTree: Branch = growTree(
+export const manifestTree: RuleNode = buildRuleTree(
   tableRules("ClusterResourceSet", { path: "{data,stringData}/*", in: "object" }),
   "explicit",
 );

@@ -17,14 +17,14 @@ import {
 } from "../yaml/node.ts";
 import { type Locate, scalarLocator } from "../yaml/scalar-source.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
-import type { Layer } from "./embedded-document.ts";
+import type { EmbeddedDocument } from "./embedded-document.ts";
 import type { FieldRule } from "./field-rule.ts";
 import type { ImageField, ImageFieldFault } from "./image-field.ts";
 import { type Member, memberText } from "./members.ts";
 import { formatPath, type Place, targetOf, type Walk } from "./walk-state.ts";
 
 /** Takes a whole value for a reference; null is none, and anything but a text is a fault. */
-export function takeReference(walk: Walk, place: Place, rule: FieldRule): void {
+export function extractReference(walk: Walk, place: Place, rule: FieldRule): void {
   const { layer, node } = place;
   const target = targetOf(place);
   const type = scalarType(layer.yaml, target);
@@ -65,7 +65,7 @@ function isExcepted({ layer, siblings }: Place, { except }: FieldRule): boolean 
 }
 
 /** Takes what the group `image` of the rule's pattern matches in a text, or in the items of a list, a line each. */
-export function takeText(walk: Walk, place: Place, rule: FieldRule): void {
+export function extractText(walk: Walk, place: Place, rule: FieldRule): void {
   const { layer } = place;
   const text = textAt(layer, targetOf(place));
   if (text === undefined || rule.pattern === undefined) return;
@@ -109,14 +109,14 @@ export function push(walk: Walk, place: Place, rule: FieldRule, found: Found): v
   const { layer, siblings } = place;
   const { node, identity, value, locate, writing, fault } = found;
   const owner = siblings && memberText(layer.yaml, siblings, "name");
-  const { onError, tag } = rule.wish ?? {};
+  const { onError, tag } = rule.override ?? {};
   const field: Mutable<ImageField> = {
     resource: walk.resource,
     path: formatPath(walk.path),
     identity,
     locate,
     writing,
-    rule: rule.says,
+    rule: rule.label,
     tagless: rule.tagless,
   };
   if (value !== undefined) field.value = value;
@@ -146,7 +146,7 @@ export function valueAt(yaml: YamlText, scalar: YamlNode): string {
 }
 
 /** Where the characters of a scalar stand; an alias of it has none of its own. */
-export function locatorOf(layer: Layer, scalar: YamlNode): Locate {
+export function locatorOf(layer: EmbeddedDocument, scalar: YamlNode): Locate {
   const locate = scalarLocator(layer.yaml, scalar);
   if (layer.depth === 0) return locate;
   return (range) => {
@@ -161,7 +161,7 @@ const inPlace = { kind: "in-place" } as const;
 const nowhere: Locate = () => undefined;
 
 /** What tells a node from all others, in whichever document: where it begins. */
-export function identityOf(layer: Layer, node: YamlNode): string | number {
+export function identityOf(layer: EmbeddedDocument, node: YamlNode): string | number {
   const start = startOf(layer.yaml, node);
   if (layer.depth === 0 && start !== undefined) return start;
   const range = start === undefined ? undefined : layer.toSource({ start, end: start + 1 });
@@ -169,7 +169,7 @@ export function identityOf(layer: Layer, node: YamlNode): string | number {
 }
 
 /** How a whole value is read and written, of a scalar or an alias of one. */
-export function access(layer: Layer, node: YamlNode): Pick<ImageField, "locate" | "writing"> {
+export function access(layer: EmbeddedDocument, node: YamlNode): Pick<ImageField, "locate" | "writing"> {
   const target = dereference(layer.yaml, node);
   const alias = target === node ? undefined : aliasRange(layer.yaml, node);
   const range = alias && layer.toSource(alias);
@@ -195,14 +195,14 @@ interface LocatedText {
   readonly indexOf?: (position: number) => number;
 }
 
-function textAt(layer: Layer, target: YamlNode): LocatedText | undefined {
+function textAt(layer: EmbeddedDocument, target: YamlNode): LocatedText | undefined {
   if (kindOf(layer.yaml, target) === "sequence") return textOfList(layer, target);
   const type = scalarType(layer.yaml, target);
   if (type !== "string" && type !== "other") return undefined;
   return { value: scalarText(layer.yaml, target) ?? "", locate: locatorOf(layer, target) };
 }
 
-function textOfList(layer: Layer, list: YamlNode): LocatedText {
+function textOfList(layer: EmbeddedDocument, list: YamlNode): LocatedText {
   const lines: { readonly start: number; readonly element: YamlNode }[] = [];
   let value = "";
   for (const element of elementsOf(layer.yaml, list)) {

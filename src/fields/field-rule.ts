@@ -7,7 +7,7 @@ import type { FieldRow } from "./table/field-row.ts";
 export interface FieldRule extends Omit<FieldRow, "tagless" | "loose"> {
   readonly source: "user" | "table" | "deny";
   /** How a person finds the rule: `fieldSpecs[0]`, `tekton.dev Task: spec/steps[]/image`. */
-  readonly says: string;
+  readonly label: string;
   /** Why there is no image here, of a rule that denies. */
   readonly why?: string;
   readonly tagless: "pin" | "keep";
@@ -15,7 +15,7 @@ export interface FieldRule extends Omit<FieldRow, "tagless" | "loose"> {
   /** What stands here is certainly meant as an image, so that anything but a text is a mistake. */
   readonly certain?: true;
   /** What the user wants done otherwise here. */
-  readonly wish?: Pick<FieldSpec, "digestKey" | "onError" | "tag">;
+  readonly override?: Pick<FieldSpec, "digestKey" | "onError" | "tag">;
 }
 
 /** The rule of several that counts: the user's, the later before the earlier; then what denies; then the table's. */

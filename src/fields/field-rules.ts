@@ -5,7 +5,7 @@ import type { Resource } from "../krm/resource.ts";
 import { expandBraces } from "./field-path.ts";
 import type { FieldRule } from "./field-rule.ts";
 import type { FieldSpec } from "./field-spec.ts";
-import { type Branch, growTree } from "./rule-tree.ts";
+import { buildRuleTree, type RuleNode } from "./rule-tree.ts";
 import { denyTable } from "./table/deny.ts";
 import type { DenyRow, FieldRow, KindTable } from "./table/field-row.ts";
 import { anyKindRows, fieldTables } from "./table/tables.ts";
@@ -20,7 +20,7 @@ export interface FieldOptions {
 /** What is known of a kind. */
 export interface KindRules {
   /** Rules by path. */
-  readonly trees: readonly Branch[];
+  readonly trees: readonly RuleNode[];
   /** Why the kind holds no images, but for those of `trees`. */
   readonly denied?: FieldRule;
   /** Whether what looks like a container counts as one. */
@@ -61,7 +61,7 @@ function isBuiltIn(builtIn: FieldOptions["builtIn"], { apiVersion, kind }: Ident
 }
 
 interface NamedRow {
-  readonly says: string;
+  readonly label: string;
   readonly row: FieldRow;
 }
 
@@ -69,16 +69,16 @@ function compile(object: Identity, options: FieldOptions, rows: readonly NamedRo
   const user = options.fieldSpecs.flatMap((spec, index) =>
     matchesKind(spec, object) ? [userRule(spec, index)] : [],
   );
-  const trees = user.length === 0 ? [] : [growTree(user, "implicit")];
+  const trees = user.length === 0 ? [] : [buildRuleTree(user, "implicit")];
   if (rows === undefined) return { trees, builtIn: false };
   const denials = denialsOf(object);
   const whole = denials.find(({ path }) => path === "");
   const table = [
     ...denials.filter(({ path }) => path !== "").map((row) => denyRule(row)),
-    ...rows.flatMap(({ says, row }) => tableRules(says, row)),
+    ...rows.flatMap(({ label, row }) => tableRules(label, row)),
   ];
   return {
-    trees: table.length === 0 ? trees : [...trees, growTree(table, "explicit")],
+    trees: table.length === 0 ? trees : [...trees, buildRuleTree(table, "explicit")],
     ...(whole !== undefined && { denied: denyRule(whole) }),
     builtIn: true,
   };
@@ -98,14 +98,14 @@ function userRule(spec: FieldSpec, index: number): FieldRule {
   const form = spec.in ?? (digestKey === undefined ? "reference" : "repositoryAndTag");
   return {
     source: "user",
-    says: `fieldSpecs[${index}]`,
+    label: `fieldSpecs[${index}]`,
     path: spec.path,
     in: form,
     ...(spec.pattern !== undefined && { pattern: spec.pattern }),
     // Of a document nobody says which of its fields are whole references.
     tagless: tagless ?? (form === "json" || form === "yaml" ? "keep" : "pin"),
     loose: false,
-    wish: {
+    override: {
       ...(digestKey !== undefined && { digestKey }),
       ...(onError !== undefined && { onError }),
       ...(tag !== undefined && { tag }),
@@ -128,7 +128,7 @@ function rowsOf(
         row.name === undefined ||
         (name !== undefined && row.name.split("|").some((glob) => matchesGlob(glob, name))),
     )
-    .map((row) => ({ says: `${group} ${kind}`, row }));
+    .map((row) => ({ label: `${group} ${kind}`, row }));
 }
 
 /** The parts of the table for a group. Most lists ask for few groups, so most of the table is passed over at a glance. */
@@ -173,7 +173,7 @@ export function tableRules(where: string, row: FieldRow): readonly FieldRule[] {
   return pathsOf(row.path).map((path) => ({
     ...rest,
     source: "table",
-    says: `${where}: ${path}`,
+    label: `${where}: ${path}`,
     path,
     tagless,
     loose,
@@ -188,15 +188,15 @@ function pathsOf(path: string): readonly string[] {
 }
 
 function denyRule({ path, why }: DenyRow): FieldRule {
-  return { source: "deny", says: why, path, why, tagless: "keep", loose: false };
+  return { source: "deny", label: why, path, why, tagless: "keep", loose: false };
 }
 
 /** The rules for what stands in containers and annotations of whatever kind. */
-export function anyKindTree(part: keyof typeof anyKindRows): Branch {
+export function anyKindTree(part: keyof typeof anyKindRows): RuleNode {
   const known = anyKindTrees.get(part);
   if (known !== undefined) return known;
   const rows: readonly FieldRow[] = anyKindRows[part];
-  const tree = growTree(
+  const tree = buildRuleTree(
     rows.flatMap((row) => tableRules(part, row)),
     "explicit",
   );
@@ -204,7 +204,7 @@ export function anyKindTree(part: keyof typeof anyKindRows): Branch {
   return tree;
 }
 
-const anyKindTrees = new Map<keyof typeof anyKindRows, Branch>();
+const anyKindTrees = new Map<keyof typeof anyKindRows, RuleNode>();
 
 function groupOf(apiVersion: string): string {
   return apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";

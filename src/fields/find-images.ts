@@ -7,7 +7,7 @@ import { isManifestHolder, manifestTree } from "./embedded-manifests.ts";
 import type { RulesOf } from "./field-rules.ts";
 import type { ImageField } from "./image-field.ts";
 import { fieldSkip, resourceSkip } from "./skip.ts";
-import { grantWishes } from "./split-reference.ts";
+import { applyDigestKeys } from "./split-reference.ts";
 import { walkObject } from "./walk.ts";
 import type { Denial, Walk } from "./walk-state.ts";
 
@@ -78,7 +78,7 @@ function fieldsOf(search: Search, resource: Resource): ResourceImages {
     rulesOf,
     ...(isManifestHolder(resource, holders) && { extra: manifestTree }),
   });
-  grantWishes(walk);
+  applyDigestKeys(walk);
   return { resource, fields: withSkips(search, distinct(walk.fields)), denials: walk.denials };
 }
 

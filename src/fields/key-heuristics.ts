@@ -1,16 +1,16 @@
 /** What counts at a value of a map by its key alone, where no rule leads. */
 import { kindOf, scalarType } from "../yaml/node.ts";
 import { containerKeys, containerLists, deniedKeys } from "./container-heuristics.ts";
-import type { Layer } from "./embedded-document.ts";
+import type { EmbeddedDocument } from "./embedded-document.ts";
 import { anyKindTree } from "./field-rules.ts";
 import { type Member, memberOf, membersOf, memberText } from "./members.ts";
 import {
   closed,
   containerRule,
+  type NodeContext,
   plainVisit,
   type Scope,
   singleRule,
-  type Visit,
   volumeRule,
   withBranches,
   withFallback,
@@ -25,12 +25,16 @@ export interface Named {
   /** True in a map that can only be a container. */
   readonly single: boolean;
   /** What holds where nothing more is known. */
-  readonly plain: Visit;
+  readonly plain: NodeContext;
 }
 
 /** What counts at a value of a map by its key alone. */
-export function childVisit(how: Visit, place: Place, { name, single, plain }: Named): Visit {
-  const { role, scope } = how;
+export function childContext(
+  context: NodeContext,
+  place: Place,
+  { name, single, plain }: Named,
+): NodeContext {
+  const { role, scope } = context;
   if (!scope.containers) {
     return role === "metadata" && name === "annotations" && scope.objects ? annotations(plain) : plain;
   }
@@ -62,7 +66,7 @@ export function childVisit(how: Visit, place: Place, { name, single, plain }: Na
 }
 
 /** True for a map with an `image` that is a text. */
-export function hasTextImage({ yaml }: Layer, members: readonly Member[]): boolean {
+export function hasTextImage({ yaml }: EmbeddedDocument, members: readonly Member[]): boolean {
   const image = memberOf(yaml, members, "image");
   return image !== undefined && scalarType(yaml, image) === "string";
 }
@@ -72,12 +76,12 @@ function metadataScope(scope: Scope): Scope {
   return { ...closed(scope), objects: scope.objects };
 }
 
-function annotations(plain: Visit): Visit {
+function annotations(plain: NodeContext): NodeContext {
   return withBranches(plainVisit(closed(plain.scope)), [anyKindTree("annotations")]);
 }
 
 /** In the values of a chart, and in documents that are said to hold images, the keys tell. */
-function byImageKey(plain: Visit, place: Place, name: string): Visit {
+function byImageKey(plain: NodeContext, place: Place, name: string): NodeContext {
   const { imageKeys } = plain.scope;
   const { yaml } = place.layer;
   const target = targetOf(place);
@@ -107,7 +111,7 @@ const valueKeys = {
 };
 
 /** Charts say `image: {repository, tag}`. */
-function isSplit(members: readonly Member[], { yaml }: Layer, name: string): boolean {
+function isSplit(members: readonly Member[], { yaml }: EmbeddedDocument, name: string): boolean {
   const has = (key: string): boolean => memberText(yaml, members, key) !== undefined;
   if (
     !has("repository") &&

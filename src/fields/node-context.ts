@@ -1,7 +1,7 @@
 /** What the walk knows at a place beside the place itself. */
 import type { FieldRule } from "./field-rule.ts";
 import type { KindRules, RulesOf } from "./field-rules.ts";
-import type { Branch } from "./rule-tree.ts";
+import type { RuleNode } from "./rule-tree.ts";
 
 /** What counts below a place beside the rules that lead there. */
 export interface Scope {
@@ -43,8 +43,8 @@ export type Role =
   | "plain";
 
 /** How a value is looked at. */
-export interface Visit {
-  readonly branches: readonly Branch[];
+export interface NodeContext {
+  readonly branches: readonly RuleNode[];
   readonly role: Role;
   readonly scope: Scope;
   /** What holds where no rule leads here. */
@@ -54,34 +54,37 @@ export interface Visit {
 // There is a visit for nearly every key, and V8 takes long to spread one into another.
 
 /** A visit of something that no rule leads to. */
-export function plainVisit(scope: Scope): Visit {
+export function plainVisit(scope: Scope): NodeContext {
   return { branches: noBranches, role: "plain", scope, fallback: undefined };
 }
 
 /** A visit with another fallback. */
-export function withFallback({ branches, role, scope }: Visit, fallback: FieldRule): Visit {
+export function withFallback({ branches, role, scope }: NodeContext, fallback: FieldRule): NodeContext {
   return { branches, role, scope, fallback };
 }
 
 /** A visit in another role. */
-export function withRole({ branches, scope, fallback }: Visit, role: Role): Visit {
+export function withRole({ branches, scope, fallback }: NodeContext, role: Role): NodeContext {
   return { branches, role, scope, fallback };
 }
 
 /** A visit by other branches. */
-export function withBranches({ role, scope, fallback }: Visit, branches: readonly Branch[]): Visit {
+export function withBranches(
+  { role, scope, fallback }: NodeContext,
+  branches: readonly RuleNode[],
+): NodeContext {
   return { branches, role, scope, fallback };
 }
 
 /** No rule leads on. */
-const noBranches: readonly Branch[] = [];
+const noBranches: readonly RuleNode[] = [];
 
 const builtIn = { source: "table", path: "", loose: false } as const;
 /** The image of an element of a container list. */
-export const containerRule: FieldRule = { ...builtIn, says: "containers", tagless: "pin", certain: true };
+export const containerRule: FieldRule = { ...builtIn, label: "containers", tagless: "pin", certain: true };
 /** The reference of a volume that is an image. */
-export const volumeRule: FieldRule = { ...builtIn, says: "image volumes", tagless: "pin", certain: true };
+export const volumeRule: FieldRule = { ...builtIn, label: "image volumes", tagless: "pin", certain: true };
 /** The image of a container that stands alone: what else stands in the map may say the tag. */
-export const singleRule: FieldRule = { ...builtIn, says: "single containers", tagless: "keep" };
+export const singleRule: FieldRule = { ...builtIn, label: "single containers", tagless: "keep" };
 /** An element of a list that is called after images. */
-export const looseRule: FieldRule = { ...builtIn, says: "lists of images", tagless: "keep", loose: true };
+export const looseRule: FieldRule = { ...builtIn, label: "lists of images", tagless: "keep", loose: true };

@@ -8,7 +8,7 @@ import { containerLists, deniedKeys } from "./container-heuristics.ts";
  * The keys by which something counts, or doesn't, where no rule leads. `metadata` does only for the `annotations` in it, and
  * `volumes`, `script` and whatever looks like a container only for the `reference` or `image` in it.
  */
-export const tellingKeys: ReadonlySet<string> = new Set([
+export const significantKeys: ReadonlySet<string> = new Set([
   "image",
   "reference",
   "container",
@@ -19,10 +19,10 @@ export const tellingKeys: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * True for a collection in which nothing counts where no rule leads, since none of the {@link tellingKeys} is in it.
+ * True for a collection in which nothing counts where no rule leads, since none of the {@link significantKeys} is in it.
  * False for what is long, or can't be told at a glance.
  */
-export function isBarren(yaml: YamlText, collection: YamlNode): boolean {
+export function canSkip(yaml: YamlText, collection: YamlNode): boolean {
   const { types, starts, ends } = yaml.events;
   const last = lastEventOf(yaml, collection);
   if (last - collection > GLANCE_MAX) return false;
@@ -39,7 +39,7 @@ export function isBarren(yaml: YamlText, collection: YamlNode): boolean {
 }
 
 /** False for annotations of which none is called after an image, as all are that hold one. */
-export function maySayImages(yaml: YamlText, annotations: YamlNode): boolean {
+export function mayHoldImages(yaml: YamlText, annotations: YamlNode): boolean {
   return keysOf(yaml, annotations).some((key) => {
     const name = scalarText(yaml, key);
     return name === undefined || name === "<<" || name.includes("mage");
@@ -50,7 +50,7 @@ export function maySayImages(yaml: YamlText, annotations: YamlNode): boolean {
 const GLANCE_MAX = 64;
 
 /** The keys, and that which merges a map that stands elsewhere, by their length. */
-const byLength: readonly (readonly string[] | undefined)[] = [...tellingKeys, "<<"].reduce<string[][]>(
+const byLength: readonly (readonly string[] | undefined)[] = [...significantKeys, "<<"].reduce<string[][]>(
   (table, key) => {
     table[key.length] = [...(table[key.length] ?? []), key];
     return table;

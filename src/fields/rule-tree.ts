@@ -4,17 +4,17 @@ import { type PathStep, parsePath } from "./field-path.ts";
 import type { FieldRule } from "./field-rule.ts";
 
 /** What is left of the paths at a place of an object. */
-export interface Branch {
+export interface RuleNode {
   readonly id: number;
   /** `implicit` for a user's paths. */
   readonly lists: ListPolicy;
-  readonly keys: Map<string, Branch>;
-  anyKey?: Branch;
+  readonly keys: Map<string, RuleNode>;
+  anyKey?: RuleNode;
   /** The elements of a list. A user's path may leave `[]` out: then it is the branch itself. */
-  elements?: Branch;
+  elements?: RuleNode;
   readonly selects: Select[];
   /** What may begin here or at any level below. */
-  anyDepth?: Branch;
+  anyDepth?: RuleNode;
   /** The rules whose path ends here. */
   readonly rules: FieldRule[];
 }
@@ -24,14 +24,14 @@ interface Select {
   readonly key: string;
   readonly glob: string;
   readonly globs: readonly string[];
-  readonly branch: Branch;
+  readonly branch: RuleNode;
 }
 
 /** Whether a path must say `[]` where there is a list. kustomize's need not. */
 export type ListPolicy = "explicit" | "implicit";
 
 /** A tree of rules by their paths. @throws {FieldPathError} */
-export function growTree(rules: readonly FieldRule[], lists: ListPolicy): Branch {
+export function buildRuleTree(rules: readonly FieldRule[], lists: ListPolicy): RuleNode {
   const root = newBranch(lists);
   for (const rule of rules) {
     const end = parsePath(rule.path).reduce(
@@ -45,12 +45,12 @@ export function growTree(rules: readonly FieldRule[], lists: ListPolicy): Branch
 
 let branches = 0;
 
-function newBranch(lists: ListPolicy): Branch {
+function newBranch(lists: ListPolicy): RuleNode {
   branches++;
   return { id: branches, lists, keys: new Map(), selects: [], rules: [] };
 }
 
-function grow(branch: Branch, step: PathStep, throughLists: boolean): Branch {
+function grow(branch: RuleNode, step: PathStep, throughLists: boolean): RuleNode {
   switch (step.kind) {
     case "key": {
       const known = branch.keys.get(step.name) ?? newBranch(branch.lists);
@@ -80,9 +80,9 @@ function grow(branch: Branch, step: PathStep, throughLists: boolean): Branch {
 }
 
 /** The branches at a value of a map, given those at the map. */
-export function atKey(branches: readonly Branch[], name: string): readonly Branch[] {
+export function atKey(branches: readonly RuleNode[], name: string): readonly RuleNode[] {
   if (branches.length === 0) return none;
-  let next: Branch[] | undefined;
+  let next: RuleNode[] | undefined;
   for (const branch of branches) {
     const named = branch.keys.get(name);
     if (named !== undefined) next = withDepth(next, named);
@@ -93,9 +93,9 @@ export function atKey(branches: readonly Branch[], name: string): readonly Branc
 }
 
 /** The branches at an element of a list, given those at the list. */
-export function atElement(branches: readonly Branch[]): readonly Branch[] {
+export function atElement(branches: readonly RuleNode[]): readonly RuleNode[] {
   if (branches.length === 0) return none;
-  let next: Branch[] | undefined;
+  let next: RuleNode[] | undefined;
   for (const branch of branches) {
     if (branch.elements !== undefined) next = withDepth(next, branch.elements);
     if (branch.anyDepth !== undefined) next = withDepth(next, deepening(branch.anyDepth));
@@ -107,11 +107,11 @@ export function atElement(branches: readonly Branch[]): readonly Branch[] {
 
 /** The branches at a map, with those that are selected by what stands in it. */
 export function atMap(
-  branches: readonly Branch[],
+  branches: readonly RuleNode[],
   textAt: (key: string) => string | undefined,
-): readonly Branch[] {
+): readonly RuleNode[] {
   if (!mayGrow(branches)) return branches;
-  const found: Branch[] = [...branches];
+  const found: RuleNode[] = [...branches];
   for (let at = 0; at < found.length; at++) {
     const branch = found[at];
     if (branch?.anyDepth !== undefined && !found.includes(branch.anyDepth)) found.push(branch.anyDepth);
@@ -125,17 +125,17 @@ export function atMap(
 }
 
 /** Few places have such branches: this is asked of every map. */
-function mayGrow(branches: readonly Branch[]): boolean {
+function mayGrow(branches: readonly RuleNode[]): boolean {
   for (const { selects, anyDepth } of branches) if (selects.length > 0 || anyDepth !== undefined) return true;
   return false;
 }
 
-const none: readonly Branch[] = [];
-const deepenings = new WeakMap<Branch, Branch>();
-const selectings = new WeakMap<Branch, Branch>();
+const none: readonly RuleNode[] = [];
+const deepenings = new WeakMap<RuleNode, RuleNode>();
+const selectings = new WeakMap<RuleNode, RuleNode>();
 
 /** A branch from which the levels that `**` passes over lead on. */
-function deepening(anyDepth: Branch): Branch {
+function deepening(anyDepth: RuleNode): RuleNode {
   const known = deepenings.get(anyDepth);
   if (known !== undefined) return known;
   const branch = { ...newBranch(anyDepth.lists), anyDepth };
@@ -144,7 +144,7 @@ function deepening(anyDepth: Branch): Branch {
 }
 
 /** A list's branch as its elements see it: only the selections lead on. */
-function selecting(list: Branch): Branch {
+function selecting(list: RuleNode): RuleNode {
   const known = selectings.get(list);
   if (known !== undefined) return known;
   const branch = { ...newBranch(list.lists), selects: list.selects };
@@ -152,7 +152,7 @@ function selecting(list: Branch): Branch {
   return branch;
 }
 
-function withDepth(found: Branch[] | undefined, branch: Branch): Branch[] {
+function withDepth(found: RuleNode[] | undefined, branch: RuleNode): RuleNode[] {
   if (found === undefined) return [branch];
   if (!found.includes(branch)) found.push(branch);
   return found;

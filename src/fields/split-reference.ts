@@ -4,8 +4,8 @@ import { kindOf, lastEventOf, type Range, scalarType } from "../yaml/node.ts";
 import type { Locate } from "../yaml/scalar-source.ts";
 import type { YamlNode } from "../yaml/scan.ts";
 import { clearKey, noPlace, writeKey } from "./digest-slot.ts";
-import type { Layer } from "./embedded-document.ts";
-import { identityOf, locatorOf, push, takeReference, valueAt } from "./extract.ts";
+import type { EmbeddedDocument } from "./embedded-document.ts";
+import { extractReference, identityOf, locatorOf, push, valueAt } from "./extract.ts";
 import type { FieldRule } from "./field-rule.ts";
 import type { Writing } from "./image-field.ts";
 import { type Member, memberAt, membersOf } from "./members.ts";
@@ -25,7 +25,7 @@ export const commonKeys: SplitKeys = {
  * consumer bears it, or under the key that the user names; else the field says why it is not. False where the map holds
  * no repository.
  */
-export function takeSplit(walk: Walk, { layer, node: map }: Place, rule: FieldRule): boolean {
+export function extractSplit(walk: Walk, { layer, node: map }: Place, rule: FieldRule): boolean {
   if (kindOf(layer.yaml, map) !== "mapping") return false;
   const keys = rule.keys ?? commonKeys;
   const repository = partAt(layer, map, keys.repository);
@@ -34,7 +34,7 @@ export function takeSplit(walk: Walk, { layer, node: map }: Place, rule: FieldRu
     return false;
   }
   if (isWhole(repository.text) && rule.apart === undefined) {
-    takeWhole(walk, { layer, map, part: repository, rule });
+    extractWhole(walk, { layer, map, part: repository, rule });
     return true;
   }
   const registry = partAt(layer, map, keys.registry ?? []);
@@ -61,7 +61,7 @@ export function takeSplit(walk: Walk, { layer, node: map }: Place, rule: FieldRu
 }
 
 /** The place of a digest that a user names for a reference whose parts stand above: `ref.digest` of `spec.url`. */
-export function grantWishes(walk: Walk): void {
+export function applyDigestKeys(walk: Walk): void {
   for (const { layer, map, digestKey, rule, ...wish } of walk.wishes) {
     const path = `${wish.path}.${digestKey}`;
     const at = walk.fields.findIndex(
@@ -86,9 +86,9 @@ function removable(removal: Range | undefined): Writing {
 }
 
 function noteWish(walk: Walk, { layer, node }: Place, rule: FieldRule): void {
-  const digestKey = rule.wish?.digestKey;
+  const digestKey = rule.override?.digestKey;
   if (digestKey === undefined) return;
-  walk.wishes.push({ path: formatPath(walk.path), layer, map: node, digestKey, rule: rule.says });
+  walk.wishes.push({ path: formatPath(walk.path), layer, map: node, digestKey, rule: rule.label });
 }
 
 interface Part {
@@ -101,7 +101,7 @@ interface Part {
 }
 
 /** The first of the keys that holds a text. */
-function partAt(layer: Layer, map: YamlNode, keys: readonly string[]): Part | undefined {
+function partAt(layer: EmbeddedDocument, map: YamlNode, keys: readonly string[]): Part | undefined {
   for (const key of keys) {
     const node = key
       .split("/")
@@ -132,17 +132,17 @@ function isWhole(repository: string): boolean {
 }
 
 interface Whole {
-  readonly layer: Layer;
+  readonly layer: EmbeddedDocument;
   readonly map: YamlNode;
   readonly part: Part;
   readonly rule: FieldRule;
 }
 
-function takeWhole(walk: Walk, { layer, map, part, rule }: Whole): void {
+function extractWhole(walk: Walk, { layer, map, part, rule }: Whole): void {
   const siblings: readonly Member[] = membersOf(layer.yaml, map);
   const node = siblings.findLast(({ name }) => name === part.key)?.value ?? part.node;
   walk.path.push(part.key);
-  takeReference(walk, { layer, node, map, siblings }, { ...rule, tagless: "keep" });
+  extractReference(walk, { layer, node, map, siblings }, { ...rule, tagless: "keep" });
   walk.path.pop();
 }
 
@@ -181,7 +181,7 @@ function compose({ registry, repository, tag, digest }: Parts): Composed {
 }
 
 interface Slot {
-  readonly layer: Layer;
+  readonly layer: EmbeddedDocument;
   readonly map: YamlNode;
   readonly keys: SplitKeys;
   readonly rule: FieldRule;
@@ -191,7 +191,7 @@ interface Slot {
 
 /** How a digest is written, and under which key, so that people are told the field that changes. */
 function writingOf({ layer, map, keys, rule, tag, digest }: Slot): { writing: Writing; key?: string } {
-  const digestKey = wishedKey(rule, keys);
+  const digestKey = overriddenKey(rule, keys);
   if (digest !== undefined && digest.text !== "") {
     const inPlace = removable(digestKey === undefined ? undefined : clearKey(layer, map, digest.key));
     return { writing: isOwn(layer, map, digest.node) ? inPlace : shared(digest.key), key: digest.key };
@@ -220,7 +220,7 @@ function writingOf({ layer, map, keys, rule, tag, digest }: Slot): { writing: Wr
 }
 
 /** What an alias or a merge key brings in, or brings elsewhere, may be part of other references as well. */
-function isOwn({ yaml }: Layer, map: YamlNode, node: YamlNode): boolean {
+function isOwn({ yaml }: EmbeddedDocument, map: YamlNode, node: YamlNode): boolean {
   if (node < map || node > lastEventOf(yaml, map)) return false;
   for (const target of yaml.targets.values()) if (target === map || target === node) return false;
   return true;
@@ -231,8 +231,8 @@ function shared(key: string): Writing {
 }
 
 /** `digest` where the kind keeps it at `ref/digest` means that. */
-function wishedKey({ wish }: FieldRule, keys: SplitKeys): string | undefined {
-  const digestKey = wish?.digestKey?.replaceAll(".", "/");
+function overriddenKey({ override }: FieldRule, keys: SplitKeys): string | undefined {
+  const digestKey = override?.digestKey?.replaceAll(".", "/");
   if (digestKey === undefined || keys.digest?.includes(digestKey)) return digestKey;
   return keys.digest?.find((key) => key.endsWith(`/${digestKey}`)) ?? digestKey;
 }

@@ -2,7 +2,7 @@
 import type { Resource } from "../krm/resource.ts";
 import { dereference } from "../yaml/node.ts";
 import type { YamlNode } from "../yaml/scan.ts";
-import type { Layer } from "./embedded-document.ts";
+import type { EmbeddedDocument } from "./embedded-document.ts";
 import type { ImageField } from "./image-field.ts";
 import type { Member } from "./members.ts";
 
@@ -21,7 +21,7 @@ export interface Walk {
 
 /** A part of an object that holds no images, and why. */
 export interface Denial {
-  readonly layer: Layer;
+  readonly layer: EmbeddedDocument;
   readonly node: YamlNode;
   readonly reason: string;
 }
@@ -29,7 +29,7 @@ export interface Denial {
 /** Where the user wants the digest of a reference whose parts stand above. */
 export interface Wish {
   readonly path: string;
-  readonly layer: Layer;
+  readonly layer: EmbeddedDocument;
   readonly map: YamlNode;
   readonly digestKey: string;
   readonly rule: string;
@@ -37,7 +37,7 @@ export interface Wish {
 
 /** A value: a node, which may be an alias, and the map that it stands in. */
 export interface Place {
-  readonly layer: Layer;
+  readonly layer: EmbeddedDocument;
   readonly node: YamlNode;
   /** The map in which the value stands, and what else stands in it. */
   readonly map?: YamlNode;

@@ -7,20 +7,20 @@ import { innerLayer } from "./embedded-document.ts";
 import { identityOf, pushFault } from "./extract.ts";
 import { type FieldRule, strongest } from "./field-rule.ts";
 import { anyKindTree, type KindRules, type RulesOf } from "./field-rules.ts";
-import { childVisit, hasTextImage } from "./key-heuristics.ts";
+import { childContext, hasTextImage } from "./key-heuristics.ts";
 import { type Member, memberOf, membersOf, memberText } from "./members.ts";
 import {
   closed,
   looseRule,
+  type NodeContext,
   plainVisit,
   type Role,
   type Scope,
   scopeOf,
-  type Visit,
   withBranches,
 } from "./node-context.ts";
-import { isBarren, maySayImages, tellingKeys } from "./prefilter.ts";
-import { atElement, atKey, atMap, type Branch } from "./rule-tree.ts";
+import { canSkip, mayHoldImages, significantKeys } from "./prefilter.ts";
+import { atElement, atKey, atMap, type RuleNode } from "./rule-tree.ts";
 import { type Place, targetOf, type Walk } from "./walk-state.ts";
 
 /** Collects the images of an object. No shape of it is an error. */
@@ -45,32 +45,34 @@ export interface WalkRules {
   readonly own: KindRules;
   readonly rulesOf: RulesOf;
   /** Further rules for this object alone. */
-  readonly extra?: Branch;
+  readonly extra?: RuleNode;
 }
 
 // No object of Kubernetes is as deep, and the call stack is not endless.
 const depthMax = 400;
 
-function visit(walk: Walk, place: Place, how: Visit): void {
+function visit(walk: Walk, place: Place, context: NodeContext): void {
   const { yaml } = place.layer;
   const target = targetOf(place);
   if (walk.path.length > depthMax) return;
   const kind = kindOf(yaml, target);
   const members = kind === "mapping" ? membersOf(yaml, target) : noMembers;
   const branches =
-    kind === "mapping" && how.branches.length > 0
-      ? atMap(how.branches, (key) => memberText(yaml, members, key))
-      : how.branches;
+    kind === "mapping" && context.branches.length > 0
+      ? atMap(context.branches, (key) => memberText(yaml, members, key))
+      : context.branches;
   const rules = rulesAt(branches);
-  const rule = strongestOf(rules, how.fallback);
-  const scope = rule === undefined ? how.scope : applyRule(walk, place, withKeys(rule, rules), how.scope);
+  const rule = strongestOf(rules, context.fallback);
+  const scope =
+    rule === undefined ? context.scope : applyRule(walk, place, withKeys(rule, rules), context.scope);
   if (scope === undefined) return;
   if (kind === "scalar") {
     if (rule !== undefined && holdsDocuments(rule)) visitDocuments(walk, place, rule, scope);
     return;
   }
-  const { role, fallback } = how;
-  const below = branches === how.branches && scope === how.scope ? how : { branches, role, scope, fallback };
+  const { role, fallback } = context;
+  const below =
+    branches === context.branches && scope === context.scope ? context : { branches, role, scope, fallback };
   if (target !== place.node && wasVisited(walk, place, below)) return;
   const inside: Place = { layer: place.layer, node: target, siblings: members };
   if (kind === "sequence") visitElements(walk, inside, below);
@@ -81,7 +83,7 @@ const noMembers: readonly Member[] = [];
 const noRules: readonly FieldRule[] = [];
 
 /** Few places have rules: this is asked of every one. */
-function rulesAt(branches: readonly Branch[]): readonly FieldRule[] {
+function rulesAt(branches: readonly RuleNode[]): readonly FieldRule[] {
   let found = noRules;
   for (const { rules } of branches) {
     if (rules.length > 0) found = found.length === 0 ? rules : [...found, ...rules];
@@ -104,14 +106,14 @@ function withKeys(rule: FieldRule, rules: readonly FieldRule[]): FieldRule {
 }
 
 /** An anchored collection is visited once in each role: a hundred aliases of it bring nothing new. */
-function wasVisited(walk: Walk, { layer, node }: Place, { role, scope, branches }: Visit): boolean {
+function wasVisited(walk: Walk, { layer, node }: Place, { role, scope, branches }: NodeContext): boolean {
   const target = targetOf({ layer, node });
   const sight = [
     identityOf(layer, target),
     role,
     scope.containers,
     scope.objects,
-    scope.imageKeys?.says,
+    scope.imageKeys?.label,
     ...branches.map(({ id }) => id),
   ].join(" ");
   if (walk.visited.has(sight)) return true;
@@ -119,16 +121,16 @@ function wasVisited(walk: Walk, { layer, node }: Place, { role, scope, branches 
   return false;
 }
 
-function visitElements(walk: Walk, { layer, node: list }: Place, how: Visit): void {
-  const branches = atElement(how.branches);
-  if (branches.length === 0 && !how.scope.containers && !how.scope.objects) return;
-  const role: Role = elementRole[how.role] ?? "plain";
-  const isImageList = how.role === "image list";
-  const element: Visit = {
+function visitElements(walk: Walk, { layer, node: list }: Place, context: NodeContext): void {
+  const branches = atElement(context.branches);
+  if (branches.length === 0 && !context.scope.containers && !context.scope.objects) return;
+  const role: Role = elementRole[context.role] ?? "plain";
+  const isImageList = context.role === "image list";
+  const element: NodeContext = {
     branches,
     role,
-    scope: how.scope,
-    fallback: isImageList && how.scope.imageKeys !== undefined ? looseRule : undefined,
+    scope: context.scope,
+    fallback: isImageList && context.scope.imageKeys !== undefined ? looseRule : undefined,
   };
   let index = 0;
   for (const node of elementsOf(layer.yaml, list)) {
@@ -148,22 +150,22 @@ const elementRole: Readonly<Partial<Record<Role, Role>>> = {
   plain: "plain",
 };
 
-function visitMap(walk: Walk, place: Place, how: Visit): void {
+function visitMap(walk: Walk, place: Place, context: NodeContext): void {
   const { layer, node, siblings = noMembers } = place;
-  const here = withContainerRules(enterObject(walk, place, how));
+  const here = withContainerRules(enterObject(walk, place, context));
   const scope = here.role === "container" && hasTextImage(layer, siblings) ? closed(here.scope) : here.scope;
   const single =
     here.scope.containers &&
     (here.role === "plain" || here.role === "object") &&
     looksLikeContainer(layer.yaml, siblings);
   // Nothing in a container holds another.
-  let plain: Visit | undefined;
+  let plain: NodeContext | undefined;
   for (const { name, value } of siblings) {
     const ways = atKey(here.branches, name);
     if (ways.length === 0 && mayBePassed(name, here, layer.yaml, value)) continue;
     plain ??= plainVisit(scope);
     const member: Place = { layer, node: value, map: node, siblings };
-    const child = childVisit(here, member, { name, single, plain });
+    const child = childContext(here, member, { name, single, plain });
     if (child.fallback === undefined && ways.length === 0 && kindOf(layer.yaml, value) === "scalar") continue;
     walk.path.push(name);
     visit(walk, member, ways.length === 0 ? child : withBranches(child, onward(ways, child)));
@@ -172,51 +174,56 @@ function visitMap(walk: Walk, place: Place, how: Visit): void {
 }
 
 /** The ways below a key. Only a user's own path leads on where the key says that there is no image. */
-function onward(ways: readonly Branch[], { branches, fallback }: Visit): readonly Branch[] {
+function onward(ways: readonly RuleNode[], { branches, fallback }: NodeContext): readonly RuleNode[] {
   const open = fallback?.source === "deny" ? ways.filter(({ lists }) => lists === "implicit") : ways;
   return branches.length === 0 ? open : open.concat(branches);
 }
 
-function withContainerRules(how: Visit): Visit {
-  if (!how.scope.containers || (how.role !== "container" && how.role !== "single container")) return how;
-  return withBranches(how, how.branches.concat(anyKindTree("containers")));
+function withContainerRules(context: NodeContext): NodeContext {
+  if (!context.scope.containers || (context.role !== "container" && context.role !== "single container"))
+    return context;
+  return withBranches(context, context.branches.concat(anyKindTree("containers")));
 }
 
 /** A quick answer for most values, where no rule leads: a text that is none, or whatever stands where nothing counts. */
-function mayBePassed(name: string, { role, scope }: Visit, yaml: YamlText, value: YamlNode): boolean {
+function mayBePassed(name: string, { role, scope }: NodeContext, yaml: YamlText, value: YamlNode): boolean {
   const kind = kindOf(yaml, value);
   if (role === "metadata") {
-    return name !== "annotations" || (kind === "mapping" && !maySayImages(yaml, value));
+    return name !== "annotations" || (kind === "mapping" && !mayHoldImages(yaml, value));
   }
   if (!scope.containers && (kind === "scalar" || !scope.objects)) return true;
-  if (tellingKeys.has(name) || scope.imageKeys !== undefined) return false;
-  return kind === "scalar" || (kind !== "alias" && isBarren(yaml, value));
+  if (significantKeys.has(name) || scope.imageKeys !== undefined) return false;
+  return kind === "scalar" || (kind !== "alias" && canSkip(yaml, value));
 }
 
 /** An object within an object goes by the rules of its own kind, beside those that lead to it. */
-function enterObject(walk: Walk, place: Place, how: Visit): Visit {
+function enterObject(walk: Walk, place: Place, context: NodeContext): NodeContext {
   const { yaml } = place.layer;
   const { siblings = noMembers } = place;
-  if (!how.scope.objects || how.role !== "plain" || memberOf(yaml, siblings, "apiVersion") === undefined) {
-    return how;
+  if (
+    !context.scope.objects ||
+    context.role !== "plain" ||
+    memberOf(yaml, siblings, "apiVersion") === undefined
+  ) {
+    return context;
   }
   const apiVersion = memberText(yaml, siblings, "apiVersion");
   const kind = memberText(yaml, siblings, "kind");
-  if (!apiVersion || !kind) return how;
+  if (!apiVersion || !kind) return context;
   const metadata = memberOf(yaml, siblings, "metadata");
   const name =
     metadata === undefined || kindOf(yaml, metadata) !== "mapping"
       ? undefined
       : memberText(yaml, membersOf(yaml, metadata), "name");
-  const own = how.scope.rulesOf({ apiVersion, kind, ...(name !== undefined && { name }) });
+  const own = context.scope.rulesOf({ apiVersion, kind, ...(name !== undefined && { name }) });
   if (own.denied !== undefined) deny(walk, place, own.denied);
   return {
-    ...how,
+    ...context,
     role: "object",
-    branches: own.trees.length === 0 ? how.branches : [...how.branches, ...own.trees],
+    branches: own.trees.length === 0 ? context.branches : [...context.branches, ...own.trees],
     scope: {
-      ...scopeOf(own, how.scope.rulesOf),
-      ...(how.scope.imageKeys && { imageKeys: how.scope.imageKeys }),
+      ...scopeOf(own, context.scope.rulesOf),
+      ...(context.scope.imageKeys && { imageKeys: context.scope.imageKeys }),
     },
   };
 }

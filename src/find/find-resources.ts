@@ -56,7 +56,7 @@ function outsideOf(
 }
 
 /** Field specs whose path leads nowhere in all the objects of their kind: mostly a slip of the pen. */
-export function idleSpecWarnings(
+export function unmatchedFieldSpecWarnings(
   resources: readonly ResourceImages[],
   { fieldSpecs }: Config,
 ): readonly Result[] {

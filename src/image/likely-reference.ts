@@ -1,9 +1,9 @@
 import { placeholderKind } from "./placeholder.ts";
-import { type ImageReference, InvalidReferenceError, readReference } from "./reference.ts";
+import { type ImageReference, InvalidReferenceError, safeParseReference } from "./reference.ts";
 
 /** The image that a text names; undefined for placeholders and for what is no reference. */
-export function certainImage(text: string): ImageReference | undefined {
+export function parseIfImage(text: string): ImageReference | undefined {
   if (placeholderKind(text) !== undefined) return undefined;
-  const image = readReference(text);
+  const image = safeParseReference(text);
   return image instanceof InvalidReferenceError ? undefined : image;
 }

@@ -48,7 +48,7 @@ export function parseReference(text: string): ImageReference {
 }
 
 /** As {@link parseReference}, for those who go on either way: why a text is no reference is returned. */
-export function readReference(text: string): ImageReference | InvalidReferenceError {
+export function safeParseReference(text: string): ImageReference | InvalidReferenceError {
   const known = readBefore.get(text);
   if (known !== undefined) return known;
   if (text.length > 512) return readNow(text);

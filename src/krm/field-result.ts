@@ -12,7 +12,7 @@ interface Place {
 }
 
 /** What is to be told. */
-export interface Said {
+export interface ResultContent {
   readonly severity: Severity;
   readonly message: string;
   readonly currentValue?: string;
@@ -21,7 +21,7 @@ export interface Said {
 }
 
 /** A result about a field; what names it goes into the message where the specification has no place for it. */
-export function resultAt({ resource, path, value }: Place, said: Said): Result {
+export function resultAt({ resource, path, value }: Place, said: ResultContent): Result {
   const { severity, message, tags, currentValue = value, proposedValue } = said;
   const result: Mutable<Result> = { message, severity };
   const ref = resourceRef(resource);

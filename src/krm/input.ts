@@ -1,7 +1,7 @@
 /** What came in on stdin: a ResourceList from an orchestrator, or a stream of manifests from a pipe. */
 
 import { EVENT_ID } from "js-yaml";
-import { unfoldedSize } from "../yaml/expanded-size.ts";
+import { expandedSize } from "../yaml/expanded-size.ts";
 import {
   childOf,
   dereference,
@@ -136,7 +136,7 @@ function readResourceList(yaml: YamlText, root: YamlNode): ResourceList {
   }
   for (const key of ["functionConfig", "results"]) {
     const node = childOf(yaml, root, key);
-    if (node !== undefined && unfoldedSize(yaml, node) > unfoldedSizeMax) {
+    if (node !== undefined && expandedSize(yaml, node) > unfoldedSizeMax) {
       throw new InputError(
         `${placeOf(yaml, node)}: \`${key}\` of a ResourceList must be smaller: its aliases unfold to too much`,
       );

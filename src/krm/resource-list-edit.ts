@@ -15,7 +15,7 @@ import {
 import { closingBracket, endOf, endOfEntry } from "../yaml/node-end.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import type { TextEdit } from "../yaml/text-edit.ts";
-import { plainOf } from "../yaml/to-value.ts";
+import { toValue } from "../yaml/to-value.ts";
 import type { ResourceList } from "./input.ts";
 import type { Result } from "./result.ts";
 import { resultLines } from "./result-yaml.ts";
@@ -24,9 +24,9 @@ import { resultLines } from "./result-yaml.ts";
  * The edits that make a list one that an orchestrator takes back: `items` is there, even if empty; results are
  * appended to those of earlier functions, but for such as stand there already; nothing follows the list.
  */
-export function envelopeEdits(list: ResourceList, results: readonly Result[]): readonly TextEdit[] {
+export function resourceListEdits(list: ResourceList, results: readonly Result[]): readonly TextEdit[] {
   const existing = list.results;
-  const known = new Set(existing === undefined ? [] : [plainOf(list.yaml, existing)].flat().map(fingerprint));
+  const known = new Set(existing === undefined ? [] : [toValue(list.yaml, existing)].flat().map(fingerprint));
   const fresh = known.size === 0 ? results : results.filter((result) => !known.has(fingerprint(result)));
   return [
     ...itemsEdits(list),

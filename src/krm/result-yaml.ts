@@ -1,6 +1,6 @@
 /** Results as YAML: the bytes of js-yaml's `dump`, which takes twenty times as long for what is nearly always plain. */
 import { dump } from "js-yaml";
-import { isWord } from "../yaml/yaml11-keyword.ts";
+import { isYaml11Keyword } from "../yaml/yaml11-keyword.ts";
 import type { Result } from "./result.ts";
 
 /** The lines of a list of results, each result behind a dash at the margin. */
@@ -101,7 +101,8 @@ function scalarText(value: unknown, { scalars }: Known): string | undefined {
   const known = scalars.get(value);
   if (known !== undefined) return known;
   if (value.includes("\n")) return undefined;
-  const text = PLAIN.test(value) && !isWord(value) ? value : dump({ a: value }, blockStyle).slice(3, -1);
+  const text =
+    PLAIN.test(value) && !isYaml11Keyword(value) ? value : dump({ a: value }, blockStyle).slice(3, -1);
   scalars.set(value, text);
   return text;
 }

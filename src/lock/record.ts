@@ -5,7 +5,7 @@ import { formatPlatform, parsePlatform } from "../image/platform.ts";
 import { canonicalName, type ImageReference } from "../image/reference.ts";
 import type { Result } from "../krm/result.ts";
 import type { Step } from "../plan/plan.ts";
-import { type Question, questionKey, type Resolution, type Resolutions } from "../resolve/lookup-queue.ts";
+import { type Lookup, lookupKey, type Resolution, type Resolutions } from "../resolve/lookup-queue.ts";
 import { entryKey } from "./format/entry-text.ts";
 import type { LockedImage } from "./format/locked-image.ts";
 import type { Lock, Locks } from "./locks.ts";
@@ -25,7 +25,7 @@ export interface LockRecord {
 export interface EntryQuestion {
   readonly lock: Lock;
   readonly entry: LockedImage;
-  readonly question: Extract<Question, { kind: "digest" }>;
+  readonly question: Extract<Lookup, { kind: "digest" }>;
 }
 
 /** What fields asked for and locks lack, each once, under the name that the first field has. */
@@ -37,7 +37,7 @@ export function recordsOf(steps: readonly Step[], resolutions: Resolutions): rea
     seen.set(step.lock, names);
     if (names.has(canonicalName(step.reference))) return [];
     names.add(canonicalName(step.reference));
-    const resolution = resolutions.get(questionKey(step.question));
+    const resolution = resolutions.get(lookupKey(step.question));
     const hasMoved =
       resolution?.kind === "resolved" && resolution.digest !== (step.locked ?? resolution.digest);
     return hasMoved ? [] : recordOf(step, resolution);
@@ -109,7 +109,7 @@ export function entryRecords(
 ): { readonly records: readonly LockRecord[]; readonly warnings: readonly Result[] } {
   const answered = questions.map((asked) => ({
     ...asked,
-    resolution: resolutions.get(questionKey(asked.question)),
+    resolution: resolutions.get(lookupKey(asked.question)),
   }));
   return {
     records: answered.flatMap(({ lock, entry, question, resolution }) =>

@@ -1,10 +1,10 @@
 /** What is told of locks. */
 import { type Config, platformName } from "../config/config.ts";
 import type { ImageField } from "../fields/image-field.ts";
-import { certainImage } from "../image/likely-reference.ts";
+import { parseIfImage } from "../image/likely-reference.ts";
 import { formatPlatform } from "../image/platform.ts";
 import { canonicalName, type ImageReference, parseReference } from "../image/reference.ts";
-import { resultAt, type Said } from "../krm/field-result.ts";
+import { type ResultContent, resultAt } from "../krm/field-result.ts";
 import type { Input } from "../krm/input.ts";
 import { readResource } from "../krm/resource.ts";
 import type { Result } from "../krm/result.ts";
@@ -15,13 +15,17 @@ import type { LockedImage } from "./format/locked-image.ts";
 import type { Lock, Locks } from "./locks.ts";
 
 /** A result about an entry of a lock. */
-export function entryResult({ resource }: Lock, { reference, digest }: LockedImage, said: Said): Result {
+export function entryResult(
+  { resource }: Lock,
+  { reference, digest }: LockedImage,
+  said: ResultContent,
+): Result {
   const path = `images[${JSON.stringify(reference.text)}].digest`;
   return resultAt({ resource: { kind: "lock", ...resource }, path, value: digest }, said);
 }
 
 /** A result about all entries of a lock, or several. */
-export function lockResult({ resource }: Lock, said: Said): Result {
+export function lockResult({ resource }: Lock, said: ResultContent): Result {
   return resultAt({ resource: { kind: "lock", ...resource }, path: "images" }, said);
 }
 
@@ -133,7 +137,7 @@ function valuesOf(fields: readonly ImageField[], locks: Locks): ReadonlyMap<Lock
 function namesOf(values: ReadonlySet<string>, lock: Lock): ReadonlySet<string> {
   const names = new Set<string>();
   for (const value of values) {
-    const image = certainImage(value);
+    const image = parseIfImage(value);
     if (image === undefined) continue;
     const isBare = image.tag === undefined && image.digest !== undefined;
     names.add(isBare ? digestName(image, image.digest) : canonicalName(image));

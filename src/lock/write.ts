@@ -15,7 +15,7 @@ import type { LockRecord } from "./record.ts";
 import { entryResult, fileCommand, keepsFiles, listed, lockResult } from "./results.ts";
 
 /** What a run is made from, as far as its locks are concerned. */
-export interface LockCircumstances {
+export interface LockContext {
   readonly input: Input;
   readonly config: Config;
   readonly file?: LockFile;
@@ -31,7 +31,7 @@ export interface LockChanges {
 }
 
 /** Writes resolutions into the locks that count for them. */
-export function lockChanges(records: readonly LockRecord[], circumstances: LockCircumstances): LockChanges {
+export function lockChanges(records: readonly LockRecord[], circumstances: LockContext): LockChanges {
   const changes = byLock(records).map((group) => changeOf(group, circumstances));
   const file = changes.find((change) => change.file !== undefined)?.file;
   const lost = changes.flatMap((change) => change.lost ?? []);
@@ -67,7 +67,7 @@ interface LockChange {
   readonly lost?: readonly LockRecord[];
 }
 
-function changeOf(group: RecordGroup, circumstances: LockCircumstances): LockChange {
+function changeOf(group: RecordGroup, circumstances: LockContext): LockChange {
   const { input, config } = circumstances;
   const { lock, records } = group;
   if (lock === undefined) return config.lock === "create" ? creation(records, circumstances) : {};
@@ -81,7 +81,7 @@ function changeOf(group: RecordGroup, circumstances: LockCircumstances): LockCha
   };
 }
 
-function creation(records: readonly LockRecord[], { input, config }: LockCircumstances): LockChange {
+function creation(records: readonly LockRecord[], { input, config }: LockContext): LockChange {
   const items = input.kind === "ResourceList" ? childOf(input.yaml, input.root, "items") : undefined;
   if (items === undefined || !keepsFiles(input)) return { lost: records };
   const images = records.map(({ image }) => image);
@@ -107,7 +107,7 @@ function indexOfLock({ yaml, items }: Input): number {
 
 const packagePath = "internal.config.kubernetes.io/package-path";
 
-function fileChange({ records, lock }: RecordGroup, circumstances: LockCircumstances): LockChange {
+function fileChange({ records, lock }: RecordGroup, circumstances: LockContext): LockChange {
   const { file, option, config } = circumstances;
   if (file === undefined || lock === undefined || option?.update !== true || file.kind === "ImagesLock") {
     return { lost: records };
@@ -169,7 +169,7 @@ function namesOf(records: readonly LockRecord[]): readonly string[] {
 
 function lostWarning(
   lost: readonly LockRecord[],
-  { input, config, file, option }: LockCircumstances,
+  { input, config, file, option }: LockContext,
 ): readonly Result[] {
   if (lost.length === 0) return [];
   const fresh = namesOf(lost.filter(({ before }) => before === undefined));

@@ -9,7 +9,7 @@ import { pinnedText } from "../plan/pin.ts";
 import type { RejectStep, ResolveStep, Step } from "../plan/plan.ts";
 import { RegistryError, type RegistryErrorCode } from "../registry/errors.ts";
 import { matchRegistry } from "../registry/transport/registry-config.ts";
-import { questionKey, type Resolutions } from "../resolve/lookup-queue.ts";
+import { lookupKey, type Resolutions } from "../resolve/lookup-queue.ts";
 import { kindOf, scalarText } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import type { TextEdit } from "../yaml/text-edit.ts";
@@ -80,7 +80,7 @@ function rejected({ field, reason, unlocked }: RejectStep, config: Config): Outc
 function resolvedOutcome(step: ResolveStep, answers: Answers): Outcome {
   const { field, image, question, locked } = step;
   const { resolutions, config } = answers;
-  const resolution = resolutions.get(questionKey(question));
+  const resolution = resolutions.get(lookupKey(question));
   const onError = field.onError ?? onErrorOf(image, config);
   if (resolution?.kind !== "resolved") {
     const reason = resolution?.kind === "failed" ? withAdvice(resolution.error, image) : "was not asked for";
@@ -213,7 +213,7 @@ export function skipResult(resource: Resource, reason: string): Result {
 }
 
 /** What is told of an item that is no object. */
-export function strangerResult(yaml: YamlText, item: YamlNode, index: number): Result {
+export function nonObjectResult(yaml: YamlText, item: YamlNode, index: number): Result {
   const what =
     kindOf(yaml, item) === "sequence" ? "a list" : JSON.stringify(scalarText(yaml, item) || "null");
   return {

@@ -8,11 +8,11 @@ import {
   type ImageReference,
   InvalidReferenceError,
   parseReference,
-  readReference,
+  safeParseReference,
 } from "../image/reference.ts";
 import type { Severity } from "../krm/result.ts";
 import type { Lock } from "../lock/locks.ts";
-import type { Question } from "../resolve/lookup-queue.ts";
+import type { Lookup } from "../resolve/lookup-queue.ts";
 import { planPin, tagMode } from "./pin.ts";
 import { planUnpin } from "./unpin.ts";
 import { planUpdate } from "./update.ts";
@@ -38,7 +38,7 @@ export interface FieldImage {
 
 export interface ResolveStep extends FieldImage {
   readonly kind: "resolve";
-  readonly question: Extract<Question, { kind: "digest" }>;
+  readonly question: Extract<Lookup, { kind: "digest" }>;
   /** The reference that a lock is to have for its key. */
   readonly reference: ImageReference;
   /** The lock that counts for the field. */
@@ -148,7 +148,7 @@ function planImage(field: ImageField, value: string, context: PlanContext): Step
       field,
       reason: `left alone: begins with ${JSON.stringify(skipped)} of \`skipPrefixes\``,
     };
-  const image = readReference(value);
+  const image = safeParseReference(value);
   if (image instanceof InvalidReferenceError)
     return { kind: "reject", field, reason: `must be an image reference: ${image.message}` };
   const unwanted =

@@ -5,21 +5,26 @@ import { canonicalName, type ImageReference } from "../image/reference.ts";
 import { createAuthorizer } from "./auth/authorizer.ts";
 import { RegistryError } from "./errors.ts";
 import {
-  type Circumstances,
   explainFailure,
   explainReason,
+  type FailureContext,
   warnOfLogin,
   warnOfMirror,
 } from "./failure-messages.ts";
 import { createHost, type Host } from "./host-state.ts";
-import { type Finding, lookUp, type Question } from "./lookup.ts";
+import { type LookupRequest, type LookupResult, lookUp } from "./lookup.ts";
 import { type Inspection, inspect, type PlatformDemand, readConfig, readContent } from "./platforms.ts";
 import { untilAborted } from "./transport/abortable.ts";
 import { endpointOf } from "./transport/endpoint.ts";
 import { Failure, withoutSecrets } from "./transport/failure.ts";
 import type { ProxySettings } from "./transport/proxy.ts";
 import { createFollower } from "./transport/redirect.ts";
-import { matchRegistry, type Place, placesToAsk, type RegistryConfig } from "./transport/registry-config.ts";
+import {
+  matchRegistry,
+  type PullSource,
+  pullSourcesOf,
+  type RegistryConfig,
+} from "./transport/registry-config.ts";
 import { createRetrier } from "./transport/retry.ts";
 import { createTransport } from "./transport/transport.ts";
 
@@ -40,7 +45,7 @@ export interface RegistryClient {
    * Whether the registry has a digest in the repository of an image; false only where it, or each of the mirrors that
    * are asked in its place, says that it has not.
    */
-  holds(image: ImageReference, digest: Digest): Promise<boolean>;
+  hasDigest(image: ImageReference, digest: Digest): Promise<boolean>;
   /** What a person should know though it went well, each once, in an order that does not depend on time. */
   warnings(): readonly RegistryWarning[];
   /** Ends all that is under way and all sockets, so that the process can end. */
@@ -114,7 +119,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     warnings.set(JSON.stringify([warning.registry, warning.message]), warning);
   }
 
-  function warnOfDetours(registry: string, { trials, as }: Found, before: readonly Passed[]): void {
+  function warnOfDetours(registry: string, { trials, as }: Found, before: readonly FailedPlace[]): void {
     for (const { identity, failure } of trials) {
       const trial = { source: identity.source, failure };
       if (identity.kind === "login") warn({ registry, message: warnOfLogin(registry, trial, as) });
@@ -125,7 +130,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     }
   }
 
-  function hostOf(place: Place): Host {
+  function hostOf(place: PullSource): Host {
     const endpoint = endpointOf(place);
     const key = JSON.stringify([endpoint.name, endpoint.urls, endpoint.connection]);
     const host =
@@ -134,7 +139,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     return host;
   }
 
-  async function askAt(place: Place, wanted: Wanted): Promise<Finding> {
+  async function askAt(place: PullSource, wanted: Wanted): Promise<LookupResult> {
     try {
       const host = hostOf(place);
       const question = { verify, ...wanted, repository: place.repository, signal: host.signal };
@@ -147,11 +152,11 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     }
   }
 
-  async function seek(image: ImageReference, wanted: Wanted): Promise<Sought> {
+  async function tryPlaces(image: ImageReference, wanted: Wanted): Promise<PlaceResult> {
     if (matchRegistry(image, configs)?.blocked === true) return blocked(image);
-    const before: Passed[] = [];
-    let last: Circumstances | undefined;
-    for (const place of placesToAsk(image, configs)) {
+    const before: FailedPlace[] = [];
+    let last: FailureContext | undefined;
+    for (const place of pullSourcesOf(image, configs)) {
       if (last !== undefined) before.push(last);
       const registry = place.mirror ?? place.registry;
       const finding = await askAt(place, wanted);
@@ -167,7 +172,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   }
 
   async function resolve(image: ImageReference): Promise<Digest> {
-    const sought = await seek(image, { reference: meantBy(image) });
+    const sought = await tryPlaces(image, { reference: meantBy(image) });
     if (isFound(sought)) return sought.digest;
     throw toRegistryError(sought);
   }
@@ -180,7 +185,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   }
 
   async function look(image: ImageReference, demand: PlatformDemand): Promise<Inspection> {
-    const sought = await seek(image, { reference: meantBy(image), verify: "get" });
+    const sought = await tryPlaces(image, { reference: meantBy(image), verify: "get" });
     if (!isFound(sought)) throw toRegistryError(sought);
     const { digest, place, body = Buffer.alloc(0) } = sought;
     const registry = place.mirror ?? place.registry;
@@ -197,7 +202,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   }
 
   async function confirm(image: ImageReference, digest: Digest): Promise<boolean> {
-    const sought = await seek(image, { reference: digest });
+    const sought = await tryPlaces(image, { reference: digest });
     if (isFound(sought)) return true;
     const isLast = sought.registry === image.registry;
     const denials = isLast ? [sought.failure] : [sought, ...sought.before].map(({ failure }) => failure);
@@ -227,7 +232,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       inspections.set(key, inspection);
       return inspection;
     },
-    async holds(image, digest) {
+    async hasDigest(image, digest) {
       const key = `${image.registry}/${image.repository}@${digest}`;
       const answer = confirmations.get(key) ?? confirm(image, digest);
       confirmations.set(key, answer);
@@ -247,16 +252,16 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   };
 }
 
-type Found = Extract<Finding, { kind: "found" }>;
-type Passed = Circumstances["before"][number];
+type Found = Extract<LookupResult, { kind: "found" }>;
+type FailedPlace = FailureContext["before"][number];
 
 /** A tag or digest to ask for, in which way. */
-type Wanted = Pick<Question, "reference" | "part"> & Partial<Pick<Question, "verify">>;
+type Wanted = Pick<LookupRequest, "reference" | "part"> & Partial<Pick<LookupRequest, "verify">>;
 
 /** Where it was found, or why it was not. */
-type Sought = (Found & { readonly place: Place }) | Circumstances;
+type PlaceResult = (Found & { readonly place: PullSource }) | FailureContext;
 
-function isFound(sought: Sought): sought is Found & { readonly place: Place } {
+function isFound(sought: PlaceResult): sought is Found & { readonly place: PullSource } {
   return "digest" in sought;
 }
 
@@ -270,19 +275,19 @@ function keyOf(image: ImageReference): string {
 
 const ABSENT: ReadonlySet<Failure["code"]> = new Set(["tag-not-found", "repository-not-found"]);
 
-function blocked(image: ImageReference): Circumstances {
+function blocked(image: ImageReference): FailureContext {
   return withoutAsking(image, new Failure("blocked"));
 }
 
-function nowhere(image: ImageReference): Circumstances {
+function nowhere(image: ImageReference): FailureContext {
   return withoutAsking(image, new Failure("address", { detail: "no mirror has a place for it" }));
 }
 
-function withoutAsking(image: ImageReference, failure: Failure): Circumstances {
+function withoutAsking(image: ImageReference, failure: Failure): FailureContext {
   return { image: image.text, registry: image.registry, failure, asked: [], before: [] };
 }
 
-function toRegistryError(circumstances: Circumstances): RegistryError {
+function toRegistryError(circumstances: FailureContext): RegistryError {
   const { failure, registry } = circumstances;
   const { code, status } = failure;
   const reason = explainReason(circumstances);

@@ -4,7 +4,7 @@ import { cutForeignText } from "./transport/error-response.ts";
 import type { Failure } from "./transport/failure.ts";
 
 /** All that a person should know of a look-up that failed. */
-export interface Circumstances {
+export interface FailureContext {
   /** As the user wrote it. */
   readonly image: string;
   /** The host asked last. */
@@ -17,12 +17,12 @@ export interface Circumstances {
 }
 
 /** Says in one sentence what was wanted, of whom, what came instead, as whom it was asked, and what to do. */
-export function explainFailure(circumstances: Circumstances): string {
+export function explainFailure(circumstances: FailureContext): string {
   return `can't resolve ${JSON.stringify(circumstances.image)}: ${explainReason(circumstances)}`;
 }
 
 /** The same without the image. */
-export function explainReason(circumstances: Circumstances): string {
+export function explainReason(circumstances: FailureContext): string {
   const { failure, registry, before, asked } = circumstances;
   const { advice } = ROWS[failure.code];
   const came = describe(failure, registry);
@@ -49,7 +49,7 @@ export function warnOfMirror(mirror: string, failure: Failure): string {
 
 interface Row {
   readonly came: (at: string, failure: Failure) => string;
-  readonly advice: (registry: string, about: Pick<Circumstances, "failure" | "asked">) => string;
+  readonly advice: (registry: string, about: Pick<FailureContext, "failure" | "asked">) => string;
 }
 
 const checkAddress = () => "check the name of the registry, and that this machine may reach it";
@@ -192,7 +192,7 @@ function inBrackets(detail: string | undefined): string {
 }
 
 // Only an HTTP answer can depend on who asks.
-function asWhom({ asked, failure }: Circumstances): string {
+function asWhom({ asked, failure }: FailureContext): string {
   if (failure.status === undefined || asked.length === 0) return "";
   const names = asked.map((source) => (source === "anonymously" ? source : `with ${source}`));
   return `, asked ${names.join(", then ")}`;

@@ -1,4 +1,4 @@
-import { type Demand, demandOf } from "./auth/authorizer.ts";
+import { type HostChallenge, hostChallengeOf } from "./auth/authorizer.ts";
 import type { TokenOptions } from "./auth/token.ts";
 import type { Host } from "./host-state.ts";
 import { challengesOf, type ManifestRefusal } from "./manifest.ts";
@@ -14,7 +14,10 @@ export interface Asker {
  * What a refusal without a challenge demands: some registries say it at /v2/ only, and call a manifest that needs a
  * login absent (docker.pkg.github.com), forbidden, or a bad request (Nexus).
  */
-export async function demandBehind(refusal: ManifestRefusal, asker: Asker): Promise<Demand | undefined> {
+export async function findHiddenChallenge(
+  refusal: ManifestRefusal,
+  asker: Asker,
+): Promise<HostChallenge | undefined> {
   const { host, question, options } = asker;
   const { status } = refusal.failure;
   if (status === undefined || !MAY_MEAN_LOG_IN.has(status) || host.base === undefined) return undefined;
@@ -28,7 +31,9 @@ export async function demandBehind(refusal: ManifestRefusal, asker: Asker): Prom
     signal: question.signal,
   });
   const isHere = response.status === 401 && response.url.origin === host.base.origin;
-  const demand = isHere ? demandOf({ challenges: challengesOf(response), url: response.url }) : undefined;
+  const demand = isHere
+    ? hostChallengeOf({ challenges: challengesOf(response), url: response.url })
+    : undefined;
   if (demand !== undefined || status !== 401 || !(await hasLogin(asker))) return demand;
   // It wants a login and does not say which: the one for this host is all that there is to try.
   return { challenge: { scheme: "basic", parameters: new Map() }, challenger: host.base };

@@ -1,21 +1,21 @@
 import type { Digest } from "../image/digest.ts";
 import {
   type Authorization,
-  type AuthorizationQuestion,
+  type AuthorizationRequest,
   type Authorizer,
-  type Demand,
-  demandOf,
+  type HostChallenge,
+  hostChallengeOf,
   type Identity,
 } from "./auth/authorizer.ts";
 import type { TokenOptions } from "./auth/token.ts";
-import { demandBehind } from "./hidden-challenge.ts";
+import { findHiddenChallenge } from "./hidden-challenge.ts";
 import type { Host } from "./host-state.ts";
 import { askManifest, type ManifestAnswer } from "./manifest.ts";
-import { askElsewhere } from "./redirected-lookup.ts";
+import { lookUpRedirected } from "./redirected-lookup.ts";
 import { Failure } from "./transport/failure.ts";
 
 /** A tag, or digest, of a repository to look up at one host. */
-export interface Question {
+export interface LookupRequest {
   readonly repository: string;
   readonly reference: string;
   readonly verify: "header" | "get";
@@ -24,13 +24,13 @@ export interface Question {
 }
 
 /** How a look-up at one host ended, and as whom it was tried in vain before. */
-export type Finding = { readonly trials: readonly Trial[] } & (
+export type LookupResult = { readonly trials: readonly Attempt[] } & (
   | ({ readonly kind: "found" } & Found)
   | { readonly kind: "failed"; readonly failure: Failure }
 );
 
 /** One identity that was refused. */
-interface Trial {
+interface Attempt {
   readonly identity: Pick<Identity, "kind" | "source">;
   readonly failure: Failure;
 }
@@ -39,8 +39,12 @@ interface Trial {
  * Looks a tag up at one host. A host of which nothing is known is asked without a login first; what it demands then is
  * kept in mind for all its repositories, and asked anew where it turns out not to hold for one.
  */
-export async function lookUp(host: Host, question: Question, options: TokenOptions): Promise<Finding> {
-  const trials: Trial[] = [];
+export async function lookUp(
+  host: Host,
+  question: LookupRequest,
+  options: TokenOptions,
+): Promise<LookupResult> {
+  const trials: Attempt[] = [];
   try {
     const found = await host.inTurn((learned) => find({ host, question, options, trials, learned }));
     return { kind: "found", ...found, trials };
@@ -59,9 +63,9 @@ interface Found {
 
 interface Search {
   readonly host: Host;
-  readonly question: Question;
+  readonly question: LookupRequest;
   readonly options: TokenOptions;
-  readonly trials: Trial[];
+  readonly trials: Attempt[];
   readonly learned: () => void;
 }
 
@@ -81,7 +85,7 @@ async function find(search: Search): Promise<Found> {
     search.learned();
     return foundAs(open, ANONYMOUS);
   }
-  const demand = demandOf(open) ?? (await demandBehind(open, search));
+  const demand = hostChallengeOf(open) ?? (await findHiddenChallenge(open, search));
   const isNews = demand !== undefined && !(known !== undefined && isSameDemand(known, demand));
   // What was refused on a demand that does not hold here says nothing about a login.
   if (isNews) search.trials.length = 0;
@@ -104,7 +108,7 @@ function foundAs(
 }
 
 /** Asks as each identity in turn; the failure that says most where none is served, undefined where there is none. */
-async function askInTurn(search: Search, demand: Demand): Promise<Found | Failure | undefined> {
+async function askInTurn(search: Search, demand: HostChallenge): Promise<Found | Failure | undefined> {
   const { host, question, trials } = search;
   let failure: Failure | undefined;
   for await (const identity of host.authorizer.identities(question)) {
@@ -129,7 +133,7 @@ async function askInTurn(search: Search, demand: Demand): Promise<Found | Failur
 /** An answer for an identity, or why it got no token to ask with; undefined where it can't meet the demand at all. */
 type AnswerAs = ManifestAnswer | { readonly kind: "no-token"; readonly failure: Failure } | undefined;
 
-async function askAs(search: Search, identity: Identity, demand: Demand): Promise<AnswerAs> {
+async function askAs(search: Search, identity: Identity, demand: HostChallenge): Promise<AnswerAs> {
   const { authorizer } = search.host;
   const { repository, signal } = search.question;
   const who = { identity, demand, repository, signal };
@@ -145,7 +149,7 @@ async function askAs(search: Search, identity: Identity, demand: Demand): Promis
 
 async function authorize(
   authorizer: Authorizer,
-  who: AuthorizationQuestion,
+  who: AuthorizationRequest,
 ): Promise<
   ({ readonly kind: "header" } & Authorization) | Extract<AnswerAs, { kind: "no-token" }> | undefined
 > {
@@ -194,7 +198,7 @@ async function ask({ host, question, options }: Search, authorization?: string):
     return said;
   });
   if (answer.kind === "digest" || answer.url.origin === host.base?.origin) return answer;
-  return askElsewhere(answer, { home: host, question, options });
+  return lookUpRedirected(answer, { home: host, question, options });
 }
 
 /** Not all servers that want TLS say so in words that are known. */
@@ -202,7 +206,7 @@ function isWishForTls({ code, status }: Failure, base: URL, last: boolean): bool
   return code === "http-on-https" || (status === 400 && base.protocol === "http:" && !last);
 }
 
-function isSameDemand(one: Demand, other: Demand): boolean {
+function isSameDemand(one: HostChallenge, other: HostChallenge): boolean {
   return (
     one.challenge.scheme === other.challenge.scheme &&
     ["realm", "service"].every(

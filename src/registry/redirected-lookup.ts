@@ -1,4 +1,4 @@
-import { demandOf } from "./auth/authorizer.ts";
+import { hostChallengeOf } from "./auth/authorizer.ts";
 import { fetchToken, type TokenOptions } from "./auth/token.ts";
 import type { Host } from "./host-state.ts";
 import { askManifest, type ManifestAnswer, type ManifestQuestion, type ManifestRefusal } from "./manifest.ts";
@@ -16,11 +16,11 @@ export interface Departure {
  * Goes on where a redirect has led to and a token is wanted, as nobody: no login here is for that host, and the token is
  * for no other.
  */
-export async function askElsewhere(
+export async function lookUpRedirected(
   refusal: ManifestRefusal,
   { home, question, options }: Departure,
 ): Promise<ManifestAnswer> {
-  const demand = demandOf(refusal);
+  const demand = hostChallengeOf(refusal);
   const path = PATH.exec(refusal.url.pathname)?.groups;
   if (demand?.challenge.scheme !== "bearer" || path === undefined) throw refusal.failure;
   const { repository = "", reference = "" } = path;

@@ -1,5 +1,5 @@
 /** Which images are used, and where. */
-import { certainImage } from "../image/likely-reference.ts";
+import { parseIfImage } from "../image/likely-reference.ts";
 import { canonicalName, type ImageReference } from "../image/reference.ts";
 import { formatPlace, oneLine, type ResourceRef, type ResultFile } from "../krm/result.ts";
 import { groupBy } from "../lock/format/locked-image.ts";
@@ -27,7 +27,7 @@ export interface ImageRow {
 /** Each image once, in the order of names; what is certainly no image is left out. */
 export function imageRows(uses: readonly ImageUse[]): readonly ImageRow[] {
   const read = uses.flatMap((use) => {
-    const image = certainImage(use.text);
+    const image = parseIfImage(use.text);
     return image === undefined ? [] : [{ image, use }];
   });
   const groups = groupBy(read, ({ image }) => `${nameOf(image)}@${image.digest ?? ""}`);

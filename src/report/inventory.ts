@@ -1,7 +1,7 @@
 /** What a list or a stream uses, as a lock, as kustomize's `images`, or as JSON. */
 
 import type { Digest } from "../image/digest.ts";
-import { certainImage } from "../image/likely-reference.ts";
+import { parseIfImage } from "../image/likely-reference.ts";
 import { canonicalName, formatReference, type ImageReference } from "../image/reference.ts";
 import { groupBy, type LockedImage } from "../lock/format/locked-image.ts";
 import { lockText } from "../lock/format/new-lock.ts";
@@ -61,7 +61,7 @@ interface LockRow {
 }
 
 function lockRow(use: ImageUse, platform: string | undefined): LockRow | undefined {
-  const image = certainImage(use.text);
+  const image = parseIfImage(use.text);
   if (image === undefined) return undefined;
   const { digest } = image;
   const reference = askedReference(use, image);
@@ -79,7 +79,7 @@ function lockRow(use: ImageUse, platform: string | undefined): LockRow | undefin
 /** The reference whose tag was asked for: pins may have dropped it, and a name alone has meant `latest`. */
 function askedReference({ original }: ImageUse, image: ImageReference): ImageReference | undefined {
   if (image.tag !== undefined) return image;
-  const before = original === undefined ? undefined : certainImage(original);
+  const before = original === undefined ? undefined : parseIfImage(original);
   return before?.tag === undefined && before?.digest !== undefined ? undefined : before;
 }
 

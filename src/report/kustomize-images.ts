@@ -5,9 +5,9 @@
  */
 
 import type { Digest } from "../image/digest.ts";
-import { certainImage } from "../image/likely-reference.ts";
+import { parseIfImage } from "../image/likely-reference.ts";
 import { groupBy } from "../lock/format/locked-image.ts";
-import { isWord } from "../yaml/yaml11-keyword.ts";
+import { isYaml11Keyword } from "../yaml/yaml11-keyword.ts";
 import { type ImageRow, type ImageUse, useNotes } from "./image-use.ts";
 
 /** What kustomize is to be told, and what it can't be. */
@@ -40,7 +40,7 @@ interface UsedName {
 
 function usedNames({ image, uses }: ImageRow): readonly UsedName[] {
   return uses.map((use) => {
-    const name = certainImage(use.text)?.name ?? image.name;
+    const name = parseIfImage(use.text)?.name ?? image.name;
     return { name, digest: image.digest, text: image.text, use };
   });
 }
@@ -69,6 +69,6 @@ function entryOf(group: readonly UsedName[]): Entry {
 /** kustomize reads a name as a regular expression, in which the brackets of an IPv6 address would be a choice. */
 function nameText(name: string): string {
   const pattern = name.replaceAll(/[[\]]/g, String.raw`\$&`);
-  const isPlain = /^[A-Za-z]/.test(name) && !isWord(name);
+  const isPlain = /^[A-Za-z]/.test(name) && !isYaml11Keyword(name);
   return isPlain ? pattern : `'${pattern}'`;
 }

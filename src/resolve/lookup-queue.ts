@@ -12,11 +12,11 @@ export interface Registry {
   /** What an image means now, and which platforms it has where the demand names some. */
   inspect(image: ImageReference, demand: PlatformDemand): Promise<Inspection>;
   /** Whether the repository of an image has a digest. */
-  holds(image: ImageReference, digest: Digest): Promise<boolean>;
+  hasDigest(image: ImageReference, digest: Digest): Promise<boolean>;
 }
 
 /** What is to be known of an image. */
-export type Question =
+export type Lookup =
   | {
       readonly kind: "digest";
       readonly image: ImageReference;
@@ -32,15 +32,15 @@ export type Resolution =
   | { readonly kind: "failed"; readonly error: Error };
 
 /** Asks one question. */
-export type Ask = (question: Question) => Promise<Resolution>;
+export type Ask = (question: Lookup) => Promise<Resolution>;
 
-/** What asking gave, by {@link questionKey}. */
+/** What asking gave, by {@link lookupKey}. */
 export type Resolutions = ReadonlyMap<string, Resolution>;
 
 /** Questions that are asked while more are found. */
-export interface Inquiry {
+export interface LookupQueue {
   /** Asks a question, unless it was asked before, as soon as its registry has a place for it. */
-  add(question: Question): void;
+  add(question: Lookup): void;
   /** What all that was added came to. */
   answers(): Promise<Resolutions>;
 }
@@ -49,7 +49,7 @@ export interface Inquiry {
  * Asks each distinct question once, at most `concurrency` at the same time of each registry, so that one that is slow
  * holds up no other. A failure is that question's resolution, so that a person learns of all of them at once.
  */
-export function createInquiry(ask: Ask, concurrency: number): Inquiry {
+export function createLookupQueue(ask: Ask, concurrency: number): LookupQueue {
   const resolutions = new Map<string, Resolution>();
   const known = new Set<string>();
   const registries = new Map<string, RegistryQueue>();
@@ -64,7 +64,7 @@ export function createInquiry(ask: Ask, concurrency: number): Inquiry {
 
   return {
     add(question) {
-      const key = questionKey(question);
+      const key = lookupKey(question);
       if (known.has(key)) return;
       known.add(key);
       const { registry } = question.image;
@@ -86,7 +86,7 @@ export function createInquiry(ask: Ask, concurrency: number): Inquiry {
 }
 
 interface RegistryQueue {
-  readonly waiting: { readonly key: string; readonly question: Question }[];
+  readonly waiting: { readonly key: string; readonly question: Lookup }[];
   /** How many of them were taken. */
   taken: number;
   /** How many more may ask. */
@@ -95,7 +95,7 @@ interface RegistryQueue {
 }
 
 /** Equal for equal questions of one run: the canonical name, the platform, or the digest that is looked for. */
-export function questionKey(question: Question): string {
+export function lookupKey(question: Lookup): string {
   const { image } = question;
   if (question.kind === "held") return `${image.registry}/${image.repository}@${question.digest} held`;
   const platform = question.platform === undefined ? "" : ` ${formatPlatform(question.platform)}`;
@@ -106,10 +106,10 @@ export function questionKey(question: Question): string {
 }
 
 /** Asks a registry. Where that fails, so says the resolution. */
-export async function resolve(question: Question, registry: Registry): Promise<Resolution> {
+export async function resolve(question: Lookup, registry: Registry): Promise<Resolution> {
   try {
     if (question.kind === "held") {
-      return { kind: "held", held: await registry.holds(question.image, question.digest) };
+      return { kind: "held", held: await registry.hasDigest(question.image, question.digest) };
     }
     const { image, platform, requirePlatforms = [] } = question;
     const demand = { ...(platform !== undefined && { platform }), requirePlatforms };

@@ -1,13 +1,13 @@
 /** The way to the registries, which is loaded and opened only where there is something to ask. */
 import type { Config } from "../config/config.ts";
-import type { Environment, Registries } from "../connect/connect.ts";
+import type { Environment, RegistrySession } from "../connect/connect.ts";
 import type { Package } from "../connect/pull-secrets.ts";
 import { parseDigest } from "../image/digest.ts";
 import type { Result } from "../krm/result.ts";
 import {
   type Ask,
-  createInquiry,
-  type Question,
+  createLookupQueue,
+  type Lookup,
   type Registry,
   type Resolutions,
   type ResolveDigest,
@@ -15,7 +15,7 @@ import {
 } from "./lookup-queue.ts";
 
 /** Who answers. */
-export interface AnswerSources {
+export interface ResolverOptions {
   /** Says what the tag of an image means now. Left out: the registries are asked, as the configuration says. */
   readonly resolveDigest?: ResolveDigest;
   /** Answers all that may be asked, platforms too; wins over `resolveDigest`. */
@@ -27,11 +27,11 @@ export interface AnswerSources {
 }
 
 /** Answers questions until it is closed. */
-export interface Asking {
+export interface Resolver {
   /** Asks a question, unless it was asked before in this run. */
-  begin(question: Question): void;
+  begin(question: Lookup): void;
   /** Asks further questions, and says what all came to that were asked so far. */
-  ask(questions: readonly Question[]): Promise<Resolutions>;
+  ask(questions: readonly Lookup[]): Promise<Resolutions>;
   /** What went well but should be known. */
   warnings(): readonly Result[];
   close(): Promise<void>;
@@ -41,8 +41,8 @@ export interface Asking {
  * What to ask with for the images of a package. It may still be read then; where `credentials` say that logins are in it, it
  * must be read before the first question.
  */
-export function createAsking(found: Package, config: Config, sources: AnswerSources): Asking {
-  let registries: Registries | undefined;
+export function createResolver(found: Package, config: Config, sources: ResolverOptions): Resolver {
+  let registries: RegistrySession | undefined;
 
   async function open(): Promise<Registry> {
     if (sources.registry !== undefined) return sources.registry;
@@ -53,7 +53,7 @@ export function createAsking(found: Package, config: Config, sources: AnswerSour
   }
 
   const ask: Ask = async (question) => resolve(question, await open());
-  const inquiry = createInquiry(ask, config.network.concurrency);
+  const inquiry = createLookupQueue(ask, config.network.concurrency);
 
   return {
     begin: inquiry.add,
@@ -75,7 +75,7 @@ function registryOf(resolveDigest: ResolveDigest): Registry {
       }
       throw new Error("platforms can't be asked for with `resolveDigest` alone: give a `registry`");
     },
-    async holds() {
+    async hasDigest() {
       throw new Error("a digest can't be looked for with `resolveDigest` alone: give a `registry`");
     },
   };

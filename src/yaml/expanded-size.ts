@@ -5,7 +5,7 @@ import type { YamlNode, YamlText } from "./scan.ts";
  * How many nodes a node is once every alias in it is replaced by what it stands for: a few lines of aliases of aliases
  * can be more than any memory holds. Infinite beyond what a number can count.
  */
-export function unfoldedSize(yaml: YamlText, node: YamlNode): number {
+export function expandedSize(yaml: YamlText, node: YamlNode): number {
   const known = new Map<YamlNode, number>();
   const sizeOf = (each: YamlNode): number => {
     const target = dereference(yaml, each);

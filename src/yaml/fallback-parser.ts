@@ -16,7 +16,7 @@ import {
 } from "yaml";
 
 /** The events of a text as `yaml` reads it, or undefined where `yaml` refuses it too. */
-export function tolerantEvents(text: string): readonly Event[] | undefined {
+export function fallbackEvents(text: string): readonly Event[] | undefined {
   const documents = parseAllDocuments(text, {
     keepSourceTokens: true,
     logLevel: "silent",

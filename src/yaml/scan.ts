@@ -44,8 +44,8 @@ export async function scan(text: string, options: ScanOptions = {}): Promise<Yam
   } catch (error) {
     // The second library recurses as well, without a limit.
     if (!(error instanceof YamlSyntaxError) || isTooDeep(error)) throw error;
-    const { tolerantEvents } = await import("./fallback-parser.ts");
-    const events = tolerantEvents(text);
+    const { fallbackEvents } = await import("./fallback-parser.ts");
+    const events = fallbackEvents(text);
     if (events === undefined) throw error;
     return indexAll(text, events);
   }

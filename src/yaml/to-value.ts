@@ -2,15 +2,15 @@ import { dereference, elementsOf, entriesOf, kindOf, scalarText, scalarType } fr
 import type { YamlNode, YamlText } from "./scan.ts";
 
 /** A node as plain data by YAML 1.2's core schema; the values of unknown tags as text. */
-export function plainOf(yaml: YamlText, node: YamlNode): unknown {
+export function toValue(yaml: YamlText, node: YamlNode): unknown {
   const target = dereference(yaml, node);
   switch (kindOf(yaml, target)) {
     case "mapping":
       return Object.fromEntries(
-        entriesOf(yaml, target).map(({ key, value }) => [scalarText(yaml, key) ?? "", plainOf(yaml, value)]),
+        entriesOf(yaml, target).map(({ key, value }) => [scalarText(yaml, key) ?? "", toValue(yaml, value)]),
       );
     case "sequence":
-      return elementsOf(yaml, target).map((element) => plainOf(yaml, element));
+      return elementsOf(yaml, target).map((element) => toValue(yaml, element));
     default:
       return plainScalar(yaml, target);
   }

@@ -1,5 +1,5 @@
 /** True for a word that some reader of YAML takes for a truth value or for nothing: `no`, `Null`. https://yaml.org/type/bool.html */
-export function isWord(text: string): boolean {
+export function isYaml11Keyword(text: string): boolean {
   return text.length <= LENGTH_MAX && WORDS.has(text.toLowerCase());
 }
 

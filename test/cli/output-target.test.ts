@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { outputPlace } from "../../src/cli/output-target.ts";
+import { outputTarget } from "../../src/cli/output-target.ts";
 
 describe("outputPlace", () => {
   test.each([
@@ -14,6 +14,6 @@ describe("outputPlace", () => {
     ["/nonexistent/report.json", "file"],
     ["x".repeat(300), "file"],
   ])("takes %s for %s", (path, place) => {
-    expect(outputPlace(path)).toBe(place);
+    expect(outputTarget(path)).toBe(place);
   });
 });

@@ -1,17 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { type Config, defaultConfig, parseConfig } from "../../src/config/config.ts";
-import type { Problem, Raw } from "../../src/config/option-reader.ts";
+import type { OptionValue, Problem } from "../../src/config/option-reader.ts";
 
 type Plain = string | null | readonly Plain[] | { readonly [name: string]: Plain };
 
 /** Options as a user would write them in a PinDigests. */
-function rawOf(value: Plain, path = ""): Raw {
+function rawOf(value: Plain, path = ""): OptionValue {
   if (value === null) return { kind: "null", path };
   if (typeof value === "string") return { kind: "text", path, text: value, flat: false };
   if (Array.isArray(value)) {
     return { kind: "list", path, elements: value.map((each, index) => rawOf(each, `${path}[${index}]`)) };
   }
-  const members = Object.entries(value).map(([name, member]): [string, Raw] => [
+  const members = Object.entries(value).map(([name, member]): [string, OptionValue] => [
     name,
     rawOf(member, path === "" ? name : `${path}.${name}`),
   ]);
@@ -242,10 +242,10 @@ test.each(["include", "exclude"])(
   "resources.%s complains of a selector of nothing, which would match everything",
   (name) => {
     const problems: string[] = [];
-    const members = new Map<string, Raw>([
+    const members = new Map<string, OptionValue>([
       [name, { kind: "list", path: name, elements: [{ kind: "null", path: `${name}[0]` }] }],
     ]);
-    const raw: Raw = {
+    const raw: OptionValue = {
       kind: "map",
       path: "",
       members: new Map([["resources", { kind: "map", path: "resources", members }]]),

@@ -233,14 +233,14 @@ describe("readConfig", () => {
   });
 
   test("lets literals win over the functionConfig of the command line", async () => {
-    const literals = new Map([
+    const overrides = new Map([
       ["tag", "keep"],
       ["network.timeout", "5s"],
     ]);
 
     const { config } = await read(stream, {
       functionConfig: `${typed}tag: drop\nreport: all\nnetwork: {retries: 1, timeout: 1s}\n`,
-      literals,
+      overrides,
     });
 
     expect(changed(config)).toEqual({
@@ -254,7 +254,7 @@ describe("readConfig", () => {
       listWith("metadata: {name: function-input}\ndata: {}\nkind: ConfigMap\napiVersion: v1\n"),
       {
         functionConfig: `${typed}report: all\n`,
-        literals: new Map([["tag", "drop"]]),
+        overrides: new Map([["tag", "drop"]]),
       },
     );
 
@@ -262,14 +262,14 @@ describe("readConfig", () => {
   });
 
   test("complains of a wrong literal", async () => {
-    const { faults } = await read(stream, { literals: new Map([["tags", "drop"]]) });
+    const { faults } = await read(stream, { overrides: new Map([["tags", "drop"]]) });
 
     expect(faults).toEqual([{ message: "unknown field `tags`: did you mean `tag`?", severity: "error" }]);
   });
 
   test.each<[string, ConfigSources]>([
     ["a file", { functionConfig: typed }],
-    ["a literal", { literals: new Map([["tag", "drop"]]) }],
+    ["a literal", { overrides: new Map([["tag", "drop"]]) }],
   ])("refuses a list's functionConfig beside %s", async (_, sources) => {
     await expect(read(listWith(`${typed}tag: drop\n`), sources)).rejects.toThrow(
       new FunctionConfigError(
@@ -330,7 +330,7 @@ test("a list of maps is refused where only text can stand", async () => {
     "must be a list of maps, which only a `PinDigests` functionConfig can hold",
   );
 
-  expect((await read(stream, { literals: new Map([["registries", "ghcr.io"]]) })).faults).toEqual([
+  expect((await read(stream, { overrides: new Map([["registries", "ghcr.io"]]) })).faults).toEqual([
     { message, severity: "error" },
   ]);
   expect((await read(listWith(`${configMap}data:\n  registries: ghcr.io\n`))).faults).toMatchObject([

@@ -6,32 +6,32 @@ import {
   group,
   integer,
   list,
+  type OptionValue,
   type Problem,
-  type Raw,
   type Reader,
   text,
 } from "../../src/config/option-reader.ts";
 
-function written(value: string, flat = false): Raw {
+function written(value: string, flat = false): OptionValue {
   return { kind: "text", path: "it", text: value, flat };
 }
 
-const nothing: Raw = { kind: "null", path: "it" };
-const aList: Raw = { kind: "list", path: "it", elements: [written("a"), written("b")] };
-const aMap: Raw = { kind: "map", path: "it", members: new Map([["a", written("b")]]) };
+const nothing: OptionValue = { kind: "null", path: "it" };
+const aList: OptionValue = { kind: "list", path: "it", elements: [written("a"), written("b")] };
+const aMap: OptionValue = { kind: "map", path: "it", members: new Map([["a", written("b")]]) };
 
 interface Read<T> {
   readonly value: T | undefined;
   readonly problems: readonly Problem[];
 }
 
-function read<T>(reader: Reader<T>, raw: Raw): Read<T> {
+function read<T>(reader: Reader<T>, raw: OptionValue): Read<T> {
   const problems: Problem[] = [];
   const value = reader(raw, (problem) => problems.push(problem));
   return { value, problems };
 }
 
-function messages<T>(reader: Reader<T>, raw: Raw): readonly string[] {
+function messages<T>(reader: Reader<T>, raw: OptionValue): readonly string[] {
   return read(reader, raw).problems.map(({ message }) => message);
 }
 
@@ -42,7 +42,7 @@ describe("text", () => {
     expect(read(word, written("on"))).toEqual({ value: "on", problems: [] });
   });
 
-  test.each<[Raw, string]>([
+  test.each<[OptionValue, string]>([
     [written("a b"), '`it` must be a word, but is "a b"'],
     [nothing, "`it` must be a word, but is nothing"],
     [aList, "`it` must be a word, but is a list"],
@@ -134,7 +134,7 @@ describe("duration", () => {
 describe("list", () => {
   const words = list(text(/^\S+$/, "a word"));
 
-  test.each<[string, Raw, readonly string[]]>([
+  test.each<[string, OptionValue, readonly string[]]>([
     ["a list", aList, ["a", "b"]],
     ["an empty list", { kind: "list", path: "it", elements: [] }, []],
     ["nothing", nothing, []],
@@ -145,7 +145,7 @@ describe("list", () => {
     expect(read(words, raw)).toEqual({ value, problems: [] });
   });
 
-  test.each<[string, Raw, readonly string[]]>([
+  test.each<[string, OptionValue, readonly string[]]>([
     ["a text", written("a"), ['`it` must be a list, but is "a"']],
     ["a map", aMap, ["`it` must be a list, but is a map"]],
     [
@@ -166,8 +166,8 @@ describe("group", () => {
   }
   const options = group<Options>({ timeout: text(/^\d+s$/, "seconds"), retries: integer(0, 9) });
 
-  function members(...entries: readonly (readonly [string, string])[]): Raw {
-    const raws = entries.map(([name, value]): [string, Raw] => [
+  function members(...entries: readonly (readonly [string, string])[]): OptionValue {
+    const raws = entries.map(([name, value]): [string, OptionValue] => [
       name,
       { kind: "text", path: `it.${name}`, text: value, flat: false },
     ]);
@@ -197,7 +197,7 @@ describe("group", () => {
     expect(messages(options, members([name, "1"]))).toEqual([message]);
   });
 
-  test.each<[Raw, string]>([
+  test.each<[OptionValue, string]>([
     [written("a"), '`it` must be a map of options, but is "a"'],
     [aList, "`it` must be a map of options, but is a list"],
   ])("complains of what is no map: %j", (raw, message) => {

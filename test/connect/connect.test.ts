@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type Config, defaultConfig } from "../../src/config/config.ts";
-import { connect, type Registries } from "../../src/connect/connect.ts";
+import { connect, type RegistrySession } from "../../src/connect/connect.ts";
 import { parseReference } from "../../src/image/reference.ts";
 import { scan } from "../../src/yaml/scan.ts";
 import { createWorkspace } from "../credentials/workspace.ts";
@@ -18,7 +18,7 @@ async function serve(quirk: Quirk): Promise<QuirkServer> {
 async function connectAs(
   environment: Readonly<Record<string, string>>,
   config: Partial<Config> = {},
-): Promise<Registries> {
+): Promise<RegistrySession> {
   const nothing = { yaml: await scan(""), resources: [], steps: [] };
   const registries = connect({ ...defaultConfig, ...config }, { environment, package: nothing });
   onTestFinished(() => registries.close());

@@ -81,7 +81,7 @@ describe("configured", () => {
         PIN_DIGESTS_REGISTRY_USERNAME: "variables",
         PIN_DIGESTS_REGISTRY_PASSWORD: "secret",
       },
-      sources: secret === undefined ? [] : [{ config: secret, covers: () => true }],
+      sources: secret === undefined ? [] : [{ config: secret, matches: () => true }],
     });
 
     expect(users).toEqual([
@@ -138,7 +138,7 @@ describe("configured", () => {
       credsStore: "",
     } as const;
     const sources = [
-      { config, covers: ({ repository }: { readonly repository: string }) => repository === "acme/app" },
+      { config, matches: ({ repository }: { readonly repository: string }) => repository === "acme/app" },
     ];
 
     expect(await findUsers({ sources })).toEqual(["me"]);
@@ -148,19 +148,19 @@ describe("configured", () => {
   test("asks whether a pull secret covers an image by the host as it is written, too", async () => {
     const auths = [["quay.io", { username: "me", password: "secret" }]] as const;
     const config = { source: "the Secret", auths, credHelpers: [], credsStore: "" };
-    const covers = ({ host }: { readonly host: string }) => host === "quay.io:443";
+    const matches = ({ host }: { readonly host: string }) => host === "quay.io:443";
 
     expect(
-      await findUsers({ sources: [{ config, covers }] }, { host: "quay.io:443", repository: "acme/app" }),
+      await findUsers({ sources: [{ config, matches }] }, { host: "quay.io:443", repository: "acme/app" }),
     ).toEqual(["me"]);
   });
 
   test("asks whether a pull secret covers an image by the host's one name", async () => {
     const hosts: string[] = [];
     const config = { source: "Secret pull", auths: [], credHelpers: [], credsStore: "" };
-    const covers = ({ host }: { readonly host: string }) => hosts.push(host) > 0;
+    const matches = ({ host }: { readonly host: string }) => hosts.push(host) > 0;
 
-    await findUsers({ sources: [{ config, covers }] }, { host: "Index.docker.io", repository: "acme/app" });
+    await findUsers({ sources: [{ config, matches }] }, { host: "Index.docker.io", repository: "acme/app" });
 
     expect(hosts).toEqual(["docker.io"]);
   });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { quoteForeign } from "../../src/credentials/untrusted-text.ts";
+import { quoteUntrusted } from "../../src/credentials/untrusted-text.ts";
 
 describe("quoteForeign", () => {
   test.each([
@@ -16,13 +16,13 @@ describe("quoteForeign", () => {
     ["expired at 2026-01-02T03:04:05.123+00:00, sorry", '"expired at …, sorry"'],
     ["", '""'],
   ])("gives %j as %s", (text, quoted) => {
-    expect(quoteForeign(text)).toBe(quoted);
+    expect(quoteUntrusted(text)).toBe(quoted);
   });
 
   test("is short and printable whatever is said", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 2_000 }), (text) => {
-        const plain = JSON.parse(quoteForeign(text));
+        const plain = JSON.parse(quoteUntrusted(text));
         expect(plain.length).toBeLessThanOrEqual(201);
         expect(plain).not.toMatch(/\p{Cc}/u);
       }),

@@ -96,7 +96,11 @@ function itemsOf(text: string): string {
 
 async function run(text: string, literals: Readonly<Record<string, string>>, options: PinOptions = {}) {
   try {
-    return await pinDigests(text, { resolveDigest, literals: new Map(Object.entries(literals)), ...options });
+    return await pinDigests(text, {
+      resolveDigest,
+      overrides: new Map(Object.entries(literals)),
+      ...options,
+    });
   } catch (error) {
     // Among the manifests lie files that are none.
     if (error instanceof InputError) return undefined;

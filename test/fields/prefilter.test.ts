@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { tableRules } from "../../src/fields/field-rules.ts";
-import { isBarren, maySayImages } from "../../src/fields/prefilter.ts";
+import { canSkip, mayHoldImages } from "../../src/fields/prefilter.ts";
 import { anyKindRows } from "../../src/fields/table/tables.ts";
 import { pinDigests } from "../../src/pin-digests.ts";
 import { childOf, rootOf } from "../../src/yaml/node.ts";
@@ -11,7 +11,7 @@ const digest = `sha256:${"1".repeat(64)}`;
 
 function glance(text: string): boolean {
   const yaml = scanStrictly(text);
-  return isBarren(yaml, rootOf(yaml.documents[0] ?? 0));
+  return canSkip(yaml, rootOf(yaml.documents[0] ?? 0));
 }
 
 describe("isBarren", () => {
@@ -53,7 +53,7 @@ describe("isBarren", () => {
 describe("maySayImages", () => {
   function mayHold(text: string): boolean {
     const yaml = scanStrictly(text);
-    return maySayImages(yaml, rootOf(yaml.documents[0] ?? 0));
+    return mayHoldImages(yaml, rootOf(yaml.documents[0] ?? 0));
   }
 
   test("is true of every annotation that holds an image", () => {
@@ -74,7 +74,7 @@ describe("maySayImages", () => {
     const yaml = scanStrictly(`a: &a {b: c}\nannotations:\n  ${text.replace("\n", "\n  ")}\n`);
     const root = rootOf(yaml.documents[0] ?? 0);
 
-    expect(maySayImages(yaml, childOf(yaml, root, "annotations") ?? root)).toBe(true);
+    expect(mayHoldImages(yaml, childOf(yaml, root, "annotations") ?? root)).toBe(true);
   });
 });
 

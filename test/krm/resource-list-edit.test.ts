@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseDocument } from "yaml";
 import { InputError, type ResourceList, readInput } from "../../src/krm/input.ts";
-import { envelopeEdits } from "../../src/krm/resource-list-edit.ts";
+import { resourceListEdits } from "../../src/krm/resource-list-edit.ts";
 import type { Result } from "../../src/krm/result.ts";
 import { applyEdits } from "../../src/yaml/text-edit.ts";
 
@@ -22,7 +22,7 @@ async function readList(text: string): Promise<ResourceList> {
 }
 
 async function close(text: string, results: readonly Result[] = [fresh]): Promise<string> {
-  return applyEdits(text, await envelopeEdits(await readList(text), results));
+  return applyEdits(text, await resourceListEdits(await readList(text), results));
 }
 
 /** As kpt and kustomize read it: one document, YAML 1.1. */

@@ -19,7 +19,7 @@ function registryOf(day: string): Registry {
       const isAsked = platform !== undefined || requirePlatforms.length > 0;
       return { digest, ...(isAsked && { platforms: ["linux/amd64", "linux/arm64"] }) };
     },
-    holds: async () => true,
+    hasDigest: async () => true,
   };
 }
 

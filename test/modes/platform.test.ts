@@ -81,7 +81,7 @@ afterEach(() => registry.close());
 const paths = (): readonly string[] => registry.requests.map(({ method, path }) => `${method} ${path}`);
 
 async function pin(text: string, literals: Readonly<Record<string, string>>, options: PinOptions = {}) {
-  return pinDigests(text, { literals: new Map(Object.entries(literals)), environment: {}, ...options });
+  return pinDigests(text, { overrides: new Map(Object.entries(literals)), environment: {}, ...options });
 }
 
 describe("platform", () => {

@@ -37,7 +37,7 @@ export function fakeRegistry(
       const platforms = requirePlatforms.map(formatPlatform);
       return { digest: parseDigest(answer), ...(platforms.length > 0 && { platforms }) };
     },
-    holds: async (image, digest) => {
+    hasDigest: async (image, digest) => {
       asked.push(`${image.registry}/${image.repository}@${digest}?`);
       return held.includes(digest);
     },
@@ -88,7 +88,7 @@ export function run(
   literals: Readonly<Record<string, string>> = {},
   options: PinOptions = {},
 ): Promise<PinResult> {
-  return pinDigests(text, { registry, literals: new Map(Object.entries(literals)), ...options });
+  return pinDigests(text, { registry, overrides: new Map(Object.entries(literals)), ...options });
 }
 
 /** Severities and messages. */

@@ -312,21 +312,23 @@ describe("holds", () => {
     const asking = client();
     const image = parseReference(`${registry.host}/app:gone`);
 
-    expect(await asking.holds(image, digestOf(index))).toBe(true);
-    expect(await asking.holds(parseReference(`${registry.host}/app`), digestOf(index))).toBe(true);
+    expect(await asking.hasDigest(image, digestOf(index))).toBe(true);
+    expect(await asking.hasDigest(parseReference(`${registry.host}/app`), digestOf(index))).toBe(true);
     expect(lines(registry)).toEqual([`HEAD /v2/app/manifests/${digestOf(index)}`]);
   });
 
   test("says no where the repository has not the digest", async () => {
     const registry = await start();
 
-    expect(await client().holds(parseReference(`${registry.host}/app:index`), missing)).toBe(false);
+    expect(await client().hasDigest(parseReference(`${registry.host}/app:index`), missing)).toBe(false);
   });
 
   test("says no of a digest that another repository has", async () => {
     const registry = await start();
 
-    expect(await client().holds(parseReference(`${registry.host}/other:index`), digestOf(index))).toBe(false);
+    expect(await client().hasDigest(parseReference(`${registry.host}/other:index`), digestOf(index))).toBe(
+      false,
+    );
   });
 
   test.each([403, 500])(
@@ -341,7 +343,7 @@ describe("holds", () => {
       open.push(registry.close);
       const asking = client({ network: { retries: 0 } });
 
-      const error = await failure(asking.holds(parseReference(`${registry.host}/app:v1`), missing));
+      const error = await failure(asking.hasDigest(parseReference(`${registry.host}/app:v1`), missing));
 
       expect(error.status).toBe(status);
     },
@@ -362,7 +364,7 @@ describe("holds", () => {
       registries: [{ prefix: "docker.io", mirrors, only: true }],
     });
 
-    const error = await failure(asking.holds(parseReference("app:v1"), missing));
+    const error = await failure(asking.hasDigest(parseReference("app:v1"), missing));
 
     expect(error.code).toBe("tag-not-found");
   });
@@ -373,6 +375,6 @@ describe("holds", () => {
     const registry = await start();
     const asking = client({ registries: [{ prefix: registry.host, mirrors: [`http://${empty.host}`] }] });
 
-    expect(await asking.holds(parseReference(`${registry.host}/app:v1`), digestOf(index))).toBe(true);
+    expect(await asking.hasDigest(parseReference(`${registry.host}/app:v1`), digestOf(index))).toBe(true);
   });
 });

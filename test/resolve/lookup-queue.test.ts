@@ -3,8 +3,8 @@ import { type Digest, parseDigest } from "../../src/image/digest.ts";
 import { canonicalName, type ImageReference, parseReference } from "../../src/image/reference.ts";
 import {
   type Ask,
-  createInquiry,
-  type Question,
+  createLookupQueue,
+  type Lookup,
   type Registry,
   type Resolution,
   type Resolutions,
@@ -43,20 +43,20 @@ function openDesk(): Desk {
   };
 }
 
-function images(...texts: readonly string[]): readonly Question[] {
+function images(...texts: readonly string[]): readonly Lookup[] {
   return texts.map((text) => ({ kind: "digest", image: parseReference(text) }));
 }
 
 function registry(resolveDigest: ResolveDigest): Ask {
   const all: Registry = {
     inspect: async (image) => ({ digest: parseDigest(await resolveDigest(image)) }),
-    holds: () => Promise.reject(new Error("asked")),
+    hasDigest: () => Promise.reject(new Error("asked")),
   };
   return (question) => resolve(question, all);
 }
 
-function resolveAll(questions: readonly Question[], ask: Ask, concurrency: number): Promise<Resolutions> {
-  const inquiry = createInquiry(ask, concurrency);
+function resolveAll(questions: readonly Lookup[], ask: Ask, concurrency: number): Promise<Resolutions> {
+  const inquiry = createLookupQueue(ask, concurrency);
   questions.forEach(inquiry.add);
   return inquiry.answers();
 }
@@ -139,7 +139,7 @@ describe("createInquiry", () => {
         asked.push(JSON.stringify(demand));
         return { digest };
       },
-      holds: async () => {
+      hasDigest: async () => {
         asked.push("holds");
         return false;
       },

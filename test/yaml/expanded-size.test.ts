@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { unfoldedSize } from "../../src/yaml/expanded-size.ts";
+import { expandedSize } from "../../src/yaml/expanded-size.ts";
 import { rootOf } from "../../src/yaml/node.ts";
 import { scan } from "../../src/yaml/scan.ts";
 
 async function sizeOf(text: string): Promise<number> {
   const yaml = await scan(text);
-  return unfoldedSize(yaml, rootOf(yaml.documents[0] ?? 0));
+  return expandedSize(yaml, rootOf(yaml.documents[0] ?? 0));
 }
 
 describe("unfoldedSize", () => {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { EVENT_ID, type Event, getScalarValue } from "js-yaml";
 import { describe, expect, test } from "vitest";
-import { tolerantEvents } from "../../src/yaml/fallback-parser.ts";
+import { fallbackEvents } from "../../src/yaml/fallback-parser.ts";
 import { strictEvents } from "../../src/yaml/scan.ts";
 import { YamlSyntaxError } from "../../src/yaml/syntax-error.ts";
 import { isMissing } from "../support/missing.ts";
@@ -76,7 +76,7 @@ describe("tolerantEvents", () => {
     const expected = strict(text);
 
     expect(expected).toBeDefined();
-    expect(essences(text, tolerantEvents(text))).toEqual(essences(text, expected));
+    expect(essences(text, fallbackEvents(text))).toEqual(essences(text, expected));
   });
 
   test.each([
@@ -84,7 +84,7 @@ describe("tolerantEvents", () => {
     ["an open quote", "a: 'b\n"],
     ["a key in the wrong column", "a:\n  b: c\n d: e\n"],
   ])("gives nothing for %s", (_, text) => {
-    expect(tolerantEvents(text)).toBeUndefined();
+    expect(fallbackEvents(text)).toBeUndefined();
   });
 
   const corpus = new URL("../../../shared/corpus/files/", import.meta.url);
@@ -97,7 +97,7 @@ describe("tolerantEvents", () => {
         const file = new URL(path, corpus);
         if (!statSync(file).isFile()) return false;
         const text = readFileSync(file, "utf8");
-        const [expected, actual] = [strict(text), tolerantEvents(text)];
+        const [expected, actual] = [strict(text), fallbackEvents(text)];
         if (expected === undefined || actual === undefined) return false;
         // As text, since comparing millions of objects takes minutes.
         const [ours, theirs] = [actual, expected].map((events) => JSON.stringify(essences(text, events)));

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { rootOf } from "../../src/yaml/node.ts";
 import { scan } from "../../src/yaml/scan.ts";
-import { plainOf } from "../../src/yaml/to-value.ts";
+import { toValue } from "../../src/yaml/to-value.ts";
 
 async function plain(text: string): Promise<unknown> {
   const yaml = await scan(text);
-  return plainOf(yaml, rootOf(yaml.documents[0] ?? 0));
+  return toValue(yaml, rootOf(yaml.documents[0] ?? 0));
 }
 
 describe("plainOf", () => {

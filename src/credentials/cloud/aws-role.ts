@@ -3,7 +3,7 @@ import { asText } from "../json.ts";
 import { domainOfRegion } from "./aws-host.ts";
 import type { AwsIdentity } from "./aws-identity.ts";
 import { type CloudContext, IdentityError } from "./cloud-provider.ts";
-import { type Exchange, fetchJson, fetchOk, probe, requireText } from "./cloud-request.ts";
+import { type CloudRequest, fetchJson, fetchOk, probe, requireText } from "./cloud-request.ts";
 import type { Expiring } from "./expiring-cache.ts";
 import { requireEndpoint } from "./secure-endpoint.ts";
 
@@ -20,7 +20,7 @@ export async function askWebIdentity(
   if (path === undefined || role === undefined) return undefined;
   const region = asText(environment.AWS_REGION) ?? asText(environment.AWS_DEFAULT_REGION) ?? registryRegion;
   const url = asText(environment.AWS_ENDPOINT_URL_STS) ?? `https://sts.${region}.${domainOfRegion(region)}/`;
-  const exchange: Exchange = {
+  const exchange: CloudRequest = {
     wanted: "keys for the role in AWS_ROLE_ARN",
     method: "POST",
     url: requireEndpoint(url, "AWS_ENDPOINT_URL_STS"),
@@ -58,7 +58,7 @@ export async function askContainer({
     tokenFile === undefined
       ? asText(environment.AWS_CONTAINER_AUTHORIZATION_TOKEN)
       : await readTokenFile(tokenFile, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
-  const exchange: Exchange = {
+  const exchange: CloudRequest = {
     wanted: "keys of the container's role",
     method: "GET",
     url: requireEndpoint(url, "AWS_CONTAINER_CREDENTIALS_FULL_URI", isContainerAddress),
@@ -101,7 +101,7 @@ export async function askInstance({
   // An instance without a role has no identity.
   if (roles?.status !== 200) return undefined;
   const role = roles.body.split("\n", 1)[0]?.trim() ?? "";
-  const exchange: Exchange = {
+  const exchange: CloudRequest = {
     wanted: "keys of the instance's role",
     method: "GET",
     url: `${url}${encodeURIComponent(role)}`,
@@ -125,7 +125,7 @@ async function readTokenFile(path: string, variable: string): Promise<string> {
 
 /** The form in which containers and instances are given keys. */
 function readKeys(
-  exchange: Exchange,
+  exchange: CloudRequest,
   answer: Readonly<Record<string, unknown>>,
   source: string,
 ): Expiring<AwsIdentity> {

@@ -3,7 +3,7 @@ import type { CredentialCandidate } from "../keychain.ts";
 import { type EcrHost, parseEcrHost } from "./aws-host.ts";
 import { type AwsIdentity, findAwsIdentity } from "./aws-identity.ts";
 import { type Cloud, type CloudContext, IdentityError } from "./cloud-provider.ts";
-import { type Exchange, fetchJson, requireText } from "./cloud-request.ts";
+import { type CloudRequest, fetchJson, requireText } from "./cloud-request.ts";
 import { createExpiringCache, type Expiring } from "./expiring-cache.ts";
 import { requireEndpoint } from "./secure-endpoint.ts";
 import { signRequest } from "./sigv4.ts";
@@ -22,9 +22,9 @@ export function createAws(context: CloudContext): Cloud {
   }
 
   return {
-    covers: (host) => parseEcrHost(host) !== undefined,
+    matches: (host) => parseEcrHost(host) !== undefined,
     isPrivate: (host) => parseEcrHost(host)?.isPublic === false,
-    async identify(host) {
+    async getCredential(host) {
       const registry = parseEcrHost(host);
       if (registry === undefined) return undefined;
       const login = await logins(`${registry.api} ${registry.account}`, () => findLogin(registry));
@@ -55,7 +55,7 @@ async function requestPassword(
   };
   const service = registry.isPublic ? "ecr-public" : "ecr";
   const scope = { keys: identity.keys, region: registry.region, service, time: now() };
-  const exchange: Exchange = {
+  const exchange: CloudRequest = {
     ...unsigned,
     wanted: `a password for ECR with ${identity.source}`,
     headers: signRequest(unsigned, scope),

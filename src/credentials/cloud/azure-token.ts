@@ -2,7 +2,7 @@ import { readCredentialFile } from "../credential-file.ts";
 import { asText } from "../json.ts";
 import type { AzureRealm, AzureToken } from "./azure.ts";
 import { type CloudContext, IdentityError } from "./cloud-provider.ts";
-import { type Exchange, fetchJson, probe, requireText } from "./cloud-request.ts";
+import { type CloudRequest, fetchJson, probe, requireText } from "./cloud-request.ts";
 import type { Expiring } from "./expiring-cache.ts";
 import { isLinkLocal, requireEndpoint } from "./secure-endpoint.ts";
 
@@ -38,7 +38,7 @@ async function askAuthority(
 
   const authority = asText(environment.AZURE_AUTHORITY_HOST) ?? realm.authority;
   const base = requireEndpoint(authority, "AZURE_AUTHORITY_HOST").replace(/\/+$/, "");
-  const exchange: Exchange = {
+  const exchange: CloudRequest = {
     wanted: `a token for ${resource} with ${proof.source}`,
     method: "POST",
     url: `${base}/${encodeURIComponent(tenant)}/oauth2/v2.0/token`,
@@ -79,7 +79,7 @@ async function readProof({ environment }: CloudContext): Promise<Proof | undefin
 
 async function fetchToken(
   { send, now }: CloudContext,
-  exchange: Exchange,
+  exchange: CloudRequest,
   source: string,
 ): Promise<Expiring<AzureToken>> {
   const answer = await fetchJson(send, exchange);
@@ -101,7 +101,7 @@ async function askService(
   const header = asText(context.environment.IDENTITY_HEADER);
   if (endpoint === undefined || header === undefined) return undefined;
   const base = requireEndpoint(endpoint, "IDENTITY_ENDPOINT", isLinkLocal);
-  const exchange: Exchange = {
+  const exchange: CloudRequest = {
     wanted: `a token for ${resource}`,
     method: "GET",
     url: addParameters(base, context, { "api-version": "2019-08-01", resource }),
@@ -121,7 +121,7 @@ async function askMachine(
   // Without its header the service refuses by status 400; what other clouds have at this address has other answers.
   const there = await probe(context.send, { method: "GET", url, headers: {} });
   if (there?.status !== 400) return undefined;
-  const exchange: Exchange = {
+  const exchange: CloudRequest = {
     wanted: `a token for ${resource}`,
     method: "GET",
     url,

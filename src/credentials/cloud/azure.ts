@@ -2,7 +2,7 @@ import { asText, parseJsonObject } from "../json.ts";
 import type { CredentialCandidate } from "../keychain.ts";
 import { requestAzureToken } from "./azure-token.ts";
 import { type Cloud, type CloudContext, IdentityError, isWithin } from "./cloud-provider.ts";
-import { type Exchange, fetchJson, requireText } from "./cloud-request.ts";
+import { type CloudRequest, fetchJson, requireText } from "./cloud-request.ts";
 import { createExpiringCache, type Expiring } from "./expiring-cache.ts";
 
 /** A part of Azure that is apart from the others. */
@@ -45,9 +45,9 @@ export function createAzure(context: CloudContext): Cloud {
   }
 
   return {
-    covers: (host) => findRealm(host) !== undefined,
+    matches: (host) => findRealm(host) !== undefined,
     isPrivate: () => false,
-    async identify(host) {
+    async getCredential(host) {
       const realm = findRealm(host);
       return realm && logins(host, () => findLogin(host, realm));
     },
@@ -86,7 +86,7 @@ async function exchangeToken(
   { environment, send, now }: CloudContext,
 ): Promise<Expiring<CredentialCandidate>> {
   const tenant = asText(environment.AZURE_TENANT_ID);
-  const exchange: Exchange = {
+  const exchange: CloudRequest = {
     wanted: `a login with ${source}`,
     method: "POST",
     url: `https://${host}/oauth2/exchange`,

@@ -4,11 +4,11 @@ import type { Send } from "./send.ts";
 /** The identity that this machine or job has at one cloud. */
 export interface Cloud {
   /** True if the host is a registry of the cloud: compared whole, so that no look-alike gets a credential. */
-  covers(host: string): boolean;
+  matches(host: string): boolean;
   /** True if the host answers nobody without an identity. */
   isPrivate(host: string): boolean;
   /** The login for a host that is covered; nothing if there is no identity. Throws an `IdentityError` if asking failed. */
-  identify(host: string): Promise<CredentialCandidate | undefined>;
+  getCredential(host: string): Promise<CredentialCandidate | undefined>;
 }
 
 /** What a cloud's identity is looked for in. */

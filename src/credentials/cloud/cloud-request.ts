@@ -1,16 +1,19 @@
 import { setTimeout } from "node:timers/promises";
 import { asObject, asText, parseJsonObject } from "../json.ts";
-import { quoteForeign } from "../untrusted-text.ts";
+import { quoteUntrusted } from "../untrusted-text.ts";
 import { IdentityError } from "./cloud-provider.ts";
 import type { Send, SendRequest, SendResponse } from "./send.ts";
 
 /** A request, and what it is to bring, for people. */
-export interface Exchange extends Omit<SendRequest, "timeout"> {
+export interface CloudRequest extends Omit<SendRequest, "timeout"> {
   readonly wanted: string;
 }
 
 /** Sends the request and reads a JSON object from an answer of status 200. */
-export async function fetchJson(send: Send, exchange: Exchange): Promise<Readonly<Record<string, unknown>>> {
+export async function fetchJson(
+  send: Send,
+  exchange: CloudRequest,
+): Promise<Readonly<Record<string, unknown>>> {
   const { body } = await fetchOk(send, exchange);
   const members = parseJsonObject(body);
   if (members === undefined) throw failure(exchange, "the answer is not a JSON object");
@@ -18,7 +21,7 @@ export async function fetchJson(send: Send, exchange: Exchange): Promise<Readonl
 }
 
 /** Sends the request; any status but 200 is an error that quotes what the endpoint calls it. */
-export async function fetchOk(send: Send, exchange: Exchange): Promise<SendResponse> {
+export async function fetchOk(send: Send, exchange: CloudRequest): Promise<SendResponse> {
   const response = await sendPatiently(send, exchange);
   if (response.status === 200) return response;
   throw failure(exchange, `status ${response.status}${describeError(response.body)}`);
@@ -41,7 +44,7 @@ export async function probe(
 export function requireText(
   members: Readonly<Record<string, unknown>>,
   name: string,
-  exchange: Exchange,
+  exchange: CloudRequest,
 ): string {
   const text = asText(members[name]);
   if (text === undefined) throw failure(exchange, `the answer has no ${JSON.stringify(name)}`);
@@ -51,7 +54,7 @@ export function requireText(
 const transientStatuses: readonly number[] = [429, 500, 502, 503, 504];
 
 /** Asks up to three times: the metadata server of a new pod may not be ready, and token services throttle. */
-async function sendPatiently(send: Send, exchange: Exchange): Promise<SendResponse> {
+async function sendPatiently(send: Send, exchange: CloudRequest): Promise<SendResponse> {
   const { wanted: _wanted, ...request } = exchange;
   for (const pause of [200, 1_000]) {
     const response = await sendOrFail(send, exchange, { ...request, timeout: 10_000 });
@@ -61,7 +64,7 @@ async function sendPatiently(send: Send, exchange: Exchange): Promise<SendRespon
   return sendOrFail(send, exchange, { ...request, timeout: 10_000 });
 }
 
-async function sendOrFail(send: Send, exchange: Exchange, request: SendRequest): Promise<SendResponse> {
+async function sendOrFail(send: Send, exchange: CloudRequest, request: SendRequest): Promise<SendResponse> {
   try {
     return await send(request);
   } catch (error) {
@@ -69,7 +72,7 @@ async function sendOrFail(send: Send, exchange: Exchange, request: SendRequest):
   }
 }
 
-function failure(exchange: Exchange, what: string, cause?: unknown): IdentityError {
+function failure(exchange: CloudRequest, what: string, cause?: unknown): IdentityError {
   const host = URL.canParse(exchange.url) ? new URL(exchange.url).host : "what is no URL";
   return new IdentityError(`wanted ${exchange.wanted} from ${host}: ${what}`, { cause });
 }
@@ -87,7 +90,7 @@ function describeError(body: string): string {
   const code = asText(members?.error) ?? asText(members?.__type) ?? asText(nested?.status) ?? xmlCode(body);
   // Azure's description ends in a trace and a time, but opens with a code that says more than its `error`.
   const detail = /^AADSTS\d+/.exec(asText(members?.error_description) ?? "")?.[0];
-  return [code, detail].flatMap((text) => (text === undefined ? [] : [`, ${quoteForeign(text)}`])).join("");
+  return [code, detail].flatMap((text) => (text === undefined ? [] : [`, ${quoteUntrusted(text)}`])).join("");
 }
 
 function xmlCode(body: string): string | undefined {

@@ -4,9 +4,9 @@ import type { Cloud, CloudContext } from "./cloud-provider.ts";
 /** The identity of a GitHub Actions job, for ghcr.io alone: GITHUB_TOKEN and GITHUB_ACTOR, where the job is given them. */
 export function createGitHub({ environment }: CloudContext): Cloud {
   return {
-    covers: (host) => host === "ghcr.io",
+    matches: (host) => host === "ghcr.io",
     isPrivate: () => false,
-    async identify() {
+    async getCredential() {
       const password = asText(environment.GITHUB_TOKEN);
       if (password === undefined) return undefined;
       // ghcr.io takes any name with a token, but not none.

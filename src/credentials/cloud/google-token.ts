@@ -1,8 +1,8 @@
 import { sign } from "node:crypto";
 import { asObject, asText } from "../json.ts";
-import { quoteForeign } from "../untrusted-text.ts";
+import { quoteUntrusted } from "../untrusted-text.ts";
 import { type CloudContext, IdentityError } from "./cloud-provider.ts";
-import { type Exchange, fetchJson, requireText } from "./cloud-request.ts";
+import { type CloudRequest, fetchJson, requireText } from "./cloud-request.ts";
 import type { Expiring } from "./expiring-cache.ts";
 import { type GoogleCredentials, requireMember } from "./google-file.ts";
 import { readSubjectToken } from "./google-subject-token.ts";
@@ -38,7 +38,7 @@ export async function requestToken(
     }
     default:
       throw new IdentityError(
-        `wanted Google's credentials from ${path}: use gcloud's credential helper for those of type ${quoteForeign(String(content.type))}`,
+        `wanted Google's credentials from ${path}: use gcloud's credential helper for those of type ${quoteUntrusted(String(content.type))}`,
       );
   }
 }
@@ -81,7 +81,7 @@ async function requestByGrant(
   { send, now }: CloudContext,
   grant: Readonly<Record<string, string>>,
 ): Promise<Expiring<string>> {
-  const exchange: Exchange = {
+  const exchange: CloudRequest = {
     wanted: `a token for the credentials in ${credentials.path}`,
     method: "POST",
     url: tokenUri(credentials),
@@ -92,7 +92,7 @@ async function requestByGrant(
 }
 
 function readToken(
-  exchange: Exchange,
+  exchange: CloudRequest,
   answer: Readonly<Record<string, unknown>>,
   now: () => number,
 ): Expiring<string> {
@@ -107,7 +107,7 @@ async function requestFederated(
 ): Promise<Expiring<string>> {
   const { content, path } = credentials;
   const project = asText(content.workforce_pool_user_project);
-  const exchange: Exchange = {
+  const exchange: CloudRequest = {
     wanted: `a token for the credentials in ${path}`,
     method: "POST",
     url: requireEndpoint(asText(content.token_url) ?? "https://sts.googleapis.com/v1/token", "token_url"),
@@ -134,7 +134,7 @@ async function impersonate(
   const url = asText(content.service_account_impersonation_url);
   if (url === undefined) return token;
   const delegates = Array.isArray(content.delegates) ? { delegates: content.delegates } : {};
-  const exchange: Exchange = {
+  const exchange: CloudRequest = {
     wanted: "a token of the impersonated service account",
     method: "POST",
     url: requireEndpoint(url, "service_account_impersonation_url"),

@@ -1,7 +1,7 @@
 import { asText } from "../json.ts";
 import type { CredentialCandidate } from "../keychain.ts";
 import { type Cloud, type CloudContext, isWithin } from "./cloud-provider.ts";
-import { type Exchange, fetchJson, probe, requireText } from "./cloud-request.ts";
+import { type CloudRequest, fetchJson, probe, requireText } from "./cloud-request.ts";
 import { createExpiringCache, type Expiring } from "./expiring-cache.ts";
 import { findGoogleFile } from "./google-file.ts";
 import { requestToken } from "./google-token.ts";
@@ -15,9 +15,9 @@ import { requestToken } from "./google-token.ts";
 export function createGoogle(context: CloudContext): Cloud {
   const cache = createExpiringCache<CredentialCandidate>(context.now);
   return {
-    covers: (host) => isWithin(host, "gcr.io") || (isWithin(host, "pkg.dev") && host !== "pkg.dev"),
+    matches: (host) => isWithin(host, "gcr.io") || (isWithin(host, "pkg.dev") && host !== "pkg.dev"),
     isPrivate: () => false,
-    identify: () => cache("", () => findLogin(context)),
+    getCredential: () => cache("", () => findLogin(context)),
   };
 }
 
@@ -41,7 +41,7 @@ async function askMetadata({ environment, send, now }: CloudContext): Promise<Ex
   const there = await probe(send, { method: "GET", url: `http://${host}/`, headers: flavor });
   // Other clouds have something else at this address.
   if (there?.headers["metadata-flavor"] !== "Google") return undefined;
-  const exchange: Exchange = {
+  const exchange: CloudRequest = {
     wanted: "a token of the machine's service account",
     method: "GET",
     url: `http://${host}/computeMetadata/v1/instance/service-accounts/default/token`,

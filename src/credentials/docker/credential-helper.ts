@@ -1,6 +1,6 @@
 import { asText, parseJsonObject } from "../json.ts";
 import type { Credential } from "../keychain.ts";
-import { quoteForeign } from "../untrusted-text.ts";
+import { quoteUntrusted } from "../untrusted-text.ts";
 import { dockerHub } from "./auth-key.ts";
 import type { Warn } from "./docker-config.ts";
 import type { HelperRun, RunHelper } from "./helper-process.ts";
@@ -73,5 +73,5 @@ const notFoundPattern = /^(?:credentials not found in native keychain|No stored 
 
 /** An answer may hold the secret, also where the exit code says that there is none. */
 function quoteFailure(said: string): string {
-  return said.includes("Secret") ? "its output is not shown" : quoteForeign(said);
+  return said.includes("Secret") ? "its output is not shown" : quoteUntrusted(said);
 }

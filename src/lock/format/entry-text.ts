@@ -3,7 +3,7 @@ import { EVENT_ID, SCALAR_STYLE } from "js-yaml";
 import { textWithoutDigest } from "../../image/reference.ts";
 import { entriesOf, eventOf, scalarText, type YamlEntry } from "../../yaml/node.ts";
 import type { YamlNode, YamlText } from "../../yaml/scan.ts";
-import { isWord } from "../../yaml/yaml11-keyword.ts";
+import { isYaml11Keyword } from "../../yaml/yaml11-keyword.ts";
 import type { LockedImage } from "./locked-image.ts";
 
 /** The quotes of a text; `""` where it needs none. */
@@ -60,7 +60,7 @@ export function quoted(text: string, quotes: Quotes): string {
 }
 
 function isPlain(text: string): boolean {
-  return PLAIN.test(text) && !isWord(text);
+  return PLAIN.test(text) && !isYaml11Keyword(text);
 }
 
 /** The quotes that a scalar stands in. */

@@ -5,7 +5,7 @@
  */
 
 import { quote } from "../../image/quote.ts";
-import { readReference } from "../../image/reference.ts";
+import { safeParseReference } from "../../image/reference.ts";
 import { type Resource, readResource } from "../../krm/resource.ts";
 import { childOf, dereference, elementsOf, kindOf, scalarType } from "../../yaml/node.ts";
 import type { YamlNode, YamlText } from "../../yaml/scan.ts";
@@ -67,14 +67,14 @@ function readImage(
     tell({ path, node, message: `\`image\` must be an image with its digest, but is ${found}` });
     return [];
   }
-  const resolved = readReference(text);
+  const resolved = safeParseReference(text);
   if (resolved instanceof Error || resolved.digest === undefined) {
     const found = resolved instanceof Error ? resolved.message : `${quote(text)} has none`;
     tell({ path, node: image, message: `\`image\` must be an image with its digest: ${found}` });
     return [];
   }
   const original = childOf(yaml, childOf(yaml, node, "annotations"), originalKey);
-  const written = original === undefined ? undefined : readReference(textOf(yaml, original) ?? "");
+  const written = original === undefined ? undefined : safeParseReference(textOf(yaml, original) ?? "");
   // kbld takes any text for an image that it builds, and repeats what had a digest before.
   if (written === undefined || written instanceof Error || written.digest !== undefined) return [];
   return [{ reference: written, digest: resolved.digest, node: image }];

@@ -13,7 +13,7 @@ export interface Identity {
 }
 
 /** A challenge and the URL that made it. */
-export interface Demand {
+export interface HostChallenge {
   readonly challenge: Challenge;
   readonly challenger: URL;
 }
@@ -33,35 +33,35 @@ interface Asker {
 /** Knows, for one host, what it demands, as whom it may be asked, and the tokens that it gave. */
 export interface Authorizer {
   /** What the host is known to demand of those who ask for a repository. */
-  demandFor(repository: string): Demand | undefined;
-  learn(repository: string, demand: Demand): void;
+  demandFor(repository: string): HostChallenge | undefined;
+  learn(repository: string, demand: HostChallenge): void;
   /** As whom to ask, in turn; the one that served this repository before comes first. */
   identities(asker: Asker): AsyncGenerator<Identity, void, undefined>;
   remember(repository: string, identity: Identity): void;
   /** Rejects with a Failure where the realm refuses; undefined where the demand can't be met by this identity. */
-  authorize(ask: AuthorizationQuestion): Promise<Authorization | undefined>;
+  authorize(ask: AuthorizationRequest): Promise<Authorization | undefined>;
   /** Drops a token that was refused though it served before. */
-  forget(ask: AuthorizationQuestion): void;
+  forget(ask: AuthorizationRequest): void;
   /** All that was sent and must not be shown, should a server send it back. */
   secrets(): Iterable<string>;
 }
 
 /** Who wants to be authorized for what. */
-export interface AuthorizationQuestion {
+export interface AuthorizationRequest {
   readonly identity: Identity;
-  readonly demand: Demand;
+  readonly demand: HostChallenge;
   readonly repository: string;
   readonly signal: AbortSignal;
 }
 
 /** Makes an Authorizer for a host. */
 export function createAuthorizer(endpoint: Endpoint, keychain: Keychain, options: TokenOptions): Authorizer {
-  const demands = new Map<string, Demand>();
+  const demands = new Map<string, HostChallenge>();
   const tokens = new Map<string, Promise<Token>>();
   const served = new Map<string, Identity>();
   const host = endpoint.name;
   const secrets = new Set<string>();
-  let latest: Demand | undefined;
+  let latest: HostChallenge | undefined;
   let ambientServed = false;
 
   async function* inOrder({ repository, signal }: Asker): AsyncGenerator<Identity, void, undefined> {
@@ -81,7 +81,7 @@ export function createAuthorizer(endpoint: Endpoint, keychain: Keychain, options
     demand,
     repository,
     signal,
-  }: AuthorizationQuestion): Promise<Authorization> {
+  }: AuthorizationRequest): Promise<Authorization> {
     const { credential } = identity;
     if (credential?.kind === "registry-token") return { value: `Bearer ${credential.token}`, reused: false };
     const key = tokenKey({ identity, demand, repository });
@@ -147,10 +147,10 @@ export function createAuthorizer(endpoint: Endpoint, keychain: Keychain, options
 }
 
 /** What a refusal demands, where it demands something that can be met. */
-export function demandOf(refusal: {
+export function hostChallengeOf(refusal: {
   readonly challenges: readonly Challenge[];
   readonly url: URL;
-}): Demand | undefined {
+}): HostChallenge | undefined {
   const challenge = chooseChallenge(refusal.challenges);
   return challenge && { challenge, challenger: refusal.url };
 }
@@ -168,12 +168,12 @@ function secretsOf(credential: Credential | undefined): readonly string[] {
 }
 
 // One realm's refusal says nothing about another's.
-function tokenKey({ identity, demand, repository }: Omit<AuthorizationQuestion, "signal">): string {
+function tokenKey({ identity, demand, repository }: Omit<AuthorizationRequest, "signal">): string {
   const { parameters } = demand.challenge;
   const realm = [parameters.get("realm"), parameters.get("service")];
   return JSON.stringify([identity.kind, identity.source, repository, ...realm]);
 }
 
-function assumedBasic({ urls: [challenger] }: Endpoint): Demand | undefined {
+function assumedBasic({ urls: [challenger] }: Endpoint): HostChallenge | undefined {
   return challenger && { challenge: { scheme: "basic", parameters: new Map() }, challenger };
 }

@@ -1,6 +1,6 @@
 import { isLoopbackName } from "./address-guard.ts";
 import { Failure } from "./failure.ts";
-import { matchRegistry, type Place, type RegistryConfig } from "./registry-config.ts";
+import { matchRegistry, type PullSource, type RegistryConfig } from "./registry-config.ts";
 
 /** A host to ask, and how to connect to it. */
 export interface Endpoint {
@@ -36,7 +36,7 @@ export const defaultConnection: Connection = {
 };
 
 /** Where a place is. Throws a Failure where its name can't be an address. */
-export function endpointOf(place: Place): Endpoint {
+export function endpointOf(place: PullSource): Endpoint {
   const name = place.registry;
   const address = ADDRESSES.get(name) ?? name;
   const certificateNames = [...new Set([name, address])];

@@ -1,4 +1,4 @@
-import { withoutOccasion } from "../../credentials/untrusted-text.ts";
+import { stripVolatile } from "../../credentials/untrusted-text.ts";
 import type { RegistryErrorCode } from "../errors.ts";
 import { Failure } from "./failure.ts";
 import type { HttpResponse } from "./transport.ts";
@@ -24,7 +24,7 @@ export function isPullLimit(response: HttpResponse): boolean {
 
 /** A text of a server, fit to be shown: one line, short, without control characters, the same the next time. */
 export function cutForeignText(text: string): string {
-  const line = withoutOccasion(text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " ").trim());
+  const line = stripVolatile(text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " ").trim());
   return line.length > TEXT_LENGTH_MAX ? `${line.slice(0, TEXT_LENGTH_MAX - 1)}…` : line;
 }
 

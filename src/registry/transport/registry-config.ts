@@ -43,7 +43,7 @@ export function matchRegistry<Config extends Pick<RegistryConfig, "prefix">>(
 }
 
 /** One place to ask for an image. */
-export interface Place extends Location {
+export interface PullSource extends Location {
   /** `http` or `https` where the mirror names it. */
   readonly scheme?: "http" | "https";
   /** The mirror as the user wrote it; absent for the registry itself. */
@@ -53,9 +53,9 @@ export interface Place extends Location {
 }
 
 /** The places to ask for an image, in order: the mirrors of its entry, then the registry itself unless `only`. */
-export function placesToAsk(location: Location, configs: readonly RegistryConfig[]): readonly Place[] {
+export function pullSourcesOf(location: Location, configs: readonly RegistryConfig[]): readonly PullSource[] {
   const config = matchRegistry(location, configs);
-  const itself: Place = { ...location, ...(config !== undefined && { config }) };
+  const itself: PullSource = { ...location, ...(config !== undefined && { config }) };
   if (config === undefined) return [itself];
   const rest = remainder(location, parsePrefix(config.prefix));
   const mirrors = config.mirrors.flatMap((mirror) => toPlace(mirror, rest, config, configs));
@@ -124,7 +124,7 @@ function toPlace(
   rest: string,
   config: RegistryConfig,
   configs: readonly RegistryConfig[],
-): readonly Place[] {
+): readonly PullSource[] {
   const { scheme, host, path = "" } = MIRROR.exec(mirror)?.groups ?? {};
   if (host === undefined) return [];
   const registry = canonicalHost(host);

@@ -30,7 +30,7 @@ describe("identify with keys in variables", () => {
   test("asks for a password by a signed request", async () => {
     const standIn = await startStandIn({ [ecr]: passwordAnswer("pa:ss") });
 
-    const found = await create(standIn, variables).identify(host);
+    const found = await create(standIn, variables).getCredential(host);
 
     expect(found).toEqual({
       source: "an ECR password for AWS_ACCESS_KEY_ID",
@@ -56,7 +56,7 @@ describe("identify with keys in variables", () => {
   test("sends and signs the token of a session", async () => {
     const standIn = await startStandIn({ [ecr]: passwordAnswer("p") });
 
-    await create(standIn, { ...variables, AWS_SESSION_TOKEN: "session" }).identify(host);
+    await create(standIn, { ...variables, AWS_SESSION_TOKEN: "session" }).getCredential(host);
 
     expect(standIn.received[0]?.headers).toMatchObject({
       "x-amz-security-token": "session",
@@ -72,7 +72,7 @@ describe("identify with keys in variables", () => {
       },
     });
 
-    const found = await create(standIn, variables).identify("public.ecr.aws");
+    const found = await create(standIn, variables).getCredential("public.ecr.aws");
 
     expect(found?.credential).toEqual({ kind: "basic", username: "AWS", password: "public" });
     expect(standIn.received[0]).toMatchObject({
@@ -90,7 +90,7 @@ describe("identify with keys in variables", () => {
   ])("asks the service that $name names", async ({ name, registry }) => {
     const standIn = await startStandIn({ "POST http://127.0.0.1:4566/": passwordAnswer("local") });
 
-    const found = await create(standIn, { ...variables, [name]: "http://127.0.0.1:4566/" }).identify(
+    const found = await create(standIn, { ...variables, [name]: "http://127.0.0.1:4566/" }).getCredential(
       registry,
     );
 
@@ -110,7 +110,7 @@ describe("identify with keys in variables", () => {
       "999999999999.dkr.ecr.eu-west-1.amazonaws.com",
     ];
 
-    await Promise.all(hosts.map((each) => aws.identify(each)));
+    await Promise.all(hosts.map((each) => aws.getCredential(each)));
 
     expect(standIn.received.map(({ url, body }) => `${url} ${body}`).sort()).toEqual([
       'https://api.ecr.eu-west-1.amazonaws.com/ {"registryIds":["123456789012"]}',
@@ -129,12 +129,12 @@ describe("identify with keys in variables", () => {
       },
     });
     const aws = create(standIn, variables, () => now);
-    await aws.identify(host);
+    await aws.getCredential(host);
 
     now += 539_000;
-    expect((await aws.identify(host))?.credential).toMatchObject({ password: "p1" });
+    expect((await aws.getCredential(host))?.credential).toMatchObject({ password: "p1" });
     now += 2_000;
-    expect((await aws.identify(host))?.credential).toMatchObject({ password: "p2" });
+    expect((await aws.getCredential(host))?.credential).toMatchObject({ password: "p2" });
   });
 
   test("quotes the service's code, not its text", async () => {
@@ -142,7 +142,7 @@ describe("identify with keys in variables", () => {
       [ecr]: { status: 400, body: { __type: "UnrecognizedClientException", message: "s3cret" } },
     });
 
-    await expect(create(standIn, variables).identify(host)).rejects.toThrow(
+    await expect(create(standIn, variables).getCredential(host)).rejects.toThrow(
       /^wanted a password for ECR with AWS_ACCESS_KEY_ID from api\.ecr\.eu-west-1\.amazonaws\.com: status 400, "UnrecognizedClientException"$/,
     );
   });
@@ -150,7 +150,7 @@ describe("identify with keys in variables", () => {
   test("names the way in which the service could not be reached", async () => {
     const standIn = await startStandIn({});
 
-    await expect(create(standIn, variables).identify(host)).rejects.toThrow(
+    await expect(create(standIn, variables).getCredential(host)).rejects.toThrow(
       "from api.ecr.eu-west-1.amazonaws.com: ECONNREFUSED",
     );
   });
@@ -159,7 +159,7 @@ describe("identify with keys in variables", () => {
     const standIn = await startStandIn({});
     const environment = { ...variables, AWS_ENDPOINT_URL_ECR: "http://evil.com/" };
 
-    await expect(create(standIn, environment).identify(host)).rejects.toThrow(
+    await expect(create(standIn, environment).getCredential(host)).rejects.toThrow(
       "wanted an https URL for AWS_ENDPOINT_URL_ECR",
     );
     expect(standIn.timeouts).toEqual([]);
@@ -184,7 +184,7 @@ describe("identify with a web identity", () => {
       [ecr]: passwordAnswer("p"),
     });
 
-    const found = await create(standIn, createEnvironment()).identify(host);
+    const found = await create(standIn, createEnvironment()).getCredential(host);
 
     expect(found?.source).toBe("an ECR password for AWS_WEB_IDENTITY_TOKEN_FILE");
     expect(standIn.received[0]).toEqual({
@@ -206,7 +206,7 @@ describe("identify with a web identity", () => {
   ])("asks $url with $extra", async ({ extra, url }) => {
     const standIn = await startStandIn({ [`POST ${url}`]: { body: xml }, [ecr]: passwordAnswer("p") });
 
-    await create(standIn, createEnvironment(extra)).identify(host);
+    await create(standIn, createEnvironment(extra)).getCredential(host);
 
     expect(standIn.received[0]?.url).toBe(url);
   });
@@ -215,7 +215,7 @@ describe("identify with a web identity", () => {
     const standIn = await startStandIn({});
     const environment = createEnvironment({ AWS_ENDPOINT_URL_STS: "http://evil.com/" });
 
-    await expect(create(standIn, environment).identify(host)).rejects.toThrow(
+    await expect(create(standIn, environment).getCredential(host)).rejects.toThrow(
       "wanted an https URL for AWS_ENDPOINT_URL_STS",
     );
     expect(standIn.timeouts).toEqual([]);
@@ -227,7 +227,7 @@ describe("identify with a web identity", () => {
       [ecr]: passwordAnswer("p"),
     });
 
-    await create(standIn, createEnvironment({ AWS_ROLE_SESSION_NAME: "render" })).identify(host);
+    await create(standIn, createEnvironment({ AWS_ROLE_SESSION_NAME: "render" })).getCredential(host);
 
     expect(new URLSearchParams(standIn.received[0]?.body).get("RoleSessionName")).toBe("render");
   });
@@ -239,12 +239,12 @@ describe("identify with a web identity", () => {
       [ecr]: () => passwordAnswer("p", now / 1000 + 120),
     });
     const aws = create(standIn, createEnvironment(), () => now);
-    await aws.identify(host);
+    await aws.getCredential(host);
 
     now += 100_000;
-    await aws.identify(host);
+    await aws.getCredential(host);
     now += 3_500_000;
-    await aws.identify(host);
+    await aws.getCredential(host);
 
     expect(standIn.received.map(({ url }) => new URL(url).hostname.split(".")[0])).toEqual([
       "sts",
@@ -263,7 +263,7 @@ describe("identify with a web identity", () => {
       },
     });
 
-    await expect(create(standIn, createEnvironment()).identify(host)).rejects.toThrow(
+    await expect(create(standIn, createEnvironment()).getCredential(host)).rejects.toThrow(
       /^wanted keys for the role in AWS_ROLE_ARN from sts\.eu-west-1\.amazonaws\.com: status 403, "AccessDenied"$/,
     );
   });
@@ -281,7 +281,7 @@ describe("identify with a web identity", () => {
     const standIn = await startStandIn({});
     const environment = createEnvironment({ AWS_WEB_IDENTITY_TOKEN_FILE: file });
 
-    await expect(create(standIn, environment).identify(host)).rejects.toThrow(message);
+    await expect(create(standIn, environment).getCredential(host)).rejects.toThrow(message);
     expect(standIn.timeouts).toEqual([]);
   });
 });
@@ -321,7 +321,7 @@ describe("identify with the role of a container", () => {
       [ecr]: passwordAnswer("p"),
     });
 
-    const found = await create(standIn, environment).identify(host);
+    const found = await create(standIn, environment).getCredential(host);
 
     expect(found?.source).toBe("an ECR password for the AWS role of this container");
     expect(standIn.received[0]).toEqual({ method: "GET", url, headers: {}, body: "" });
@@ -340,8 +340,10 @@ describe("identify with the role of a container", () => {
     };
     const file = createWorkspace().write("token", "file\n");
 
-    await create(standIn, inVariable).identify(host);
-    await create(standIn, { ...inVariable, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file }).identify(host);
+    await create(standIn, inVariable).getCredential(host);
+    await create(standIn, { ...inVariable, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file }).getCredential(
+      host,
+    );
 
     expect(standIn.received.map(({ headers }) => headers.authorization)).toEqual([
       "variable",
@@ -359,7 +361,7 @@ describe("identify with the role of a container", () => {
       AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file,
     };
 
-    await expect(create(standIn, environment).identify(host)).rejects.toThrow(
+    await expect(create(standIn, environment).getCredential(host)).rejects.toThrow(
       `wanted a token from ${file} (AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE): there is none`,
     );
     expect(standIn.timeouts).toEqual([]);
@@ -380,7 +382,7 @@ describe("identify with the role of a container", () => {
       AWS_CONTAINER_AUTHORIZATION_TOKEN: "s3cret",
     };
 
-    await expect(create(standIn, environment).identify(host)).rejects.toThrow(
+    await expect(create(standIn, environment).getCredential(host)).rejects.toThrow(
       "wanted an https URL for AWS_CONTAINER_CREDENTIALS_FULL_URI",
     );
     expect(standIn.timeouts).toEqual([]);
@@ -395,7 +397,7 @@ describe("identify with the role of a container", () => {
         create(standIn, {
           AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: relative,
           AWS_EC2_METADATA_DISABLED: "true",
-        }).identify(host),
+        }).getCredential(host),
       ).rejects.toThrow("wanted an AWS identity");
       expect(standIn.timeouts).toEqual([]);
     },
@@ -418,7 +420,7 @@ describe("identify with the role of an instance", () => {
     const base = "http://169.254.169.254";
     const standIn = await startStandIn(createRoutes(base));
 
-    const found = await create(standIn, {}).identify(host);
+    const found = await create(standIn, {}).getCredential(host);
 
     expect(found?.source).toBe("an ECR password for the AWS role of this machine");
     const headers = { "x-aws-ec2-metadata-token": "imds-token" };
@@ -449,7 +451,7 @@ describe("identify with the role of an instance", () => {
   ])("asks $base with $environment", async ({ environment, base }) => {
     const standIn = await startStandIn(createRoutes(base));
 
-    expect(await create(standIn, environment).identify(host)).toBeDefined();
+    expect(await create(standIn, environment).getCredential(host)).toBeDefined();
   });
 
   test.each([
@@ -468,8 +470,10 @@ describe("identify with the role of an instance", () => {
     const standIn = await startStandIn(routes);
     const aws = create(standIn, {});
 
-    await expect(aws.identify(host)).rejects.toThrow(`wanted an AWS identity for ${host}: there is none`);
-    expect(await aws.identify("public.ecr.aws")).toBeUndefined();
+    await expect(aws.getCredential(host)).rejects.toThrow(
+      `wanted an AWS identity for ${host}: there is none`,
+    );
+    expect(await aws.getCredential("public.ecr.aws")).toBeUndefined();
     expect(standIn.timeouts).toHaveLength(requests);
   });
 
@@ -477,7 +481,7 @@ describe("identify with the role of an instance", () => {
     const standIn = await startStandIn({});
 
     expect(
-      await create(standIn, { AWS_EC2_METADATA_DISABLED: "True" }).identify("public.ecr.aws"),
+      await create(standIn, { AWS_EC2_METADATA_DISABLED: "True" }).getCredential("public.ecr.aws"),
     ).toBeUndefined();
     expect(standIn.timeouts).toEqual([]);
   });
@@ -492,6 +496,6 @@ describe("isPrivate", () => {
       false,
       false,
     ]);
-    expect([host, "public.ecr.aws", "ghcr.io"].map((each) => aws.covers(each))).toEqual([true, true, false]);
+    expect([host, "public.ecr.aws", "ghcr.io"].map((each) => aws.matches(each))).toEqual([true, true, false]);
   });
 });

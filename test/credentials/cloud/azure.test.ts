@@ -33,7 +33,7 @@ describe("covers", () => {
   test.each(["acme.azurecr.io", "acme-abc.azurecr.io", "acme.azurecr.cn", "acme.azurecr.us"])(
     "is true for %s",
     (registry) => {
-      expect(azure.covers(registry)).toBe(true);
+      expect(azure.matches(registry)).toBe(true);
       expect(azure.isPrivate(registry)).toBe(false);
     },
   );
@@ -52,11 +52,11 @@ describe("covers", () => {
     "mcr.microsoft.com",
     "",
   ])("is false for %s", (registry) => {
-    expect(azure.covers(registry)).toBe(false);
+    expect(azure.matches(registry)).toBe(false);
   });
 
   test("asks nobody about a host that it does not cover", async () => {
-    expect(await azure.identify("x.azurecr.io.evil.com")).toBeUndefined();
+    expect(await azure.getCredential("x.azurecr.io.evil.com")).toBeUndefined();
   });
 });
 
@@ -67,7 +67,7 @@ describe("identify with a client secret", () => {
       [exchange]: { body: { refresh_token: refreshToken("acr") } },
     });
 
-    const found = await create(standIn, secret).identify(host);
+    const found = await create(standIn, secret).getCredential(host);
 
     expect(found).toEqual({ source: "AZURE_CLIENT_SECRET", credential: login(refreshToken("acr")) });
     expect(standIn.received).toEqual([
@@ -95,7 +95,7 @@ describe("identify with a client secret", () => {
       [`POST https://${registry}/oauth2/exchange`]: { body: { refresh_token: refreshToken("acr") } },
     });
 
-    expect(await create(standIn, secret).identify(registry)).toBeDefined();
+    expect(await create(standIn, secret).getCredential(registry)).toBeDefined();
   });
 
   test("asks the authority that AZURE_AUTHORITY_HOST names", async () => {
@@ -105,14 +105,14 @@ describe("identify with a client secret", () => {
     });
 
     const environment = { ...secret, AZURE_AUTHORITY_HOST: "http://127.0.0.1:8443/" };
-    expect(await create(standIn, environment).identify(host)).toBeDefined();
+    expect(await create(standIn, environment).getCredential(host)).toBeDefined();
   });
 
   test("refuses to send a secret to an authority over plain HTTP", async () => {
     const standIn = await startStandIn({});
     const environment = { ...secret, AZURE_AUTHORITY_HOST: "http://evil.com" };
 
-    await expect(create(standIn, environment).identify(host)).rejects.toThrow(
+    await expect(create(standIn, environment).getCredential(host)).rejects.toThrow(
       "wanted an https URL for AZURE_AUTHORITY_HOST",
     );
     expect(standIn.timeouts).toEqual([]);
@@ -128,7 +128,7 @@ describe("identify with a client secret", () => {
       [exchange]: { body: { refresh_token: refreshToken("acr") } },
     });
 
-    expect(await create(standIn, secret).identify(host)).toBeDefined();
+    expect(await create(standIn, secret).getCredential(host)).toBeDefined();
     expect(standIn.received.map(({ body }) => readForm(body).scope)).toEqual([
       "https://containerregistry.azure.net/.default",
       "https://management.azure.com/.default",
@@ -146,7 +146,7 @@ describe("identify with a client secret", () => {
       },
     });
 
-    expect(await create(standIn, secret).identify(host)).toBeDefined();
+    expect(await create(standIn, secret).getCredential(host)).toBeDefined();
     expect(standIn.received).toHaveLength(4);
   });
 
@@ -159,7 +159,7 @@ describe("identify with a client secret", () => {
     });
     const azure = create(standIn, secret);
 
-    const found = await Promise.all([host, host, other].map((each) => azure.identify(each)));
+    const found = await Promise.all([host, host, other].map((each) => azure.getCredential(each)));
 
     expect(found.map((each) => each?.credential)).toEqual([
       login(refreshToken("acr")),
@@ -180,12 +180,16 @@ describe("identify with a client secret", () => {
       },
     });
     const azure = create(standIn, secret, () => now);
-    await azure.identify(host);
+    await azure.getCredential(host);
 
     now += 539_000;
-    expect((await azure.identify(host))?.credential).toEqual(login(refreshToken("acr1", time / 1000 + 600)));
+    expect((await azure.getCredential(host))?.credential).toEqual(
+      login(refreshToken("acr1", time / 1000 + 600)),
+    );
     now += 2_000;
-    expect((await azure.identify(host))?.credential).toEqual(login(refreshToken("acr2", now / 1000 + 600)));
+    expect((await azure.getCredential(host))?.credential).toEqual(
+      login(refreshToken("acr2", now / 1000 + 600)),
+    );
     expect(standIn.received).toHaveLength(3);
   });
 
@@ -196,13 +200,13 @@ describe("identify with a client secret", () => {
       [exchange]: { body: { refresh_token: "opaque" } },
     });
     const azure = create(standIn, secret, () => now);
-    await azure.identify(host);
+    await azure.getCredential(host);
 
     now += 3_530_000;
-    await azure.identify(host);
+    await azure.getCredential(host);
     expect(standIn.received).toHaveLength(2);
     now += 20_000;
-    await azure.identify(host);
+    await azure.getCredential(host);
     expect(standIn.received.length).toBeGreaterThan(2);
   });
 
@@ -218,7 +222,7 @@ describe("identify with a client secret", () => {
       },
     });
 
-    await expect(create(standIn, secret).identify(host)).rejects.toThrow(
+    await expect(create(standIn, secret).getCredential(host)).rejects.toThrow(
       /^wanted a token for https:\/\/management\.azure\.com with AZURE_CLIENT_SECRET from login\.microsoftonline\.com: status 401, "invalid_client", "AADSTS7000215"$/,
     );
   });
@@ -236,7 +240,7 @@ describe("identify with a federated token", () => {
       AZURE_TENANT_ID: "tenant-1",
       AZURE_CLIENT_ID: "client-1",
       AZURE_FEDERATED_TOKEN_FILE: path,
-    }).identify(host);
+    }).getCredential(host);
 
     expect(found?.source).toBe("AZURE_FEDERATED_TOKEN_FILE");
     expect(readForm(standIn.received[0]?.body)).toEqual({
@@ -265,7 +269,7 @@ describe("identify with a federated token", () => {
         AZURE_TENANT_ID: "tenant-1",
         AZURE_CLIENT_ID: "client-1",
         AZURE_FEDERATED_TOKEN_FILE: path,
-      }).identify(host),
+      }).getCredential(host),
     ).rejects.toThrow(message);
   });
 });
@@ -284,7 +288,7 @@ describe("identify with a managed identity", () => {
     const found = await create(standIn, {
       IDENTITY_ENDPOINT: "http://169.254.130.1:8081/msi/token",
       IDENTITY_HEADER: "header-1",
-    }).identify(host);
+    }).getCredential(host);
 
     expect(found?.source).toBe("the managed identity of this service");
     expect(standIn.received[0]).toEqual({
@@ -306,7 +310,7 @@ describe("identify with a managed identity", () => {
       const standIn = await startStandIn({});
       const environment = { IDENTITY_ENDPOINT: endpoint, IDENTITY_HEADER: "s3cret" };
 
-      await expect(create(standIn, environment).identify(host)).rejects.toThrow(
+      await expect(create(standIn, environment).getCredential(host)).rejects.toThrow(
         "wanted an https URL for IDENTITY_ENDPOINT",
       );
       expect(standIn.timeouts).toEqual([]);
@@ -336,7 +340,7 @@ describe("identify with a managed identity", () => {
       ...traded,
     });
 
-    const found = await create(standIn, environment).identify(host);
+    const found = await create(standIn, environment).getCredential(host);
 
     expect(found?.source).toBe("the managed identity of this machine");
     expect(standIn.received.slice(0, 2)).toEqual([
@@ -353,8 +357,8 @@ describe("identify with a managed identity", () => {
     const standIn = await startStandIn(routes);
     const azure = create(standIn, {});
 
-    expect(await azure.identify(host)).toBeUndefined();
-    expect(await azure.identify("other.azurecr.io")).toBeUndefined();
+    expect(await azure.getCredential(host)).toBeUndefined();
+    expect(await azure.getCredential("other.azurecr.io")).toBeUndefined();
     expect(standIn.timeouts).toHaveLength(1);
   });
 });

@@ -15,7 +15,7 @@ describe("covers", () => {
     ["ghcr.io:8443", false],
     ["github.com", false],
   ])("says of %s: %s", (host, covered) => {
-    expect(create({}).covers(host)).toBe(covered);
+    expect(create({}).matches(host)).toBe(covered);
     expect(create({}).isPrivate(host)).toBe(false);
   });
 });
@@ -25,13 +25,15 @@ describe("identify", () => {
     { environment: { GITHUB_TOKEN: "ghs_1", GITHUB_ACTOR: "octocat" }, username: "octocat" },
     { environment: { GITHUB_TOKEN: "ghs_1" }, username: "github" },
   ])("gives the token of the job to $username", async ({ environment, username }) => {
-    expect(await create(environment).identify("ghcr.io")).toEqual({
+    expect(await create(environment).getCredential("ghcr.io")).toEqual({
       source: "GITHUB_TOKEN",
       credential: { kind: "basic", username, password: "ghs_1" },
     });
   });
 
   test("finds nothing outside of a job", async () => {
-    expect(await create({ GITHUB_ACTOR: "octocat", GITHUB_TOKEN: "" }).identify("ghcr.io")).toBeUndefined();
+    expect(
+      await create({ GITHUB_ACTOR: "octocat", GITHUB_TOKEN: "" }).getCredential("ghcr.io"),
+    ).toBeUndefined();
   });
 });

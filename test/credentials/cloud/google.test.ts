@@ -29,9 +29,10 @@ function login(password: string) {
 async function identifyWith(content: object | string, standIn: StandIn) {
   const workspace = createWorkspace();
   const path = workspace.write("google.json", content);
-  const found = await create({ standIn, environment: { GOOGLE_APPLICATION_CREDENTIALS: path } }).identify(
-    "gcr.io",
-  );
+  const found = await create({
+    standIn,
+    environment: { GOOGLE_APPLICATION_CREDENTIALS: path },
+  }).getCredential("gcr.io");
   return { found, path };
 }
 
@@ -45,7 +46,7 @@ describe("covers", () => {
     "europe-west1-docker.pkg.dev",
     "us-docker.pkg.dev",
   ])("is true for %s", (host) => {
-    expect(google.covers(host)).toBe(true);
+    expect(google.matches(host)).toBe(true);
     expect(google.isPrivate(host)).toBe(false);
   });
 
@@ -67,7 +68,7 @@ describe("covers", () => {
     "docker.io",
     "",
   ])("is false for %s", (host) => {
-    expect(google.covers(host)).toBe(false);
+    expect(google.matches(host)).toBe(false);
   });
 });
 
@@ -80,7 +81,7 @@ describe("identify by the metadata server", () => {
       },
     });
 
-    const found = await create({ standIn }).identify("gcr.io");
+    const found = await create({ standIn }).getCredential("gcr.io");
 
     expect(found).toEqual({ source: "Google identity of this machine", credential: login("ya29.token") });
     expect(standIn.received).toEqual([
@@ -99,7 +100,7 @@ describe("identify by the metadata server", () => {
       [`GET http://${value}${tokenPath}`]: { body: { access_token: "named", expires_in: 3599 } },
     });
 
-    const found = await create({ standIn, environment: { [name]: value } }).identify("gcr.io");
+    const found = await create({ standIn, environment: { [name]: value } }).getCredential("gcr.io");
 
     expect(found?.credential).toEqual(login("named"));
   });
@@ -112,9 +113,9 @@ describe("identify by the metadata server", () => {
     const google = create({ standIn });
 
     await Promise.all([
-      google.identify("gcr.io"),
-      google.identify("us.gcr.io"),
-      google.identify("us-docker.pkg.dev"),
+      google.getCredential("gcr.io"),
+      google.getCredential("us.gcr.io"),
+      google.getCredential("us-docker.pkg.dev"),
     ]);
 
     expect(standIn.received).toHaveLength(2);
@@ -131,12 +132,12 @@ describe("identify by the metadata server", () => {
       },
     });
     const google = create({ standIn, now: () => now });
-    await google.identify("gcr.io");
+    await google.getCredential("gcr.io");
 
     now += 539_000;
-    expect((await google.identify("gcr.io"))?.credential).toEqual(login("token-1"));
+    expect((await google.getCredential("gcr.io"))?.credential).toEqual(login("token-1"));
     now += 2_000;
-    expect((await google.identify("gcr.io"))?.credential).toEqual(login("token-2"));
+    expect((await google.getCredential("gcr.io"))?.credential).toEqual(login("token-2"));
   });
 
   test("asks again where the server is not ready", async () => {
@@ -149,7 +150,7 @@ describe("identify by the metadata server", () => {
       },
     });
 
-    expect((await create({ standIn }).identify("gcr.io"))?.credential).toEqual(login("late"));
+    expect((await create({ standIn }).getCredential("gcr.io"))?.credential).toEqual(login("late"));
   });
 
   test("gives up where the server is never ready", async () => {
@@ -158,7 +159,7 @@ describe("identify by the metadata server", () => {
       [`GET ${metadata}${tokenPath}`]: { status: 503 },
     });
 
-    await expect(create({ standIn }).identify("gcr.io")).rejects.toThrow("status 503");
+    await expect(create({ standIn }).getCredential("gcr.io")).rejects.toThrow("status 503");
     expect(standIn.received).toHaveLength(4);
   });
 
@@ -170,8 +171,8 @@ describe("identify by the metadata server", () => {
     const standIn = await startStandIn(routes);
     const google = create({ standIn });
 
-    expect(await google.identify("gcr.io")).toBeUndefined();
-    expect(await google.identify("us.gcr.io")).toBeUndefined();
+    expect(await google.getCredential("gcr.io")).toBeUndefined();
+    expect(await google.getCredential("us.gcr.io")).toBeUndefined();
     expect(standIn.timeouts).toHaveLength(1);
   });
 
@@ -201,7 +202,7 @@ describe("identify by the metadata server", () => {
       [`GET ${metadata}${tokenPath}`]: answer,
     });
 
-    await expect(create({ standIn }).identify("gcr.io")).rejects.toThrow(message);
+    await expect(create({ standIn }).getCredential("gcr.io")).rejects.toThrow(message);
   });
 });
 
@@ -285,9 +286,9 @@ describe("identify by a file", () => {
     });
     const homeDirectory = workspace.path;
 
-    await create({ standIn, homeDirectory }).identify("gcr.io");
+    await create({ standIn, homeDirectory }).getCredential("gcr.io");
     const environment = { CLOUDSDK_CONFIG: join(workspace.path, "sdk") };
-    await create({ standIn, homeDirectory, environment }).identify("gcr.io");
+    await create({ standIn, homeDirectory, environment }).getCredential("gcr.io");
 
     expect(standIn.received.map(({ body }) => new URLSearchParams(body).get("client_id"))).toEqual([
       "id",
@@ -457,7 +458,7 @@ describe("identify by a file", () => {
     const standIn = await startStandIn({});
     const environment = { GOOGLE_APPLICATION_CREDENTIALS: "/nonexistent/google.json" };
 
-    await expect(create({ standIn, environment }).identify("gcr.io")).rejects.toThrow(
+    await expect(create({ standIn, environment }).getCredential("gcr.io")).rejects.toThrow(
       "wanted Google's credentials from /nonexistent/google.json: there is no such file",
     );
     expect(standIn.timeouts).toEqual([]);
@@ -467,7 +468,9 @@ describe("identify by a file", () => {
     const standIn = await startStandIn({});
     const environment = { GOOGLE_APPLICATION_CREDENTIALS: "package.json" };
 
-    await expect(create({ standIn, environment }).identify("gcr.io")).rejects.toThrow("its path is relative");
+    await expect(create({ standIn, environment }).getCredential("gcr.io")).rejects.toThrow(
+      "its path is relative",
+    );
   });
 
   test("quotes the endpoint's code, not its text", async () => {

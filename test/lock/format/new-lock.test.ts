@@ -5,7 +5,7 @@ import { lockItemEdit, lockText } from "../../../src/lock/format/new-lock.ts";
 import { childOf, elementsOf, rootOf } from "../../../src/yaml/node.ts";
 import { scan } from "../../../src/yaml/scan.ts";
 import { applyEdits } from "../../../src/yaml/text-edit.ts";
-import { plainOf } from "../../../src/yaml/to-value.ts";
+import { toValue } from "../../../src/yaml/to-value.ts";
 import { contents, digest, locked } from "../support.ts";
 
 const images = [
@@ -114,7 +114,7 @@ describe("lockItemEdit", () => {
     const { lock, problems } = readImageLock(yaml, last);
     expect(problems).toEqual([]);
     expect(contents(lock.entries)).toEqual(held);
-    expect(plainOf(yaml, last)).toMatchObject({
+    expect(toValue(yaml, last)).toMatchObject({
       metadata: {
         name: "image-lock",
         annotations: {

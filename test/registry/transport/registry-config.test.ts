@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   matchRegistry,
-  placesToAsk,
+  pullSourcesOf,
   type RegistryConfig,
 } from "../../../src/registry/transport/registry-config.ts";
 
@@ -77,7 +77,7 @@ describe("matchRegistry", () => {
 
 describe("placesToAsk", () => {
   const addresses = (configs: readonly RegistryConfig[], location = NGINX) =>
-    placesToAsk(location, configs).map(
+    pullSourcesOf(location, configs).map(
       ({ scheme, registry, repository }) =>
         `${scheme === undefined ? "" : `${scheme}://`}${registry}/${repository}`,
     );
@@ -132,7 +132,7 @@ describe("placesToAsk", () => {
     const hub = entry("docker.io", { mirrors: ["m1", "m2"], caFile: "hub.pem" });
     const configs = [own, hub, entry("*", { caFile: "all.pem" })];
 
-    expect(placesToAsk(NGINX, configs).map(({ config }) => config?.caFile)).toEqual([
+    expect(pullSourcesOf(NGINX, configs).map(({ config }) => config?.caFile)).toEqual([
       "m1.pem",
       "hub.pem",
       "hub.pem",
