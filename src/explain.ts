@@ -9,9 +9,10 @@ import { findResources } from "./find/find-resources.ts";
 import { type Input, type ReadOptions, readInput } from "./krm/input.ts";
 import { type Resource, resourceRef } from "./krm/resource.ts";
 import type { Result } from "./krm/result.ts";
+import { lackIn } from "./lock/comparison.ts";
 import { type Lock, type LockFileOption, type Locks, readLockOption, readLocks } from "./lock/locks.ts";
-import { lackIn } from "./plan/pin.ts";
-import { planStep, type Step } from "./plan/plan.ts";
+import { planStep } from "./plan/plan.ts";
+import type { Step } from "./plan/step.ts";
 import { lastEventOf } from "./yaml/node.ts";
 import type { YamlText } from "./yaml/scan.ts";
 

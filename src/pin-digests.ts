@@ -6,6 +6,8 @@
 import { checkImages } from "./check/check.ts";
 import { type Config, platformName } from "./config/config.ts";
 import { type ConfigSources, readConfig } from "./config/function-config.ts";
+import { openSession, type ResolverOptions } from "./connect/open-session.ts";
+import { pullSecretsOf } from "./connect/pull-secrets.ts";
 import type { ResourceImages } from "./fields/find-images.ts";
 import { unmatchedFieldSpecWarnings } from "./find/find-resources.ts";
 import { type Input, type ReadOptions, readInput } from "./krm/input.ts";
@@ -13,23 +15,14 @@ import { identityOf } from "./krm/resource.ts";
 import { resourceListEdits } from "./krm/resource-list-edit.ts";
 import { bySeverity, type Result } from "./krm/result.ts";
 import { type LockFileOption, type Locks, readLockOption, readLocks } from "./lock/locks.ts";
-import { entryQuestions, entryRecords, recordsOf } from "./lock/record.ts";
+import { type EntryAnswer, type EntryLookup, entryLookups, entryRecords, recordsOf } from "./lock/record.ts";
 import { unlockedResults, unusedResults } from "./lock/results.ts";
 import { type LockContext, lockChanges } from "./lock/write.ts";
-import {
-  type ChangeMessages,
-  editsOf,
-  nonObjectResult,
-  type Outcome,
-  outcomeOf,
-  resultOf,
-  sharedAnchorWarnings,
-  skipResult,
-} from "./outcome/outcome.ts";
-import type { Step } from "./plan/plan.ts";
-import { emptyPlan, planImages } from "./plan-images.ts";
+import { editsOf, type Outcome, outcomeOf, sharedAnchorWarnings } from "./outcome/outcome.ts";
+import { type ChangeMessages, nonObjectResult, resultOf, skipResult } from "./outcome/outcome-results.ts";
+import { type Plan, planImages, settleSteps } from "./plan-images.ts";
 import type { ImageUse } from "./report/image-use.ts";
-import { createResolver, type Resolver, type ResolverOptions } from "./resolve/resolver.ts";
+import { createResolver, type Resolver } from "./resolve/resolver.ts";
 import { kindOf } from "./yaml/node.ts";
 import { applyEdits, type TextEdit } from "./yaml/text-edit.ts";
 
@@ -74,66 +67,77 @@ export async function pinDigests(text: string, options: PinOptions = {}): Promis
   const locks = readLocks(input, config, file);
   if (locks.faults.length > 0) return unpinned(input, locks.faults);
 
-  const plan = emptyPlan();
-  const { resources, fields, steps } = plan;
-  const run: Run = {
-    input,
-    config,
-    locks,
-    steps,
-    ...(file && { file }),
-    ...(options.lock && { option: options.lock }),
-  };
-  const asking = createResolver({ yaml: input.yaml, resources, steps }, config, options);
+  let plan: Plan | undefined;
+  const pullSecrets = (warn: (message: string) => void) => (plan ? packageSecrets(input, plan, warn) : []);
+  const resolver = createResolver(
+    () => openSession(config, options, pullSecrets),
+    config.network.concurrency,
+  );
   try {
-    await planImages(plan, { input, config, locks }, asking);
-    const aside = [
-      ...nonObjectResults(input),
-      ...skipped(resources, config),
-      ...unmatchedFieldSpecWarnings(resources, config),
-      ...unusedResults(fields, locks, config),
-    ];
-    const answered = await (config.mode === "check" ? check(run, asking) : write(run, asking));
-    const results = [...answered.results, ...aside, ...asking.warnings()];
-    return answer(input, { ...answered, results, platform: platformName(config) });
+    plan = await planImages({ input, config, locks }, resolver);
+    const run: Run = { input, config, locks, file, option: options.lock, plan, resolver };
+    const decided = await (config.mode === "check" ? check(run) : write(run));
+    return answer(input, {
+      ...decided,
+      results: [...decided.results, ...asides(run), ...warnings(resolver)],
+      platform: platformName(config),
+    });
   } finally {
-    await asking.close();
+    await resolver.close({ leaveSockets: options.leaveSockets ?? false });
   }
+}
+
+/** The logins that lie in the package, for the images of the pods that name them. */
+function packageSecrets(input: Input, { resources, steps }: Plan, warn: (message: string) => void) {
+  const images = steps.flatMap((step) =>
+    step.kind === "resolve" || step.kind === "check"
+      ? [{ resource: step.field.resource, image: step.image }]
+      : [],
+  );
+  const objects = resources.map(({ resource }) => resource);
+  return pullSecretsOf({ yaml: input.yaml, objects, images }, warn);
 }
 
 /** What a run is made from. */
 interface Run extends LockContext {
   readonly locks: Locks;
-  readonly steps: readonly Step[];
+  readonly plan: Plan;
+  readonly resolver: Resolver;
 }
 
 /** What a run changes and says. */
-interface Answered {
+interface Decided {
   readonly outcomes: readonly Outcome[];
   readonly edits: readonly TextEdit[];
   readonly results: readonly Result[];
-  readonly lock?: string;
+  readonly lock: string | undefined;
 }
 
-async function check({ input, config, locks, steps }: Run, asking: Resolver): Promise<Answered> {
-  const findings = await checkImages({ steps, locks }, config, asking);
-  const answers = { yaml: input.yaml, resolutions: new Map(), config };
-  const outcomes = steps.map((step) => outcomeOf(step, answers));
-  return { outcomes, edits: [], results: [...told(outcomes, config), ...findings] };
+async function check({ config, locks, plan, resolver }: Run): Promise<Decided> {
+  const steps = plan.steps.filter((step) => step.kind === "check");
+  const findings = await checkImages({ steps, locks }, config, resolver);
+  // A check plans nothing that waits for a lookup.
+  const outcomes = (await settleSteps(plan.steps, resolver)).map((step) => outcomeOf(step, config));
+  return { outcomes, edits: [], results: [...told(outcomes, config), ...findings], lock: undefined };
 }
 
-async function write(run: Run, asking: Resolver): Promise<Answered> {
-  const { input, config, locks, steps } = run;
-  const entries = entryQuestions(locks, steps, config);
-  const questions = steps.flatMap((step) => (step.kind === "resolve" ? [step.question] : []));
-  const resolutions = await asking.ask([...questions, ...entries.map(({ question }) => question)]);
-  const outcomes = steps.map((step) => outcomeOf(step, { yaml: input.yaml, resolutions, config }));
-  const unlocked = unlockedResults(steps, { input, config, locks });
+async function write(run: Run): Promise<Decided> {
+  const { input, config, locks, plan, resolver } = run;
+  const questions = plan.steps.filter((step) => step.kind === "resolve");
+  const [steps, entries] = await Promise.all([
+    settleSteps(plan.steps, resolver),
+    settleEntries(entryLookups(locks, questions, config), resolver),
+  ]);
+  const unused = entryRecords(entries);
+  const outcomes = steps.map((step) => outcomeOf(step, config));
+  const lacking = steps.flatMap((step) => (step.kind === "reject" && step.unlocked) || []);
+  const unlocked = unlockedResults(lacking, { input, config, locks });
   if (outcomes.some(failsRun)) {
-    return { outcomes, edits: [], results: [...unlocked, ...told(outcomes.filter(isLeft), config)] };
+    const results = [...unlocked, ...told(outcomes.filter(isLeft), config)];
+    return { outcomes, edits: [], results, lock: undefined };
   }
-  const unused = entryRecords(entries, resolutions);
-  const written = lockChanges([...recordsOf(steps, resolutions), ...unused.records], run);
+  const resolved = steps.filter((step) => step.kind === "resolved");
+  const written = lockChanges([...recordsOf(resolved), ...unused.records], run);
   return {
     outcomes,
     edits: [...editsOf(input.yaml, outcomes), ...written.edits],
@@ -144,8 +148,28 @@ async function write(run: Run, asking: Resolver): Promise<Answered> {
       ...unused.warnings,
       ...written.results,
     ],
-    ...(written.file !== undefined && { lock: written.file }),
+    lock: written.file,
   };
+}
+
+function settleEntries(entries: readonly EntryLookup[], resolver: Resolver): Promise<readonly EntryAnswer[]> {
+  return Promise.all(
+    entries.map(async (entry) => ({ ...entry, resolution: await resolver.resolve(entry.lookup) })),
+  );
+}
+
+/** What is told apart from the images that were planned. */
+function asides({ input, config, locks, plan: { resources, fields } }: Run): readonly Result[] {
+  return [
+    ...nonObjectResults(input),
+    ...skipped(resources, config),
+    ...unmatchedFieldSpecWarnings(resources, config),
+    ...unusedResults(fields, locks, config),
+  ];
+}
+
+function warnings(resolver: Resolver): readonly Result[] {
+  return resolver.warnings().map((message) => ({ message, severity: "warning" }));
 }
 
 function failsRun(outcome: Outcome): boolean {
@@ -187,12 +211,12 @@ function useOf(outcome: Outcome, isWritten: boolean): ImageUse {
 
 /** What goes out where nothing may be done: a list as it came, with the errors in it; of a stream nothing. */
 function unpinned(input: Input, results: readonly Result[]): PinResult {
-  return answer(input, { outcomes: [], edits: [], results, platform: undefined });
+  return answer(input, { outcomes: [], edits: [], results, lock: undefined, platform: undefined });
 }
 
-function answer(input: Input, answered: Answered & { readonly platform: string | undefined }): PinResult {
-  const { outcomes, edits, lock, platform } = answered;
-  const results = bySeverity(answered.results);
+function answer(input: Input, decided: Decided & { readonly platform: string | undefined }): PinResult {
+  const { outcomes, edits, lock, platform } = decided;
+  const results = bySeverity(decided.results);
   const ok = !results.some(({ severity }) => severity === "error");
   const changes = edits.length === 0 ? 0 : outcomes.filter(({ kind }) => kind === "changed").length;
   return {
@@ -212,7 +236,7 @@ function answer(input: Input, answered: Answered & { readonly platform: string |
 
 function textOf(
   input: Input,
-  { edits, results, ok }: Pick<Answered, "edits" | "results"> & { readonly ok: boolean },
+  { edits, results, ok }: Pick<Decided, "edits" | "results"> & { readonly ok: boolean },
 ): string {
   const { text } = input.yaml;
   if (input.kind === "stream") return ok ? applyEdits(text, edits) : "";

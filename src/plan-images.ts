@@ -1,12 +1,12 @@
-/** From the items of an input to what is to be done about each image in them. */
-
+/** From the items of an input to what is to be done about each image in them, and to the lookups that this needs. */
 import type { Config } from "./config/config.ts";
 import type { ResourceImages } from "./fields/find-images.ts";
 import type { ImageField } from "./fields/image-field.ts";
 import { eachResource } from "./find/find-resources.ts";
 import type { Input } from "./krm/input.ts";
 import type { Locks } from "./lock/locks.ts";
-import { planStep, type Step } from "./plan/plan.ts";
+import { planStep } from "./plan/plan.ts";
+import type { ResolvedStep, SettledStep, Step } from "./plan/step.ts";
 import type { Resolver } from "./resolve/resolver.ts";
 
 /** What was found, and what is to be done about it. */
@@ -17,18 +17,6 @@ export interface Plan {
   readonly steps: readonly Step[];
 }
 
-/** A plan that is not complete yet. */
-export interface GrowingPlan extends Plan {
-  readonly resources: ResourceImages[];
-  readonly fields: ImageField[];
-  readonly steps: Step[];
-}
-
-/** A plan of nothing. */
-export function emptyPlan(): GrowingPlan {
-  return { resources: [], fields: [], steps: [] };
-}
-
 /** By what is planned. */
 export interface Planning {
   readonly input: Input;
@@ -37,21 +25,27 @@ export interface Planning {
 }
 
 /**
- * Fills a plan. What is to be asked is asked as soon as it is found, so that the answers are on their way while the rest is
- * read.
+ * Plans all images of an input. What is to be looked up is looked up as soon as it is found, so that the answers are on
+ * their way while the rest is read; with logins in the package, which are known at the end, nothing is.
  */
-export async function planImages(plan: GrowingPlan, planning: Planning, asking: Resolver): Promise<void> {
-  const { input, config } = planning;
-  const add = fieldAdder(plan, planning);
-  // The logins in a package are known when all of it is, and are read before the first question.
-  const mayAsk = !config.credentials.includes("package");
+export async function planImages({ input, config, locks }: Planning, resolver: Resolver): Promise<Plan> {
+  const resources: ResourceImages[] = [];
+  const fields: ImageField[] = [];
+  const steps: Step[] = [];
+  // An image that two objects share through an anchor is one field.
+  const known = input.yaml.targets.size === 0 ? undefined : new Set<ImageField["identity"]>();
+  const mayResolve = !config.credentials.includes("package");
   let nextTurn = Number.POSITIVE_INFINITY;
   for (const resource of eachResource(input, config)) {
-    plan.resources.push(resource);
+    resources.push(resource);
     for (const field of resource.fields) {
-      const step = add(field);
-      if (step?.kind !== "resolve" || !mayAsk) continue;
-      asking.begin(step.question);
+      if (known?.has(field.identity)) continue;
+      known?.add(field.identity);
+      const step = planStep(field, config, locks.nearest(field.resource));
+      fields.push(field);
+      steps.push(step);
+      if (step.kind !== "resolve" || !mayResolve) continue;
+      void resolver.resolve(step.lookup);
       // The first goes at once.
       nextTurn = Math.min(nextTurn, performance.now());
     }
@@ -59,22 +53,21 @@ export async function planImages(plan: GrowingPlan, planning: Planning, asking: 
     await turnOfLoop();
     nextTurn = performance.now() + planningAtOnce;
   }
+  return { resources, fields, steps };
 }
 
-/** An image that two objects share through an anchor is one field. */
-function fieldAdder(
-  plan: GrowingPlan,
-  { input, config, locks }: Planning,
-): (field: ImageField) => Step | undefined {
-  const known = input.yaml.targets.size === 0 ? undefined : new Set<ImageField["identity"]>();
-  return (field) => {
-    if (known?.has(field.identity)) return undefined;
-    known?.add(field.identity);
-    const step = planStep(field, config, locks.nearest(field.resource));
-    plan.fields.push(field);
-    plan.steps.push(step);
-    return step;
-  };
+/** Waits for what the steps of a plan look up. */
+export async function settleSteps(
+  steps: readonly Step[],
+  resolver: Resolver,
+): Promise<readonly SettledStep[]> {
+  return Promise.all(steps.map((step) => (step.kind === "resolve" ? settle(step) : step)));
+
+  async function settle(step: Extract<Step, { readonly kind: "resolve" }>): Promise<ResolvedStep> {
+    const { field, image, lookup, reference, lock, locked } = step;
+    const resolution = await resolver.resolve(lookup);
+    return { kind: "resolved", field, image, lookup, reference, lock, locked, resolution };
+  }
 }
 
 // Milliseconds: a small part of a round trip.

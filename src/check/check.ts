@@ -4,38 +4,41 @@ import { type Config, platformName } from "../config/config.ts";
 import type { ImageReference } from "../image/reference.ts";
 import { resultAt } from "../krm/field-result.ts";
 import type { Result } from "../krm/result.ts";
+import { copiedDigest, lackIn, missingInLock, otherDigest, otherPlatform } from "../lock/comparison.ts";
 import type { LockedImage } from "../lock/format/locked-image.ts";
 import type { Lock, Locks } from "../lock/locks.ts";
-import { copiedDigest, lackIn, missingInLock, otherDigest, otherPlatform } from "../plan/pin.ts";
-import type { CheckStep, Step } from "../plan/plan.ts";
+import type { CheckStep } from "../plan/step.ts";
 import type { Resolver } from "../resolve/resolver.ts";
-import { compareWithRegistries, type FindingClass, severityOf } from "./compare.ts";
-import { fieldSubject, lockSubjects, subjectKey } from "./subject.ts";
+import { compareWithRegistries } from "./compare.ts";
+import { type FindingClass, type FindingConfig, severityOf } from "./finding.ts";
+import { fieldSubject, lockSubjects, type SubjectConfig, subjectKey } from "./subject.ts";
+
+/** What of the configuration a check goes by. */
+export type CheckConfig = SubjectConfig & FindingConfig & Pick<Config, "lock">;
 
 /** What there is to look at. */
 export interface Checked {
-  readonly steps: readonly Step[];
+  readonly steps: readonly CheckStep[];
   readonly locks: Locks;
 }
 
 /** What a check finds. With `lock: frozen` it asks nobody, and knows the locks alone. */
 export async function checkImages(
   { steps, locks }: Checked,
-  config: Config,
-  asking: Resolver,
+  config: CheckConfig,
+  resolver: Resolver,
 ): Promise<readonly Result[]> {
-  const fields = steps.filter((step) => step.kind === "check");
-  const offline = fields.flatMap((step) => readFindings(step, config));
+  const offline = steps.flatMap((step) => readFindings(step, config));
   if (config.lock === "frozen") return offline;
-  const written = fields.flatMap((step) => fieldSubject(step, config));
+  const written = steps.flatMap((step) => fieldSubject(step, config));
   const told = new Set(written.map(subjectKey));
   // What is true of the digest in a field is not said again of the entry that it came from.
   const locked = lockSubjects(locks, config).filter((subject) => !told.has(subjectKey(subject)));
-  return [...offline, ...(await compareWithRegistries([...written, ...locked], config, asking))];
+  return [...offline, ...(await compareWithRegistries([...written, ...locked], config, resolver))];
 }
 
 /** What a look at the text and at the lock tells. */
-function readFindings({ field, image, lock }: CheckStep, config: Config): readonly Result[] {
+function readFindings({ field, image, lock }: CheckStep, config: CheckConfig): readonly Result[] {
   const tell = (kind: FindingClass, message: string): readonly Result[] => {
     const severity = severityOf(kind, image, config);
     return severity === "off" ? [] : [resultAt(field, { severity, message, tags: { class: kind } })];
@@ -69,7 +72,7 @@ interface Known {
   readonly lock: Lock | undefined;
 }
 
-function lackOf(image: ImageReference, { entry, lock }: Known, config: Config): string | undefined {
+function lackOf(image: ImageReference, { entry, lock }: Known, config: CheckConfig): string | undefined {
   if (entry === undefined) return lackIn(lock, image, config);
   return missingInLock(entry, config) === "unknown" ? "the lock does not record its platforms" : undefined;
 }

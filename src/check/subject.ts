@@ -1,37 +1,40 @@
 /** What `mode: check` compares with the registries: digests in fields and in locks. */
 import type { Config } from "../config/config.ts";
 import type { Digest } from "../image/digest.ts";
+import { imageFilter } from "../image/image-glob.ts";
 import { formatReference, type ImageReference, parseReference } from "../image/reference.ts";
 import { type ResultContent, resultAt } from "../krm/field-result.ts";
 import type { Result } from "../krm/result.ts";
 import type { Lock, Locks } from "../lock/locks.ts";
-import { isMeant, questionOf } from "../lock/record.ts";
+import { entryLookup } from "../lock/record.ts";
 import { entryResult } from "../lock/results.ts";
-import { tagMode } from "../plan/pin.ts";
-import type { CheckStep, FieldImage } from "../plan/plan.ts";
-import { type Lookup, lookupKey } from "../resolve/lookup-queue.ts";
+import { tagMode } from "../plan/pinned-reference.ts";
+import type { CheckStep } from "../plan/step.ts";
+import { type DigestLookup, lookupKey } from "../resolve/lookup.ts";
 
 /** A digest that somebody wrote down, and where. */
 export interface Subject {
   readonly image: ImageReference;
   readonly digest: Digest;
-  /** What is asked first: what the tag means now. Absent where there is no tag. */
-  readonly question?: Extract<Lookup, { kind: "digest" }>;
+  /** What is looked up first: what the tag means now. Undefined where there is no tag. */
+  readonly lookup: DigestLookup | undefined;
   /** What would be written there with another digest. */
   propose(digest: Digest): string;
   report(said: ResultContent): Result;
 }
 
+/** What of the configuration decides what is compared. */
+export type SubjectConfig = Pick<Config, "include" | "exclude" | "platform" | "requirePlatforms" | "tag">;
+
 /** The digest in a field, if it has one and the lock does not call it another tag's. */
-export function fieldSubject({ field, image, lock }: CheckStep, config: Config): readonly Subject[] {
+export function fieldSubject({ field, image, lock }: CheckStep, config: SubjectConfig): readonly Subject[] {
   const { digest, name, tag } = image;
   if (digest === undefined || (lock?.images.otherTags(image) ?? []).length > 0) return [];
-  const question = fieldQuestion({ field, image, lock }, config);
   return [
     {
       image,
       digest,
-      ...(question !== undefined && { question }),
+      lookup: fieldLookup({ field, image, lock }, config),
       propose: (now) => formatReference({ name, ...(tag !== undefined && { tag }), digest: now }),
       report: (said) => resultAt(field, said),
     },
@@ -39,15 +42,16 @@ export function fieldSubject({ field, image, lock }: CheckStep, config: Config):
 }
 
 /** The digests that locks hold of the images that are meant. */
-export function lockSubjects({ all }: Locks, config: Config): readonly Subject[] {
+export function lockSubjects({ all }: Locks, config: SubjectConfig): readonly Subject[] {
+  const excluded = imageFilter(config);
   return all.flatMap((lock) =>
     lock.entries
-      .filter(({ reference }) => isMeant(reference, config))
+      .filter(({ reference }) => excluded([reference]) === undefined)
       .map(
         (entry): Subject => ({
           image: entry.reference,
           digest: entry.digest,
-          question: questionOf(entry, config),
+          lookup: entryLookup(entry, config),
           propose: (now) => now,
           report: (said) => entryResult(lock, entry, said),
         }),
@@ -56,21 +60,20 @@ export function lockSubjects({ all }: Locks, config: Config): readonly Subject[]
 }
 
 /** Equal for subjects of which the same is true: the same digest of the same tag, for the same platform. */
-export function subjectKey({ image, digest, question }: Subject): string {
+export function subjectKey({ image, digest, lookup }: Subject): string {
   const { registry, repository } = image;
-  return `${question === undefined ? `${registry}/${repository}` : lookupKey(question)} ${digest}`;
+  return `${lookup === undefined ? `${registry}/${repository}` : lookupKey(lookup)} ${digest}`;
 }
 
-function fieldQuestion(
-  { field, image, lock }: FieldImage & { readonly lock: Lock | undefined },
-  config: Config,
-): Subject["question"] {
+function fieldLookup(
+  { field, image, lock }: Pick<CheckStep, "field" | "image" | "lock">,
+  config: SubjectConfig,
+): Subject["lookup"] {
   const { platform, requirePlatforms } = config;
   const tagged = taggedReference(image, lock, tagMode(field, config));
-  if (tagged !== undefined) {
-    return { kind: "digest", image: tagged, ...(platform && { platform }), requirePlatforms };
-  }
-  return requirePlatforms.length === 0 ? undefined : { kind: "digest", image, requirePlatforms };
+  if (tagged !== undefined) return { kind: "digest", image: tagged, platform, requirePlatforms };
+  if (requirePlatforms.length === 0) return undefined;
+  return { kind: "digest", image, platform: undefined, requirePlatforms };
 }
 
 /** The tag that a digest was written for: the one beside it, or, where tags are dropped, the only one that the lock has it for. */

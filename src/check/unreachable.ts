@@ -13,8 +13,10 @@ export interface Unreached {
 }
 
 /** What is told of them: a host's failure once, an image's own for that image. */
-export function unreachableResults(failures: readonly Unreached[], { check }: Config): readonly Result[] {
-  const severity = check.unreachable;
+export function unreachableResults(
+  failures: readonly Unreached[],
+  severity: Config["check"]["unreachable"],
+): readonly Result[] {
   if (severity === "off") return [];
   const tags = { class: "unreachable" };
   return groupsOf(failures).map(([first, ...others]) => {

@@ -229,6 +229,6 @@ export function parseConfig(raw: OptionValue, tell: (problem: Problem) => void):
 }
 
 /** The platform of a configuration, as locks write it. */
-export function platformName({ platform }: Config): string | undefined {
+export function platformName({ platform }: Pick<Config, "platform">): string | undefined {
   return platform && formatPlatform(platform);
 }

@@ -5,9 +5,8 @@
  */
 
 import type { Input } from "../krm/input.ts";
-import { localReason, type Resource, readResource, resourceRef } from "../krm/resource.ts";
+import { readResource, resourceRef } from "../krm/resource.ts";
 import type { Result } from "../krm/result.ts";
-import { isImageLock } from "../lock/format/image-lock.ts";
 import { dereference, elementsOf, entriesOf, kindOf, rootOf, scalarText, scalarType } from "../yaml/node.ts";
 import { scan, type YamlNode, type YamlText } from "../yaml/scan.ts";
 import { YamlSyntaxError } from "../yaml/syntax-error.ts";
@@ -47,20 +46,6 @@ export async function readConfig(input: Input, sources: ConfigSources): Promise<
   const written = source === undefined ? noOptions : optionsOf(source, tell);
   const config = parseConfig(mergeOptions(written, literalOptions(sources.overrides ?? new Map())), tell);
   return { config, faults };
-}
-
-/** What says of an object of an input why it is to be left alone: it is not for the cluster. */
-export function skipReasons(input: Input): (resource: Resource) => string | undefined {
-  const own =
-    input.kind === "ResourceList" && input.functionConfig !== undefined
-      ? readResource(input.yaml, input.functionConfig)
-      : undefined;
-  return (resource) => {
-    const { apiVersion, group, kind, name } = resource;
-    const isOwn = kind === own?.kind && apiVersion === own.apiVersion && name === own.name;
-    if (isOwn || (kind === configKind && group === configGroup)) return "it configures this function";
-    return isImageLock(resource) ? "it is a lock" : localReason(resource);
-  };
 }
 
 interface ConfigSource {
@@ -112,8 +97,10 @@ function faultOf({ path, message, value }: Problem, source: ConfigSource | undef
   };
 }
 
-const configKind = "PinDigests";
-const configGroup = "fn.kpt.dev";
+/** The kind of the function's own configuration. */
+export const configKind = "PinDigests";
+/** The group that the SDKs of functions keep for configuration. */
+export const configGroup = "fn.kpt.dev";
 const configApiVersion = `${configGroup}/v1alpha1`;
 
 /**

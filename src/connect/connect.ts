@@ -3,33 +3,28 @@ import { platform, userInfo } from "node:os";
 import type { Config } from "../config/config.ts";
 import type { Send } from "../credentials/cloud/send.ts";
 import { createKeychain } from "../credentials/keychain.ts";
+import type { PullSecret } from "../credentials/pull-secret.ts";
 import { createRegistryClient } from "../registry/client.ts";
 import { defaultConnection } from "../registry/transport/endpoint.ts";
 import type { ProxySettings } from "../registry/transport/proxy.ts";
 import { createTransport, type Transport } from "../registry/transport/transport.ts";
-import type { Registry } from "../resolve/lookup-queue.ts";
+import type { RegistrySession } from "../resolve/lookup.ts";
 import { version } from "../version.ts";
-import { type Package, pullSecretsOf } from "./pull-secrets.ts";
 
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Registries to ask until they are closed. */
-export interface RegistrySession extends Registry {
-  /** What went well but should be known: a login that was refused, a helper that failed. Always in the same order. */
-  warnings(): readonly string[];
-  /** Ends the helpers that are at work, and closes the sockets unless the process does that by ending. */
-  close(options?: { readonly leaveSockets?: boolean }): Promise<void>;
-}
+/** What of the configuration tells how registries are asked. */
+export type ConnectionConfig = Pick<Config, "credentials" | "network" | "registries" | "verify">;
 
 /** Where logins come from: the environment, and the pull secrets of a package where the configuration opts in to them. */
 export interface LoginSources {
   readonly environment: Environment;
-  readonly package: Package;
+  readonly pullSecrets: (warn: (message: string) => void) => readonly PullSecret[];
 }
 
 /** Registries that are asked as the configuration says. */
-export function connect(config: Config, sources: LoginSources): RegistrySession {
+export function connect(config: ConnectionConfig, sources: LoginSources): RegistrySession {
   const { environment } = sources;
   const faults: string[] = [];
   const warn = (fault: string): void => {
@@ -54,7 +49,7 @@ export function connect(config: Config, sources: LoginSources): RegistrySession 
     signal: over.signal,
     platform: platform(),
     ...currentUser(environment),
-    sources: config.credentials.includes("package") ? pullSecretsOf(sources.package, warn) : [],
+    sources: config.credentials.includes("package") ? sources.pullSecrets(warn) : [],
     now: Date.now,
     send: sendThrough(clouds),
   });

@@ -1,17 +1,15 @@
 /** Logins that lie in the package itself: opted in to by `credentials: package`. */
 import { type PullSecret, parsePullSecret, type SecretContent } from "../credentials/pull-secret.ts";
-import type { ResourceImages } from "../fields/find-images.ts";
 import type { ImageReference } from "../image/reference.ts";
 import type { Resource } from "../krm/resource.ts";
-import type { Step } from "../plan/plan.ts";
 import { childOf, dereference, elementsOf, entriesOf, kindOf, scalarText } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 
 /** A package with the images in it that are to be asked for. */
 export interface Package {
   readonly yaml: YamlText;
-  readonly resources: readonly ResourceImages[];
-  readonly steps: readonly Step[];
+  readonly objects: readonly Resource[];
+  readonly images: readonly { readonly resource: Resource; readonly image: ImageReference }[];
 }
 
 /**
@@ -21,32 +19,31 @@ export interface Package {
  * https://kubernetes.io/docs/tasks/configure-pod-container/pull-image-private-registry/
  */
 export function pullSecretsOf(
-  { yaml, resources, steps }: Package,
+  { yaml, objects, images }: Package,
   warn: (message: string) => void,
 ): readonly PullSecret[] {
-  const users = imagesByResource(steps);
-  const objects = resources.map(({ resource }) => resource);
+  const users = imagesByResource(images);
   const accounts = objects.filter(({ kind, apiVersion }) => kind === "ServiceAccount" && apiVersion === "v1");
   const secrets = objects.filter(({ kind, apiVersion }) => kind === "Secret" && apiVersion === "v1");
   return secrets.flatMap((secret) => {
     const config = parsePullSecret(contentOf(yaml, secret), warn);
     if (config === undefined) return [];
-    const images = [...users].flatMap(([user, used]) =>
+    const granted = [...users].flatMap(([user, used]) =>
       namesSecret(yaml, user, { secret, accounts }) ? used : [],
     );
-    const covered = new Set(images.map(({ registry, repository }) => `${registry}/${repository}`));
+    const covered = new Set(granted.map(({ registry, repository }) => `${registry}/${repository}`));
     return [{ config, matches: ({ host, repository }) => covered.has(`${host}/${repository}`) }];
   });
 }
 
-function imagesByResource(steps: readonly Step[]): ReadonlyMap<Resource, readonly ImageReference[]> {
-  const images = new Map<Resource, ImageReference[]>();
-  for (const step of steps) {
-    if (step.kind !== "resolve" && step.kind !== "check") continue;
-    const { resource } = step.field;
-    images.set(resource, [...(images.get(resource) ?? []), step.image]);
+function imagesByResource(images: Package["images"]): ReadonlyMap<Resource, readonly ImageReference[]> {
+  const byResource = new Map<Resource, ImageReference[]>();
+  for (const { resource, image } of images) {
+    const known = byResource.get(resource);
+    if (known === undefined) byResource.set(resource, [image]);
+    else known.push(image);
   }
-  return images;
+  return byResource;
 }
 
 interface Secret {

@@ -1,6 +1,5 @@
 /** The objects of the input that the configuration lets in, with their images. */
 import type { Config } from "../config/config.ts";
-import { skipReasons } from "../config/function-config.ts";
 import { manifestHolders } from "../fields/embedded-manifests.ts";
 import { fieldRules, matchesKind } from "../fields/field-rules.ts";
 import { findImages, type ResourceImages } from "../fields/find-images.ts";
@@ -11,6 +10,7 @@ import { selects } from "../krm/resource-selector.ts";
 import type { Result } from "../krm/result.ts";
 import { kindOf } from "../yaml/node.ts";
 import type { YamlText } from "../yaml/scan.ts";
+import { skipReasons } from "./skip-reasons.ts";
 
 /** The objects of an input and what was found in each. */
 export function findResources(input: Input, config: Config): readonly ResourceImages[] {

@@ -1,4 +1,24 @@
+/** Globs that mean images, and what they leave out. */
 import { canonicalName, type ImageReference } from "./reference.ts";
+
+/** Which images are meant: where there are any to include, those alone; `exclude` wins. */
+export interface ImageGlobs {
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+}
+
+/** What says why an image, which may have several names, is not meant; undefined for one that is. */
+export function imageFilter({
+  include,
+  exclude,
+}: ImageGlobs): (names: readonly ImageReference[]) => string | undefined {
+  return (names) => {
+    const meansOne = (glob: string): boolean => names.some((name) => matchesImage(glob, name));
+    const excluded = exclude.find(meansOne);
+    if (excluded !== undefined) return `matches ${JSON.stringify(excluded)} of \`exclude\``;
+    return include.length === 0 || include.some(meansOne) ? undefined : "matches nothing of `include`";
+  };
+}
 
 /**
  * Whether a glob means an image: it is matched against the reference as written, with and without its digest, and

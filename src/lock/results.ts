@@ -1,5 +1,6 @@
 /** What is told of locks. */
 import { type Config, platformName } from "../config/config.ts";
+import { onErrorOf } from "../config/on-error.ts";
 import type { ImageField } from "../fields/image-field.ts";
 import { parseIfImage } from "../image/likely-reference.ts";
 import { formatPlatform } from "../image/platform.ts";
@@ -8,8 +9,6 @@ import { type ResultContent, resultAt } from "../krm/field-result.ts";
 import type { Input } from "../krm/input.ts";
 import { readResource } from "../krm/resource.ts";
 import type { Result } from "../krm/result.ts";
-import { onErrorOf } from "../outcome/outcome.ts";
-import type { Step } from "../plan/plan.ts";
 import { kindOf } from "../yaml/node.ts";
 import type { LockedImage } from "./format/locked-image.ts";
 import type { Lock, Locks } from "./locks.ts";
@@ -31,10 +30,9 @@ export function lockResult({ resource }: Lock, said: ResultContent): Result {
 
 /** With `lock: frozen`: the images that no lock has, each once, and what adds them. */
 export function unlockedResults(
-  steps: readonly Step[],
+  unlocked: readonly ImageReference[],
   { input, config, locks }: { readonly input: Input; readonly config: Config; readonly locks: Locks },
 ): readonly Result[] {
-  const unlocked = steps.flatMap((step) => (step.kind === "reject" && step.unlocked) || []);
   if (unlocked.length === 0) return [];
   const fails = unlocked.some((image) => onErrorOf(image, config) === "fail");
   const names = [...new Set(unlocked.map(({ text }) => text))];

@@ -18,15 +18,15 @@ import { entryResult, fileCommand, keepsFiles, listed, lockResult } from "./resu
 export interface LockContext {
   readonly input: Input;
   readonly config: Config;
-  readonly file?: LockFile;
-  readonly option?: LockFileOption;
+  readonly file: LockFile | undefined;
+  readonly option: LockFileOption | undefined;
 }
 
 /** What is to be written, and what is told of it. */
 export interface LockChanges {
   readonly edits: readonly TextEdit[];
   /** The new text of the file, where it is another. */
-  readonly file?: string;
+  readonly file: string | undefined;
   readonly results: readonly Result[];
 }
 
@@ -37,7 +37,7 @@ export function lockChanges(records: readonly LockRecord[], circumstances: LockC
   const lost = changes.flatMap((change) => change.lost ?? []);
   return {
     edits: changes.flatMap(({ edits = [] }) => edits),
-    ...(file !== undefined && { file }),
+    file,
     results: [...changes.flatMap(({ results = [] }) => results), ...lostWarning(lost, circumstances)],
   };
 }

@@ -1,16 +1,13 @@
 /** What became of each image, as text edits and as results. */
 import type { Config, OnError } from "../config/config.ts";
+import { onErrorOf } from "../config/on-error.ts";
 import type { ImageField } from "../fields/image-field.ts";
 import { explainRegistry, type ImageReference } from "../image/reference.ts";
 import { resultAt } from "../krm/field-result.ts";
-import { type Resource, resourceRef } from "../krm/resource.ts";
 import type { Result, Severity } from "../krm/result.ts";
-import { pinnedText } from "../plan/pin.ts";
-import type { RejectStep, ResolveStep, Step } from "../plan/plan.ts";
+import { pinnedText } from "../plan/pinned-reference.ts";
+import type { RejectStep, ResolvedStep, RewriteStep, SettledStep } from "../plan/step.ts";
 import { RegistryError, type RegistryErrorCode } from "../registry/errors.ts";
-import { matchRegistry } from "../registry/transport/registry-config.ts";
-import { lookupKey, type Resolutions } from "../resolve/lookup-queue.ts";
-import { kindOf, scalarText } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import type { TextEdit } from "../yaml/text-edit.ts";
 import { imageEdit } from "./image-edit.ts";
@@ -25,15 +22,15 @@ export type Outcome =
       readonly to: string;
       readonly edit: TextEdit;
       /** Those of its image, where somebody looked. */
-      readonly platforms?: readonly string[];
+      readonly platforms: readonly string[] | undefined;
     }
   /** It stays as it is. */
   | {
       readonly kind: "kept";
       readonly field: ImageField;
       readonly reason: string;
-      readonly severity?: Severity;
-      readonly platforms?: readonly string[];
+      readonly severity: Severity | undefined;
+      readonly platforms: readonly string[] | undefined;
     }
   /** It could not be pinned, which fails the run unless `onError` says otherwise. */
   | {
@@ -43,77 +40,63 @@ export type Outcome =
       readonly onError: OnError;
     };
 
-/** What is known when all images are asked for. */
-export interface Answers {
-  readonly yaml: YamlText;
-  readonly resolutions: Resolutions;
-  readonly config: Config;
-}
+/** What of the configuration decides about outcomes. */
+export type OutcomeConfig = Pick<Config, "mode" | "onError" | "registries" | "tag">;
 
 /** What became of a step. */
-export function outcomeOf(step: Step, answers: Answers): Outcome {
+export function outcomeOf(step: SettledStep, config: OutcomeConfig): Outcome {
   switch (step.kind) {
     case "keep":
-      return { ...step, kind: "kept" };
+      return kept(step.field, step.reason, step.severity);
     case "check":
-      return { kind: "kept", field: step.field, reason: "left alone: is only looked at" };
+      return kept(step.field, "left alone: is only looked at");
     case "rewrite":
-      return changedOutcome(step, step.text, answers);
+      return changedOutcome(step, step.text, config);
     case "reject":
-      return rejected(step, answers.config);
-    case "resolve":
-      return resolvedOutcome(step, answers);
+      return rejectedOutcome(step, config);
+    case "resolved":
+      return resolvedOutcome(step, config);
   }
 }
 
-interface ImageStep {
-  readonly field: ImageField;
-  readonly image: ImageReference;
-  readonly platforms?: readonly string[];
+type KeptOutcome = Extract<Outcome, { readonly kind: "kept" }>;
+
+function kept(field: ImageField, reason: string, severity?: Severity): KeptOutcome {
+  return { kind: "kept", field, reason, severity, platforms: undefined };
 }
 
-function rejected({ field, reason, unlocked }: RejectStep, config: Config): Outcome {
+function rejectedOutcome({ field, reason, unlocked }: RejectStep, config: OutcomeConfig): Outcome {
   const general = unlocked === undefined ? config.onError : onErrorOf(unlocked, config);
   return { kind: "failed", field, reason, onError: field.onError ?? general };
 }
 
-function resolvedOutcome(step: ResolveStep, answers: Answers): Outcome {
-  const { field, image, question, locked } = step;
-  const { resolutions, config } = answers;
-  const resolution = resolutions.get(lookupKey(question));
+function resolvedOutcome(step: ResolvedStep, config: OutcomeConfig): Outcome {
+  const { field, image, resolution, locked } = step;
   const onError = field.onError ?? onErrorOf(image, config);
-  if (resolution?.kind !== "resolved") {
-    const reason = resolution?.kind === "failed" ? withAdvice(resolution.error, image) : "was not asked for";
+  if (resolution.kind !== "resolved") {
+    const reason = resolution.kind === "failed" ? withAdvice(resolution.error, image) : "was not asked for";
     return { kind: "failed", field, reason, onError };
   }
-  if (locked !== undefined && resolution.digest !== locked) {
-    const reason = `its platforms are not recorded in the lock, and can't be learned any more, since the tag now means ${resolution.digest}, no longer ${locked}: \`mode: update\` brings the lock up to date`;
+  const { digest, platforms } = resolution;
+  if (locked !== undefined && digest !== locked) {
+    const reason = `its platforms are not recorded in the lock, and can't be learned any more, since the tag now means ${digest}, no longer ${locked}: \`mode: update\` brings the lock up to date`;
     return { kind: "failed", field, reason, onError };
   }
-  const to = pinnedText({ field, image }, resolution.digest, config);
-  const looked = platformsOf(resolution);
-  if (to === image.text)
-    return { kind: "kept", field, reason: "left alone: its tag means what it did", ...looked };
-  return changedOutcome({ field, image, ...looked }, to, answers);
+  const to = pinnedText({ field, image }, digest, config);
+  if (to === image.text) return { ...kept(field, "left alone: its tag means what it did"), platforms };
+  return changedOutcome({ field, image, platforms }, to, config);
 }
 
-interface Looked {
-  readonly platforms?: readonly string[];
-}
+type Rewriting = Pick<RewriteStep, "field" | "image" | "platforms">;
 
-function platformsOf({ platforms }: Looked): Looked {
-  return platforms === undefined ? {} : { platforms };
-}
-
-function changedOutcome(step: ImageStep, to: string, { config }: Answers): Outcome {
-  const { field, image } = step;
+function changedOutcome({ field, image, platforms }: Rewriting, to: string, config: OutcomeConfig): Outcome {
   const from = image.text;
   const edit = imageEdit({ field, from, to });
-  if (edit !== undefined) return { kind: "changed", field, from, to, edit, ...platformsOf(step) };
+  if (edit !== undefined) return { kind: "changed", field, from, to, edit, platforms };
   if (config.mode === "unpin") {
     const reason =
       "left alone: its digest stands under a key of its own, which only a fieldSpec that names it as `digestKey` lets go";
-    return { kind: "kept", field, reason, severity: "info" };
+    return kept(field, reason, "info");
   }
   return {
     kind: "failed",
@@ -134,92 +117,6 @@ function withAdvice(error: Error, image: ImageReference): string {
     );
   }
   return advice.filter(Boolean).join("; ");
-}
-
-/** What an image that can't be pinned does to the run. */
-export function onErrorOf(image: ImageReference, config: Config): OnError {
-  return matchRegistry(image, config.registries)?.onError ?? config.onError;
-}
-
-/** What a person is told of an outcome; undefined where `report` leaves it out. `messages` are those of the same run. */
-export function resultOf(
-  outcome: Outcome,
-  report: Config["report"],
-  messages: ChangeMessages = new Map(),
-): Result | undefined {
-  const { field } = outcome;
-  switch (outcome.kind) {
-    case "failed":
-      return resultAt(field, {
-        severity: outcome.onError === "warn" ? "warning" : "error",
-        message: outcome.reason,
-      });
-    case "changed": {
-      if (report === "problems") return undefined;
-      const { from: currentValue, to: proposedValue } = outcome;
-      return resultAt(field, {
-        severity: "info",
-        message: messageOf(outcome, messages),
-        currentValue,
-        proposedValue,
-      });
-    }
-    case "kept": {
-      const severity = outcome.severity ?? "info";
-      const wanted = severity === "info" ? (outcome.severity === undefined ? "all" : "changes") : "problems";
-      return rank[report] >= rank[wanted]
-        ? resultAt(field, { severity, message: outcome.reason })
-        : undefined;
-    }
-  }
-}
-
-/** The messages about changes that were told, by the new reference: a package names the same images again and again. */
-export type ChangeMessages = Map<string, { readonly from: string; readonly message: string }>;
-
-function messageOf(
-  { from, to }: { readonly from: string; readonly to: string },
-  known: ChangeMessages,
-): string {
-  const told = known.get(to);
-  if (told?.from === from) return told.message;
-  const message = changeMessage(from, to);
-  known.set(to, { from, message });
-  return message;
-}
-
-function changeMessage(from: string, to: string): string {
-  const [name = "", digest] = from.split("@");
-  const [unpinned, written] = to.split("@");
-  if (digest === undefined) return `pinned ${JSON.stringify(name)} to ${written}`;
-  if (written === undefined) return `took the digest from ${JSON.stringify(unpinned)}`;
-  if (written === digest) return `dropped the tag of ${JSON.stringify(from)}`;
-  return `moved ${JSON.stringify(name)} from ${digest} to ${written}`;
-}
-
-const rank = { problems: 0, changes: 1, all: 2 } as const satisfies Record<Config["report"], number>;
-
-/** What is told of an object that was not looked into. */
-export function skipResult(resource: Resource, reason: string): Result {
-  const ref = resourceRef(resource);
-  const file = resource.file === undefined ? {} : { file: resource.file };
-  const name = ref === undefined ? `${resource.kind || "object"} without a name: ` : "";
-  return {
-    message: `${name}left alone: ${reason}`,
-    severity: "info",
-    ...(ref !== undefined && { resourceRef: ref }),
-    ...file,
-  };
-}
-
-/** What is told of an item that is no object. */
-export function nonObjectResult(yaml: YamlText, item: YamlNode, index: number): Result {
-  const what =
-    kindOf(yaml, item) === "sequence" ? "a list" : JSON.stringify(scalarText(yaml, item) || "null");
-  return {
-    message: `\`items[${index}]\` must be a Kubernetes object, but is ${what}; left alone`,
-    severity: "warning",
-  };
 }
 
 /**

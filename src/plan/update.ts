@@ -1,7 +1,8 @@
 /** `mode: update`: ask again what each tag means, whatever is written beside it and in the lock. */
 import { type ImageReference, parseReference, textWithoutDigest } from "../image/reference.ts";
-import { resolveStep, tagMode } from "./pin.ts";
-import type { FieldImage, PlanContext, Step } from "./plan.ts";
+import { resolveStep } from "./pin.ts";
+import { tagMode } from "./pinned-reference.ts";
+import { type FieldImage, keep, type PlanContext, type Step } from "./step.ts";
 
 /** What to do about an image whose digest is to be brought up to date. */
 export function planUpdate(found: FieldImage, context: PlanContext): Step {
@@ -27,13 +28,13 @@ function planDigestAlone(found: FieldImage, context: PlanContext): Step {
   const { field, image } = found;
   const tag = tagMode(field, context.config);
   const [original, ...others] = context.lock?.images.originals(image, tag) ?? [];
-  if (original === undefined) return { kind: "keep", field, reason: "left alone: has a digest and no tag" };
+  if (original === undefined) return keep(field, "left alone: has a digest and no tag");
   const originals = [original, ...others];
   if (tag === "keep") {
     const reason = `left alone: has a digest and no tag; the lock has it for ${orList(originals)}`;
-    return { kind: "keep", field, reason, severity: "info" };
+    return keep(field, reason, "info");
   }
-  if (others.length > 0) return { kind: "keep", field, reason: ambiguous(originals), severity: "info" };
+  if (others.length > 0) return keep(field, ambiguous(originals), "info");
   return resolveStep(found, parseReference(original), context);
 }
 

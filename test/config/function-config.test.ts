@@ -5,10 +5,8 @@ import {
   FunctionConfigError,
   type ReadConfig,
   readConfig,
-  skipReasons,
 } from "../../src/config/function-config.ts";
 import { readInput } from "../../src/krm/input.ts";
-import { readResource } from "../../src/krm/resource.ts";
 
 const stream = "apiVersion: v1\nkind: Pod\n";
 
@@ -294,33 +292,16 @@ describe("readConfig", () => {
   });
 });
 
-describe("skipReasons", () => {
-  async function reasons(text: string): Promise<readonly (string | undefined)[]> {
-    const input = await readInput(text);
-    const skipReason = skipReasons(input);
-    return input.items.map((item) => skipReason(readResource(input.yaml, item)));
-  }
+describe("an option that is said twice", () => {
+  test.each([
+    ["a PinDigests", `${typed}tag: keep\ntag: drop\n`],
+    ["a group of a PinDigests", `${typed}network: {timeout: 1s, timeout: 2s}\n`],
+    ["a ConfigMap", `${configMap}data:\n  tag: keep\n  tag: drop\n`],
+  ])("is complained of in %s", async (_, config) => {
+    const { faults } = await read(listWith(config));
 
-  test("leaves alone what configures this function, in any version", async () => {
-    const text = `${typed}---\n${typed.replace("v1alpha1", "v2")}---\n${stream}`;
-
-    expect(await reasons(text)).toEqual([
-      "it configures this function",
-      "it configures this function",
-      undefined,
-    ]);
-  });
-
-  test("leaves alone the item that is the functionConfig", async () => {
-    const text = listWith(`${configMap}data: {tag: drop}\n`).replace(
-      "items: []",
-      "items: [{apiVersion: v1, kind: ConfigMap, metadata: {name: function-input}}, {apiVersion: v1, kind: ConfigMap, metadata: {name: other}}, {kind: Kptfile}]",
-    );
-
-    expect(await reasons(text)).toEqual([
-      "it configures this function",
-      undefined,
-      "the Kptfile configures kpt",
+    expect(faults.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^`(?:tag|timeout)` must be said once$/),
     ]);
   });
 });
@@ -336,18 +317,4 @@ test("a list of maps is refused where only text can stand", async () => {
   expect((await read(listWith(`${configMap}data:\n  registries: ghcr.io\n`))).faults).toMatchObject([
     { message },
   ]);
-});
-
-describe("an option that is said twice", () => {
-  test.each([
-    ["a PinDigests", `${typed}tag: keep\ntag: drop\n`],
-    ["a group of a PinDigests", `${typed}network: {timeout: 1s, timeout: 2s}\n`],
-    ["a ConfigMap", `${configMap}data:\n  tag: keep\n  tag: drop\n`],
-  ])("is complained of in %s", async (_, config) => {
-    const { faults } = await read(listWith(config));
-
-    expect(faults.map(({ message }) => message)).toEqual([
-      expect.stringMatching(/^`(?:tag|timeout)` must be said once$/),
-    ]);
-  });
 });

@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type Config, defaultConfig } from "../../src/config/config.ts";
-import { connect, type RegistrySession } from "../../src/connect/connect.ts";
+import { connect } from "../../src/connect/connect.ts";
 import { parseReference } from "../../src/image/reference.ts";
-import { scan } from "../../src/yaml/scan.ts";
+import type { RegistrySession } from "../../src/resolve/lookup.ts";
 import { createWorkspace } from "../credentials/workspace.ts";
 import { answer, answerIndex, challengeBearer, INDEX_DIGEST } from "../support/manifests.ts";
 import { type Quirk, type QuirkServer, startQuirkServer } from "../support/quirk-server.ts";
@@ -19,8 +19,7 @@ async function connectAs(
   environment: Readonly<Record<string, string>>,
   config: Partial<Config> = {},
 ): Promise<RegistrySession> {
-  const nothing = { yaml: await scan(""), resources: [], steps: [] };
-  const registries = connect({ ...defaultConfig, ...config }, { environment, package: nothing });
+  const registries = connect({ ...defaultConfig, ...config }, { environment, pullSecrets: () => [] });
   onTestFinished(() => registries.close());
   return registries;
 }

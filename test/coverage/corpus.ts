@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { defaultConfig } from "../../src/config/config.ts";
 import { findResources } from "../../src/find/find-resources.ts";
-import { planStep, type Step } from "../../src/plan/plan.ts";
+import { planStep } from "../../src/plan/plan.ts";
+import type { Step } from "../../src/plan/step.ts";
 import { kindOf, rootOf } from "../../src/yaml/node.ts";
 import { scan } from "../../src/yaml/scan.ts";
 import { YamlSyntaxError } from "../../src/yaml/syntax-error.ts";
@@ -101,7 +102,9 @@ async function stepsOf(text: string): Promise<readonly Step[] | undefined> {
     const yaml = await scan(text);
     const items = yaml.documents.map(rootOf).filter((root) => kindOf(yaml, root) === "mapping");
     const resources = findResources({ kind: "stream", yaml, items }, defaultConfig);
-    return resources.flatMap(({ fields }) => fields).map((field) => planStep(field, defaultConfig));
+    return resources
+      .flatMap(({ fields }) => fields)
+      .map((field) => planStep(field, defaultConfig, undefined));
   } catch (error) {
     if (error instanceof YamlSyntaxError) return undefined;
     throw error;

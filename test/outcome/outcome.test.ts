@@ -2,17 +2,12 @@ import { describe, expect, test } from "vitest";
 import { type Config, defaultConfig } from "../../src/config/config.ts";
 import type { ImageField } from "../../src/fields/image-field.ts";
 import { parseDigest } from "../../src/image/digest.ts";
-import { parseReference } from "../../src/image/reference.ts";
+import { type ImageReference, parseReference } from "../../src/image/reference.ts";
 import { type Resource, readResource } from "../../src/krm/resource.ts";
-import {
-  type Outcome,
-  outcomeOf,
-  resultOf,
-  sharedAnchorWarnings,
-  skipResult,
-} from "../../src/outcome/outcome.ts";
+import { type Outcome, outcomeOf, sharedAnchorWarnings } from "../../src/outcome/outcome.ts";
+import type { ResolvedStep } from "../../src/plan/step.ts";
 import { RegistryError, type RegistryErrorCode } from "../../src/registry/errors.ts";
-import type { Resolution } from "../../src/resolve/lookup-queue.ts";
+import type { Resolution } from "../../src/resolve/lookup.ts";
 import { rootOf, valuesOf } from "../../src/yaml/node.ts";
 import { scan, type YamlText } from "../../src/yaml/scan.ts";
 import { imageField } from "../support/image-field.ts";
@@ -40,15 +35,23 @@ async function resolve(
   config: Partial<Config> = {},
   value = "nginx:1.27",
 ): Promise<Outcome> {
-  const { yaml, field } = await find(`image: ${value}\n`, value);
+  const { field } = await find(`image: ${value}\n`, value);
   const image = parseReference(value);
-  const resolutions = new Map([
-    [`${image.registry}/${image.repository}:${image.tag ?? "latest"}`, resolution],
-  ]);
-  return outcomeOf(
-    { kind: "resolve", field, image, question: { kind: "digest", image }, reference: image },
-    { yaml, resolutions, config: { ...defaultConfig, ...config } },
-  );
+  return outcomeOf(resolved(field, image, resolution), { ...defaultConfig, ...config });
+}
+
+function resolved(field: ImageField, image: ImageReference, resolution: Resolution): ResolvedStep {
+  const lookup = { kind: "digest", image, platform: undefined, requirePlatforms: [] } as const;
+  return {
+    kind: "resolved",
+    field,
+    image,
+    lookup,
+    reference: image,
+    lock: undefined,
+    locked: undefined,
+    resolution,
+  };
 }
 
 describe("outcomeOf", () => {
@@ -114,92 +117,17 @@ describe("outcomeOf", () => {
   });
 
   test("fails where nobody knows which characters the value is", async () => {
-    const { yaml, field } = await find("image: redis\n", "nginx");
-    const resolutions = new Map<string, Resolution>([
-      ["docker.io/library/nginx:latest", { kind: "resolved", digest }],
-    ]);
+    const { field } = await find("image: redis\n", "nginx");
+    const step = resolved({ ...field, locate: () => undefined }, parseReference("nginx"), {
+      kind: "resolved",
+      digest,
+    });
 
-    const image = parseReference("nginx");
-    const outcome = outcomeOf(
-      {
-        kind: "resolve",
-        field: { ...field, locate: () => undefined },
-        image,
-        question: { kind: "digest", image },
-        reference: image,
-      },
-      { yaml, resolutions, config: defaultConfig },
-    );
+    const outcome = outcomeOf(step, defaultConfig);
 
     expect(outcome).toMatchObject({
       kind: "failed",
       reason: expect.stringContaining("write it on one line"),
-    });
-  });
-});
-
-describe("resultOf", () => {
-  const kept = { kind: "kept", reason: "left alone" } as const;
-  const failed = { kind: "failed", reason: "no such tag" } as const;
-
-  async function severityOf(outcome: object, report: Config["report"]): Promise<string | undefined> {
-    const { field } = await find("image: nginx\n", "nginx");
-    return resultOf({ ...outcome, field } as Outcome, report)?.severity;
-  }
-
-  test.each<[string, object, readonly (string | undefined)[]]>([
-    ["a change", { kind: "changed", from: "a", to: "b", edit: {} }, [undefined, "info", "info"]],
-    ["a failure", { ...failed, onError: "fail" }, ["error", "error", "error"]],
-    ["a failure that only warns", { ...failed, onError: "warn" }, ["warning", "warning", "warning"]],
-    ["what a person wants to know", { ...kept, severity: "warning" }, ["warning", "warning", "warning"]],
-    ["what a person may want to know", { ...kept, severity: "info" }, [undefined, "info", "info"]],
-    ["what only the curious want to know", kept, [undefined, undefined, "info"]],
-  ])("tells %s as `report` asks for", async (_, outcome, expected) => {
-    const reports = ["problems", "changes", "all"] as const;
-
-    expect(await Promise.all(reports.map((report) => severityOf(outcome, report)))).toEqual(expected);
-  });
-
-  test("names object, field, values and file", async () => {
-    const head =
-      "apiVersion: v1\nkind: Pod\nmetadata: {name: web, annotations: {config.kubernetes.io/path: a.yaml, config.kubernetes.io/index: '3'}}\n";
-    const { field } = await find("image: nginx\n", "nginx", head);
-
-    expect(
-      resultOf(
-        { kind: "changed", field, from: "nginx", to: "nginx@x", edit: { start: 0, end: 0, text: "" } },
-        "changes",
-      ),
-    ).toMatchObject({
-      severity: "info",
-      resourceRef: { apiVersion: "v1", kind: "Pod", name: "web" },
-      field: { path: "image", currentValue: "nginx", proposedValue: "nginx@x" },
-      file: { path: "a.yaml", index: 3 },
-    });
-  });
-
-  test("names an object without a name in the message", async () => {
-    const { field } = await find(
-      "image: nginx\n",
-      "nginx",
-      "apiVersion: v1\nkind: Job\nmetadata: {generateName: a-}\n",
-    );
-
-    expect(resultOf({ ...failed, field, onError: "fail" }, "changes")).toEqual({
-      severity: "error",
-      message: "Job without a name, `image`: no such tag",
-    });
-  });
-});
-
-describe("skipResult", () => {
-  test("says which object is left alone and why", async () => {
-    const { resource } = await find("", "");
-
-    expect(skipResult(resource, "it is local")).toEqual({
-      severity: "info",
-      message: "left alone: it is local",
-      resourceRef: { apiVersion: "v1", kind: "Pod", name: "web", namespace: "shop" },
     });
   });
 });
@@ -226,9 +154,11 @@ describe("sharedAnchorWarnings", () => {
       from: "",
       to: "",
       edit: { start: 0, end: 0, text: "" },
+      platforms: undefined,
     };
 
     expect(sharedAnchorWarnings(yaml, [outcome]).map(({ message }) => message)).toEqual(messages);
-    expect(sharedAnchorWarnings(yaml, [{ kind: "kept", field, reason: "" }])).toEqual([]);
+    const kept: Outcome = { kind: "kept", field, reason: "", severity: undefined, platforms: undefined };
+    expect(sharedAnchorWarnings(yaml, [kept])).toEqual([]);
   });
 });

@@ -13,7 +13,7 @@ function field(value: string): ImageField {
 }
 
 function plan(value: string, config: Partial<Config> = {}): unknown {
-  const { field: _, ...step } = planStep(field(value), { ...defaultConfig, ...config });
+  const { field: _, ...step } = planStep(field(value), { ...defaultConfig, ...config }, undefined);
   return step;
 }
 
@@ -24,7 +24,7 @@ describe("planStep", () => {
       expect(plan(value)).toMatchObject({
         kind: "resolve",
         image: { text: value },
-        question: { kind: "digest" },
+        lookup: { kind: "digest" },
       });
     },
   );

@@ -2,15 +2,13 @@ import { describe, expect, test } from "vitest";
 import { type Digest, parseDigest } from "../../src/image/digest.ts";
 import { canonicalName, type ImageReference, parseReference } from "../../src/image/reference.ts";
 import {
-  type Ask,
-  createLookupQueue,
   type Lookup,
+  lookUp,
   type Registry,
   type Resolution,
-  type Resolutions,
   type ResolveDigest,
-  resolve,
-} from "../../src/resolve/lookup-queue.ts";
+} from "../../src/resolve/lookup.ts";
+import { createLookupQueue, type LookupQueue } from "../../src/resolve/lookup-queue.ts";
 
 const digest = parseDigest(`sha256:${"1".repeat(64)}`);
 
@@ -44,24 +42,31 @@ function openDesk(): Desk {
 }
 
 function images(...texts: readonly string[]): readonly Lookup[] {
-  return texts.map((text) => ({ kind: "digest", image: parseReference(text) }));
+  return texts.map((text) => ({
+    kind: "digest",
+    image: parseReference(text),
+    platform: undefined,
+    requirePlatforms: [],
+  }));
 }
 
-function registry(resolveDigest: ResolveDigest): Ask {
+function registry(resolveDigest: ResolveDigest): LookupQueue {
   const all: Registry = {
     inspect: async (image) => ({ digest: parseDigest(await resolveDigest(image)) }),
     hasDigest: () => Promise.reject(new Error("asked")),
   };
-  return (question) => resolve(question, all);
+  return (lookup) => lookUp(lookup, all);
 }
 
-function resolveAll(questions: readonly Lookup[], ask: Ask, concurrency: number): Promise<Resolutions> {
-  const inquiry = createLookupQueue(ask, concurrency);
-  questions.forEach(inquiry.add);
-  return inquiry.answers();
+function resolveAll(
+  lookups: readonly Lookup[],
+  ask: LookupQueue,
+  concurrency: number,
+): Promise<readonly Resolution[]> {
+  return Promise.all(lookups.map(createLookupQueue(ask, concurrency)));
 }
 
-describe("createInquiry", () => {
+describe("createLookupQueue", () => {
   test("asks for each distinct image once, whatever it is written like", async () => {
     const asked: string[] = [];
 
@@ -76,7 +81,7 @@ describe("createInquiry", () => {
 
     const names = ["docker.io/library/nginx:latest", "docker.io/library/nginx:1.27"];
     expect(asked).toEqual(names);
-    expect([...resolutions]).toEqual(names.map((name) => [name, { kind: "resolved", digest }]));
+    expect(resolutions).toEqual(Array(4).fill({ kind: "resolved", digest }));
   });
 
   test("asks each registry for so many at the same time, and holds up no other", async () => {
@@ -97,7 +102,7 @@ describe("createInquiry", () => {
     await desk.settle("a.io/c:1", digest);
     await desk.settle("a.io/d:1", digest);
 
-    expect((await answer).size).toBe(5);
+    expect(await answer).toHaveLength(5);
   });
 
   test("goes on after a failure, which is that image's resolution", async () => {
@@ -109,12 +114,11 @@ describe("createInquiry", () => {
     await desk.settle("a.io/b:1", failure);
     await desk.settle("a.io/c:1", digest);
 
-    const resolutions = new Map<string, Resolution>([
-      ["a.io/a:1", { kind: "resolved", digest }],
-      ["a.io/b:1", { kind: "failed", error: failure }],
-      ["a.io/c:1", { kind: "resolved", digest }],
+    expect(await answer).toEqual([
+      { kind: "resolved", digest },
+      { kind: "failed", error: failure },
+      { kind: "resolved", digest },
     ]);
-    expect(await answer).toEqual(resolutions);
   });
 
   test("takes a resolver that throws at once, and what is no error, for a failure too", async () => {
@@ -124,7 +128,7 @@ describe("createInquiry", () => {
 
     const resolutions = await resolveAll(images("a:1", "a:2"), registry(throwing), 8);
 
-    expect([...resolutions.values()]).toEqual([
+    expect(resolutions).toEqual([
       { kind: "failed", error: new Error("no error") },
       { kind: "failed", error: new TypeError("at once") },
     ]);
@@ -147,20 +151,21 @@ describe("createInquiry", () => {
 
     const resolutions = await resolveAll(
       [
-        { kind: "digest", image },
-        { kind: "digest", image, platform },
+        { kind: "digest", image, platform: undefined, requirePlatforms: [] },
+        { kind: "digest", image, platform, requirePlatforms: [] },
         { kind: "held", image, digest },
         { kind: "held", image: parseReference("a.io/a:2"), digest },
       ],
-      (question) => resolve(question, all),
+      (lookup) => lookUp(lookup, all),
       1,
     );
 
     const none = '{"requirePlatforms":[]}';
     expect(asked).toEqual([none, `{"platform":${JSON.stringify(platform)},"requirePlatforms":[]}`, "holds"]);
-    expect([...resolutions.values()]).toEqual([
+    expect(resolutions).toEqual([
       { kind: "resolved", digest },
       { kind: "resolved", digest },
+      { kind: "held", held: false },
       { kind: "held", held: false },
     ]);
   });
@@ -168,6 +173,6 @@ describe("createInquiry", () => {
   test("asks nothing where there are no images", async () => {
     const never = (): Promise<Digest> => Promise.reject(new Error("asked"));
 
-    expect(await resolveAll([], registry(never), 8)).toEqual(new Map());
+    expect(await resolveAll([], registry(never), 8)).toEqual([]);
   });
 });

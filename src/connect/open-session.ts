@@ -1,0 +1,51 @@
+/** Which registries a run asks: those of the caller, or the real ones, whose client is loaded only then. */
+import type { PullSecret } from "../credentials/pull-secret.ts";
+import { parseDigest } from "../image/digest.ts";
+import type { Registry, RegistrySession, ResolveDigest } from "../resolve/lookup.ts";
+import type { ConnectionConfig, Environment } from "./connect.ts";
+
+/** Who answers. */
+export interface ResolverOptions {
+  /** Says what the tag of an image means now. Left out: the registries are asked, as the configuration says. */
+  readonly resolveDigest?: ResolveDigest;
+  /** Answers all that may be asked, platforms too; wins over `resolveDigest`. */
+  readonly registry?: Registry;
+  /** Where logins, proxies and certificates are found: mostly `process.env`. Left out: there are none. */
+  readonly environment?: Environment;
+  /** For a process that ends next, and closes its sockets by that. Left out: all are closed when the images are pinned. */
+  readonly leaveSockets?: boolean;
+}
+
+/** Begins to ask. `pullSecrets` finds the logins that lie in the package. */
+export async function openSession(
+  config: ConnectionConfig,
+  { registry, resolveDigest, environment = {} }: ResolverOptions,
+  pullSecrets: (warn: (message: string) => void) => readonly PullSecret[],
+): Promise<RegistrySession> {
+  const own = registry ?? (resolveDigest && registryOf(resolveDigest));
+  if (own !== undefined) {
+    return {
+      inspect: (image, demand) => own.inspect(image, demand),
+      hasDigest: (image, digest) => own.hasDigest(image, digest),
+      warnings: () => [],
+      close: async () => {},
+    };
+  }
+  const { connect } = await import("./connect.ts");
+  return connect(config, { environment, pullSecrets });
+}
+
+/** What resolves digests, as a registry that knows no more than what tags mean. */
+function registryOf(resolveDigest: ResolveDigest): Registry {
+  return {
+    async inspect(image, { platform, requirePlatforms = [] }) {
+      if (platform === undefined && requirePlatforms.length === 0) {
+        return { digest: parseDigest(await resolveDigest(image)) };
+      }
+      throw new Error("platforms can't be asked for with `resolveDigest` alone: give a `registry`");
+    },
+    async hasDigest() {
+      throw new Error("a digest can't be looked for with `resolveDigest` alone: give a `registry`");
+    },
+  };
+}

@@ -1,0 +1,19 @@
+/** Objects that are left alone since they are not for the cluster. */
+import { configGroup, configKind } from "../config/function-config.ts";
+import type { Input } from "../krm/input.ts";
+import { localReason, type Resource, readResource } from "../krm/resource.ts";
+import { isImageLock } from "../lock/format/image-lock.ts";
+
+/** What says of an object of an input why it is to be left alone: it is not for the cluster. */
+export function skipReasons(input: Input): (resource: Resource) => string | undefined {
+  const own =
+    input.kind === "ResourceList" && input.functionConfig !== undefined
+      ? readResource(input.yaml, input.functionConfig)
+      : undefined;
+  return (resource) => {
+    const { apiVersion, group, kind, name } = resource;
+    const isOwn = kind === own?.kind && apiVersion === own.apiVersion && name === own.name;
+    if (isOwn || (kind === configKind && group === configGroup)) return "it configures this function";
+    return isImageLock(resource) ? "it is a lock" : localReason(resource);
+  };
+}

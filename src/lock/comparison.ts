@@ -1,0 +1,65 @@
+/** What a lock says of an image and of the digest beside it, in words. */
+import { type Config, platformName } from "../config/config.ts";
+import { missingPlatforms } from "../image/platform.ts";
+import type { ImageReference } from "../image/reference.ts";
+import type { LockedImage } from "./format/locked-image.ts";
+import type { Lock } from "./locks.ts";
+
+/** The platforms of a run, by which entries are chosen. */
+export type LockPlatforms = Pick<Config, "platform" | "requirePlatforms">;
+
+/** What is odd about the digest beside a tag, by the lock. */
+export function strayDigest(
+  image: ImageReference,
+  lock: Lock | undefined,
+  config: LockPlatforms,
+): string | undefined {
+  if (lock === undefined || image.tag === undefined) return undefined;
+  const copied = copiedDigest(image, lock.images.otherTags(image));
+  if (copied !== undefined) return copied;
+  const entry = lock.images.find(image, platformName(config));
+  return entry === undefined ? otherPlatform(image, lock, config) : otherDigest(image, entry);
+}
+
+/** The commonest accident: the tag was changed by hand, and the digest forgotten. */
+export function copiedDigest(image: ImageReference, others: readonly LockedImage[]): string | undefined {
+  const [other] = others;
+  if (other === undefined || image.tag === undefined) return undefined;
+  return `has the digest that the lock records for ${JSON.stringify(other.reference.text)}, another tag of this repository: was it copied? \`mode: update\` writes the one that its own tag means`;
+}
+
+/** A text and a lock that say two digests for one tag. */
+export function otherDigest(image: ImageReference, { digest }: LockedImage): string | undefined {
+  if (digest === image.digest) return undefined;
+  return `has another digest than the lock, which says ${digest}: \`mode: update\` brings both up to date`;
+}
+
+/** A digest that the lock has for a platform which is not the one that is wanted now; an index is right for all. */
+export function otherPlatform(
+  image: ImageReference,
+  lock: Lock | undefined,
+  config: LockPlatforms,
+): string | undefined {
+  const wanted = platformName(config);
+  const entry = lock?.images.findAll(image).find(({ digest }) => digest === image.digest);
+  if (wanted === undefined || entry?.platform === undefined) return undefined;
+  return `has the digest that the lock records for ${entry.platform}, not for ${wanted}: \`mode: update\` writes that one`;
+}
+
+/** Why a lock has no answer for an image. */
+export function lackIn(lock: Lock | undefined, image: ImageReference, config: LockPlatforms): string {
+  const [other] = lock?.images.findAll(image) ?? [];
+  if (other === undefined) return "is not in the lock";
+  return `is in the lock for ${other.platform ?? allPlatforms}, not for ${platformName(config) ?? allPlatforms}`;
+}
+
+const allPlatforms = "all platforms";
+
+/** Why an entry does not do for the platforms that are required; "unknown" where it doesn't say which there are. */
+export function missingInLock({ platforms }: LockedImage, config: LockPlatforms): string | undefined {
+  if (config.requirePlatforms.length === 0) return undefined;
+  if (platforms === undefined) return "unknown";
+  const missing = missingPlatforms(platforms, config.requirePlatforms);
+  if (missing.length === 0) return undefined;
+  return `must be there for ${missing.join(" and ")}, but the lock says that it is for ${platforms.join(", ") || "no platform"} alone`;
+}

@@ -1,0 +1,89 @@
+/** What a person is told of what became of each image and object. */
+import type { Config } from "../config/config.ts";
+import { resultAt } from "../krm/field-result.ts";
+import { type Resource, resourceRef } from "../krm/resource.ts";
+import type { Result } from "../krm/result.ts";
+import { kindOf, scalarText } from "../yaml/node.ts";
+import type { YamlNode, YamlText } from "../yaml/scan.ts";
+import type { Outcome } from "./outcome.ts";
+
+/** What a person is told of an outcome; undefined where `report` leaves it out. `messages` are those of the same run. */
+export function resultOf(
+  outcome: Outcome,
+  report: Config["report"],
+  messages: ChangeMessages = new Map(),
+): Result | undefined {
+  const { field } = outcome;
+  switch (outcome.kind) {
+    case "failed":
+      return resultAt(field, {
+        severity: outcome.onError === "warn" ? "warning" : "error",
+        message: outcome.reason,
+      });
+    case "changed": {
+      if (report === "problems") return undefined;
+      const { from: currentValue, to: proposedValue } = outcome;
+      return resultAt(field, {
+        severity: "info",
+        message: messageOf(outcome, messages),
+        currentValue,
+        proposedValue,
+      });
+    }
+    case "kept": {
+      const severity = outcome.severity ?? "info";
+      const wanted = severity === "info" ? (outcome.severity === undefined ? "all" : "changes") : "problems";
+      return rank[report] >= rank[wanted]
+        ? resultAt(field, { severity, message: outcome.reason })
+        : undefined;
+    }
+  }
+}
+
+/** The messages about changes that were told, by the new reference: a package names the same images again and again. */
+export type ChangeMessages = Map<string, { readonly from: string; readonly message: string }>;
+
+function messageOf(
+  { from, to }: { readonly from: string; readonly to: string },
+  known: ChangeMessages,
+): string {
+  const told = known.get(to);
+  if (told?.from === from) return told.message;
+  const message = changeMessage(from, to);
+  known.set(to, { from, message });
+  return message;
+}
+
+function changeMessage(from: string, to: string): string {
+  const [name = "", digest] = from.split("@");
+  const [unpinned, written] = to.split("@");
+  if (digest === undefined) return `pinned ${JSON.stringify(name)} to ${written}`;
+  if (written === undefined) return `took the digest from ${JSON.stringify(unpinned)}`;
+  if (written === digest) return `dropped the tag of ${JSON.stringify(from)}`;
+  return `moved ${JSON.stringify(name)} from ${digest} to ${written}`;
+}
+
+const rank = { problems: 0, changes: 1, all: 2 } as const satisfies Record<Config["report"], number>;
+
+/** What is told of an object that was not looked into. */
+export function skipResult(resource: Resource, reason: string): Result {
+  const ref = resourceRef(resource);
+  const file = resource.file === undefined ? {} : { file: resource.file };
+  const name = ref === undefined ? `${resource.kind || "object"} without a name: ` : "";
+  return {
+    message: `${name}left alone: ${reason}`,
+    severity: "info",
+    ...(ref !== undefined && { resourceRef: ref }),
+    ...file,
+  };
+}
+
+/** What is told of an item that is no object. */
+export function nonObjectResult(yaml: YamlText, item: YamlNode, index: number): Result {
+  const what =
+    kindOf(yaml, item) === "sequence" ? "a list" : JSON.stringify(scalarText(yaml, item) || "null");
+  return {
+    message: `\`items[${index}]\` must be a Kubernetes object, but is ${what}; left alone`,
+    severity: "warning",
+  };
+}

@@ -1,0 +1,85 @@
+/** The steps of a plan: what is to be done about a field that holds an image. */
+import type { Config } from "../config/config.ts";
+import type { ImageField } from "../fields/image-field.ts";
+import type { Digest } from "../image/digest.ts";
+import type { ImageReference } from "../image/reference.ts";
+import type { Severity } from "../krm/result.ts";
+import type { Lock } from "../lock/locks.ts";
+import type { DigestLookup, Resolution } from "../resolve/lookup.ts";
+
+/** What to do about a field. */
+export type Step =
+  /** Ask what a tag means, and write that. */
+  | ResolveStep
+  /** Write this, which needs no asking. */
+  | RewriteStep
+  /** Leave it alone. `severity` says how much a person wants to know; undefined is for the curious alone. */
+  | KeepStep
+  /** Compare it with the lock and with the registries. */
+  | CheckStep
+  /** It can't be pinned; `unlocked` where that is for want of an entry in a lock. */
+  | RejectStep;
+
+/** A field with the image that it holds. */
+export interface FieldImage {
+  readonly field: ImageField;
+  readonly image: ImageReference;
+}
+
+export interface ResolveStep extends FieldImage {
+  readonly kind: "resolve";
+  readonly lookup: DigestLookup;
+  /** The reference that a lock is to have for its key. */
+  readonly reference: ImageReference;
+  /** The lock that counts for the field. */
+  readonly lock: Lock | undefined;
+  /** The digest that the lock has: another answer is none. */
+  readonly locked: Digest | undefined;
+}
+
+/** A step with what its lookup gave. */
+export interface ResolvedStep extends Omit<ResolveStep, "kind"> {
+  readonly kind: "resolved";
+  readonly resolution: Resolution;
+}
+
+/** A step that waits for nothing any more. */
+export type SettledStep = Exclude<Step, ResolveStep> | ResolvedStep;
+
+export interface RewriteStep extends FieldImage {
+  readonly kind: "rewrite";
+  readonly text: string;
+  /** The platforms of its image, where the lock records them. */
+  readonly platforms: readonly string[] | undefined;
+}
+
+export interface KeepStep {
+  readonly kind: "keep";
+  readonly field: ImageField;
+  readonly reason: string;
+  readonly severity: Severity | undefined;
+}
+
+export interface CheckStep extends FieldImage {
+  readonly kind: "check";
+  readonly lock: Lock | undefined;
+}
+
+export interface RejectStep {
+  readonly kind: "reject";
+  readonly field: ImageField;
+  readonly reason: string;
+  readonly unlocked: ImageReference | undefined;
+}
+
+/** By what an image is judged. */
+export interface PlanContext {
+  readonly config: Config;
+  /** The lock that counts for the field. */
+  readonly lock: Lock | undefined;
+}
+
+/** The step that leaves a field alone. */
+export function keep(field: ImageField, reason: string, severity?: Severity): KeepStep {
+  return { kind: "keep", field, reason, severity };
+}

@@ -1,0 +1,74 @@
+/** What is asked of registries, what comes back, and the port through which it goes. */
+import type { Digest } from "../image/digest.ts";
+import { formatPlatform, type Platform } from "../image/platform.ts";
+import { canonicalName, type ImageReference } from "../image/reference.ts";
+import type { Inspection, PlatformDemand } from "../registry/platforms.ts";
+
+/** What is to be known of an image. */
+export type Lookup = DigestLookup | HeldLookup;
+
+/** What a tag means now, for a platform or for all, and whether the image has the platforms that are required. */
+export interface DigestLookup {
+  readonly kind: "digest";
+  readonly image: ImageReference;
+  readonly platform: Platform | undefined;
+  readonly requirePlatforms: readonly Platform[];
+}
+
+/** Whether the repository of an image has a digest. */
+export interface HeldLookup {
+  readonly kind: "held";
+  readonly image: ImageReference;
+  readonly digest: Digest;
+}
+
+/** What a lookup gave. */
+export type Resolution =
+  | { readonly kind: "resolved"; readonly digest: Digest; readonly platforms?: readonly string[] }
+  | { readonly kind: "held"; readonly held: boolean }
+  | { readonly kind: "failed"; readonly error: Error };
+
+/** Equal for equal lookups of one run: the canonical name, the platform, or the digest that is looked for. */
+export function lookupKey(lookup: Lookup): string {
+  const { image } = lookup;
+  if (lookup.kind === "held") return `${image.registry}/${image.repository}@${lookup.digest} held`;
+  const platform = lookup.platform === undefined ? "" : ` ${formatPlatform(lookup.platform)}`;
+  if (image.tag === undefined && image.digest !== undefined) {
+    return `${image.registry}/${image.repository}@${image.digest}${platform}`;
+  }
+  return canonicalName(image) + platform;
+}
+
+/** Says what the tag of an image means now: `sha256:…` or `sha512:…`. */
+export type ResolveDigest = (image: ImageReference) => Promise<string>;
+
+/** Where lookups go. */
+export interface Registry {
+  /** What an image means now, and which platforms it has where the demand names some. */
+  inspect(image: ImageReference, demand: PlatformDemand): Promise<Inspection>;
+  /** Whether the repository of an image has a digest. */
+  hasDigest(image: ImageReference, digest: Digest): Promise<boolean>;
+}
+
+/** Registries to ask until they are closed. */
+export interface RegistrySession extends Registry {
+  /** What went well but should be known: a login that was refused, a helper that failed. Always in the same order. */
+  warnings(): readonly string[];
+  /** Ends the helpers that are at work, and closes the sockets unless the process does that by ending. */
+  close(options?: { readonly leaveSockets?: boolean }): Promise<void>;
+}
+
+/** Asks a registry. Where that fails, so says the resolution. */
+export async function lookUp(lookup: Lookup, registry: Registry): Promise<Resolution> {
+  try {
+    if (lookup.kind === "held") {
+      return { kind: "held", held: await registry.hasDigest(lookup.image, lookup.digest) };
+    }
+    const { image, platform, requirePlatforms } = lookup;
+    const demand = { ...(platform !== undefined && { platform }), requirePlatforms };
+    return { kind: "resolved", ...(await registry.inspect(image, demand)) };
+  } catch (error) {
+    // The registry may be the caller's: whatever it throws is why this image has no digest.
+    return { kind: "failed", error: error instanceof Error ? error : new Error(String(error)) };
+  }
+}
