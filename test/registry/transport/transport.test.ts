@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { Worker } from "node:worker_threads";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test } from "vitest";
 import { parseReference } from "../../../src/image/reference.ts";
 import { endpointOf } from "../../../src/registry/transport/endpoint.ts";
 import { createTransport } from "../../../src/registry/transport/transport.ts";
@@ -150,6 +150,22 @@ describe("createTransport", () => {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);
 
     expect(await answer).toMatchObject({ status: 200 });
+  });
+
+  test("ends a request that gets no answer, in a process that is never punctual", async () => {
+    const server = await serve(() => {});
+    const transport = createTransport({ ...options, timeout: 200 });
+    open.push(transport.close);
+    const { connection } = endpointOf({ registry: server.host, repository: "app" });
+    const url = new URL(`http://${server.host}/v2/`);
+    const { signal } = new AbortController();
+    const nap = new Int32Array(new SharedArrayBuffer(4));
+    const busy = setInterval(() => Atomics.wait(nap, 0, 0, 100));
+    onTestFinished(() => clearInterval(busy));
+
+    const answer = transport.send({ method: "GET", url, headers: {}, connection, bytesMax: 1_024, signal });
+
+    await expect(answer).rejects.toMatchObject({ code: "timeout" });
   });
 
   test("ends its sockets when it is closed", async () => {
