@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { hangLimit } from "../support/time-limit.ts";
 
 /** What one run of the executable read and what it left behind. */
 export interface Run {
@@ -35,7 +36,7 @@ export function startExecutable(options: RunOptions = {}) {
     env: { PATH: process.env.PATH ?? "", HOME: "/nonexistent", ...env },
     stdio: "pipe",
     // A run that never ends is a failure too: it must not outlive its test.
-    timeout: 18_000,
+    timeout: hangLimit,
     killSignal: "SIGKILL",
   });
 }

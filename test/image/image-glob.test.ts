@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { matchesImage } from "../../src/image/image-glob.ts";
 import { parseReference } from "../../src/image/reference.ts";
+import { runToEnd } from "../support/time-limit.ts";
 
 const digest = `sha256:${"1".repeat(64)}`;
 
@@ -41,10 +42,8 @@ describe("matchesImage", () => {
   });
 
   test("takes no time over a glob of many stars", () => {
-    const started = performance.now();
+    const reference = parseReference("a".repeat(240));
 
-    matchesImage(`${"*a".repeat(2000)}b`, parseReference("a".repeat(240)));
-
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(runToEnd(() => matchesImage(`${"*a".repeat(2000)}b`, reference))).toBe(false);
   });
 });

@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { placeholderKind } from "../../src/image/placeholder.ts";
 import { InvalidReferenceError, parseReference } from "../../src/image/reference.ts";
 import { isMissing } from "../support/missing.ts";
+import { runToEnd } from "../support/time-limit.ts";
 
 const DIGEST = `sha256:${"1".repeat(64)}`;
 
@@ -100,11 +101,9 @@ describe("placeholderKind", () => {
   test.each(["$(", "{", "<", "##a", "@a", "%AAA", "A_", "/A", " "])(
     "takes no time over a long row of %j",
     (unit) => {
-      const started = performance.now();
+      const text = `${unit.repeat(1_000_000)}!`;
 
-      placeholderKind(`${unit.repeat(4096)}!`);
-
-      expect(performance.now() - started).toBeLessThan(1000);
+      expect(() => runToEnd(() => placeholderKind(text))).not.toThrow();
     },
   );
 });

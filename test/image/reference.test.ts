@@ -11,6 +11,7 @@ import {
   parseReference,
 } from "../../src/image/reference.ts";
 import { isMissing } from "../support/missing.ts";
+import { runToEnd } from "../support/time-limit.ts";
 
 const SHA256 = `sha256:${"1".repeat(64)}`;
 const SHA512 = `sha512:${"2".repeat(128)}`;
@@ -254,11 +255,11 @@ describe("parseReference", () => {
     ["schemes", "a://"],
     ["ports", "a:1/"],
   ])("takes no time over a long row of %s", (_, unit) => {
-    const started = performance.now();
+    for (const end of ["", "!", ":!", "@!", "/!"]) {
+      const text = unit.repeat(4094 / unit.length) + end;
 
-    for (const end of ["", "!", ":!", "@!", "/!"]) refusal(unit.repeat(4094 / unit.length) + end);
-
-    expect(performance.now() - started).toBeLessThan(1000);
+      expect(() => runToEnd(() => refusal(text))).not.toThrow();
+    }
   });
 
   test("cuts a long value short in its message", () => {

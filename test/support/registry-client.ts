@@ -8,8 +8,9 @@ import {
 } from "../../src/registry/client.ts";
 import { RegistryError } from "../../src/registry/errors.ts";
 import type { RegistryConfig } from "../../src/registry/transport/registry-config.ts";
+import { hangLimit } from "./time-limit.ts";
 
-/** What a test wants of a client; all else is as a user has it, but for short waits. */
+/** What a test wants of a client; all else is as a user has it, but that only a test which says so has a time limit. */
 export interface TestClientOptions extends Partial<Omit<RegistryClientOptions, "network" | "registries">> {
   readonly network?: Partial<NetworkOptions>;
   readonly registries?: readonly (Partial<RegistryConfig> & { readonly prefix: string })[];
@@ -25,7 +26,7 @@ export function makeClient(options: TestClientOptions = {}): RegistryClient {
     extraCaFiles: [],
     certsDirectories: [],
     ...options,
-    network: { concurrency: 8, timeout: 5_000, retries: 4, deadline: 60_000, ...options.network },
+    network: { concurrency: 8, timeout: hangLimit, retries: 4, deadline: hangLimit, ...options.network },
     registries: (options.registries ?? []).map((entry) => ({ ...DEFAULTS, ...entry })),
   });
 }

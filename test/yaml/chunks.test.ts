@@ -109,7 +109,6 @@ describe("scanStrictly", () => {
 
   test.skipIf(isMissing("corpus of manifests at ../shared/corpus", corpus))(
     "reads real manifests in parts as it reads them whole, as a stream and as a list",
-    { timeout: 300_000 },
     () => {
       const texts = readdirSync(corpus, { recursive: true, encoding: "utf8" }).flatMap((path) => {
         const file = new URL(path, corpus);

@@ -91,7 +91,6 @@ describe("tolerantEvents", () => {
 
   test.skipIf(isMissing("corpus of manifests at ../shared/corpus", corpus))(
     "reads real manifests as the first reader does",
-    { timeout: 300_000 },
     () => {
       const compared = readdirSync(corpus, { recursive: true, encoding: "utf8" }).filter((path) => {
         const file = new URL(path, corpus);

@@ -2,9 +2,10 @@ import { chmodSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createHelperRunner } from "../../../src/credentials/docker/helper-process.ts";
+import { hangLimit } from "../../support/time-limit.ts";
 import { createWorkspace, type Workspace } from "../workspace.ts";
 
-function createRunner(workspace: Workspace, { searchPath = workspace.searchPath, timeout = 10_000 } = {}) {
+function createRunner(workspace: Workspace, { searchPath = workspace.searchPath, timeout = hangLimit } = {}) {
   return createHelperRunner({
     environment: { PATH: searchPath, EXTRA: "extra" },
     platform: "linux",
@@ -79,15 +80,24 @@ describe("createHelperRunner", () => {
   test("ends a helper that does not answer, though it left a process that holds the pipe", async () => {
     const workspace = createWorkspace();
     const pidFile = join(workspace.path, "pids");
-    workspace.writeHelper("fake", `sleep 60 &\necho $$ $! > ${pidFile}\nwait`);
+    workspace.writeHelper(
+      "fake",
+      `sleep 60 &\necho $$ $! > ${pidFile}.new\nmv ${pidFile}.new ${pidFile}\nwait`,
+    );
 
     const pipes = countPipes();
 
-    const run = await createRunner(workspace, { timeout: 500 })("fake", "ghcr.io");
+    // On a busy machine it may not even have begun by then.
+    let timeout = 500;
+    let run = await createRunner(workspace, { timeout })("fake", "ghcr.io");
+    while (!existsSync(pidFile)) {
+      timeout *= 2;
+      run = await createRunner(workspace, { timeout })("fake", "ghcr.io");
+    }
 
     const [helper = 0, leftBehind = 0] = readFileSync(pidFile, "utf8").split(" ").map(Number);
     onTestFinished(() => void process.kill(leftBehind));
-    expect(run).toEqual({ kind: "failed", reason: "it did not answer within 0.5 s" });
+    expect(run).toEqual({ kind: "failed", reason: `it did not answer within ${timeout / 1_000} s` });
     await expect.poll(() => isRunning(helper)).toBe(false);
     await expect.poll(countPipes).toBe(pipes);
   });

@@ -3,6 +3,7 @@ import { lockEdits } from "../../../src/lock/format/lock-edit.ts";
 import type { LockedImage } from "../../../src/lock/format/locked-image.ts";
 import { lockText } from "../../../src/lock/format/new-lock.ts";
 import { applyEdits } from "../../../src/yaml/text-edit.ts";
+import { runToEnd } from "../../support/time-limit.ts";
 import { digest, locked, readLock } from "../support.ts";
 
 const head = "apiVersion: fn.kpt.dev/v1alpha1\nkind: ImageLock\n";
@@ -164,18 +165,16 @@ describe("lockEdits adds an entry", () => {
     );
   });
 
-  test("adds 5,000 to 5,000 in less time than a person notices", async () => {
+  test("adds many to many in time in proportion to both", async () => {
     const many = (from: number) =>
-      Array.from({ length: 5_000 }, (_, index) => locked(`a/b${from + 2 * index}:1`, "1"));
+      Array.from({ length: 20_000 }, (_, index) => locked(`a/b${from + 2 * index}:1`, "1"));
     const text = lockText(many(0));
     const { lock } = await readLock(text);
 
-    const start = performance.now();
-    const edits = lockEdits(lock, many(1));
+    const edits = runToEnd(() => lockEdits(lock, many(1)));
 
-    expect(performance.now() - start).toBeLessThan(2_000);
     const { lock: after } = await readLock(applyEdits(text, edits));
-    expect(after.entries).toHaveLength(10_000);
+    expect(after.entries).toHaveLength(40_000);
   });
 
   test("writes the platform and the platforms", async () => {

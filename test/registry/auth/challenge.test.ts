@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { chooseChallenge, parseChallenges } from "../../../src/registry/auth/challenge.ts";
+import { runToEnd } from "../../support/time-limit.ts";
 
 describe("parseChallenges", () => {
   test.each([
@@ -148,16 +149,13 @@ describe("parseChallenges", () => {
 
   test("takes time in proportion to the header", () => {
     const hostile = [
-      'a="'.repeat(50_000),
-      "a ".repeat(50_000),
-      "=".repeat(100_000),
-      `a ${"b".repeat(100_000)}`,
+      'a="'.repeat(500_000),
+      "a ".repeat(500_000),
+      "=".repeat(1_000_000),
+      `a ${"b".repeat(1_000_000)}`,
     ];
-    const start = performance.now();
 
-    parseChallenges(hostile);
-
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(() => runToEnd(() => parseChallenges(hostile))).not.toThrow();
   });
 });
 

@@ -1,5 +1,4 @@
 import { once } from "node:events";
-import { readdir, readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { Worker } from "node:worker_threads";
@@ -12,11 +11,12 @@ import { LOOPBACK_TLS } from "../../support/loopback-tls.mjs";
 import { answer, answerIndex, INDEX_DIGEST } from "../../support/manifests.ts";
 import { type QuirkServer, startQuirkServer } from "../../support/quirk-server.ts";
 import { failOnce, makeClient, resolveOnce } from "../../support/registry-client.ts";
+import { hangLimit } from "../../support/time-limit.ts";
 
 const options = {
   proxies: {},
   userAgent: "pin-digests/0.1.0",
-  timeout: 5_000,
+  timeout: hangLimit,
   concurrency: 8,
   extraCaFiles: [],
   certsDirectories: [],
@@ -77,12 +77,20 @@ async function startTunnel(port: number, status = "200 OK"): Promise<Tunnel> {
 
 describe("createTransport", () => {
   test("loads undici by the first request, and not before", async () => {
-    const folder = new URL("../../../src/registry/", import.meta.url);
-    const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith(".ts"));
-    const texts = await Promise.all(files.map((file) => readFile(new URL(file, folder), "utf8")));
+    const server = await serve((_, response) => answerIndex(response));
+    const transport = createTransport(options);
+    open.push(transport.close);
+    const { connection } = endpointOf({ registry: server.host, repository: "app" });
+    const url = new URL(`http://${server.host}/v2/`);
+    const { signal } = new AbortController();
+    // undici leaves its dispatcher there.
+    const mark = Symbol.for("undici.globalDispatcher.1");
+    const isLoaded = () => Object.hasOwn(globalThis, mark);
 
-    expect(texts.filter((text) => /^import (?!type ).*"undici"/m.test(text))).toEqual([]);
-    expect(texts.filter((text) => text.includes('await import("undici")'))).toHaveLength(1);
+    const before = isLoaded();
+    await transport.send({ method: "GET", url, headers: {}, connection, bytesMax: 1_024, signal });
+
+    expect([before, isLoaded()]).toEqual([false, true]);
   });
 
   test("keeps its connection after a HEAD", async () => {
@@ -247,7 +255,7 @@ describe("createTransport through a proxy", () => {
     const client = makeClient({
       proxies: { httpProxy: proxy.host },
       registries,
-      network: { concurrency: 1, timeout: 60_000 },
+      network: { concurrency: 1 },
     });
 
     const slow = client.resolveDigest(parseReference("slow.example/app")).catch((error: unknown) => error);
