@@ -1,6 +1,6 @@
+import type { Credential } from "./credential.ts";
 import { isBearerToken, type Warn } from "./docker/docker-config.ts";
 import { asText } from "./json.ts";
-import type { Credential } from "./keychain.ts";
 
 /** A login given by environment variables, for the registries that `key` covers. */
 export interface EnvironmentLogin {

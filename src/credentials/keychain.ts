@@ -4,6 +4,7 @@ import { IdentityError } from "./cloud/cloud-provider.ts";
 import { createGitHub } from "./cloud/github.ts";
 import { createGoogle } from "./cloud/google.ts";
 import type { Send } from "./cloud/send.ts";
+import type { CredentialCandidate } from "./credential.ts";
 import { canonicalHost, selectEntries, type Target } from "./docker/auth-key.ts";
 import { loadConfigs } from "./docker/config-files.ts";
 import { type AskHelper, createHelperClient } from "./docker/credential-helper.ts";
@@ -11,20 +12,6 @@ import { type DockerConfig, readAuthEntry, type Warn } from "./docker/docker-con
 import { createHelperRunner } from "./docker/helper-process.ts";
 import { readEnvironmentLogins } from "./environment-login.ts";
 import type { PullSecret } from "./pull-secret.ts";
-
-/** Who we are to a registry. */
-export type Credential =
-  | { readonly kind: "basic"; readonly username: string; readonly password: string }
-  /** Exchanged for tokens by OAuth 2: docker's `identitytoken`, or what a helper gives as user `<token>`. */
-  | { readonly kind: "identity-token"; readonly token: string; readonly username?: string }
-  /** Sent as `Authorization: Bearer` as it is. */
-  | { readonly kind: "registry-token"; readonly token: string };
-
-/** A credential and where it was found, in words that hold no secret. */
-export interface CredentialCandidate {
-  readonly source: string;
-  readonly credential: Credential;
-}
 
 /** Finds the credentials for an image. Nothing that goes wrong here is fatal, since most images are public. */
 export interface Keychain {

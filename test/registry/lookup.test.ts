@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { Credential } from "../../src/credentials/keychain.ts";
+import type { Credential } from "../../src/credentials/credential.ts";
 import { parseReference } from "../../src/image/reference.ts";
 import {
   answer,

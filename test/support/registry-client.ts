@@ -1,4 +1,5 @@
-import type { CredentialCandidate, Keychain } from "../../src/credentials/keychain.ts";
+import type { CredentialCandidate } from "../../src/credentials/credential.ts";
+import type { Keychain } from "../../src/credentials/keychain.ts";
 import { parseReference } from "../../src/image/reference.ts";
 import {
   createRegistryClient,

@@ -1,14 +1,7 @@
 import { asText } from "../json.ts";
-import { askContainer, askInstance, askWebIdentity } from "./aws-role.ts";
+import { type AwsIdentity, askContainer, askInstance, askWebIdentity } from "./aws-role.ts";
 import type { CloudContext } from "./cloud-provider.ts";
 import type { Expiring } from "./expiring-cache.ts";
-import type { AwsKeys } from "./sigv4.ts";
-
-/** Keys and where they came from, for people. */
-export interface AwsIdentity {
-  readonly source: string;
-  readonly keys: AwsKeys;
-}
 
 /**
  * The keys of this machine or job, in the order of AWS's SDKs: variables, web identity, container, instance. Profiles,

@@ -1,11 +1,17 @@
 import { readCredentialFile } from "../credential-file.ts";
 import { asText } from "../json.ts";
 import { domainOfRegion } from "./aws-host.ts";
-import type { AwsIdentity } from "./aws-identity.ts";
 import { type CloudContext, IdentityError } from "./cloud-provider.ts";
 import { type CloudRequest, fetchJson, fetchOk, probe, requireText } from "./cloud-request.ts";
 import type { Expiring } from "./expiring-cache.ts";
 import { requireEndpoint } from "./secure-endpoint.ts";
+import type { AwsKeys } from "./sigv4.ts";
+
+/** Keys and where they came from, for people. */
+export interface AwsIdentity {
+  readonly source: string;
+  readonly keys: AwsKeys;
+}
 
 /**
  * Trades the token of a Kubernetes service account or a job for the keys of a role.

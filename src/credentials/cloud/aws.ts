@@ -1,7 +1,8 @@
+import type { CredentialCandidate } from "../credential.ts";
 import { asObject, asText } from "../json.ts";
-import type { CredentialCandidate } from "../keychain.ts";
 import { type EcrHost, parseEcrHost } from "./aws-host.ts";
-import { type AwsIdentity, findAwsIdentity } from "./aws-identity.ts";
+import { findAwsIdentity } from "./aws-identity.ts";
+import type { AwsIdentity } from "./aws-role.ts";
 import { type Cloud, type CloudContext, IdentityError } from "./cloud-provider.ts";
 import { type CloudRequest, fetchJson, requireText } from "./cloud-request.ts";
 import { createExpiringCache, type Expiring } from "./expiring-cache.ts";

@@ -1,10 +1,23 @@
 import { readCredentialFile } from "../credential-file.ts";
 import { asText } from "../json.ts";
-import type { AzureRealm, AzureToken } from "./azure.ts";
 import { type CloudContext, IdentityError } from "./cloud-provider.ts";
 import { type CloudRequest, fetchJson, probe, requireText } from "./cloud-request.ts";
 import type { Expiring } from "./expiring-cache.ts";
 import { isLinkLocal, requireEndpoint } from "./secure-endpoint.ts";
+
+/** A part of Azure that is apart from the others. */
+export interface AzureRealm {
+  readonly domain: string;
+  readonly authority: string;
+  /** The resources for which a registry takes a token, the first that is granted. */
+  readonly resources: readonly string[];
+}
+
+/** A token of Microsoft Entra ID and the identity it is for, for people. */
+export interface AzureToken {
+  readonly source: string;
+  readonly token: string;
+}
 
 /**
  * A token for a resource, in the order of Azure's SDKs: a client secret, a federated token (workload identity), the

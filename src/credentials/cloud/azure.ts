@@ -1,23 +1,9 @@
+import type { CredentialCandidate } from "../credential.ts";
 import { asText, parseJsonObject } from "../json.ts";
-import type { CredentialCandidate } from "../keychain.ts";
-import { requestAzureToken } from "./azure-token.ts";
+import { type AzureRealm, type AzureToken, requestAzureToken } from "./azure-token.ts";
 import { type Cloud, type CloudContext, IdentityError, isWithin } from "./cloud-provider.ts";
 import { type CloudRequest, fetchJson, requireText } from "./cloud-request.ts";
 import { createExpiringCache, type Expiring } from "./expiring-cache.ts";
-
-/** A part of Azure that is apart from the others. */
-export interface AzureRealm {
-  readonly domain: string;
-  readonly authority: string;
-  /** The resources for which a registry takes a token, the first that is granted. */
-  readonly resources: readonly string[];
-}
-
-/** A token of Microsoft Entra ID and the identity it is for, for people. */
-export interface AzureToken {
-  readonly source: string;
-  readonly token: string;
-}
 
 /**
  * Refresh tokens of Azure's registries for the Azure identity of this machine or job.

@@ -1,4 +1,4 @@
-import type { CredentialCandidate } from "../keychain.ts";
+import type { CredentialCandidate } from "../credential.ts";
 import type { Send } from "./send.ts";
 
 /** The identity that this machine or job has at one cloud. */

@@ -1,5 +1,5 @@
+import type { CredentialCandidate } from "../credential.ts";
 import { asText } from "../json.ts";
-import type { CredentialCandidate } from "../keychain.ts";
 import { type Cloud, type CloudContext, isWithin } from "./cloud-provider.ts";
 import { type CloudRequest, fetchJson, probe, requireText } from "./cloud-request.ts";
 import { createExpiringCache, type Expiring } from "./expiring-cache.ts";

@@ -1,5 +1,5 @@
+import type { Credential } from "../credential.ts";
 import { asText, parseJsonObject } from "../json.ts";
-import type { Credential } from "../keychain.ts";
 import { quoteUntrusted } from "../untrusted-text.ts";
 import { dockerHub } from "./auth-key.ts";
 import type { Warn } from "./docker-config.ts";

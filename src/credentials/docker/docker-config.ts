@@ -1,5 +1,5 @@
+import type { Credential } from "../credential.ts";
 import { asObject, asText, parseJsonObject } from "../json.ts";
-import type { Credential } from "../keychain.ts";
 
 /** A Docker configuration, or podman's auth.json, which has the same form; entries are decoded when they are used. */
 export interface DockerConfig {

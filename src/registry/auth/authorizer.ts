@@ -1,4 +1,5 @@
-import type { Credential, CredentialCandidate, Keychain } from "../../credentials/keychain.ts";
+import type { Credential, CredentialCandidate } from "../../credentials/credential.ts";
+import type { Keychain } from "../../credentials/keychain.ts";
 import { untilAborted } from "../transport/abortable.ts";
 import type { Endpoint } from "../transport/endpoint.ts";
 import { type Challenge, chooseChallenge } from "./challenge.ts";

@@ -1,4 +1,4 @@
-import type { Credential } from "../../credentials/keychain.ts";
+import type { Credential } from "../../credentials/credential.ts";
 import { isLoopbackName } from "../transport/address-guard.ts";
 import { type Connection, connectionElsewhere } from "../transport/endpoint.ts";
 import { failureOf } from "../transport/error-response.ts";
