@@ -1,3 +1,4 @@
+import { canonicalHost } from "../image/registry-host.ts";
 import { createAws } from "./cloud/aws.ts";
 import { createAzure } from "./cloud/azure.ts";
 import { IdentityError } from "./cloud/cloud-provider.ts";
@@ -5,7 +6,7 @@ import { createGitHub } from "./cloud/github.ts";
 import { createGoogle } from "./cloud/google.ts";
 import type { Send } from "./cloud/send.ts";
 import type { CredentialCandidate } from "./credential.ts";
-import { canonicalHost, selectEntries, type Target } from "./docker/auth-key.ts";
+import { selectEntries, type Target } from "./docker/auth-key.ts";
 import { loadConfigs } from "./docker/config-files.ts";
 import { type AskHelper, createHelperClient } from "./docker/credential-helper.ts";
 import { type DockerConfig, readAuthEntry, type Warn } from "./docker/docker-config.ts";

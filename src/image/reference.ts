@@ -9,6 +9,7 @@
 import { type Digest, InvalidDigestError, parseDigest } from "./digest.ts";
 import { registryProblem, repositoryProblem, tagProblem } from "./grammar.ts";
 import { quote, shorten } from "./quote.ts";
+import { dockerHub, isDockerHubPrefix } from "./registry-host.ts";
 
 /** An image reference, as written and as the registries understand it. */
 export interface ImageReference {
@@ -192,12 +193,12 @@ interface SplitName {
 
 function splitName(name: string): SplitName {
   const [first, rest] = cut(name, name.indexOf("/"));
-  if (rest === undefined) return { registry: "docker.io", repository: `library/${first}` };
-  if (first === "docker.io" || first === "index.docker.io") {
-    return { registry: "docker.io", repository: rest.includes("/") ? rest : `library/${rest}` };
+  if (rest === undefined) return { registry: dockerHub, repository: `library/${first}` };
+  if (isDockerHubPrefix(first)) {
+    return { registry: dockerHub, repository: rest.includes("/") ? rest : `library/${rest}` };
   }
   const isRegistry = first === "localhost" || /[.:]/.test(first) || hasUpperCase(first);
-  return isRegistry ? { registry: first, repository: rest } : { registry: "docker.io", repository: name };
+  return isRegistry ? { registry: first, repository: rest } : { registry: dockerHub, repository: name };
 }
 
 function checkRepository(repository: string, text: string): void {

@@ -1,3 +1,4 @@
+import { canonicalHost } from "../image/registry-host.ts";
 import { PLAIN_HTTP } from "./auth/token.ts";
 import type { RegistryErrorCode } from "./errors.ts";
 import { cutForeignText } from "./transport/error-response.ts";
@@ -79,13 +80,13 @@ const ROWS: Readonly<Record<RegistryErrorCode, Row>> = {
   },
   tls: {
     came: (at, { detail }) => `no secure connection could be made to ${at}${inBrackets(detail)}`,
-    advice: () =>
-      "check the certificate of the registry; where it wants one of ours, set certFile and keyFile for this registry",
+    advice: (registry, { failure }) =>
+      `check the certificate of the registry; where it wants one of ours, set certFile and keyFile for ${whose(registry, failure)}`,
   },
   "wrong-ca": {
     came: (at, { detail }) =>
       `the certificate of ${at} is signed by an authority unknown here${inBrackets(detail)}`,
-    advice: () => "set caFile for this registry, or SSL_CERT_FILE",
+    advice: (registry, { failure }) => `set caFile for ${whose(registry, failure)}, or SSL_CERT_FILE`,
   },
   "certificate-file": {
     came: (_, { detail }) => `a certificate file is of no use: ${detail}`,
@@ -93,7 +94,8 @@ const ROWS: Readonly<Record<RegistryErrorCode, Row>> = {
   },
   "https-on-http": {
     came: (at) => `${at} answered HTTPS with plain HTTP`,
-    advice: () => "set plainHTTP: true for this registry if that is meant to be",
+    advice: (registry, { failure }) =>
+      `set plainHTTP: true for ${whose(registry, failure)} if that is meant to be`,
   },
   "http-on-https": {
     came: (at) => `${at} wants HTTPS and was asked by plain HTTP`,
@@ -171,8 +173,15 @@ function describe(failure: Failure, registry: string): string {
   return ROWS[failure.code].came(at, failure);
 }
 
+/** Which entry is to say something: what is said of a registry holds for no other host that it names. */
+function whose(registry: string, { host }: Failure): string {
+  return host === undefined || isSameHost(host, registry)
+    ? "this registry"
+    : `${host}, in an entry of its own`;
+}
+
 function isSameHost(host: string, registry: string): boolean {
-  return host === registry || (registry === "docker.io" && host === "registry-1.docker.io");
+  return canonicalHost(host) === canonicalHost(registry);
 }
 
 function answered(at: string, failure: Failure): string {

@@ -38,6 +38,10 @@ describe("explainFailure", () => {
       "the certificate of quay.io is signed by an authority unknown here (SELF_SIGNED_CERT_IN_CHAIN); set caFile for this registry, or SSL_CERT_FILE",
     ],
     [
+      new Failure("wrong-ca", { host: "auth.quay.io", detail: "SELF_SIGNED_CERT_IN_CHAIN" }),
+      "the certificate of auth.quay.io is signed by an authority unknown here (SELF_SIGNED_CERT_IN_CHAIN); set caFile for auth.quay.io, in an entry of its own, or SSL_CERT_FILE",
+    ],
+    [
       new Failure("certificate-file", { detail: '"/ca.pem" holds no PEM' }),
       'a certificate file is of no use: "/ca.pem" holds no PEM; correct caFile, certFile and keyFile of this registry, or its certs.d folder',
     ],

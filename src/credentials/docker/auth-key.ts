@@ -1,3 +1,5 @@
+import { canonicalHost, coversName, splitHost } from "../../image/registry-host.ts";
+
 /** What a login is wanted for: a registry's host, `docker.io` for all of Docker Hub, and a repository of it. */
 export interface Target {
   readonly host: string;
@@ -28,22 +30,6 @@ export function selectEntries<T>(
   const better = found.filter(({ match }) => match.path >= 0);
   return (better.length > 0 ? better : found).map(({ entry }) => entry);
 }
-
-/** The one name by which logins for a host are told apart: lower case, no default port, `docker.io` for Docker Hub. */
-export function canonicalHost(host: string): string {
-  const plain = host.toLowerCase().replace(/:443$/, "");
-  return dockerHubNames.includes(plain) ? dockerHub : plain;
-}
-
-/** Docker Hub's canonical name. */
-export const dockerHub = "docker.io";
-
-const dockerHubNames: readonly string[] = [
-  dockerHub,
-  "index.docker.io",
-  "registry-1.docker.io",
-  "registry.hub.docker.com",
-];
 
 interface Match {
   readonly literalHost: boolean;
@@ -93,37 +79,8 @@ function matchPath(key: Key, repository: string): number | undefined {
   return key.url ? -1 : undefined;
 }
 
+/** A port counts as a part of the name: it must be the same. */
 function hostMatches(pattern: string, host: string): boolean {
-  if (pattern === host) return true;
-  if (!pattern.includes("*")) return false;
-  const names = host === dockerHub ? dockerHubNames : [host];
-  return names.some((name) => labelsMatch(splitHost(pattern), splitHost(name)));
-}
-
-/** Labels, and the port as the last of them, so that ports must be equal. */
-function splitHost(host: string): readonly string[] {
-  const { name, port } = /^(?<name>.*?)(?::(?<port>\d+))?$/.exec(host)?.groups ?? {};
-  return [...(name ?? host).split("."), `:${port ?? ""}`];
-}
-
-function labelsMatch(patterns: readonly string[], labels: readonly string[]): boolean {
-  return (
-    patterns.length === labels.length &&
-    labels.every((label, index) => labelMatches(patterns[index] ?? "", label))
-  );
-}
-
-/** `*` stands for any run of characters. Linear, since a Secret in a package may hold a hostile pattern. */
-function labelMatches(pattern: string, label: string): boolean {
-  const [first = "", ...rest] = pattern.split("*");
-  const last = rest.pop();
-  if (last === undefined) return pattern === label;
-  if (!label.startsWith(first) || !label.endsWith(last)) return false;
-  let from = first.length;
-  for (const part of rest) {
-    const at = label.indexOf(part, from);
-    if (at < 0) return false;
-    from = at + part.length;
-  }
-  return from <= label.length - last.length;
+  const [key, asked] = [splitHost(pattern), splitHost(host)];
+  return key.port === asked.port && coversName(key.name, asked.name);
 }

@@ -1,7 +1,7 @@
+import { dockerHub, dockerHubServer } from "../../image/registry-host.ts";
 import type { Credential } from "../credential.ts";
 import { asText, parseJsonObject } from "../json.ts";
 import { quoteUntrusted } from "../untrusted-text.ts";
-import { dockerHub } from "./auth-key.ts";
 import type { Warn } from "./docker-config.ts";
 import type { HelperRun, RunHelper } from "./helper-process.ts";
 
@@ -41,9 +41,6 @@ export function createHelperClient(run: RunHelper, warn: Warn): AskHelper {
     return answer;
   };
 }
-
-/** The name under which `docker login` keeps Docker Hub's login. */
-const dockerHubServer = "https://index.docker.io/v1/";
 
 function readAnswer(run: HelperRun, warn: Warn): Credential | undefined {
   if (run.kind === "failed") {

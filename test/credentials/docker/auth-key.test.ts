@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { canonicalHost, selectEntries } from "../../../src/credentials/docker/auth-key.ts";
+import { selectEntries } from "../../../src/credentials/docker/auth-key.ts";
 
 function select(keys: readonly string[], host: string, repository: string): readonly string[] {
   const entries = keys.map((key) => [key, undefined] as const);
@@ -120,17 +120,5 @@ describe("selectEntries", () => {
     const glob = `${"*a".repeat(5_000)}*b.test`;
 
     expect(select([glob], `${"a".repeat(20_000)}.test`, "app")).toEqual([]);
-  });
-});
-
-describe("canonicalHost", () => {
-  test.each([
-    ["GHCR.io", "ghcr.io"],
-    ["ghcr.io:443", "ghcr.io"],
-    ["ghcr.io:80", "ghcr.io:80"],
-    ["index.docker.io", "docker.io"],
-    ["registry-1.docker.io:443", "docker.io"],
-  ])("gives %s as %s", (host, canonical) => {
-    expect(canonicalHost(host)).toBe(canonical);
   });
 });
