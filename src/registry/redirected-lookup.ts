@@ -26,7 +26,7 @@ export async function lookUpRedirected(
   const { repository = "", reference = "" } = path;
   const from = home.base ?? refusal.url;
   const guard = guardAgainst(refusal.url, from, { code: "redirect", reachOf: options.reachOf });
-  const connection = connectionElsewhere(refusal.url, home.endpoint.connection, options.configs);
+  const connection = connectionElsewhere(refusal.url, options.configs, repository);
   const token = await fetchToken({ ...demand, connection, repository, signal: question.signal }, options);
   const answer = await askManifest(
     {

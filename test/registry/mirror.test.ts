@@ -144,6 +144,34 @@ describe("resolveDigest where a registry is blocked", () => {
     );
     expect(mirror.lines).toEqual([]);
   });
+
+  test.each([
+    "index.docker.io/library/nginx",
+    "registry-1.docker.io/library/nginx",
+    "registry-1.docker.io:443/library/nginx",
+    "registry.hub.docker.com/library/nginx",
+    "Docker.io/library/nginx",
+  ])("asks nobody for %s, which is Docker Hub too", async (image) => {
+    const mirror = await serve();
+    const registries = [{ prefix: "docker.io", mirrors: [`http://${mirror.host}`], blocked: true }];
+
+    expect(await failOnce(image, { registries })).toMatchObject({ code: "blocked" });
+  });
+
+  test("asks no mirror that is blocked by another name, and goes on to the next", async () => {
+    const mirror = await serve();
+    const registries = [
+      { prefix: "quay.io", mirrors: ["registry-1.docker.io/quay", `http://${mirror.host}`], only: true },
+      { prefix: "docker.io", blocked: true },
+    ];
+    const client = makeClient({ registries });
+    open.push(client.close);
+
+    expect(await client.resolveDigest(parseReference("quay.io/acme/app:v1"))).toBe(INDEX_DIGEST);
+    expect(client.warnings().map(({ message }) => message)).toEqual([
+      "the mirror registry-1.docker.io/quay was passed over: registry-1.docker.io is blocked by the configuration",
+    ]);
+  });
 });
 
 describe("resolveDigest with a signal", () => {

@@ -70,7 +70,7 @@ const MARGIN = 10_000;
 const UNSUPPORTED: ReadonlySet<number> = new Set([301, 302, 303, 307, 308, 400, 401, 404, 405]);
 
 function realmOf(question: TokenQuestion, { configs, reachOf }: TokenOptions): Realm {
-  const { challenge, challenger, connection, signal } = question;
+  const { challenge, challenger, connection, repository, signal } = question;
   const text = challenge.parameters.get("realm") ?? "";
   const url = URL.canParse(text, challenger.href) ? new URL(text, challenger) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
@@ -79,8 +79,10 @@ function realmOf(question: TokenQuestion, { configs, reachOf }: TokenOptions): R
   url.username = "";
   url.password = "";
   url.hash = "";
-  const elsewhere = url.hostname !== challenger.hostname;
-  const there = elsewhere ? connectionElsewhere(url, connection, configs) : connection;
+  const isHere = url.origin === challenger.origin;
+  // An entry for a part of a host's repositories is for the host's other ports, too, but for no other host.
+  const part = url.hostname === challenger.hostname ? repository : "";
+  const there = isHere ? connection : connectionElsewhere(url, configs, part);
   if (url.protocol === "http:" && !mayBePlain(url, challenger, there)) {
     throw new Failure("realm", { host: url.host, detail: PLAIN_HTTP });
   }
@@ -91,8 +93,8 @@ function realmOf(question: TokenQuestion, { configs, reachOf }: TokenOptions): R
 
 // A login goes over plain HTTP only where the user said so for the host; loopback counts as said.
 function mayBePlain(url: URL, challenger: URL, connection: Connection): boolean {
-  if (challenger.protocol !== "http:") return false;
-  return url.hostname === challenger.hostname || connection.plainHTTP || isLoopbackName(url.hostname);
+  if (connection.plainHTTP || url.origin === challenger.origin) return true;
+  return challenger.protocol === "http:" && isLoopbackName(url.hostname);
 }
 
 function tokenRequest(

@@ -1,3 +1,4 @@
+import { canonicalHost, dockerHubAddress, isDockerHubPrefix } from "../../image/registry-host.ts";
 import { isLoopbackName } from "./address-guard.ts";
 import { Failure } from "./failure.ts";
 import { matchRegistry, type PullSource, type RegistryConfig } from "./registry-config.ts";
@@ -37,38 +38,34 @@ export const defaultConnection: Connection = {
 
 /** Where a place is. Throws a Failure where its name can't be an address. */
 export function endpointOf(place: PullSource): Endpoint {
-  const name = place.registry;
-  const address = ADDRESSES.get(name) ?? name;
-  const certificateNames = [...new Set([name, address])];
-  const connection = connectionOf(place.config, certificateNames);
+  const { registry, scheme } = place;
+  const address = isDockerHubPrefix(registry) ? dockerHubAddress : registry;
+  const connection = connectionOf(place.config, address);
   const secure = baseUrl("https", address);
-  const schemes = place.scheme !== undefined ? [place.scheme] : schemesFor(secure, connection);
-  return { name, urls: schemes.map((scheme) => baseUrl(scheme, address)), connection };
+  const schemes = scheme !== undefined ? [scheme] : schemesFor(secure, connection);
+  return {
+    name: canonicalHost(registry),
+    urls: schemes.map((each) => baseUrl(each, address)),
+    // A mirror's scheme says for the mirror what plainHTTP says for a registry.
+    connection: scheme === undefined ? connection : { ...connection, plainHTTP: scheme === "http" },
+  };
 }
 
 /**
- * How to connect to a host that a registry has named: by its own entry, else as to the registry, whose authorities
- * sign for its neighbours too. The client certificate is for the registry alone.
+ * How to connect to a host that a registry has named: as the entry that names this host says, or else as safely as can
+ * be. What is said about the registry holds for the registry alone.
  */
 export function connectionElsewhere(
   url: URL,
-  home: Connection,
   configs: readonly RegistryConfig[],
+  repository = "",
 ): Connection {
-  const entries = configs.filter(({ prefix }) => prefix !== "*" && !prefix.includes("/"));
-  const own = matchRegistry({ registry: url.host, repository: "" }, entries);
-  if (own !== undefined) return connectionOf(own, [url.host]);
-  return { ...home, certFile: "", keyFile: "", plainHTTP: false, certificateNames: [url.host] };
+  return connectionOf(matchRegistry({ registry: url.host, repository }, configs), url.host);
 }
 
-// Docker Hub's registry answers at another name than the one that images carry.
-// https://github.com/moby/moby/blob/v24.0.2/registry/config.go#L25-L48
-const ADDRESSES: ReadonlyMap<string, string> = new Map([
-  ["docker.io", "registry-1.docker.io"],
-  ["index.docker.io", "registry-1.docker.io"],
-]);
-
-function connectionOf(config: RegistryConfig | undefined, certificateNames: readonly string[]): Connection {
+function connectionOf(config: RegistryConfig | undefined, address: string): Connection {
+  // What is said of all registries keeps from none that a mirror, a realm or a redirect of an allowed one names.
+  if (config?.blocked === true && config.prefix !== "*") throw new Failure("blocked", { host: address });
   return {
     caFile: config?.caFile ?? "",
     certFile: config?.certFile ?? "",
@@ -76,7 +73,7 @@ function connectionOf(config: RegistryConfig | undefined, certificateNames: read
     insecureSkipTLSVerify: config?.insecureSkipTLSVerify ?? false,
     plainHTTP: config?.plainHTTP ?? false,
     concurrency: config?.concurrency,
-    certificateNames,
+    certificateNames: [...new Set([canonicalHost(address), address])],
   };
 }
 

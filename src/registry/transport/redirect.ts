@@ -1,6 +1,6 @@
 import type { Guard, Reach } from "./address-guard.ts";
 import { isLoopbackName, reachOfLiteral } from "./address-guard.ts";
-import { type Connection, connectionElsewhere } from "./endpoint.ts";
+import { connectionElsewhere } from "./endpoint.ts";
 import { Failure } from "./failure.ts";
 import type { RegistryConfig } from "./registry-config.ts";
 import type { RetriedRequest } from "./retry.ts";
@@ -69,11 +69,13 @@ function requestTo(url: URL, first: RetriedRequest, options: FollowOptions): Ret
   if (url.origin === first.url.origin) return { ...first, url };
   const { authorization: _, ...headers } = first.headers;
   const guard = guardAgainst(url, first.url, { code: "redirect", reachOf: options.reachOf });
-  const connection: Connection =
-    url.hostname === first.url.hostname
-      ? first.connection
-      : connectionElsewhere(url, first.connection, options.configs);
+  const connection = connectionElsewhere(url, options.configs, repositoryIn(url));
   return { ...first, url, headers, connection, ...(guard !== undefined && { guard }) };
+}
+
+/** The repository that a path of the API is about; empty for another path. */
+function repositoryIn({ pathname }: URL): string {
+  return /^\/v2\/(?<repository>.+)\/(?:manifests|blobs)\/[^/]+$/.exec(pathname)?.groups?.repository ?? "";
 }
 
 function refuse(url: URL, detail: string): Failure {

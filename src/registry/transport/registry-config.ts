@@ -1,3 +1,11 @@
+import {
+  canonicalHost,
+  coversName,
+  dockerHub,
+  isDockerHubPrefix,
+  splitHost,
+} from "../../image/registry-host.ts";
+
 /** What the user says about the registries, or parts of them, that `prefix` names. */
 export interface RegistryConfig {
   /** `*`, or `host[:port][/path]`, where a label of the host may be `*`. */
@@ -48,7 +56,7 @@ export interface PullSource extends Location {
   readonly scheme?: "http" | "https";
   /** The mirror as the user wrote it; absent for the registry itself. */
   readonly mirror?: string;
-  /** What is said about this place: a mirror's own entry, else the entry that it stands in. */
+  /** The entry whose prefix names this place, which for a mirror is not the entry that it stands in. */
   readonly config?: RegistryConfig;
 }
 
@@ -58,25 +66,25 @@ export function pullSourcesOf(location: Location, configs: readonly RegistryConf
   const itself: PullSource = { ...location, ...(config !== undefined && { config }) };
   if (config === undefined) return [itself];
   const rest = remainder(location, parsePrefix(config.prefix));
-  const mirrors = config.mirrors.flatMap((mirror) => toPlace(mirror, rest, config, configs));
+  const mirrors = config.mirrors.flatMap((mirror) => toPlace(mirror, rest, configs));
   return config.only ? mirrors : [...mirrors, itself];
 }
 
 interface Prefix {
   readonly any: boolean;
-  readonly labels: readonly string[];
+  readonly host: string;
   readonly port: string | undefined;
   readonly path: string;
 }
 
 const MIRROR = /^(?:(?<scheme>https?):\/\/)?(?<host>[^/@]+)(?:\/(?<path>.*))?$/i;
-const HOST = /^(?<name>\[[^\]]*\]|[^:]*)(?::(?<port>[0-9]+))?$/;
+const HTTPS_PORT = "443";
 
 function parsePrefix(prefix: string): Prefix {
-  if (prefix === "*") return { any: true, labels: [], port: undefined, path: "" };
+  if (prefix === "*") return { any: true, host: "", port: undefined, path: "" };
   const [host, path] = splitPath(prefix);
-  const { name = host, port } = HOST.exec(canonicalHost(host))?.groups ?? {};
-  return { any: false, labels: labelsOf(name), port, path };
+  const { name, port } = splitHost(host);
+  return { any: false, host: canonicalHost(name), port, path };
 }
 
 function splitPath(text: string): readonly [string, string] {
@@ -84,25 +92,14 @@ function splitPath(text: string): readonly [string, string] {
   return slash < 0 ? [text, ""] : [text.slice(0, slash), text.slice(slash + 1).replace(/\/+$/, "")];
 }
 
-function canonicalHost(host: string): string {
-  const lowerCase = host.toLowerCase();
-  return lowerCase === "index.docker.io" ? "docker.io" : lowerCase;
-}
-
-function labelsOf(name: string): readonly string[] {
-  return name.startsWith("[") ? [name] : name.split(".");
-}
-
 function matches(location: Location, prefix: Prefix): boolean {
   return prefix.any || (hostMatches(location.registry, prefix) && pathMatches(location.repository, prefix));
 }
 
 function hostMatches(registry: string, prefix: Prefix): boolean {
-  const { name = registry, port } = HOST.exec(canonicalHost(registry))?.groups ?? {};
+  const { name, port = HTTPS_PORT } = splitHost(registry);
   if (prefix.port !== undefined && prefix.port !== port) return false;
-  const labels = labelsOf(name);
-  if (labels.length !== prefix.labels.length) return false;
-  return prefix.labels.every((label, index) => label === "*" || label === labels[index]);
+  return coversName(prefix.host, canonicalHost(name));
 }
 
 function pathMatches(repository: string, { path }: Prefix): boolean {
@@ -111,7 +108,8 @@ function pathMatches(repository: string, { path }: Prefix): boolean {
 
 // A port is as good as a label: "harbor:5000" says more than "harbor".
 function literalLabels(prefix: Prefix): number {
-  const labels = prefix.labels.filter((label) => label !== "*").length;
+  if (prefix.any) return 0;
+  const labels = prefix.host.split(".").filter((label) => !label.includes("*")).length;
   return labels + (prefix.port === undefined ? 0 : 1);
 }
 
@@ -119,28 +117,20 @@ function remainder(location: Location, prefix: Prefix): string {
   return prefix.path === "" ? location.repository : location.repository.slice(prefix.path.length + 1);
 }
 
-function toPlace(
-  mirror: string,
-  rest: string,
-  config: RegistryConfig,
-  configs: readonly RegistryConfig[],
-): readonly PullSource[] {
+function toPlace(mirror: string, rest: string, configs: readonly RegistryConfig[]): readonly PullSource[] {
   const { scheme, host, path = "" } = MIRROR.exec(mirror)?.groups ?? {};
   if (host === undefined) return [];
-  const registry = canonicalHost(host);
   const repository = [path.replace(/\/+$/, ""), rest].filter((part) => part !== "").join("/");
   if (repository === "") return [];
-  const own = matchRegistry(
-    { registry, repository },
-    configs.filter(({ prefix }) => prefix !== "*"),
-  );
+  const registry = host.toLowerCase();
+  const location = { registry: isDockerHubPrefix(registry) ? dockerHub : registry, repository };
+  const config = matchRegistry(location, configs);
   const written = scheme?.toLowerCase();
   return [
     {
-      registry,
-      repository,
+      ...location,
       mirror,
-      config: own ?? config,
+      ...(config !== undefined && { config }),
       ...((written === "http" || written === "https") && { scheme: written }),
     },
   ];

@@ -46,6 +46,16 @@ describe("matchRegistry", () => {
     ["[::1]:5000", "[::1]:5000", "a", true],
     ["[::1]", "[::1]:5000", "a", true],
     ["[::2]", "[::1]:5000", "a", false],
+    ["[0:0:0:0:0:0:0:1]", "[::1]:5000", "a", true],
+    ["docker.io", "registry-1.docker.io", "library/nginx", true],
+    ["docker.io", "registry.hub.docker.com", "library/nginx", true],
+    ["registry-1.docker.io", "docker.io", "library/nginx", true],
+    ["*.docker.io/library", "docker.io", "library/nginx", true],
+    ["docker.io:443", "docker.io", "library/nginx", true],
+    ["docker.io", "registry-1.docker.io:443", "library/nginx", true],
+    ["ghcr.io:443", "ghcr.io", "acme/app", true],
+    ["ghcr.io", "ghcr.io:443", "acme/app", true],
+    ["us-*.pkg.dev", "us-docker.pkg.dev", "acme/app", true],
   ])("%s on %s/%s: %s", (prefix, registry, repository, matches) => {
     expect(matchRegistry({ registry, repository }, [entry(prefix)]) !== undefined).toBe(matches);
   });
@@ -127,15 +137,13 @@ describe("placesToAsk", () => {
     ]);
   });
 
-  test("connects to a mirror by its own entry, else by the one that names it", () => {
+  test("connects to a mirror by the entry that names it, and never by the one that it stands in", () => {
     const own = entry("m1", { caFile: "m1.pem" });
     const hub = entry("docker.io", { mirrors: ["m1", "m2"], caFile: "hub.pem" });
-    const configs = [own, hub, entry("*", { caFile: "all.pem" })];
+    const caFiles = (configs: readonly RegistryConfig[]) =>
+      pullSourcesOf(NGINX, configs).map(({ config }) => config?.caFile);
 
-    expect(pullSourcesOf(NGINX, configs).map(({ config }) => config?.caFile)).toEqual([
-      "m1.pem",
-      "hub.pem",
-      "hub.pem",
-    ]);
+    expect(caFiles([own, hub])).toEqual(["m1.pem", undefined, "hub.pem"]);
+    expect(caFiles([own, hub, entry("*", { caFile: "all.pem" })])).toEqual(["m1.pem", "all.pem", "hub.pem"]);
   });
 });

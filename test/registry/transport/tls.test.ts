@@ -276,7 +276,10 @@ describe("createTlsSetups", () => {
       { tls: LOOPBACK_TLS },
     );
     open.push(server);
-    const registries = [{ prefix: "127.0.0.1", caFile, certFile: caFile, keyFile }];
+    const registries = [
+      { prefix: "127.0.0.1", caFile, certFile: caFile, keyFile },
+      { prefix: "localhost", caFile },
+    ];
 
     expect(await failOnce(`${server.host}/app:v1`, { registries, network: { retries: 0 } })).toMatchObject({
       code: "unreachable",

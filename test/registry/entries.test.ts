@@ -1,0 +1,165 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { RegistryConfig } from "../../src/registry/transport/registry-config.ts";
+import { fakeDns } from "../support/fake-dns.ts";
+import { LOOPBACK_TLS } from "../support/loopback-tls.mjs";
+import { answer, answerIndex, INDEX_DIGEST } from "../support/manifests.ts";
+import {
+  type Quirk,
+  type QuirkServer,
+  type QuirkServerOptions,
+  startQuirkServer,
+} from "../support/quirk-server.ts";
+import { basicLogin, failOnce, keychainOf, resolveOnce } from "../support/registry-client.ts";
+
+type Entry = Partial<RegistryConfig> & { readonly prefix: string };
+
+const open: QuirkServer[] = [];
+let folder = "";
+let caFile = "";
+let keyFile = "";
+let restore = () => {};
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "pin-digests-entries-"));
+  caFile = join(folder, "ca.pem");
+  keyFile = join(folder, "key.pem");
+  await writeFile(caFile, LOOPBACK_TLS.cert);
+  await writeFile(keyFile, LOOPBACK_TLS.key);
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+afterEach(async () => {
+  restore();
+  restore = () => {};
+  await Promise.all(open.splice(0).map((server) => server.close()));
+});
+
+async function serve(quirk: Quirk, options: QuirkServerOptions = {}): Promise<QuirkServer> {
+  const server = await startQuirkServer(quirk, options);
+  open.push(server);
+  return server;
+}
+
+const tls = { tls: LOOPBACK_TLS };
+const keychain = keychainOf([basicLogin("a", "b")]);
+
+/** What another host answers, whatever it is asked for. */
+const other: Quirk = (request, response) =>
+  request.url.startsWith("/token") ? answer(response, 200, { body: '{"token":"t"}' }) : answerIndex(response);
+
+/** The ways in which a registry, or its entry, leads to another host. */
+const WAYS = {
+  mirror: () => (_, response) => answer(response, 404),
+  redirect: (url) => (request, response) =>
+    answer(response, 307, { headers: { location: `${url}${request.url}` } }),
+  realm: (url) => (request, response) =>
+    request.headers.authorization === "Bearer t"
+      ? answerIndex(response)
+      : answer(response, 401, { headers: { "www-authenticate": `Bearer realm="${url}/token"` } }),
+} as const satisfies Readonly<Record<string, (url: string) => Quirk>>;
+
+describe("an entry of registries", () => {
+  describe.each(["mirror", "redirect", "realm"] as const)("that leads to another host by a %s", (way) => {
+    async function lead(url: string): Promise<{ readonly image: string; readonly home: Entry }> {
+      const server = await serve(WAYS[way](url), tls);
+      const mirrors = way === "mirror" ? { mirrors: [url], only: true } : {};
+      return { image: `${server.host}/app:v1`, home: { prefix: server.host, caFile, ...mirrors } };
+    }
+
+    test.each([
+      ["insecureSkipTLSVerify", () => ({ insecureSkipTLSVerify: true })],
+      ["caFile", () => ({ caFile })],
+    ])("does not lend it its %s", async (_, setting) => {
+      const there = await serve(other, tls);
+      const { image, home } = await lead(`https://${there.host}`);
+      const registries = [{ ...home, ...setting() }];
+
+      expect(await failOnce(image, { registries, keychain })).toMatchObject({ code: "wrong-ca" });
+      expect(there.lines).toEqual([]);
+      const own = [...registries, { prefix: there.host, ...setting() }];
+      expect(await resolveOnce(image, { registries: own, keychain })).toBe(INDEX_DIGEST);
+    });
+
+    test("does not lend it its certFile and keyFile", async () => {
+      const there = await serve(other, {
+        tls: { ...LOOPBACK_TLS, ca: LOOPBACK_TLS.cert, requestCert: true },
+      });
+      const { image, home } = await lead(`https://${there.host}`);
+      const pair = { certFile: caFile, keyFile };
+      const registries = [
+        { ...home, ...pair },
+        { prefix: there.host, caFile },
+      ];
+
+      expect(await failOnce(image, { registries, network: { retries: 0 } })).toMatchObject({
+        code: "unreachable",
+      });
+      expect(there.lines).toEqual([]);
+      const own = [home, { prefix: there.host, caFile, ...pair }];
+      expect(await resolveOnce(image, { registries: own })).toBe(INDEX_DIGEST);
+    });
+
+    test("does not lead to one that is blocked", async () => {
+      const there = await serve(other, tls);
+      const { image, home } = await lead(`https://${there.host}`);
+      const registries = [home, { prefix: there.host, caFile, blocked: true }];
+
+      expect(await failOnce(image, { registries, keychain })).toMatchObject({ code: "blocked" });
+      expect(there.lines).toEqual([]);
+      const others = [home, { prefix: there.host, caFile }, { prefix: "*", blocked: true }];
+      expect(await resolveOnce(image, { registries: others, keychain })).toBe(INDEX_DIGEST);
+    });
+
+    test("goes by what is said of all", async () => {
+      const there = await serve(other, tls);
+      const { image, home } = await lead(`https://${there.host}`);
+
+      expect(await resolveOnce(image, { registries: [home, { prefix: "*", caFile }] })).toBe(INDEX_DIGEST);
+    });
+  });
+
+  test("lends its plainHTTP to no mirror, which says for itself by http:// or an entry of its own", async () => {
+    ({ restore } = fakeDns({ "registry.example": ["127.0.0.1"], "mirror.example": ["127.0.0.1"] }));
+    const there = await serve(other);
+    const mirror = `mirror.example:${there.port}`;
+    const ask = (url: string, ...more: readonly Entry[]) => ({
+      registries: [{ prefix: "registry.example", plainHTTP: true, mirrors: [url], only: true }, ...more],
+      keychain,
+    });
+
+    expect(await failOnce("registry.example/app:v1", ask(mirror))).toMatchObject({ code: "https-on-http" });
+    expect(there.lines).toEqual([]);
+    for (const options of [ask(`http://${mirror}`), ask(mirror, { prefix: mirror, plainHTTP: true })]) {
+      expect(await resolveOnce("registry.example/app:v1", options)).toBe(INDEX_DIGEST);
+    }
+  });
+
+  test("for one port lends its plainHTTP to no realm on another port of its host", async () => {
+    ({ restore } = fakeDns({ "registry.example": ["127.0.0.1"] }));
+    const auth = await serve(other);
+    const server = await serve(WAYS.realm(`http://registry.example:${auth.port}`));
+    const name = `registry.example:${server.port}`;
+    const ask = (prefix: string) => ({ registries: [{ prefix, plainHTTP: true }], keychain });
+
+    expect(await failOnce(`${name}/app:v1`, ask(name))).toMatchObject({ code: "realm" });
+    expect(auth.lines).toEqual([]);
+    expect(await resolveOnce(`${name}/app:v1`, ask("registry.example"))).toBe(INDEX_DIGEST);
+    expect(await resolveOnce(`${name}/app:v1`, ask("registry.example/app"))).toBe(INDEX_DIGEST);
+  });
+
+  test("lends a mirror of its own to no mirror", async () => {
+    const last = await serve(other);
+    const first = await serve((_, response) => answerIndex(response));
+    const registries = [
+      { prefix: "docker.io", mirrors: [`http://${first.host}`], only: true },
+      { prefix: first.host, mirrors: [`http://${last.host}`], only: true },
+    ];
+
+    expect(await resolveOnce("nginx:1.27", { registries })).toBe(INDEX_DIGEST);
+    expect(last.lines).toEqual([]);
+  });
+});
