@@ -161,6 +161,7 @@ function settleEntries(entries: readonly EntryLookup[], resolver: Resolver): Pro
 /** What is told apart from the images that were planned. */
 function asides({ input, config, locks, plan: { resources, fields } }: Run): readonly Result[] {
   return [
+    ...emptyWarning(input),
     ...nonObjectResults(input),
     ...skipped(resources, config),
     ...unmatchedFieldSpecWarnings(resources, config),
@@ -178,6 +179,12 @@ function failsRun(outcome: Outcome): boolean {
 
 function isLeft(outcome: Outcome): boolean {
   return outcome.kind !== "changed";
+}
+
+/** A chart that renders nothing is fine; a pipe that lost its objects is not, and both look alike. */
+function emptyWarning({ kind, items }: Input): readonly Result[] {
+  if (kind !== "stream" || items.length > 0) return [];
+  return [{ message: "the input holds no object, so nothing was pinned", severity: "warning" }];
 }
 
 function nonObjectResults({ yaml, items }: Input): readonly Result[] {

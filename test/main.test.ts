@@ -130,6 +130,18 @@ describe("main", () => {
     expect(run.stderr.split("\n")[0]).toBe("pin-digests: 1 image changed, 1 warning");
   });
 
+  test.each(["---\n", "---\n# Source: web/templates/pod.yaml\n", "null\n"])(
+    "gives back %j, which holds no object, with a warning",
+    async (text) => {
+      expect(await runExecutable(text)).toMatchObject({
+        code: 0,
+        stdout: text,
+        stderr:
+          "pin-digests: 0 images changed, 1 warning\n[warning] the input holds no object, so nothing was pinned\n",
+      });
+    },
+  );
+
   test("says nothing where there is nothing to say", async () => {
     expect(await runExecutable(list)).toMatchObject({ code: 0, stdout: list, stderr: "" });
     expect(await runExecutable(pinned)).toMatchObject({ code: 0, stdout: pinned, stderr: "" });

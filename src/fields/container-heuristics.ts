@@ -1,8 +1,9 @@
 /** What is a container without doubt, in kinds that nobody has heard of. */
+
+import { type Member, memberOf } from "../yaml/members.ts";
 import { kindOf, scalarType } from "../yaml/node.ts";
 import type { YamlText } from "../yaml/scan.ts";
 import type { FieldRule } from "./field-rule.ts";
-import { type Member, memberOf } from "./members.ts";
 
 /** Lists of containers, by key. */
 export const containerLists: ReadonlySet<string> = new Set([

@@ -1,11 +1,11 @@
 /** A place for a digest beside the other parts of a reference. */
 
+import { memberAt, membersOf } from "../yaml/members.ts";
 import { entriesOf, isFlow, kindOf, type Range, scalarText, startOf } from "../yaml/node.ts";
 import { closingBracket, endOf, endOfEntry } from "../yaml/node-end.ts";
 import type { YamlNode } from "../yaml/scan.ts";
 import type { EmbeddedDocument } from "./embedded-document.ts";
 import type { Writing } from "./image-field.ts";
-import { memberAt, membersOf } from "./members.ts";
 
 /** The digest as the value of a key that the user names: in its place where the key stands there, else as a new line. */
 export function writeKey(layer: EmbeddedDocument, map: YamlNode, key: string): Writing {

@@ -2,6 +2,8 @@
 import { EVENT_ID, SCALAR_STYLE } from "js-yaml";
 import { matchesGlob } from "../image/image-glob.ts";
 import { InvalidReferenceError, parseReference } from "../image/reference.ts";
+import { goType } from "../yaml/go-type.ts";
+import { type Member, memberText } from "../yaml/members.ts";
 import type { Mutable } from "../yaml/mutable.ts";
 import {
   aliasRange,
@@ -12,7 +14,6 @@ import {
   kindOf,
   type Range,
   scalarText,
-  scalarType,
   startOf,
 } from "../yaml/node.ts";
 import { type Locate, scalarLocator } from "../yaml/scalar-source.ts";
@@ -20,14 +21,13 @@ import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import type { EmbeddedDocument } from "./embedded-document.ts";
 import type { FieldRule } from "./field-rule.ts";
 import type { ImageField, ImageFieldFault } from "./image-field.ts";
-import { type Member, memberText } from "./members.ts";
 import { formatPath, type Place, targetOf, type Walk } from "./walk-state.ts";
 
 /** Takes a whole value for a reference; null is none, and anything but a text is a fault. */
 export function extractReference(walk: Walk, place: Place, rule: FieldRule): void {
   const { layer, node } = place;
   const target = targetOf(place);
-  const type = scalarType(layer.yaml, target);
+  const type = goType(layer.yaml, target);
   if (type === "null" || isExcepted(place, rule)) return;
   const name = walk.path.at(-1);
   const [first, second] = twinsOf(place, name);
@@ -35,7 +35,7 @@ export function extractReference(walk: Walk, place: Place, rule: FieldRule): voi
     if (first?.value === node && !rule.loose) pushFault(walk, place, rule, "duplicate-key");
     return;
   }
-  if (type !== "string" && type !== "other") {
+  if (type !== "string") {
     if (!rule.loose) pushFault(walk, place, rule, "not-a-string");
     return;
   }
@@ -197,8 +197,7 @@ interface LocatedText {
 
 function textAt(layer: EmbeddedDocument, target: YamlNode): LocatedText | undefined {
   if (kindOf(layer.yaml, target) === "sequence") return textOfList(layer, target);
-  const type = scalarType(layer.yaml, target);
-  if (type !== "string" && type !== "other") return undefined;
+  if (goType(layer.yaml, target) !== "string") return undefined;
   return { value: scalarText(layer.yaml, target) ?? "", locate: locatorOf(layer, target) };
 }
 

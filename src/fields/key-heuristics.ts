@@ -1,9 +1,10 @@
 /** What counts at a value of a map by its key alone, where no rule leads. */
+
+import { type Member, memberOf, membersOf, memberText } from "../yaml/members.ts";
 import { kindOf, scalarType } from "../yaml/node.ts";
 import { containerKeys, containerLists, deniedKeys } from "./container-heuristics.ts";
 import type { EmbeddedDocument } from "./embedded-document.ts";
 import { anyKindTree } from "./field-rules.ts";
-import { type Member, memberOf, membersOf, memberText } from "./members.ts";
 import {
   closed,
   containerRule,

@@ -1,6 +1,8 @@
 /** References whose parts stand apart: `{repository, tag, digest}`, `{name, version}`, `{newName, newTag, digest}`. */
 
-import { kindOf, lastEventOf, type Range, scalarType } from "../yaml/node.ts";
+import { goType } from "../yaml/go-type.ts";
+import { type Member, memberAt, membersOf } from "../yaml/members.ts";
+import { kindOf, lastEventOf, type Range } from "../yaml/node.ts";
 import type { Locate } from "../yaml/scalar-source.ts";
 import type { YamlNode } from "../yaml/scan.ts";
 import { clearKey, noPlace, writeKey } from "./digest-slot.ts";
@@ -8,7 +10,6 @@ import type { EmbeddedDocument } from "./embedded-document.ts";
 import { extractReference, identityOf, locatorOf, push, valueAt } from "./extract.ts";
 import type { FieldRule } from "./field-rule.ts";
 import type { Writing } from "./image-field.ts";
-import { type Member, memberAt, membersOf } from "./members.ts";
 import type { SplitKeys } from "./table/field-row.ts";
 import { formatPath, type Place, type Walk } from "./walk-state.ts";
 
@@ -41,7 +42,8 @@ export function extractSplit(walk: Walk, { layer, node: map }: Place, rule: Fiel
   const tag = partAt(layer, map, keys.tag);
   const digest = partAt(layer, map, keys.digest ?? []);
   const composed = compose({ registry, repository, tag, digest });
-  const { writing, key } = writingOf({ layer, map, keys, rule, tag, digest });
+  const inexact = [repository, registry, tag].find((part) => part?.inexact);
+  const { writing, key } = writingOf({ layer, map, keys, rule, inexact, tag, digest });
   const path = formatPath([...walk.path, ...(key ?? "").split("/").filter(Boolean)]);
   push(
     walk,
@@ -110,7 +112,7 @@ function partAt(layer: EmbeddedDocument, map: YamlNode, keys: readonly string[])
         map,
       );
     if (node === undefined) continue;
-    const type = scalarType(layer.yaml, node);
+    const type = goType(layer.yaml, node);
     if (type === undefined || type === "null") continue;
     const written = valueAt(layer.yaml, node);
     const scheme = /^[a-z]+:\/\//.exec(written)?.[0].length ?? 0;
@@ -120,7 +122,7 @@ function partAt(layer: EmbeddedDocument, map: YamlNode, keys: readonly string[])
       node,
       text: written.slice(scheme),
       locate: ({ start, end }) => locate({ start: start + scheme, end: end + scheme }),
-      inexact: type === "number" || type === "boolean",
+      inexact: type !== "string",
     };
   }
   return undefined;
@@ -185,21 +187,25 @@ interface Slot {
   readonly map: YamlNode;
   readonly keys: SplitKeys;
   readonly rule: FieldRule;
+  readonly inexact: Part | undefined;
   readonly tag: Part | undefined;
   readonly digest: Part | undefined;
 }
 
 /** How a digest is written, and under which key, so that people are told the field that changes. */
-function writingOf({ layer, map, keys, rule, tag, digest }: Slot): { writing: Writing; key?: string } {
+function writingOf({ layer, map, keys, rule, inexact, tag, digest }: Slot): {
+  writing: Writing;
+  key?: string;
+} {
   const digestKey = overriddenKey(rule, keys);
   if (digest !== undefined && digest.text !== "") {
     const inPlace = removable(digestKey === undefined ? undefined : clearKey(layer, map, digest.key));
     return { writing: isOwn(layer, map, digest.node) ? inPlace : shared(digest.key), key: digest.key };
   }
-  if (tag?.inexact) {
+  if (inexact !== undefined) {
     return {
       writing: noPlace(
-        `its \`${tag.key}\` is a number or a boolean, which readers write in ways of their own`,
+        `its \`${inexact.key}\` is a number or a boolean, which readers write in ways of their own`,
       ),
     };
   }

@@ -1,10 +1,10 @@
 /** Where the walk stands in an object. */
 import type { Resource } from "../krm/resource.ts";
+import type { Member } from "../yaml/members.ts";
 import { dereference } from "../yaml/node.ts";
 import type { YamlNode } from "../yaml/scan.ts";
 import type { EmbeddedDocument } from "./embedded-document.ts";
 import type { ImageField } from "./image-field.ts";
-import type { Member } from "./members.ts";
 
 /** What the walk of one object collects. */
 export interface Walk {

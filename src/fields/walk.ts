@@ -1,4 +1,6 @@
 /** One pass over an object: the rules that hold for its kind, and, where none does, what is a container without doubt. */
+
+import { type Member, memberOf, membersOf, memberText } from "../yaml/members.ts";
 import { elementsOf, kindOf, rootOf, scalarText } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { applyRule, deny } from "./apply-rule.ts";
@@ -8,7 +10,6 @@ import { identityOf, pushFault } from "./extract.ts";
 import { type FieldRule, strongest } from "./field-rule.ts";
 import { anyKindTree, type KindRules, type RulesOf } from "./field-rules.ts";
 import { childContext, hasTextImage } from "./key-heuristics.ts";
-import { type Member, memberOf, membersOf, memberText } from "./members.ts";
 import {
   closed,
   looseRule,

@@ -2,6 +2,8 @@
 
 import { EVENT_ID } from "js-yaml";
 import { expandedSize } from "../yaml/expanded-size.ts";
+import { goType } from "../yaml/go-type.ts";
+import { ownOrMergedChild } from "../yaml/members.ts";
 import {
   childOf,
   dereference,
@@ -32,7 +34,7 @@ export interface ResourceList {
   readonly results?: YamlNode;
 }
 
-/** Manifests one after the other, as `helm template` and `kustomize build` write them. */
+/** Manifests one after the other, as `helm template` and `kustomize build` write them; none where a chart renders nothing. */
 export interface ManifestStream {
   readonly kind: "stream";
   readonly yaml: YamlText;
@@ -58,14 +60,16 @@ export type ReadOptions = Pick<ScanOptions, "nesting">;
  * @throws {InputError} for empty, malformed and foreign input: an answer to that would delete files.
  */
 export async function readInput(text: string, options: ReadOptions = {}): Promise<Input> {
-  const yaml = await scanInput(text, options);
-  const documents = yaml.documents.filter((document) => !isEmpty(yaml, rootOf(document)));
-  const [first] = documents;
-  if (first === undefined) {
+  // A pipe whose first command failed looks like this, and must not look green.
+  if (text.trim() === "") {
     throw new InputError(
       "the input must hold a ResourceList or manifests, but it is empty: is the command before this one right?",
     );
   }
+  const yaml = await scanInput(text, options);
+  const documents = yaml.documents.filter((document) => !isEmpty(yaml, rootOf(document)));
+  const [first] = documents;
+  if (first === undefined) return { kind: "stream", yaml, items: [] };
   const lists = documents.filter((document) => isResourceList(yaml, rootOf(document)));
   if (lists.length === 0)
     return { kind: "stream", yaml, items: documents.map((document) => manifestOf(yaml, rootOf(document))) };
@@ -105,7 +109,7 @@ function isUnwritten(yaml: YamlText, root: YamlNode): boolean {
 }
 
 function isResourceList(yaml: YamlText, root: YamlNode): boolean {
-  return scalarText(yaml, childOf(yaml, root, "kind")) === "ResourceList";
+  return scalarText(yaml, ownOrMergedChild(yaml, root, "kind")) === "ResourceList";
 }
 
 function manifestOf(yaml: YamlText, root: YamlNode): YamlNode {
@@ -115,9 +119,8 @@ function manifestOf(yaml: YamlText, root: YamlNode): YamlNode {
     );
   }
   for (const key of ["apiVersion", "kind"]) {
-    const value = childOf(yaml, root, key);
-    if (value !== undefined && scalarType(yaml, value) === "string" && scalarText(yaml, value) !== "")
-      continue;
+    const value = ownOrMergedChild(yaml, root, key);
+    if (value !== undefined && goType(yaml, value) === "string" && scalarText(yaml, value) !== "") continue;
     const found = value === undefined ? "that is missing here" : `here is ${describe(yaml, value)}`;
     throw new InputError(
       `${placeOf(yaml, root)}: each document must be a Kubernetes object with \`${key}\`, but ${found}`,

@@ -1,6 +1,8 @@
 /** A Kubernetes object in a text: who it is and where it came from. */
+
+import { ownOrMergedChild } from "../yaml/members.ts";
 import type { Mutable } from "../yaml/mutable.ts";
-import { childOf, dereference, entriesOf, isMergeKey, kindOf, scalarText, scalarType } from "../yaml/node.ts";
+import { dereference, entriesOf, isMergeKey, kindOf, scalarText, scalarType } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import type { ResourceRef, ResultFile } from "./result.ts";
 
@@ -21,17 +23,17 @@ export interface Resource {
 
 /** Reads the identity of an object; what is missing or of another type than it should be is left out. */
 export function readResource(yaml: YamlText, node: YamlNode): Resource {
-  const apiVersion = scalarText(yaml, childOf(yaml, node, "apiVersion")) ?? "";
-  const metadata = childOf(yaml, node, "metadata");
-  const name = nonEmpty(scalarText(yaml, childOf(yaml, metadata, "name")));
-  const namespace = nonEmpty(scalarText(yaml, childOf(yaml, metadata, "namespace")));
-  const annotations = stringsOf(yaml, childOf(yaml, metadata, "annotations"));
+  const apiVersion = scalarText(yaml, ownOrMergedChild(yaml, node, "apiVersion")) ?? "";
+  const metadata = ownOrMergedChild(yaml, node, "metadata");
+  const name = nonEmpty(scalarText(yaml, ownOrMergedChild(yaml, metadata, "name")));
+  const namespace = nonEmpty(scalarText(yaml, ownOrMergedChild(yaml, metadata, "namespace")));
+  const annotations = stringsOf(yaml, ownOrMergedChild(yaml, metadata, "annotations"));
   const file = fileOf(annotations);
   const resource: Mutable<Resource> = {
     node,
     apiVersion,
     group: apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "",
-    kind: scalarText(yaml, childOf(yaml, node, "kind")) ?? "",
+    kind: scalarText(yaml, ownOrMergedChild(yaml, node, "kind")) ?? "",
     annotations,
   };
   if (name !== undefined) resource.name = name;
@@ -42,7 +44,7 @@ export function readResource(yaml: YamlText, node: YamlNode): Resource {
 
 /** The labels of an object. */
 export function labelsOf(yaml: YamlText, node: YamlNode): ReadonlyMap<string, string> {
-  return stringsOf(yaml, childOf(yaml, childOf(yaml, node, "metadata"), "labels"));
+  return stringsOf(yaml, ownOrMergedChild(yaml, ownOrMergedChild(yaml, node, "metadata"), "labels"));
 }
 
 /** How results name an object; undefined where it lacks one of the three parts that the specification requires. */

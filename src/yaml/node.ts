@@ -109,7 +109,7 @@ export function stringOf(yaml: YamlText, node: YamlNode | undefined): string | u
 }
 
 /** What YAML 1.2's core schema makes of a scalar. */
-export type ScalarType = "string" | "null" | "boolean" | "number" | "other";
+export type ScalarType = "string" | "null" | "boolean" | "number" | "binary" | "other";
 
 /**
  * The type of a scalar by its tag, its quotes and its text.
@@ -119,9 +119,8 @@ export type ScalarType = "string" | "null" | "boolean" | "number" | "other";
 export function scalarType(yaml: YamlText, node: YamlNode): ScalarType | undefined {
   const { types, styles, rare } = yaml.events;
   if (types[node] !== EVENT_ID.SCALAR) return undefined;
-  const event = rare.get(node);
-  if (event?.type === EVENT_ID.SCALAR && event.tagStart !== -1)
-    return typeOfTag[yaml.text.slice(event.tagStart, event.tagEnd)] ?? "other";
+  const tag = rare.has(node) ? tagOf(yaml, node) : undefined;
+  if (tag !== undefined) return typeOfTag[tag] ?? "other";
   if (((styles[node] ?? 0) & ~fast) !== SCALAR_STYLE.PLAIN) return "string";
   const text = scalarText(yaml, node) ?? "";
   const word = wordTypes.get(text);
@@ -148,12 +147,22 @@ const wordTypes: ReadonlyMap<string, ScalarType> = new Map([
 const typeOfTag: Readonly<Record<string, ScalarType | undefined>> = {
   "!": "string",
   "!!str": "string",
-  "!<tag:yaml.org,2002:str>": "string",
   "!!null": "null",
   "!!bool": "boolean",
   "!!int": "number",
   "!!float": "number",
+  "!!binary": "binary",
 };
+
+/** The tag of a node as people write it, `!!str`, also where it is written out; undefined where it has none. */
+export function tagOf(yaml: YamlText, node: YamlNode): string | undefined {
+  const event = eventOf(yaml, node);
+  if (!("tagStart" in event) || event.tagStart === -1) return undefined;
+  const tag = yaml.text.slice(event.tagStart, event.tagEnd);
+  return tag.startsWith(CORE_TAG) ? `!!${tag.slice(CORE_TAG.length, -1)}` : tag;
+}
+
+const CORE_TAG = "!<tag:yaml.org,2002:";
 
 /** A range of the text, end-exclusive. */
 export interface Range {
@@ -189,6 +198,11 @@ export function isFlow(yaml: YamlText, node: YamlNode): boolean {
     (event.type === EVENT_ID.MAPPING || event.type === EVENT_ID.SEQUENCE) &&
     event.style === COLLECTION_STYLE.FLOW
   );
+}
+
+/** True for a scalar without quotes on or behind the line of its key. */
+export function isPlainScalar({ events: { types, styles } }: YamlText, node: YamlNode): boolean {
+  return types[node] === EVENT_ID.SCALAR && ((styles[node] ?? 0) & ~fast) === SCALAR_STYLE.PLAIN;
 }
 
 /** True for a scalar under a `|` or `>`. */

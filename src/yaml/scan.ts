@@ -44,11 +44,23 @@ export async function scan(text: string, options: ScanOptions = {}): Promise<Yam
   } catch (error) {
     // The second library recurses as well, without a limit.
     if (!(error instanceof YamlSyntaxError) || isTooDeep(error)) throw error;
-    const { fallbackEvents } = await import("./fallback-parser.ts");
-    const events = fallbackEvents(text);
+    const { nesting = usualNesting } = options;
+    const events = (await jsonStreamEvents(text, nesting)) ?? (await looseEvents(text));
     if (events === undefined) throw error;
     return indexAll(text, events);
   }
+}
+
+/** The events of JSON objects one behind the other, each a document; undefined for any other text. */
+async function jsonStreamEvents(text: string, nesting: number): Promise<readonly Event[] | undefined> {
+  const { jsonObjectStarts } = await import("./json-stream.ts");
+  const starts = jsonObjectStarts(text);
+  return starts && segmentsEvents(text, starts, nesting);
+}
+
+async function looseEvents(text: string): Promise<readonly Event[] | undefined> {
+  const { fallbackEvents } = await import("./fallback-parser.ts");
+  return fallbackEvents(text);
 }
 
 /** True for a text that is nested more deeply than it may be. */
@@ -84,7 +96,11 @@ function scanInParts(text: string, { nesting, partSize }: Required<ScanOptions>)
 export function strictEvents(text: string, nesting: number = usualNesting): readonly Event[] {
   const starts = innerByteOrderMarks(text);
   if (starts.length === 0) return segmentEvents(text, 0, text.length, nesting);
-  return [0, ...starts].flatMap((start, n) => segmentEvents(text, start, starts[n] ?? text.length, nesting));
+  return segmentsEvents(text, [0, ...starts], nesting);
+}
+
+function segmentsEvents(text: string, starts: readonly number[], nesting: number): readonly Event[] {
+  return starts.flatMap((start, n) => segmentEvents(text, start, starts[n + 1] ?? text.length, nesting));
 }
 
 /** Where a document begins with a byte order mark of its own, as in files that were put one after the other. */

@@ -93,11 +93,7 @@ describe("the envelope", () => {
     ["empty", ""],
     ["line break", "\n"],
     ["white space", " \n\t\n  \n"],
-    ["comment", "# nothing here\n"],
-    ["document marker", "---\n"],
-    ["markers and comments", "---\n# nothing\n---\n...\n"],
     ["byte order mark", "\uFEFF"],
-    ["null", "null\n"],
   ])("case 4: stdin that is only %s is refused", async (_, input) => {
     const run = await bench.pin(input);
 

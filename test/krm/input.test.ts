@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Input, InputError, readInput } from "../../src/krm/input.ts";
+import { identityOf, readResource } from "../../src/krm/resource.ts";
 import { childOf, kindOf, scalarText } from "../../src/yaml/node.ts";
 
 function kindsOf({ yaml, items }: Input): readonly (string | undefined)[] {
@@ -64,7 +65,18 @@ describe("readInput", () => {
     ["comments and empty ones between", `# a\n---\n# b\n---\n${pod}---\n---\n# c\n`, ["Pod"]],
     ["null between", `null\n---\n${pod}--- ~\n--- !!null\n`, ["Pod"]],
     ["JSON", '{"apiVersion":"v1","kind":"List","items":[]}\n', ["List"]],
+    [
+      "JSON objects one behind the other",
+      '{"apiVersion":"v1","kind":"Pod"}{"apiVersion":"v1","kind":"Job"}',
+      ["Pod", "Job"],
+    ],
+    [
+      "lines of JSON",
+      '\n{"apiVersion":"v1","kind":"Pod","a":"} {\\""}\n# c {\n{"apiVersion":"v1",\n"kind":"Job"} \r\n',
+      ["Pod", "Job"],
+    ],
     ["a kind behind an alias", "apiVersion: &a v1\nkind: *a\n", ["v1"]],
+    ["a kind with a tag of its own", "apiVersion: !mine v1\nkind: !<x> Pod\n", ["Pod"]],
   ])("reads a stream of %s", async (_, text, kinds) => {
     const input = await readInput(text);
 
@@ -74,15 +86,42 @@ describe("readInput", () => {
 
   test.each([
     ["nothing", ""],
-    ["white space", " \n\n"],
-    ["a comment", "# nothing\n"],
-    ["markers", "---\n---\n...\n"],
+    ["white space", " \n\t\r\n"],
     ["a byte order mark", "\ufeff"],
   ])("refuses %s as empty", async (_, text) => {
     await expect(readInput(text)).rejects.toThrow(InputError);
     await expect(readInput(text)).rejects.toThrow(
       "the input must hold a ResourceList or manifests, but it is empty: is the command before this one right?",
     );
+  });
+
+  test.each([
+    ["a comment", "# Source: x\n"],
+    ["a marker", "---\n"],
+    ["markers and a comment", "---\n# Source: x\n---\n...\n"],
+    ["null", "null\n"],
+    ["a directive", "%YAML 1.2\n---\n"],
+  ])("reads a stream without objects of %s", async (_, text) => {
+    expect(await readInput(text)).toMatchObject({ kind: "stream", items: [] });
+  });
+
+  test("reads the identity of an object that merge keys bring in", async () => {
+    const { yaml, items } = await readInput(
+      "a: &a {apiVersion: v1, kind: Pod}\nm: &m {name: web}\n<<: *a\nmetadata: {<<: *m}\n",
+    );
+
+    expect(items.map((item) => identityOf(readResource(yaml, item)))).toEqual([
+      { apiVersion: "v1", kind: "Pod", name: "web" },
+    ]);
+  });
+
+  test.each([
+    ["text between them", '{"apiVersion":"v1","kind":"Pod"},{"apiVersion":"v1","kind":"Job"}'],
+    ["markers as well", '{"apiVersion":"v1","kind":"Pod"}{"apiVersion":"v1","kind":"Job"}\n---\n{}'],
+    ["no JSON", "{apiVersion: v1, kind: Pod}{apiVersion: v1, kind: Job}"],
+    ["an open one", '{"apiVersion":"v1","kind":"Pod"}{"apiVersion":"v1"'],
+  ])("refuses objects one behind the other with %s, as kubectl passes over some", async (_, text) => {
+    await expect(readInput(text)).rejects.toThrow(/^the input must be YAML or JSON: line 1, column /);
   });
 
   test.each([

@@ -147,7 +147,7 @@ describe("scalarType", () => {
     ["-.inf", "number"],
     ["!!float 1", "number"],
     ["!mine a", "other"],
-    ["!!binary YQ==", "other"],
+    ["!!binary YQ==", "binary"],
     ["[]", undefined],
   ])("says what %j is", async (text, type) => {
     const { yaml, value } = await read(`v: ${text}\n`);

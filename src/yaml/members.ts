@@ -1,6 +1,7 @@
 /** The members of a mapping as readers of YAML see them: with what its merge keys bring in. */
 import {
   behind,
+  childOf,
   dereference,
   elementsOf,
   entriesOf,
@@ -8,8 +9,8 @@ import {
   keysOf,
   kindOf,
   scalarText,
-} from "../yaml/node.ts";
-import type { YamlNode, YamlText } from "../yaml/scan.ts";
+} from "./node.ts";
+import type { YamlNode, YamlText } from "./scan.ts";
 
 /** A key and its value, which may be an alias. */
 export interface Member {
@@ -45,6 +46,18 @@ export function memberOf(yaml: YamlText, members: readonly Member[], name: strin
 /** The value of a key of a node, following aliases; undefined where it is no map or lacks it. */
 export function memberAt(yaml: YamlText, node: YamlNode, name: string): YamlNode | undefined {
   return kindOf(yaml, node) === "mapping" ? memberOf(yaml, membersOf(yaml, node), name) : undefined;
+}
+
+/** {@link childOf}, also where only a merge key brings the key in. */
+export function ownOrMergedChild(
+  yaml: YamlText,
+  node: YamlNode | undefined,
+  name: string,
+): YamlNode | undefined {
+  const own = childOf(yaml, node, name);
+  // Nearly all that is absent is absent without a merge key.
+  if (node === undefined || own !== undefined || childOf(yaml, node, "<<") === undefined) return own;
+  return memberAt(yaml, node, name);
 }
 
 /** The text of a member that is a scalar. */
