@@ -53,6 +53,7 @@ export async function scan(text: string, options: ScanOptions = {}): Promise<Yam
 
 /** The events of JSON objects one behind the other, each a document; undefined for any other text. */
 async function jsonStreamEvents(text: string, nesting: number): Promise<readonly Event[] | undefined> {
+  if (!/^\s*\{/.test(text)) return undefined;
   const { jsonObjectStarts } = await import("./json-stream.ts");
   const starts = jsonObjectStarts(text);
   return starts && segmentsEvents(text, starts, nesting);
