@@ -10,11 +10,11 @@ import {
   dereference,
   elementsOf,
   eventOf,
-  isBlockScalar,
   kindOf,
   type Range,
   scalarText,
   startOf,
+  writtenText,
 } from "../yaml/node.ts";
 import { type Locate, scalarLocator } from "../yaml/scalar-source.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
@@ -39,7 +39,7 @@ export function extractReference(walk: Walk, place: Place, rule: FieldRule): voi
     if (!rule.loose) pushFault(walk, place, rule, "not-a-string");
     return;
   }
-  const value = valueAt(layer.yaml, target);
+  const value = writtenText(layer.yaml, target);
   // An alias of an image changes with its anchor.
   if (rule.loose && (node !== target || !hasTagOrDigest(value))) return;
   push(walk, place, rule, {
@@ -137,12 +137,6 @@ function hasTagOrDigest(text: string): boolean {
     if (error instanceof InvalidReferenceError) return false;
     throw error;
   }
-}
-
-/** The text of a scalar. The line break that ends a block scalar belongs to the notation. */
-export function valueAt(yaml: YamlText, scalar: YamlNode): string {
-  const value = scalarText(yaml, scalar) ?? "";
-  return isBlockScalar(yaml, scalar) ? value.replace(/\n+$/, "") : value;
 }
 
 /** Where the characters of a scalar stand; an alias of it has none of its own. */

@@ -6,7 +6,7 @@ import { outerLayer } from "./embedded-document.ts";
 import { isManifestHolder, manifestTree } from "./embedded-manifests.ts";
 import type { RulesOf } from "./field-rules.ts";
 import type { ImageField } from "./image-field.ts";
-import { fieldSkip, resourceSkip } from "./skip.ts";
+import { fieldSkip, resourceSkip, type SkipComment, skippedNames } from "./skip.ts";
 import { applyDigestKeys } from "./split-reference.ts";
 import { walkObject } from "./walk.ts";
 import type { Denial, Walk } from "./walk-state.ts";
@@ -29,8 +29,8 @@ export interface Search {
   readonly skipReason: (resource: Resource) => string | undefined;
   /** The same, of an object that is no list of others: nobody selects those. */
   readonly outsideReason: (resource: Resource) => string | undefined;
-  /** Whether a comment may ask for something to be left alone, as {@link mentionsSkip} says. */
-  readonly skipComments: boolean;
+  /** The comments of the text that ask for something to be left alone. */
+  readonly skipComments: readonly SkipComment[];
   /** ConfigMaps and Secrets whose values are manifests, as {@link manifestHolders} finds them. */
   readonly holders: ReadonlySet<string>;
 }
@@ -79,7 +79,7 @@ function fieldsOf(search: Search, resource: Resource): ResourceImages {
     ...(isManifestHolder(resource, holders) && { extra: manifestTree }),
   });
   applyDigestKeys(walk);
-  return { resource, fields: withSkips(search, distinct(walk.fields)), denials: walk.denials };
+  return { resource, fields: withSkips(search, resource, distinct(walk.fields)), denials: walk.denials };
 }
 
 /** An image that several containers share through an anchor is one field. */
@@ -97,12 +97,21 @@ function isUsers({ rule }: ImageField): boolean {
   return rule.startsWith("fieldSpecs[");
 }
 
-function withSkips({ yaml, skipComments }: Search, fields: readonly ImageField[]): readonly ImageField[] {
+function withSkips(
+  { skipComments }: Search,
+  resource: Resource,
+  fields: readonly ImageField[],
+): readonly ImageField[] {
+  const names = skippedNames(resource) ?? noNames;
+  if (names.size === 0 && skipComments.length === 0) return fields;
+  const requests = { names, comments: skipComments };
   return fields.map((field) => {
-    const skipped = fieldSkip(yaml, field, skipComments);
+    const skipped = fieldSkip(field, requests);
     return skipped === undefined ? field : { ...field, skipped };
   });
 }
+
+const noNames: ReadonlySet<string> = new Set();
 
 /** The objects of a List kind: `List`, `PodList`, … */
 function listMembers(yaml: YamlText, { node, kind }: Resource): readonly YamlNode[] | undefined {

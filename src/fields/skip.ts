@@ -1,5 +1,6 @@
 /** What a user wants left alone, said in the resources themselves. */
 import type { Resource } from "../krm/resource.ts";
+import type { Range } from "../yaml/node.ts";
 import type { YamlText } from "../yaml/scan.ts";
 import type { ImageField } from "./image-field.ts";
 
@@ -13,44 +14,116 @@ export function resourceSkip({ annotations }: Resource): string | undefined {
     : undefined;
 }
 
-/** True where a comment of the text may ask for something to be left alone. */
-export function mentionsSkip({ text }: YamlText): boolean {
-  return text.includes("pin-digests:");
+/** What in an object and in the comments of a text asks for fields to be left alone. */
+export interface SkipRequests {
+  /** The names and paths in the annotation of the object, in each way that they can be meant. */
+  readonly names: ReadonlySet<string>;
+  readonly comments: readonly SkipComment[];
 }
 
-/** Why a field is to be left alone: its object's annotation names it, or a comment on its line says so. */
-export function fieldSkip(yaml: YamlText, field: ImageField, mentioned: boolean): string | undefined {
-  const named = field.resource.annotations.get(skipAnnotation);
-  if (named?.split(/[\s,]+/).some((name) => name !== "" && means(name, field))) {
-    return `the annotation \`${skipAnnotation}\` names it`;
+/** The comment `pin-digests: skip`, and the lines that it is about. */
+export interface SkipComment {
+  /** Where the last sign of a comment before the words stands. */
+  readonly at: number;
+  readonly lineStart: number;
+  readonly lineEnd: number;
+  /** The end of the next line, where the header of a block scalar stands on the comment's own. */
+  readonly valueEnd: number;
+}
+
+/** The fields that an annotation names; undefined where it names none. */
+export function skippedNames({ annotations }: Resource): ReadonlySet<string> | undefined {
+  const names = annotations
+    .get(skipAnnotation)
+    ?.split(/[\s,]+/)
+    .filter((name) => name !== "");
+  // Both ways to write a path, with dots and with slashes, are read.
+  return names && new Set(names.flatMap((name) => [name, name.replaceAll("/", ".")]));
+}
+
+/** The comments that ask for something to be left alone, in the order of the text. */
+export function skipComments({ text }: YamlText): readonly SkipComment[] {
+  const comments: SkipComment[] = [];
+  for (let mark = text.indexOf(words); mark !== -1; ) {
+    const lineStart = text.lastIndexOf("\n", mark) + 1;
+    const lineEnd = endOfLine(text, mark);
+    const at = signBefore(text, lineStart, lastRequest(text, mark, lineEnd));
+    if (at !== -1) {
+      const isHeader = blockHeader.test(text.slice(lineStart, lineEnd));
+      comments.push({ at, lineStart, lineEnd, valueEnd: isHeader ? endOfLine(text, lineEnd + 1) : lineEnd });
+    }
+    mark = text.indexOf(words, lineEnd);
   }
-  return mentioned && hasSkipComment(yaml.text, field) ? "the comment on its line says so" : undefined;
+  return comments;
 }
 
-/** `[]` is any element; both ways to write a path, with dots and with slashes, are read. */
-function means(name: string, { path, owner }: ImageField): boolean {
-  if (name === owner || name === path) return true;
-  const general = path.replaceAll(/\[\d+\]/g, "[]");
-  return name === general || name.replaceAll("/", ".") === general || name.replaceAll("/", ".") === path;
+const words = "pin-digests:";
+const request = /\bpin-digests:\s*skip\b/y;
+const blockHeader = /[|>][-+\d]*\s+#/;
+
+/** Where the words stand last in a line; -1 where they ask for something else. */
+function lastRequest(text: string, from: number, lineEnd: number): number {
+  let last = -1;
+  for (let mark = from; mark !== -1 && mark < lineEnd; mark = text.indexOf(words, mark + words.length)) {
+    request.lastIndex = mark;
+    const [found] = request.exec(text) ?? [];
+    if (found !== undefined && mark + found.length <= lineEnd) last = mark;
+  }
+  return last;
 }
 
-const comment = /(?:^|\s)#.*\bpin-digests:\s*skip\b/;
-
-function hasSkipComment(text: string, { locate, value = "", writing }: ImageField): boolean {
-  const places = [locate({ start: 0, end: 1 }), locate({ start: value.length - 1, end: value.length })];
-  const ends = writing.kind === "digest" ? [...places, writing.range] : places;
-  return ends.some((place) => place !== undefined && lineHasComment(text, place.start, place.end));
-}
-
-function lineHasComment(text: string, start: number, end: number): boolean {
-  const lineStart = text.lastIndexOf("\n", start - 1) + 1;
-  if (comment.test(text.slice(end, endOfLine(text, end)))) return true;
-  // The header of a block scalar, `image: |- # pin-digests: skip`, stands on the line before it.
-  const before = text.slice(text.lastIndexOf("\n", lineStart - 2) + 1, lineStart);
-  return /[|>][-+\d]*\s+#/.test(before) && comment.test(before);
+/** The sign of a comment, which stands behind white space or begins a line. */
+function signBefore(text: string, lineStart: number, offset: number): number {
+  for (let at = offset - 1; at >= lineStart; at--) {
+    if (text[at] === "#" && (at === lineStart || /\s/.test(text[at - 1] ?? ""))) return at;
+  }
+  return -1;
 }
 
 function endOfLine(text: string, from: number): number {
   const end = text.indexOf("\n", from);
   return end === -1 ? text.length : end;
+}
+
+/** Why a field is to be left alone: its object's annotation names it, or a comment on its line says so. */
+export function fieldSkip(field: ImageField, { names, comments }: SkipRequests): string | undefined {
+  if (names.size > 0 && isNamed(field, names)) return `the annotation \`${skipAnnotation}\` names it`;
+  return comments.length > 0 && hasSkipComment(field, comments)
+    ? "the comment on its line says so"
+    : undefined;
+}
+
+/** `[]` is any element. */
+function isNamed({ path, owner }: ImageField, names: ReadonlySet<string>): boolean {
+  if ((owner !== undefined && names.has(owner)) || names.has(path)) return true;
+  return names.has(path.replaceAll(/\[\d+\]/g, "[]"));
+}
+
+function hasSkipComment(
+  { locate, value = "", writing }: ImageField,
+  comments: readonly SkipComment[],
+): boolean {
+  const places = [locate({ start: 0, end: 1 }), locate({ start: value.length - 1, end: value.length })];
+  const ends = writing.kind === "digest" ? [...places, writing.range] : places;
+  return ends.some((place) => place !== undefined && isCommented(place, comments));
+}
+
+function isCommented({ start, end }: Range, comments: readonly SkipComment[]): boolean {
+  const next = firstBehind(end, comments);
+  const behind = comments[next];
+  if (behind !== undefined && behind.lineStart <= end) return true;
+  // The header of a block scalar, `image: |- # pin-digests: skip`, stands on the line before it.
+  const above = comments[next - 1];
+  return above !== undefined && above.lineEnd < start && start <= above.valueEnd;
+}
+
+/** The index of the first comment at an offset or behind it. */
+function firstBehind(offset: number, comments: readonly SkipComment[]): number {
+  let [low, high] = [0, comments.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((comments[middle]?.at ?? 0) < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

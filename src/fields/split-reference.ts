@@ -2,12 +2,12 @@
 
 import { goType } from "../yaml/go-type.ts";
 import { type Member, memberAt, membersOf } from "../yaml/members.ts";
-import { kindOf, lastEventOf, type Range } from "../yaml/node.ts";
+import { kindOf, lastEventOf, type Range, writtenText } from "../yaml/node.ts";
 import type { Locate } from "../yaml/scalar-source.ts";
 import type { YamlNode } from "../yaml/scan.ts";
 import { clearKey, noPlace, writeKey } from "./digest-slot.ts";
 import type { EmbeddedDocument } from "./embedded-document.ts";
-import { extractReference, identityOf, locatorOf, push, valueAt } from "./extract.ts";
+import { extractReference, identityOf, locatorOf, push } from "./extract.ts";
 import type { FieldRule } from "./field-rule.ts";
 import type { Writing } from "./image-field.ts";
 import type { SplitKeys } from "./table/field-row.ts";
@@ -114,7 +114,7 @@ function partAt(layer: EmbeddedDocument, map: YamlNode, keys: readonly string[])
     if (node === undefined) continue;
     const type = goType(layer.yaml, node);
     if (type === undefined || type === "null") continue;
-    const written = valueAt(layer.yaml, node);
+    const written = writtenText(layer.yaml, node);
     const scheme = /^[a-z]+:\/\//.exec(written)?.[0].length ?? 0;
     const locate = locatorOf(layer, node);
     return {

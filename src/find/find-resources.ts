@@ -3,7 +3,7 @@ import type { Config } from "../config/config.ts";
 import { manifestHolders } from "../fields/embedded-manifests.ts";
 import { fieldRules, matchesKind } from "../fields/field-rules.ts";
 import { findImages, type ResourceImages } from "../fields/find-images.ts";
-import { mentionsSkip } from "../fields/skip.ts";
+import { skipComments } from "../fields/skip.ts";
 import type { Input } from "../krm/input.ts";
 import { labelsOf, type Resource } from "../krm/resource.ts";
 import { selects } from "../krm/resource-selector.ts";
@@ -26,7 +26,7 @@ export function* eachResource(input: Input, config: Config): Generator<ResourceI
     skipReason: skipReasons(input),
     outsideReason: (resource: Resource) =>
       excludedBy(yaml, resource, config) ?? outsideOf(yaml, resource, config),
-    skipComments: mentionsSkip(yaml),
+    skipComments: skipComments(yaml),
     holders: manifestHolders(yaml, items),
   };
   for (const item of items) if (kindOf(yaml, item) === "mapping") yield* findImages(search, item);

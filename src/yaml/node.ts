@@ -103,10 +103,20 @@ export function scalarText(yaml: YamlText, node: YamlNode | undefined): string |
   return event.type === EVENT_ID.SCALAR ? getScalarValue(yaml.text, event) : undefined;
 }
 
-/** The text of a scalar that YAML 1.2's core schema reads as a string, or undefined. */
-export function stringOf(yaml: YamlText, node: YamlNode | undefined): string | undefined {
-  return node !== undefined && scalarType(yaml, node) === "string" ? scalarText(yaml, node) : undefined;
+/** The text of a scalar without the line breaks that end a block scalar, which belong to the notation. */
+export function writtenText(yaml: YamlText, scalar: YamlNode): string {
+  const text = scalarText(yaml, scalar) ?? "";
+  return isBlockScalar(yaml, scalar) ? withoutFinalBreaks(text) : text;
 }
+
+/** By hand: `/\n+$/` begins anew at each of many breaks. */
+function withoutFinalBreaks(text: string): string {
+  let end = text.length;
+  while (text.charCodeAt(end - 1) === LINE_FEED) end--;
+  return text.slice(0, end);
+}
+
+const LINE_FEED = 0x0a;
 
 /** What YAML 1.2's core schema makes of a scalar. */
 export type ScalarType = "string" | "null" | "boolean" | "number" | "binary" | "other";

@@ -16,9 +16,9 @@ import {
   scalarText,
   scalarType,
   startOf,
-  stringOf,
   tagRange,
   valuesOf,
+  writtenText,
 } from "../../src/yaml/node.ts";
 import { scan, type YamlNode, type YamlText } from "../../src/yaml/scan.ts";
 
@@ -156,18 +156,16 @@ describe("scalarType", () => {
   });
 });
 
-describe("stringOf", () => {
-  test("gives strings and nothing else", async () => {
-    const { yaml, root } = await read("[a, '1', 1, null, [b]]\n");
+describe("writtenText", () => {
+  test.each([
+    ["|\n  a\n\n\n", "a"],
+    ["|+\n  a\n\n  b\n\n", "a\n\nb"],
+    ['"a\\n"', "a\n"],
+    ["a", "a"],
+  ])("of %j is %j", async (text, written) => {
+    const { yaml, value } = await read(`v: ${text}\n`);
 
-    expect([...elementsOf(yaml, root)].map((node) => stringOf(yaml, node))).toEqual([
-      "a",
-      "1",
-      undefined,
-      undefined,
-      undefined,
-    ]);
-    expect(stringOf(yaml, undefined)).toBeUndefined();
+    expect(writtenText(yaml, value)).toBe(written);
   });
 });
 

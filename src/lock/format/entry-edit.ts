@@ -1,7 +1,7 @@
 /** Edits of an entry that a lock has already. */
 
 import { columnOf, insertLines, lineStart, nextLine } from "../../yaml/line.ts";
-import { childOf, elementsOf, entriesOf, isFlow, scalarText, startOf } from "../../yaml/node.ts";
+import { childOf, elementsOf, entriesOf, isFlow, scalarText, startOf, writtenText } from "../../yaml/node.ts";
 import { endOf, endOfEntry } from "../../yaml/node-end.ts";
 import { sourceRange } from "../../yaml/scalar-source.ts";
 import type { YamlNode, YamlText } from "../../yaml/scan.ts";
@@ -30,7 +30,7 @@ export function entryEdits(yaml: YamlText, entry: LockEntry, image: LockedImage)
 
 /** The characters of a scalar's text give way to others; its quotes, line breaks and comments stay. */
 function scalarEdit(yaml: YamlText, node: YamlNode | undefined, text: string): TextEdit {
-  const old = node === undefined ? "" : (scalarText(yaml, node) ?? "").replace(/\n+$/, "");
+  const old = node === undefined ? "" : writtenText(yaml, node);
   const range = node === undefined ? undefined : sourceRange(yaml, node, { start: 0, end: old.length });
   if (range === undefined) throw new RangeError(`no place of ${JSON.stringify(old)} in the text of the lock`);
   return { ...range, text };

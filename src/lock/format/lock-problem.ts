@@ -1,7 +1,7 @@
 /** What can be wrong with a lock of any kind. */
 import { quote } from "../../image/quote.ts";
 import { canonicalName } from "../../image/reference.ts";
-import { isBlockScalar, kindOf, scalarText, scalarType, stringOf } from "../../yaml/node.ts";
+import { kindOf, scalarText, scalarType, writtenText } from "../../yaml/node.ts";
 import type { YamlNode, YamlText } from "../../yaml/scan.ts";
 import type { LockedImage } from "./locked-image.ts";
 
@@ -35,8 +35,7 @@ export function disagreements<Image extends LockedImage>(
 
 /** A text in any notation; the line break that ends a block scalar is no part of it. */
 export function textOf(yaml: YamlText, node: YamlNode): string | undefined {
-  const text = stringOf(yaml, node);
-  return text !== undefined && isBlockScalar(yaml, node) ? text.replace(/\n+$/, "") : text;
+  return scalarType(yaml, node) === "string" ? writtenText(yaml, node) : undefined;
 }
 
 /** What stands at a node, in a few words. */
