@@ -5,6 +5,7 @@ import { type ConfigSources, readConfig } from "./config/function-config.ts";
 import type { ResourceImages } from "./fields/find-images.ts";
 import { type Lookalike, lookalikes } from "./fields/image-candidates.ts";
 import type { ImageField } from "./fields/image-field.ts";
+import type { Denial } from "./fields/walk-state.ts";
 import { findResources } from "./find/find-resources.ts";
 import { type Input, type ReadOptions, readInput } from "./krm/input.ts";
 import { type Resource, resourceRef } from "./krm/resource.ts";
@@ -13,8 +14,9 @@ import { lackIn } from "./lock/comparison.ts";
 import { type Lock, type LockFileOption, type Locks, readLockOption, readLocks } from "./lock/locks.ts";
 import { planStep } from "./plan/plan.ts";
 import type { Step } from "./plan/step.ts";
-import { lastEventOf } from "./yaml/node.ts";
-import type { YamlText } from "./yaml/scan.ts";
+import { lastEventOf, type Range } from "./yaml/node.ts";
+import type { YamlNode, YamlText } from "./yaml/scan.ts";
+import { lastUpTo } from "./yaml/sorted-offsets.ts";
 
 /** What is known of a value. */
 export interface Explanation {
@@ -74,12 +76,22 @@ export function formatExplanations(explanations: readonly Explanation[], form: "
     rule ?? "-",
     reason === undefined ? action : `${action}: ${reason}`,
   ]);
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
+  const widths = head.map((_, column) => widthOf([head, ...rows], column));
   return [head, ...rows]
     .map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "))
     .map((line) => `${line.trimEnd()}\n`)
     .join("");
 }
+
+/** A column as wide as its widest cell, but for those that are too long for a table: they would widen every row. */
+function widthOf(rows: readonly (readonly string[])[], column: number): number {
+  return rows.reduce((width, row) => {
+    const { length } = row[column] ?? "";
+    return length > WIDTH_MAX ? width : Math.max(width, length);
+  }, 0);
+}
+
+const WIDTH_MAX = 160;
 
 interface Knowledge {
   readonly config: Config;
@@ -96,13 +108,15 @@ function explainResource(
     at: startOfField(field),
     explanation: explainField(field, config, locks.nearest(field.resource)),
   }));
+  const starts = fieldOffsets(fields);
+  const denialAt = innermostDenials(yaml, found);
   const others = lookalikes(yaml, resource.node)
-    .filter(({ range }) => !fields.some((field) => covers(field, range)))
+    .filter(({ range }) => !isCovered(range, starts))
     .map((like) => ({
       at: like.range.start,
       explanation:
         skipped === undefined
-          ? explainOther(yaml, found, like)
+          ? explainOther(found.resource, like, denialAt(like.node))
           : { ...placeOf(resource, like), action: "skipped" as const, reason: skipped },
     }));
   return [...known, ...others].toSorted((a, b) => a.at - b.at).map(({ explanation }) => explanation);
@@ -144,16 +158,36 @@ function actionOf(
   }
 }
 
-function explainOther(yaml: YamlText, { resource, denials }: ResourceImages, like: Lookalike): Explanation {
-  const denial = denials.find(
-    ({ layer, node }) => layer.depth === 0 && node <= like.node && like.node <= lastEventOf(yaml, node),
-  );
+function explainOther(resource: Resource, like: Lookalike, denial: Denial | undefined): Explanation {
   const place = placeOf(resource, like);
   if (denial !== undefined) return { ...place, rule: "denied", action: "denied", reason: denial.reason };
   return {
     ...place,
     action: "unknown",
     reason: "no rule knows this field: name it in a fieldSpec if it is an image",
+  };
+}
+
+/** Finds the smallest of the denied parts that a node stands in, for nodes in their order. */
+function innermostDenials(
+  yaml: YamlText,
+  { denials }: ResourceImages,
+): (node: YamlNode) => Denial | undefined {
+  const waiting = denials
+    .filter(({ layer }) => layer.depth === 0)
+    .sort((one, other) => one.node - other.node)
+    .values();
+  const open: Denial[] = [];
+  let next = waiting.next();
+  return (node) => {
+    for (; !next.done && next.value.node <= node; next = waiting.next()) open.push(next.value);
+    for (
+      let last = open.at(-1);
+      last !== undefined && lastEventOf(yaml, last.node) < node;
+      last = open.at(-1)
+    )
+      open.pop();
+    return open.at(-1);
   };
 }
 
@@ -175,14 +209,17 @@ function startOfField({ locate }: ImageField): number {
   return locate({ start: 0, end: 1 })?.start ?? 0;
 }
 
-/** Whether a scalar is the field, or a part of it. */
-function covers(
-  { locate, value = "" }: ImageField,
-  range: { readonly start: number; readonly end: number },
-): boolean {
-  const ends = [locate({ start: 0, end: 1 }), locate({ start: value.length - 1, end: value.length })];
-  return ends.some(
-    (end) =>
-      end !== undefined && range.start <= end.start && end.start < Math.max(range.end, range.start + 1),
-  );
+/** Where the fields begin and end, in the order of the text. */
+function fieldOffsets(fields: readonly ImageField[]): readonly number[] {
+  const ends = fields.flatMap(({ locate, value = "" }) => [
+    locate({ start: 0, end: 1 }),
+    locate({ start: value.length - 1, end: value.length }),
+  ]);
+  return ends.flatMap((end) => (end === undefined ? [] : end.start)).sort((one, other) => one - other);
+}
+
+/** Whether a scalar is a field, or a part of one. */
+function isCovered({ start, end }: Range, offsets: readonly number[]): boolean {
+  const first = offsets[lastUpTo(offsets, start - 1) + 1];
+  return first !== undefined && first < Math.max(end, start + 1);
 }

@@ -21,8 +21,8 @@ export function createKptFunc(options: PinOptions = {}): KptFunc {
     const { items } = JSON.parse(text);
     writeBack(items, objects);
     // A lock that was made is the last item.
-    configs.insert(...items.slice(objects.length));
-    configs.addResults(...results.map(toSdkResult));
+    for (const lock of items.slice(objects.length)) configs.insert(lock);
+    for (const result of results) configs.addResults(toSdkResult(result));
   };
   return Object.assign(func, { usage });
 }

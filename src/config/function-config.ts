@@ -185,8 +185,8 @@ function configMapOptions(yaml: YamlText, node: YamlNode, tell: (problem: Proble
     }
     const data = rawOf(yaml, value, "data");
     if (data.kind === "map") {
-      members.push(...[...data.members].map(([name, raw]) => ({ name, raw: fromConfigMap(raw) })));
-      repeated.push(...(data.repeated ?? []));
+      for (const [name, raw] of data.members) members.push({ name, raw: fromConfigMap(raw) });
+      for (const name of data.repeated ?? []) repeated.push(name);
     } else if (data.kind !== "null") {
       tell({ path: "data", message: "`data` of a ConfigMap must be a map of texts" });
     }

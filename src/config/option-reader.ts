@@ -140,7 +140,20 @@ function reject(raw: OptionValue, tell: (problem: Problem) => void, must: string
 
 /** An address with a login in it is refused; what is told of it must not hold the password. */
 function withoutLogin(text: string): string {
-  return text.replaceAll(/[^\s/]*:[^\s/]*@/g, "…@");
+  return text
+    .split(/(\s+)/)
+    .map((word) => withoutLoginOfWord(word))
+    .join("");
+}
+
+/** Whatever stands before the last `@` may be the password, slashes too. */
+function withoutLoginOfWord(word: string): string {
+  const scheme = word.indexOf("://");
+  const start = scheme === -1 ? 0 : scheme + "://".length;
+  const colon = word.indexOf(":", start);
+  const end = word.lastIndexOf("@");
+  if (colon === -1 || end < colon) return word;
+  return `${word.slice(0, Math.max(start, word.lastIndexOf("/", colon) + 1))}…${word.slice(end)}`;
 }
 
 function suggestion(name: string, known: readonly string[]): string {

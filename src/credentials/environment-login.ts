@@ -1,3 +1,4 @@
+import { trimEnd } from "../yaml/trim-end.ts";
 import type { Credential } from "./credential.ts";
 import { isBearerToken, type Warn } from "./docker/docker-config.ts";
 import { asText } from "./json.ts";
@@ -20,7 +21,7 @@ export function readEnvironmentLogins(
   return listSuffixes(environment).flatMap((suffix) => {
     const variable = (field: string) => `${prefix}${field}${suffix}`;
     // What is read from a file often ends in a line break, which no login does.
-    const value = (field: string) => asText(environment[variable(field)]?.replace(/[\r\n]+$/, ""));
+    const value = (field: string) => asText(trimEnd(environment[variable(field)] ?? "", "\r\n"));
 
     const key = value("HOSTNAME");
     if (key === undefined) {

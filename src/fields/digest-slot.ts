@@ -1,5 +1,6 @@
 /** A place for a digest beside the other parts of a reference. */
 
+import { endOfText } from "../yaml/line.ts";
 import { memberAt, membersOf } from "../yaml/members.ts";
 import { entriesOf, isFlow, kindOf, type Range, scalarText, startOf } from "../yaml/node.ts";
 import { closingBracket, endOf, endOfEntry } from "../yaml/node-end.ts";
@@ -51,8 +52,7 @@ export function clearKey(layer: EmbeddedDocument, map: YamlNode, key: string): R
     }
   }
   const isQuoted = /^["']$/.test(yaml.text[start - 1] ?? "");
-  const blanks = /[ \t]*$/.exec(yaml.text.slice(0, start))?.[0].length ?? 0;
-  return isQuoted ? { start, end: end - 1 } : { start: start - blanks, end };
+  return isQuoted ? { start, end: end - 1 } : { start: endOfText(yaml.text, start), end };
 }
 
 /** Why a digest is written nowhere. */

@@ -3,7 +3,7 @@ import { EVENT_ID, SCALAR_STYLE } from "js-yaml";
 import { matchesGlob } from "../image/image-glob.ts";
 import { InvalidReferenceError, parseReference } from "../image/reference.ts";
 import { goType } from "../yaml/go-type.ts";
-import { type Member, memberText } from "../yaml/members.ts";
+import { memberText, namesakesOf } from "../yaml/members.ts";
 import type { Mutable } from "../yaml/mutable.ts";
 import {
   aliasRange,
@@ -11,13 +11,13 @@ import {
   elementsOf,
   eventOf,
   kindOf,
-  type Range,
   scalarText,
   startOf,
   writtenText,
 } from "../yaml/node.ts";
 import { type Locate, scalarLocator } from "../yaml/scalar-source.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
+import { lastUpTo } from "../yaml/sorted-offsets.ts";
 import type { EmbeddedDocument } from "./embedded-document.ts";
 import type { FieldRule } from "./field-rule.ts";
 import type { ImageField, ImageFieldFault } from "./image-field.ts";
@@ -30,9 +30,9 @@ export function extractReference(walk: Walk, place: Place, rule: FieldRule): voi
   const type = goType(layer.yaml, target);
   if (type === "null" || isExcepted(place, rule)) return;
   const name = walk.path.at(-1);
-  const [first, second] = twinsOf(place, name);
-  if (second !== undefined) {
-    if (first?.value === node && !rule.loose) pushFault(walk, place, rule, "duplicate-key");
+  const namesakes = typeof name === "string" && place.siblings && namesakesOf(place.siblings, name);
+  if (namesakes && namesakes.first !== namesakes.last) {
+    if (namesakes.first.value === node && !rule.loose) pushFault(walk, place, rule, "duplicate-key");
     return;
   }
   if (type !== "string") {
@@ -48,13 +48,6 @@ export function extractReference(walk: Walk, place: Place, rule: FieldRule): voi
     value,
     ...access(layer, node),
   });
-}
-
-/** The members of a place's map with a name, which should be one. */
-function twinsOf({ siblings }: Place, name: string | number | undefined): readonly Member[] {
-  const twins: Member[] = [];
-  for (const sibling of siblings ?? []) if (sibling.name === name) twins.push(sibling);
-  return twins;
 }
 
 function isExcepted({ layer, siblings }: Place, { except }: FieldRule): boolean {
@@ -196,22 +189,31 @@ function textAt(layer: EmbeddedDocument, target: YamlNode): LocatedText | undefi
 }
 
 function textOfList(layer: EmbeddedDocument, list: YamlNode): LocatedText {
-  const lines: { readonly start: number; readonly element: YamlNode }[] = [];
-  let value = "";
-  for (const element of elementsOf(layer.yaml, list)) {
-    if (lines.length > 0) value += "\n";
-    lines.push({ start: value.length, element });
-    // An item that is an alias is a line too, but has no characters of its own.
-    value += scalarText(layer.yaml, element) ?? "";
+  const lines = elementsOf(layer.yaml, list).map((element) => ({
+    element,
+    text: scalarText(layer.yaml, element) ?? "",
+  }));
+  const starts: number[] = [];
+  let length = 0;
+  // An item that is an alias is a line too, but has no characters of its own.
+  for (const { text } of lines) {
+    starts.push(length);
+    length += text.length + 1;
   }
-  const locate = ({ start, end }: Range): Range | undefined => {
-    const line = lines.findLast((each) => each.start <= start);
-    return line && locatorOf(layer, line.element)({ start: start - line.start, end: end - line.start });
+  const locators = new Map<number, Locate>();
+  const locatorAt = (index: number): Locate => {
+    const known = locators.get(index) ?? locatorOf(layer, lines[index]?.element ?? list);
+    locators.set(index, known);
+    return known;
   };
   return {
-    value,
-    locate,
-    indexOf: (position) => lines.findLastIndex((each) => each.start <= position),
+    value: lines.map(({ text }) => text).join("\n"),
+    locate({ start, end }) {
+      const index = lastUpTo(starts, start);
+      const from = starts[index];
+      return from === undefined ? undefined : locatorAt(index)({ start: start - from, end: end - from });
+    },
+    indexOf: (position) => lastUpTo(starts, position),
   };
 }
 

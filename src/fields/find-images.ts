@@ -6,7 +6,7 @@ import { outerLayer } from "./embedded-document.ts";
 import { isManifestHolder, manifestTree } from "./embedded-manifests.ts";
 import type { RulesOf } from "./field-rules.ts";
 import type { ImageField } from "./image-field.ts";
-import { fieldSkip, resourceSkip, type SkipComment, skippedNames } from "./skip.ts";
+import { fieldSkip, resourceSkip, type SkipComments, skippedNames } from "./skip.ts";
 import { applyDigestKeys } from "./split-reference.ts";
 import { walkObject } from "./walk.ts";
 import type { Denial, Walk } from "./walk-state.ts";
@@ -30,7 +30,7 @@ export interface Search {
   /** The same, of an object that is no list of others: nobody selects those. */
   readonly outsideReason: (resource: Resource) => string | undefined;
   /** The comments of the text that ask for something to be left alone. */
-  readonly skipComments: readonly SkipComment[];
+  readonly skipComments: SkipComments;
   /** ConfigMaps and Secrets whose values are manifests, as {@link manifestHolders} finds them. */
   readonly holders: ReadonlySet<string>;
 }
@@ -103,7 +103,7 @@ function withSkips(
   fields: readonly ImageField[],
 ): readonly ImageField[] {
   const names = skippedNames(resource) ?? noNames;
-  if (names.size === 0 && skipComments.length === 0) return fields;
+  if (names.size === 0 && skipComments.signs.length === 0) return fields;
   const requests = { names, comments: skipComments };
   return fields.map((field) => {
     const skipped = fieldSkip(field, requests);

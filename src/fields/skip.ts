@@ -2,6 +2,7 @@
 import type { Resource } from "../krm/resource.ts";
 import type { Range } from "../yaml/node.ts";
 import type { YamlText } from "../yaml/scan.ts";
+import { lastUpTo } from "../yaml/sorted-offsets.ts";
 import type { ImageField } from "./image-field.ts";
 
 /** The annotation: `"true"`, or field paths and container names, parted by commas or white space. */
@@ -18,13 +19,18 @@ export function resourceSkip({ annotations }: Resource): string | undefined {
 export interface SkipRequests {
   /** The names and paths in the annotation of the object, in each way that they can be meant. */
   readonly names: ReadonlySet<string>;
-  readonly comments: readonly SkipComment[];
+  readonly comments: SkipComments;
 }
 
-/** The comment `pin-digests: skip`, and the lines that it is about. */
-export interface SkipComment {
-  /** Where the last sign of a comment before the words stands. */
-  readonly at: number;
+/** Comments that say `pin-digests: skip`. */
+export interface SkipComments {
+  /** Where the sign of each stands, in the order of the text. */
+  readonly signs: readonly number[];
+  /** The lines that each is about. */
+  readonly places: readonly SkipPlace[];
+}
+
+interface SkipPlace {
   readonly lineStart: number;
   readonly lineEnd: number;
   /** The end of the next line, where the header of a block scalar stands on the comment's own. */
@@ -42,19 +48,21 @@ export function skippedNames({ annotations }: Resource): ReadonlySet<string> | u
 }
 
 /** The comments that ask for something to be left alone, in the order of the text. */
-export function skipComments({ text }: YamlText): readonly SkipComment[] {
-  const comments: SkipComment[] = [];
+export function skipComments({ text }: YamlText): SkipComments {
+  const signs: number[] = [];
+  const places: SkipPlace[] = [];
   for (let mark = text.indexOf(words); mark !== -1; ) {
     const lineStart = text.lastIndexOf("\n", mark) + 1;
     const lineEnd = endOfLine(text, mark);
-    const at = signBefore(text, lineStart, lastRequest(text, mark, lineEnd));
-    if (at !== -1) {
+    const sign = signBefore(text, lineStart, lastRequest(text, mark, lineEnd));
+    if (sign !== -1) {
       const isHeader = blockHeader.test(text.slice(lineStart, lineEnd));
-      comments.push({ at, lineStart, lineEnd, valueEnd: isHeader ? endOfLine(text, lineEnd + 1) : lineEnd });
+      signs.push(sign);
+      places.push({ lineStart, lineEnd, valueEnd: isHeader ? endOfLine(text, lineEnd + 1) : lineEnd });
     }
     mark = text.indexOf(words, lineEnd);
   }
-  return comments;
+  return { signs, places };
 }
 
 const words = "pin-digests:";
@@ -88,7 +96,7 @@ function endOfLine(text: string, from: number): number {
 /** Why a field is to be left alone: its object's annotation names it, or a comment on its line says so. */
 export function fieldSkip(field: ImageField, { names, comments }: SkipRequests): string | undefined {
   if (names.size > 0 && isNamed(field, names)) return `the annotation \`${skipAnnotation}\` names it`;
-  return comments.length > 0 && hasSkipComment(field, comments)
+  return comments.signs.length > 0 && hasSkipComment(field, comments)
     ? "the comment on its line says so"
     : undefined;
 }
@@ -99,31 +107,17 @@ function isNamed({ path, owner }: ImageField, names: ReadonlySet<string>): boole
   return names.has(path.replaceAll(/\[\d+\]/g, "[]"));
 }
 
-function hasSkipComment(
-  { locate, value = "", writing }: ImageField,
-  comments: readonly SkipComment[],
-): boolean {
+function hasSkipComment({ locate, value = "", writing }: ImageField, comments: SkipComments): boolean {
   const places = [locate({ start: 0, end: 1 }), locate({ start: value.length - 1, end: value.length })];
   const ends = writing.kind === "digest" ? [...places, writing.range] : places;
   return ends.some((place) => place !== undefined && isCommented(place, comments));
 }
 
-function isCommented({ start, end }: Range, comments: readonly SkipComment[]): boolean {
-  const next = firstBehind(end, comments);
-  const behind = comments[next];
+function isCommented({ start, end }: Range, { signs, places }: SkipComments): boolean {
+  const before = lastUpTo(signs, end - 1);
+  const behind = places[before + 1];
   if (behind !== undefined && behind.lineStart <= end) return true;
   // The header of a block scalar, `image: |- # pin-digests: skip`, stands on the line before it.
-  const above = comments[next - 1];
+  const above = places[before];
   return above !== undefined && above.lineEnd < start && start <= above.valueEnd;
-}
-
-/** The index of the first comment at an offset or behind it. */
-function firstBehind(offset: number, comments: readonly SkipComment[]): number {
-  let [low, high] = [0, comments.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((comments[middle]?.at ?? 0) < offset) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -115,7 +115,7 @@ function lockItems({ yaml, items }: Input): ReadLocks {
     const { lock, problems } = readImageLock(yaml, item);
     const { entries } = lock;
     locks.push({ source: "item", lock, resource, entries, images: lockedImages(entries) });
-    faults.push(...problems.map((problem) => faultOf(lock, problem)));
+    for (const problem of problems) faults.push(faultOf(lock, problem));
   }
   return { locks, faults };
 }

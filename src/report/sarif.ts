@@ -95,7 +95,7 @@ function relativeUri(path: string): string {
 
 /** The same while the same field has the same trouble, whatever digest it is about. */
 function fingerprint(ruleId: string, { file, resourceRef, field, message }: Result): string {
-  const image = field?.currentValue?.replace(/@.*$/, "") ?? (field === undefined ? message : "");
+  const image = field?.currentValue?.split("@", 1)[0] ?? (field === undefined ? message : "");
   const ref = resourceRef === undefined ? "" : formatRef(resourceRef);
   const parts = [ruleId, file?.path ?? "", ref, field?.path ?? "", image];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");

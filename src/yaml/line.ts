@@ -14,6 +14,13 @@ export function nextLine(text: string, offset: number): number {
   return text.indexOf("\n", offset) + 1 || text.length;
 }
 
+/** Behind the last character before an offset that is no blank. */
+export function endOfText(text: string, offset: number): number {
+  let end = offset;
+  while (text[end - 1] === " " || text[end - 1] === "\t") end--;
+  return end;
+}
+
 /** How far a collection is indented; what comes before it on its line, such as dashes, counts. */
 export function columnOf(yaml: YamlText, node: YamlNode): number {
   const start = startOf(yaml, node) ?? 0;

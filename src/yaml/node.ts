@@ -2,6 +2,7 @@
 import { COLLECTION_STYLE, EVENT_ID, type Event, getScalarValue, SCALAR_STYLE } from "js-yaml";
 import { eventAt, fast } from "./event-table.ts";
 import type { YamlNode, YamlText } from "./scan.ts";
+import { trimEnd } from "./trim-end.ts";
 
 /** What a node is. An alias is an alias; {@link dereference} gives what it stands for. */
 export type YamlKind = "mapping" | "sequence" | "scalar" | "alias";
@@ -106,17 +107,8 @@ export function scalarText(yaml: YamlText, node: YamlNode | undefined): string |
 /** The text of a scalar without the line breaks that end a block scalar, which belong to the notation. */
 export function writtenText(yaml: YamlText, scalar: YamlNode): string {
   const text = scalarText(yaml, scalar) ?? "";
-  return isBlockScalar(yaml, scalar) ? withoutFinalBreaks(text) : text;
+  return isBlockScalar(yaml, scalar) ? trimEnd(text, "\n") : text;
 }
-
-/** By hand: `/\n+$/` begins anew at each of many breaks. */
-function withoutFinalBreaks(text: string): string {
-  let end = text.length;
-  while (text.charCodeAt(end - 1) === LINE_FEED) end--;
-  return text.slice(0, end);
-}
-
-const LINE_FEED = 0x0a;
 
 /** What YAML 1.2's core schema makes of a scalar. */
 export type ScalarType = "string" | "null" | "boolean" | "number" | "binary" | "other";

@@ -1,3 +1,4 @@
+import { trimEnd } from "../../yaml/trim-end.ts";
 import { readCredentialFile } from "../credential-file.ts";
 import { asText } from "../json.ts";
 import { domainOfRegion } from "./aws-host.ts";
@@ -91,7 +92,7 @@ export async function askInstance({
     environment.AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE?.toLowerCase() === "ipv6"
       ? "http://[fd00:ec2::254]"
       : "http://169.254.169.254";
-  const base = (asText(environment.AWS_EC2_METADATA_SERVICE_ENDPOINT) ?? standard).replace(/\/+$/, "");
+  const base = trimEnd(asText(environment.AWS_EC2_METADATA_SERVICE_ENDPOINT) ?? standard, "/");
 
   const session = await probe(send, {
     method: "PUT",

@@ -1,3 +1,4 @@
+import { trimEnd } from "../../yaml/trim-end.ts";
 import { readCredentialFile } from "../credential-file.ts";
 import { asText } from "../json.ts";
 import { type CloudContext, IdentityError } from "./cloud-provider.ts";
@@ -50,7 +51,7 @@ async function askAuthority(
   if (proof === undefined) return undefined;
 
   const authority = asText(environment.AZURE_AUTHORITY_HOST) ?? realm.authority;
-  const base = requireEndpoint(authority, "AZURE_AUTHORITY_HOST").replace(/\/+$/, "");
+  const base = trimEnd(requireEndpoint(authority, "AZURE_AUTHORITY_HOST"), "/");
   const exchange: CloudRequest = {
     wanted: `a token for ${resource} with ${proof.source}`,
     method: "POST",
@@ -129,7 +130,7 @@ async function askMachine(
   resource: string,
 ): Promise<Expiring<AzureToken> | undefined> {
   const host = asText(context.environment.AZURE_POD_IDENTITY_AUTHORITY_HOST) ?? "http://169.254.169.254";
-  const path = `${host.replace(/\/+$/, "")}/metadata/identity/oauth2/token`;
+  const path = `${trimEnd(host, "/")}/metadata/identity/oauth2/token`;
   const url = addParameters(path, context, { "api-version": "2018-02-01", resource });
   // Without its header the service refuses by status 400; what other clouds have at this address has other answers.
   const there = await probe(context.send, { method: "GET", url, headers: {} });

@@ -1,3 +1,4 @@
+import { trimEnd } from "../../yaml/trim-end.ts";
 import type { Credential } from "../credential.ts";
 import { asObject, asText, parseJsonObject } from "../json.ts";
 
@@ -100,5 +101,8 @@ function decodeAuth(auth: string): { readonly username: string; readonly passwor
   const colon = decoded.indexOf(":");
   if (colon < 0) return undefined;
   // docker pads what it encodes with NUL characters.
-  return { username: decoded.slice(0, colon), password: decoded.slice(colon + 1).replace(/^\0+|\0+$/g, "") };
+  return {
+    username: decoded.slice(0, colon),
+    password: trimEnd(decoded.slice(colon + 1).replace(/^\0+/, ""), "\0"),
+  };
 }

@@ -1,6 +1,6 @@
 /** Entries that a lock does not have yet: where they go, and how they are written there. */
 
-import { columnOf, insertLines, lineStart, nextLine, skipComments } from "../../yaml/line.ts";
+import { columnOf, endOfText, insertLines, lineStart, nextLine, skipComments } from "../../yaml/line.ts";
 import {
   entriesOf,
   eventOf,
@@ -75,8 +75,7 @@ function fillBlock(lock: ImageLock, images: readonly LockedImage[], node: YamlNo
   const insert = insertLines(yaml.text, nextLine(yaml.text, end), lines);
   const start = startOfValue(yaml, node);
   if (start === undefined) return [insert];
-  const blanks = /[ \t]*$/.exec(yaml.text.slice(0, start))?.[0].length ?? 0;
-  return [{ start: start - blanks, end, text: "" }, insert];
+  return [{ start: endOfText(yaml.text, start), end, text: "" }, insert];
 }
 
 function fillFlow(lock: ImageLock, images: readonly LockedImage[], node: YamlNode): TextEdit {
@@ -136,7 +135,7 @@ function blockAdditions(
         ? [entryFlow(image, style)]
         : entryLines(image, style, entryStep(lock, neighbour));
     const place = places.get(at) ?? [];
-    place.push(...indent(lines, column));
+    for (const line of indent(lines, column)) place.push(line);
     places.set(at, place);
   }
   return [...places].map(([at, lines]) => insertLines(yaml.text, at, lines));

@@ -5,6 +5,7 @@ import {
   isDockerHubPrefix,
   splitHost,
 } from "../../image/registry-host.ts";
+import { trimEnd } from "../../yaml/trim-end.ts";
 
 /** What the user says about the registries, or parts of them, that `prefix` names. */
 export interface RegistryConfig {
@@ -89,7 +90,7 @@ function parsePrefix(prefix: string): Prefix {
 
 function splitPath(text: string): readonly [string, string] {
   const slash = text.indexOf("/");
-  return slash < 0 ? [text, ""] : [text.slice(0, slash), text.slice(slash + 1).replace(/\/+$/, "")];
+  return slash < 0 ? [text, ""] : [text.slice(0, slash), trimEnd(text.slice(slash + 1), "/")];
 }
 
 function matches(location: Location, prefix: Prefix): boolean {
@@ -120,7 +121,7 @@ function remainder(location: Location, prefix: Prefix): string {
 function toPlace(mirror: string, rest: string, configs: readonly RegistryConfig[]): readonly PullSource[] {
   const { scheme, host, path = "" } = MIRROR.exec(mirror)?.groups ?? {};
   if (host === undefined) return [];
-  const repository = [path.replace(/\/+$/, ""), rest].filter((part) => part !== "").join("/");
+  const repository = [trimEnd(path, "/"), rest].filter((part) => part !== "").join("/");
   if (repository === "") return [];
   const registry = host.toLowerCase();
   const location = { registry: isDockerHubPrefix(registry) ? dockerHub : registry, repository };
