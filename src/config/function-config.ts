@@ -171,7 +171,7 @@ function typedOptions(yaml: YamlText, node: YamlNode): OptionValue {
 type RawMap = Extract<OptionValue, { readonly kind: "map" }>;
 
 function configMapOptions(yaml: YamlText, node: YamlNode, tell: (problem: Problem) => void): OptionValue {
-  const members: { readonly name: string; readonly raw: OptionValue }[] = [];
+  const members: NamedOption[] = [];
   const repeated: string[] = [];
   for (const { key, value } of entriesOf(yaml, node)) {
     const field = scalarText(yaml, key) ?? "";
@@ -200,27 +200,32 @@ function fromConfigMap(raw: OptionValue): OptionValue {
   return raw.kind === "text" ? { ...raw, flat: true } : raw;
 }
 
-/** `network.timeout` is the option `timeout` of the group `network`. */
-function nested(
-  members: readonly { readonly name: string; readonly raw: OptionValue }[],
-  path: string,
-): RawMap {
-  const groups = new Map<string, { readonly name: string; readonly raw: OptionValue }[]>();
+/** `network.timeout` is the option `timeout` of the group `network`. No group holds groups. */
+function nested(members: readonly NamedOption[], path: string): RawMap {
+  const groups = new Map<string, NamedOption[]>();
   const options = new Map<string, OptionValue>();
   for (const { name, raw } of members) {
     const dot = name.indexOf(".");
-    if (dot <= 0) options.set(name, raw);
-    else
-      groups.set(name.slice(0, dot), [
-        ...(groups.get(name.slice(0, dot)) ?? []),
-        { name: name.slice(dot + 1), raw },
-      ]);
+    if (dot <= 0) {
+      options.set(name, raw);
+      continue;
+    }
+    const group = groups.get(name.slice(0, dot)) ?? [];
+    groups.set(name.slice(0, dot), group);
+    group.push({ name: name.slice(dot + 1), raw });
   }
   for (const [name, inner] of groups) {
     // `network=x` beside it is wrong, and is to be told so.
-    if (!options.has(name)) options.set(name, nested(inner, path === "" ? name : `${path}.${name}`));
+    if (options.has(name)) continue;
+    const grouped = new Map(inner.map((option) => [option.name, option.raw]));
+    options.set(name, { kind: "map", path: path === "" ? name : `${path}.${name}`, members: grouped });
   }
   return { kind: "map", path, members: options };
+}
+
+interface NamedOption {
+  readonly name: string;
+  readonly raw: OptionValue;
 }
 
 function rawOf(yaml: YamlText, node: YamlNode, path: string): OptionValue {

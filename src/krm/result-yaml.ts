@@ -102,11 +102,38 @@ function scalarText(value: unknown, { scalars }: Known): string | undefined {
   if (known !== undefined) return known;
   if (value.includes("\n")) return undefined;
   const text =
-    PLAIN.test(value) && !isYaml11Keyword(value) ? value : dump({ a: value }, blockStyle).slice(3, -1);
+    isPlain(value) && !isYaml11Keyword(value) ? value : dump({ a: value }, blockStyle).slice(3, -1);
   scalars.set(value, text);
   return text;
 }
 
-// Begins with a letter, or with a digit where a slash shows that it is no number and no time; without a colon that ends a
-// key or a sign that begins a comment.
-const PLAIN = /^(?:[A-Za-z]|[0-9](?=[^/]*\/))(?:[!-9;-~]|:(?=[!-~])| (?=[!"$-~]))*$/;
+/**
+ * Begins with a letter, or with a digit where a slash shows that it is no number and no time; without a colon that ends a
+ * key or a sign that begins a comment. By hand, since the stack of an expression does not hold a long text.
+ */
+function isPlain(text: string): boolean {
+  const first = text.charCodeAt(0);
+  if (!isLetter(first) && !(isDigit(first) && text.includes("/"))) return false;
+  for (let at = 1; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < SPACE || code > TILDE) return false;
+    const next = text.charCodeAt(at + 1);
+    const isLast = Number.isNaN(next) || next <= SPACE || next > TILDE;
+    if (code === COLON && isLast) return false;
+    if (code === SPACE && (isLast || next === NUMBER_SIGN)) return false;
+  }
+  return true;
+}
+
+function isLetter(code: number): boolean {
+  return (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a);
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}
+
+const SPACE = 0x20;
+const NUMBER_SIGN = 0x23;
+const COLON = 0x3a;
+const TILDE = 0x7e;

@@ -57,7 +57,20 @@ describe("the comment pin-digests: skip", () => {
     },
   );
 
+  test("is looked for once in a line, however many images stand on it", async () => {
+    const containers = Array.from({ length: 4 }, (_, at) => `{name: c${at}, image: a${at}:1}`);
+    const text = (inner: string, end: string) =>
+      `apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec: {containers: [${containers.join(", ")}${inner}]}${end}\n`;
+
+    expect((await pin(text("", " # pin-digests: skip"))).asked).toEqual([]);
+    expect((await pin(text(", # pin-digests: skip\n  {image: b:1}", ""))).asked).toEqual(["b:1"]);
+    expect((await pin(text("", ` ${"# ".repeat(5)}pin-digests: x`))).asked).toHaveLength(4);
+  });
+
   test.each([
+    ["image: a:1 # pin-digests: skip, or pin-digests: not", []],
+    ["image: a:1 # pin-digests: not, but pin-digests: skip", []],
+    ["image: a:1 #pin-digests:\tskip", []],
     ["image: |- # pin-digests: skip\n      a:1", []],
     ["image: 'a:1'   # pin-digests: skip", []],
     ["image: &x a:1 # pin-digests: skip", []],

@@ -63,6 +63,12 @@ describe("resultLines", () => {
     );
   });
 
+  test("writes a text of any length on its line", () => {
+    const message = `must not be "${":".repeat(5_000_000)}"`;
+
+    expect(resultLines([{ message, severity: "error" }])).toBe(`- message: ${message}\n  severity: error\n`);
+  });
+
   test("writes a change on a line for each value", () => {
     const result: Result = {
       message: 'pinned "nginx:1.27" to sha256:0123',
