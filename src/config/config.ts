@@ -121,6 +121,7 @@ const defaultRegistry: RegistryOptions = {
   certFile: "",
   keyFile: "",
   blocked: false,
+  fromPackage: false,
 };
 
 const word = text(/^\S+$/, "a text without white space");
@@ -137,7 +138,10 @@ const mirror = text(
 const onError = choice("fail", "warn");
 const severity = choice("error", "warning", "off");
 
-const registryReaders: Readers<RegistryOptions> = {
+/** What a user writes: whose the configuration is shows by where it came from. */
+type WrittenRegistry = Omit<RegistryOptions, "fromPackage">;
+
+const registryReaders: Readers<WrittenRegistry> = {
   prefix,
   mirrors: list(mirror),
   only: flag,
@@ -203,7 +207,7 @@ function platform(raw: OptionValue, tell: (problem: Problem) => void): Platform 
 }
 
 function registry(raw: OptionValue, tell: (problem: Problem) => void): RegistryOptions | undefined {
-  const options = group<RegistryOptions>(registryReaders)(raw, tell);
+  const options = group<WrittenRegistry>(registryReaders)(raw, tell);
   if (options === undefined) return undefined;
   if (raw.kind !== "map" || !raw.members.has("prefix"))
     tell({ path: raw.path, message: `\`${raw.path}.prefix\` must say which registries are meant` });

@@ -45,7 +45,13 @@ export async function readConfig(input: Input, sources: ConfigSources): Promise<
   };
   const written = source === undefined ? noOptions : optionsOf(source, tell);
   const config = parseConfig(mergeOptions(written, literalOptions(sources.overrides ?? new Map())), tell);
-  return { config, faults };
+  return { config: source?.yaml === input.yaml ? asOfPackage(config) : config, faults };
+}
+
+/** Orchestrators deliver a package's own configuration in the list. */
+function asOfPackage(config: Config): Config {
+  if (config.registries.length === 0) return config;
+  return { ...config, registries: config.registries.map((entry) => ({ ...entry, fromPackage: true })) };
 }
 
 interface ConfigSource {

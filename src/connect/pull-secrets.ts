@@ -1,6 +1,7 @@
 /** Logins that lie in the package itself: opted in to by `credentials: package`. */
 import { type PullSecret, parsePullSecret, type SecretContent } from "../credentials/pull-secret.ts";
 import type { ImageReference } from "../image/reference.ts";
+import { canonicalHost } from "../image/registry-host.ts";
 import type { Resource } from "../krm/resource.ts";
 import { childOf, dereference, elementsOf, entriesOf, kindOf, scalarText } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
@@ -31,7 +32,9 @@ export function pullSecretsOf(
     const granted = [...users].flatMap(([user, used]) =>
       namesSecret(yaml, user, { secret, accounts }) ? used : [],
     );
-    const covered = new Set(granted.map(({ registry, repository }) => `${registry}/${repository}`));
+    const covered = new Set(
+      granted.map(({ registry, repository }) => `${canonicalHost(registry)}/${repository}`),
+    );
     return [{ config, matches: ({ host, repository }) => covered.has(`${host}/${repository}`) }];
   });
 }

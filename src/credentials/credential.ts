@@ -12,4 +12,6 @@ export type Credential =
 export interface CredentialCandidate {
   readonly source: string;
   readonly credential: Credential;
+  /** Whether it lies in the package, and is none of this machine's. */
+  readonly fromPackage?: true;
 }

@@ -70,14 +70,16 @@ export function createKeychain(options: KeychainOptions): Keychain {
       loaded ??= load();
       const { environmentLogins, configs } = await loaded;
       const image = { ...target, host: canonicalHost(target.host) };
-      // Those who know the images may know the host as it is written.
-      const covered = ({ matches }: PullSecret) => matches(image) || matches(target);
-      const secrets = sources.filter(covered).map((secret) => secret.config);
       const found = await Promise.all(
-        [...configs, ...secrets].map((config) => findInConfig({ config, target, askHelper, warn })),
+        configs.map((config) => findInConfig({ config, target, askHelper, warn })),
       );
+      const inPackage = sources
+        .filter(({ matches }) => matches(image))
+        .flatMap(({ config }) => findInAuths({ config, target, warn }))
+        .map((candidate) => ({ ...candidate, fromPackage: true as const }));
       const entries = environmentLogins.map((login) => [login.key, login] as const);
-      return dropRepeated([...selectEntries(entries, target).map(([, login]) => login), ...found.flat()]);
+      const inEnvironment = selectEntries(entries, target).map(([, login]) => login);
+      return dropRepeated([...inEnvironment, ...found.flat(), ...inPackage]);
     },
     async ambient(target) {
       try {
@@ -131,7 +133,7 @@ async function findInHelper({ config, target, askHelper }: Search): Promise<read
     : [{ source: `docker-credential-${name}, ${place} in ${config.source}`, credential }];
 }
 
-function findInAuths({ config, target, warn }: Search): readonly CredentialCandidate[] {
+function findInAuths({ config, target, warn }: Omit<Search, "askHelper">): readonly CredentialCandidate[] {
   return selectEntries(config.auths, target).flatMap(([key, value]) => {
     const source = `auths[${JSON.stringify(key)}] in ${config.source}`;
     const entry = readAuthEntry(value);
@@ -143,10 +145,10 @@ function findInAuths({ config, target, warn }: Search): readonly CredentialCandi
 /** The same login often stands in two files: a registry that refused it once is not asked again. */
 function dropRepeated(candidates: readonly CredentialCandidate[]): readonly CredentialCandidate[] {
   const seen = new Set<string>();
-  return candidates.flatMap(({ source, credential }) => {
+  return candidates.flatMap(({ source, credential, fromPackage }) => {
     const text = JSON.stringify(credential);
     if (seen.has(text)) return [];
     seen.add(text);
-    return [{ source, credential }];
+    return [{ source, credential, ...(fromPackage && { fromPackage }) }];
   });
 }

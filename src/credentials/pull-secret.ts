@@ -4,7 +4,7 @@ import { type DockerConfig, parseDockerConfig, type Warn } from "./docker/docker
 /** The logins of a Secret in the package, and which images they are for. */
 export interface PullSecret {
   readonly config: DockerConfig;
-  /** True for an image of a pod that names the Secret, itself or through its service account; asked with the host's one name and as it is written. */
+  /** True for an image of a pod that names the Secret, itself or through its service account; asked with the host's one name. */
   readonly matches: (target: Target) => boolean;
 }
 

@@ -12,6 +12,8 @@ export type RegistryErrorCode =
   | "certificate-file"
   | "https-on-http"
   | "http-on-https"
+  | "package-login"
+  | "plain-login"
   | "unauthorized"
   | "forbidden"
   | "tag-not-found"

@@ -38,6 +38,11 @@ export function warnOfLogin(
   trial: { readonly source: string; readonly failure: Failure },
   as: string,
 ): string {
+  if (trial.failure.code === "package-login" || trial.failure.code === "plain-login") {
+    const { came, advice } = ROWS[trial.failure.code];
+    const about = { failure: trial.failure, asked: [] };
+    return `${came(registry, trial.failure)}, and it was asked anonymously instead; ${advice(registry, about)}`;
+  }
   const status = trial.failure.status === undefined ? "" : ` (HTTP ${trial.failure.status})`;
   const instead = as === "anonymously" ? "anonymously" : `with ${as}`;
   return `${registry} refused the login from ${trial.source}${status}, and was asked ${instead} instead: renew that login, or remove it`;
@@ -100,6 +105,17 @@ const ROWS: Readonly<Record<RegistryErrorCode, Row>> = {
   "http-on-https": {
     came: (at) => `${at} wants HTTPS and was asked by plain HTTP`,
     advice: () => "remove plainHTTP, or http:// from the mirror",
+  },
+  "package-login": {
+    came: (at, { detail }) =>
+      `a login of this machine was not sent to ${at}, since the configuration in the list would send it ${detail}`,
+    advice: () =>
+      "take that out of the configuration, or set PIN_DIGESTS_TRUST_PACKAGE=1 if you trust the package with your logins",
+  },
+  "plain-login": {
+    came: (at) => `a login was not sent to ${at}, since plain HTTP would carry it in clear`,
+    advice: (registry, { failure }) =>
+      `ask those who run ${registry} for HTTPS there, or set plainHTTP: true for ${whose(registry, failure)}`,
   },
   unauthorized: {
     came: answered,

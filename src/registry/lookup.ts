@@ -77,7 +77,7 @@ async function find(search: Search): Promise<Found> {
   const known = authorizer.demandFor(repository);
   const first = known && (await askInTurn(search, known));
   if (first instanceof Failure) {
-    if (!isDenied(first)) throw first;
+    if (!isDenied(first) && !WITHHELD.has(first.code)) throw first;
   } else if (first !== undefined) return first;
 
   const open = await ask(search);
@@ -157,6 +157,7 @@ async function authorize(
     const authorization = await authorizer.authorize(who);
     return authorization && { kind: "header", ...authorization };
   } catch (error) {
+    if (error instanceof Failure && WITHHELD.has(error.code)) return { kind: "no-token", failure: error };
     // A realm that answers, but with no token for this identity, may have one for the next.
     if (!(error instanceof Failure) || error.status === undefined || LIMITS.has(error.code)) throw error;
     return { kind: "no-token", failure: toDenial(error) };
@@ -164,6 +165,9 @@ async function authorize(
 }
 
 const LIMITS: ReadonlySet<Failure["code"]> = new Set(["pull-limit", "rate-limited"]);
+
+// Whoever may not be named may still be nobody.
+const WITHHELD: ReadonlySet<Failure["code"]> = new Set(["package-login", "plain-login"]);
 
 // A realm knows no manifests: what it calls absent is the right to pull.
 function toDenial(failure: Failure): Failure {

@@ -33,6 +33,7 @@ const registry = {
   certFile: "",
   keyFile: "",
   blocked: false,
+  fromPackage: false,
 };
 
 describe("parseConfig", () => {

@@ -28,6 +28,21 @@ const typed = "apiVersion: fn.kpt.dev/v1alpha1\nkind: PinDigests\nmetadata:\n  n
 const configMap = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: function-input\n";
 
 describe("readConfig", () => {
+  test("says of entries of registries whether a package brought them", async () => {
+    const config = `${typed}registries: [{prefix: ghcr.io}]\n`;
+    const ofPackage = await read(listWith(config));
+    const ofUser = await read("kind: ResourceList\nitems: []\n", { functionConfig: config });
+
+    expect(ofPackage.config.registries).toMatchObject([{ prefix: "ghcr.io", fromPackage: true }]);
+    expect(ofUser.config.registries).toMatchObject([{ prefix: "ghcr.io", fromPackage: false }]);
+  });
+
+  test("knows no option by which a package says that it is the user", async () => {
+    const { faults } = await read(listWith(`${typed}registries: [{prefix: ghcr.io, fromPackage: false}]\n`));
+
+    expect(faults).toMatchObject([{ message: expect.stringContaining("unknown field `fromPackage`") }]);
+  });
+
   test.each([
     ["a stream", stream],
     ["a list without a functionConfig", "kind: ResourceList\nitems: []\n"],

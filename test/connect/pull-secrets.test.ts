@@ -1,5 +1,10 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { pullSecretsOf } from "../../src/connect/pull-secrets.ts";
+import { parseReference } from "../../src/image/reference.ts";
+import { readResource } from "../../src/krm/resource.ts";
 import { pinDigests } from "../../src/pin-digests.ts";
+import { rootOf } from "../../src/yaml/node.ts";
+import { scan } from "../../src/yaml/scan.ts";
 import { startRegistry } from "../support/registry.mjs";
 
 type Registry = Awaited<ReturnType<typeof startRegistry>>;
@@ -48,6 +53,26 @@ async function pin(manifests: string, credentials = "package"): Promise<{ ok: bo
   const { ok, results } = await pinDigests(manifests, { functionConfig: config(credentials) });
   return { ok, messages: results.map(({ message }) => message).join("\n") };
 }
+
+describe("pullSecretsOf", () => {
+  test.each(["docker.io/acme/app:1", "registry-1.docker.io/acme/app:1", "index.docker.io/acme/app:1"])(
+    "covers %s by the one name of Docker Hub",
+    async (image) => {
+      const yaml = await scan(
+        secret("https://index.docker.io/v1/") + pod("x", "imagePullSecrets: [{name: pull}]"),
+      );
+      const objects = yaml.documents.map((document) => readResource(yaml, rootOf(document)));
+      const images = objects
+        .filter(({ kind }) => kind === "Pod")
+        .map((resource) => ({ resource, image: parseReference(image) }));
+
+      const [found] = pullSecretsOf({ yaml, objects, images }, () => {});
+
+      expect(found?.matches({ host: "docker.io", repository: "acme/app" })).toBe(true);
+      expect(found?.matches({ host: "docker.io", repository: "acme/other" })).toBe(false);
+    },
+  );
+});
 
 describe("credentials: package", () => {
   test("uses the pull secret that a pod names", async () => {

@@ -145,14 +145,19 @@ describe("configured", () => {
     expect(await findUsers({ sources }, { host: "ghcr.io", repository: "acme/other" })).toEqual([]);
   });
 
-  test("asks whether a pull secret covers an image by the host as it is written, too", async () => {
+  test("says which logins lie in the package", async () => {
     const auths = [["quay.io", { username: "me", password: "secret" }]] as const;
     const config = { source: "the Secret", auths, credHelpers: [], credsStore: "" };
-    const matches = ({ host }: { readonly host: string }) => host === "quay.io:443";
+    const workspace = createWorkspace();
+    workspace.write(".docker/config.json", { auths: { "quay.io": entry("ada:secret") } });
+    const keychain = create({
+      homeDirectory: workspace.path,
+      sources: [{ config, matches: () => true }],
+    });
 
-    expect(
-      await findUsers({ sources: [{ config, matches }] }, { host: "quay.io:443", repository: "acme/app" }),
-    ).toEqual(["me"]);
+    const found = await keychain.configured({ host: "quay.io", repository: "acme/app" });
+
+    expect(found.map(({ fromPackage }) => fromPackage)).toEqual([undefined, true]);
   });
 
   test("asks whether a pull secret covers an image by the host's one name", async () => {

@@ -106,6 +106,7 @@ describe("outcomeOf", () => {
       certFile: "",
       keyFile: "",
       blocked: false,
+      fromPackage: false,
       onError: "warn",
     } as const;
 

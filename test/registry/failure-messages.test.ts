@@ -54,6 +54,14 @@ describe("explainFailure", () => {
       "quay.io wants HTTPS and was asked by plain HTTP, asked with A, then anonymously; remove plainHTTP, or http:// from the mirror",
     ],
     [
+      new Failure("package-login", { detail: "in clear, over plain HTTP" }),
+      "a login of this machine was not sent to quay.io, since the configuration in the list would send it in clear, over plain HTTP; take that out of the configuration, or set PIN_DIGESTS_TRUST_PACKAGE=1 if you trust the package with your logins",
+    ],
+    [
+      new Failure("plain-login", { host: "cdn" }),
+      "a login was not sent to cdn, since plain HTTP would carry it in clear; ask those who run quay.io for HTTPS there, or set plainHTTP: true for cdn, in an entry of its own",
+    ],
+    [
       new Failure("unauthorized", { status: 401, detail: "UNAUTHORIZED" }),
       'quay.io answered HTTP 401 ("UNAUTHORIZED"), asked with A, then anonymously; check the name of the image, renew that login, and see that it may pull from quay.io',
     ],

@@ -92,4 +92,5 @@ const DEFAULTS = {
   certFile: "",
   keyFile: "",
   blocked: false,
+  fromPackage: false,
 } as const;

@@ -2,6 +2,7 @@ import type { Credential, CredentialCandidate } from "../../credentials/credenti
 import type { Keychain } from "../../credentials/keychain.ts";
 import { untilAborted } from "../transport/abortable.ts";
 import type { Endpoint } from "../transport/endpoint.ts";
+import { guardLogin, type LoginOwner } from "../transport/login-guard.ts";
 import { type Challenge, chooseChallenge } from "./challenge.ts";
 import { encodeLogin, fetchToken, type Token, type TokenOptions } from "./token.ts";
 
@@ -11,6 +12,7 @@ export interface Identity {
   /** For people: where the login is from, or "anonymously". */
   readonly source: string;
   readonly credential?: Credential;
+  readonly owner: LoginOwner;
 }
 
 /** A challenge and the URL that made it. */
@@ -83,7 +85,7 @@ export function createAuthorizer(endpoint: Endpoint, keychain: Keychain, options
     repository,
     signal,
   }: AuthorizationRequest): Promise<Authorization> {
-    const { credential } = identity;
+    const { credential, owner } = identity;
     if (credential?.kind === "registry-token") return { value: `Bearer ${credential.token}`, reused: false };
     const key = tokenKey({ identity, demand, repository });
     const known = tokens.get(key);
@@ -97,7 +99,7 @@ export function createAuthorizer(endpoint: Endpoint, keychain: Keychain, options
       connection,
       repository,
       signal,
-      ...(credential !== undefined && { credential }),
+      ...(credential !== undefined && { login: { credential, owner } }),
     };
     // Another may have asked for a new one meanwhile.
     const latestAsk = tokens.get(key);
@@ -132,9 +134,11 @@ export function createAuthorizer(endpoint: Endpoint, keychain: Keychain, options
       if (identity.kind === "ambient") ambientServed = true;
     },
     async authorize(ask) {
-      for (const secret of secretsOf(ask.identity.credential)) secrets.add(secret);
+      const { identity } = ask;
+      for (const secret of secretsOf(identity.credential)) secrets.add(secret);
+      if (identity.credential !== undefined) guardLoginAt(endpoint, identity.owner);
       if (ask.demand.challenge.scheme === "bearer") return bearer(ask);
-      const { credential } = ask.identity;
+      const { credential } = identity;
       if (credential === undefined) return { reused: false };
       if (credential.kind === "registry-token") return { value: `Bearer ${credential.token}`, reused: false };
       if (credential.kind === "identity-token") return undefined;
@@ -156,10 +160,16 @@ export function hostChallengeOf(refusal: {
   return challenge && { challenge, challenger: refusal.url };
 }
 
-const ANONYMOUS: Identity = { kind: "anonymous", source: "anonymously" };
+const ANONYMOUS: Identity = { kind: "anonymous", source: "anonymously", owner: "machine" };
 
-function toIdentity(kind: "login" | "ambient", { source, credential }: CredentialCandidate): Identity {
-  return { kind, source, credential };
+function toIdentity(kind: "login" | "ambient", candidate: CredentialCandidate): Identity {
+  const { source, credential, fromPackage } = candidate;
+  return { kind, source, credential, owner: fromPackage === true ? "package" : "machine" };
+}
+
+/** What is sent here is the login itself, or a token that was given for it. */
+function guardLoginAt({ urls, connection }: Endpoint, owner: LoginOwner): void {
+  for (const url of urls) guardLogin(url, connection, owner);
 }
 
 function secretsOf(credential: Credential | undefined): readonly string[] {

@@ -3,6 +3,7 @@ import { isLoopbackName } from "../transport/address-guard.ts";
 import { type Connection, connectionElsewhere } from "../transport/endpoint.ts";
 import { failureOf } from "../transport/error-response.ts";
 import { Failure } from "../transport/failure.ts";
+import { guardLogin, type LoginOwner } from "../transport/login-guard.ts";
 import { type FollowOptions, guardAgainst } from "../transport/redirect.ts";
 import type { RetriedRequest } from "../transport/retry.ts";
 import type { HttpResponse } from "../transport/transport.ts";
@@ -15,6 +16,12 @@ export interface Token {
   readonly expiresAt: number;
 }
 
+/** As whom a token is asked for. */
+interface TokenLogin {
+  readonly credential: Exclude<Credential, { kind: "registry-token" }>;
+  readonly owner: LoginOwner;
+}
+
 /** What a token is asked for with. */
 export interface TokenQuestion {
   readonly challenge: Challenge;
@@ -23,7 +30,7 @@ export interface TokenQuestion {
   readonly connection: Connection;
   readonly repository: string;
   /** Absent for anonymous. */
-  readonly credential?: Exclude<Credential, { kind: "registry-token" }>;
+  readonly login?: TokenLogin;
   readonly signal: AbortSignal;
 }
 
@@ -42,7 +49,7 @@ export interface TokenOptions extends FollowOptions {
  */
 export async function fetchToken(question: TokenQuestion, options: TokenOptions): Promise<Token> {
   const realm = realmOf(question, options);
-  const { credential } = question;
+  const credential = question.login?.credential;
   if (credential?.kind === "identity-token") {
     const response = await options.send(exchangeRequest(realm, question, credential.token));
     if (response.status === 200) return readToken(response);
@@ -70,7 +77,7 @@ const MARGIN = 10_000;
 const UNSUPPORTED: ReadonlySet<number> = new Set([301, 302, 303, 307, 308, 400, 401, 404, 405]);
 
 function realmOf(question: TokenQuestion, { configs, reachOf }: TokenOptions): Realm {
-  const { challenge, challenger, connection, repository, signal } = question;
+  const { challenge, challenger, connection, repository, login, signal } = question;
   const text = challenge.parameters.get("realm") ?? "";
   const url = URL.canParse(text, challenger.href) ? new URL(text, challenger) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
@@ -86,6 +93,7 @@ function realmOf(question: TokenQuestion, { configs, reachOf }: TokenOptions): R
   if (url.protocol === "http:" && !mayBePlain(url, challenger, there)) {
     throw new Failure("realm", { host: url.host, detail: PLAIN_HTTP });
   }
+  if (login !== undefined) guardLogin(url, there, login.owner);
   const guard = guardAgainst(url, challenger, { code: "realm", reachOf });
   const bytesMax = TOKEN_BYTES_MAX;
   return { url, request: { connection: there, signal, bytesMax, ...(guard !== undefined && { guard }) } };
@@ -141,7 +149,7 @@ function parametersOf(challenge: Challenge, repository: string): readonly [strin
   ];
 }
 
-function basicLogin(credential: TokenQuestion["credential"]): string | undefined {
+function basicLogin(credential: TokenLogin["credential"] | undefined): string | undefined {
   if (credential === undefined) return undefined;
   return credential.kind === "basic"
     ? encodeLogin(credential.username, credential.password)

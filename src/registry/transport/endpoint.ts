@@ -19,6 +19,8 @@ export interface Connection {
   readonly keyFile: string;
   readonly insecureSkipTLSVerify: boolean;
   readonly plainHTTP: boolean;
+  /** Whether a package says so. */
+  readonly fromPackage: boolean;
   /** Requests at once; undefined for the network's. */
   readonly concurrency: number | undefined;
   /** The names that the host may have in a certs.d directory. */
@@ -32,13 +34,14 @@ export const defaultConnection: Connection = {
   keyFile: "",
   insecureSkipTLSVerify: false,
   plainHTTP: false,
+  fromPackage: false,
   concurrency: undefined,
   certificateNames: [],
 };
 
 /** Where a place is. Throws a Failure where its name can't be an address. */
 export function endpointOf(place: PullSource): Endpoint {
-  const { registry, scheme } = place;
+  const { registry, scheme, fromPackage } = place;
   const address = isDockerHubPrefix(registry) ? dockerHubAddress : registry;
   const connection = connectionOf(place.config, address);
   const secure = baseUrl("https", address);
@@ -47,7 +50,8 @@ export function endpointOf(place: PullSource): Endpoint {
     name: canonicalHost(registry),
     urls: schemes.map((each) => baseUrl(each, address)),
     // A mirror's scheme says for the mirror what plainHTTP says for a registry.
-    connection: scheme === undefined ? connection : { ...connection, plainHTTP: scheme === "http" },
+    connection:
+      scheme === undefined ? connection : { ...connection, plainHTTP: scheme === "http", fromPackage },
   };
 }
 
@@ -72,6 +76,7 @@ function connectionOf(config: RegistryConfig | undefined, address: string): Conn
     keyFile: config?.keyFile ?? "",
     insecureSkipTLSVerify: config?.insecureSkipTLSVerify ?? false,
     plainHTTP: config?.plainHTTP ?? false,
+    fromPackage: config?.fromPackage ?? false,
     concurrency: config?.concurrency,
     certificateNames: [...new Set([canonicalHost(address), address])],
   };

@@ -25,6 +25,8 @@ export interface RegistryConfig {
   readonly concurrency?: number;
   /** Never asks, and fails. */
   readonly blocked: boolean;
+  /** Whether a package brought it, which has less of a say over this machine's logins than the user. */
+  readonly fromPackage: boolean;
 }
 
 /** What an image is found by: a registry in lower case with its port, and a repository in it. */
@@ -59,16 +61,19 @@ export interface PullSource extends Location {
   readonly mirror?: string;
   /** The entry whose prefix names this place, which for a mirror is not the entry that it stands in. */
   readonly config?: RegistryConfig;
+  /** Whether a package says to ask here. */
+  readonly fromPackage: boolean;
 }
 
 /** The places to ask for an image, in order: the mirrors of its entry, then the registry itself unless `only`. */
 export function pullSourcesOf(location: Location, configs: readonly RegistryConfig[]): readonly PullSource[] {
   const config = matchRegistry(location, configs);
-  const itself: PullSource = { ...location, ...(config !== undefined && { config }) };
-  if (config === undefined) return [itself];
+  if (config === undefined) return [{ ...location, fromPackage: false }];
+  const { fromPackage } = config;
   const rest = remainder(location, parsePrefix(config.prefix));
   const mirrors = config.mirrors.flatMap((mirror) => toPlace(mirror, rest, configs));
-  return config.only ? mirrors : [...mirrors, itself];
+  const places = config.only ? mirrors : [...mirrors, { ...location, config }];
+  return places.map((place) => ({ ...place, fromPackage }));
 }
 
 interface Prefix {
@@ -118,7 +123,11 @@ function remainder(location: Location, prefix: Prefix): string {
   return prefix.path === "" ? location.repository : location.repository.slice(prefix.path.length + 1);
 }
 
-function toPlace(mirror: string, rest: string, configs: readonly RegistryConfig[]): readonly PullSource[] {
+function toPlace(
+  mirror: string,
+  rest: string,
+  configs: readonly RegistryConfig[],
+): readonly Omit<PullSource, "fromPackage">[] {
   const { scheme, host, path = "" } = MIRROR.exec(mirror)?.groups ?? {};
   if (host === undefined) return [];
   const repository = [trimEnd(path, "/"), rest].filter((part) => part !== "").join("/");

@@ -11,6 +11,6 @@ describe("endpointOf", () => {
     ["localhost", ["https://localhost/", "http://localhost/"]],
     ["registry.localhost", ["https://registry.localhost/", "http://registry.localhost/"]],
   ])("asks %s at %j", (registry, urls) => {
-    expect(endpointOf({ registry, repository: "app" }).urls.map(String)).toEqual(urls);
+    expect(endpointOf({ registry, repository: "app", fromPackage: false }).urls.map(String)).toEqual(urls);
   });
 });

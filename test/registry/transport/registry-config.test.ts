@@ -18,6 +18,7 @@ function entry(prefix: string, rest: Partial<RegistryConfig> = {}): RegistryConf
     certFile: "",
     keyFile: "",
     blocked: false,
+    fromPackage: false,
     ...rest,
   };
 }

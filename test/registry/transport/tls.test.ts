@@ -138,6 +138,7 @@ describe("createTlsSetups", () => {
       keyFile: "",
       insecureSkipTLSVerify: false,
       plainHTTP: false,
+      fromPackage: false,
       concurrency: undefined,
     };
 
@@ -165,7 +166,9 @@ describe("createTlsSetups", () => {
       warn: (message) => warnings.push(message),
     });
 
-    const { options } = await setups(endpointOf({ registry: "quay.io", repository: "app" }).connection);
+    const { options } = await setups(
+      endpointOf({ registry: "quay.io", repository: "app", fromPackage: false }).connection,
+    );
 
     expect(options).toEqual({ rejectUnauthorized: true });
     expect(warnings).toEqual([

@@ -80,7 +80,7 @@ describe("createTransport", () => {
     const server = await serve((_, response) => answerIndex(response));
     const transport = createTransport(options);
     open.push(transport.close);
-    const { connection } = endpointOf({ registry: server.host, repository: "app" });
+    const { connection } = endpointOf({ registry: server.host, repository: "app", fromPackage: false });
     const url = new URL(`http://${server.host}/v2/`);
     const { signal } = new AbortController();
     // undici leaves its dispatcher there.
@@ -122,7 +122,7 @@ describe("createTransport", () => {
   test("opens no connection when it is closed", async () => {
     const server = await serve((_, response) => answerIndex(response));
     const transport = createTransport(options);
-    const { connection } = endpointOf({ registry: server.host, repository: "app" });
+    const { connection } = endpointOf({ registry: server.host, repository: "app", fromPackage: false });
     const url = new URL(`http://${server.host}/v2/`);
     await transport.close();
 
@@ -148,7 +148,11 @@ describe("createTransport", () => {
     const [port] = await once(server, "message");
     const transport = createTransport({ ...options, timeout: 200 });
     open.push(transport.close);
-    const { connection } = endpointOf({ registry: `127.0.0.1:${port}`, repository: "app" });
+    const { connection } = endpointOf({
+      registry: `127.0.0.1:${port}`,
+      repository: "app",
+      fromPackage: false,
+    });
     const url = new URL(`http://127.0.0.1:${port}/v2/`);
     const { signal } = new AbortController();
 
@@ -164,7 +168,7 @@ describe("createTransport", () => {
     const server = await serve(() => {});
     const transport = createTransport({ ...options, timeout: 200 });
     open.push(transport.close);
-    const { connection } = endpointOf({ registry: server.host, repository: "app" });
+    const { connection } = endpointOf({ registry: server.host, repository: "app", fromPackage: false });
     const url = new URL(`http://${server.host}/v2/`);
     const { signal } = new AbortController();
     const nap = new Int32Array(new SharedArrayBuffer(4));
