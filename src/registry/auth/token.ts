@@ -1,9 +1,9 @@
 import type { Credential } from "../../credentials/credential.ts";
-import { isLoopbackName } from "../transport/address-guard.ts";
 import { type Connection, connectionElsewhere } from "../transport/endpoint.ts";
 import { failureOf } from "../transport/error-response.ts";
 import { Failure } from "../transport/failure.ts";
 import { guardLogin, type LoginOwner } from "../transport/login-guard.ts";
+import { isLoopbackName } from "../transport/reach.ts";
 import { type FollowOptions, guardAgainst } from "../transport/redirect.ts";
 import type { RetriedRequest } from "../transport/retry.ts";
 import type { HttpResponse } from "../transport/transport.ts";

@@ -1,7 +1,8 @@
 import type { Dispatcher } from "undici";
-import { type Guard, guardedLookup, type Reach, reachOfAddress } from "./address-guard.ts";
+import { type Guard, guardedLookup } from "./address-guard.ts";
 import { Failure } from "./failure.ts";
 import { readProxy } from "./proxy.ts";
+import { type Reach, reachOfAddress } from "./reach.ts";
 import type { TlsSetup } from "./tls.ts";
 
 /** What a dispatcher is made from. */

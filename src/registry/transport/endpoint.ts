@@ -1,6 +1,6 @@
 import { canonicalHost, dockerHubAddress, isDockerHubPrefix } from "../../image/registry-host.ts";
-import { isLoopbackName } from "./address-guard.ts";
 import { Failure } from "./failure.ts";
+import { isLoopbackName } from "./reach.ts";
 import { matchRegistry, type PullSource, type RegistryConfig } from "./registry-config.ts";
 
 /** A host to ask, and how to connect to it. */

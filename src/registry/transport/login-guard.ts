@@ -2,9 +2,9 @@
 // counts: orchestrators deliver a package's own configuration, which must not send the logins of this machine in clear.
 
 import { isAbsolute, parse, relative, resolve } from "node:path";
-import { isLoopbackName } from "./address-guard.ts";
 import type { Connection } from "./endpoint.ts";
 import { Failure } from "./failure.ts";
+import { isLoopbackName } from "./reach.ts";
 
 /** Whose a login is: a package's own may go wherever the package says. */
 export type LoginOwner = "machine" | "package";

@@ -1,6 +1,6 @@
 import { BlockList } from "node:net";
-import { familyOf, isLoopbackName } from "./address-guard.ts";
 import { Failure, type Route } from "./failure.ts";
+import { familyOf, isLoopbackName } from "./reach.ts";
 
 /** Proxies as the environment names them; empty counts as absent. */
 export interface ProxySettings {

@@ -1,7 +1,8 @@
-import type { Guard, Reach } from "./address-guard.ts";
-import { isLoopbackName, reachOfLiteral } from "./address-guard.ts";
+import type { Guard } from "./address-guard.ts";
 import { connectionElsewhere } from "./endpoint.ts";
 import { Failure } from "./failure.ts";
+import type { Reach } from "./reach.ts";
+import { isLoopbackName, reachOfLiteral } from "./reach.ts";
 import type { RegistryConfig } from "./registry-config.ts";
 import type { RetriedRequest } from "./retry.ts";
 import type { HttpResponse } from "./transport.ts";
@@ -35,13 +36,16 @@ export function createFollower(
   };
 }
 
-/** How near a host may be that another host names, or undefined where it is that host itself. */
+/**
+ * How near a host may be that another host names, or undefined where it is that very server. The same name at another
+ * port may mean another address by then.
+ */
 export function guardAgainst(
   url: URL,
   from: URL,
   { code, reachOf }: { readonly code: Guard["code"]; readonly reachOf: FollowOptions["reachOf"] },
 ): Guard | undefined {
-  if (url.hostname === from.hostname) return undefined;
+  if (url.origin === from.origin) return undefined;
   // Behind a proxy nobody knows where a host is, so it counts as far away.
   const nearest =
     reachOfLiteral(from.hostname) ??

@@ -1,10 +1,11 @@
 import type { Dispatcher } from "undici";
-import { checkName, fartherReach, type Guard, type Reach } from "./address-guard.ts";
+import { checkName, type Guard } from "./address-guard.ts";
 import { createDispatcher } from "./agent.ts";
 import { readBody } from "./body.ts";
 import { type Connection, defaultConnection } from "./endpoint.ts";
 import { Failure, toFailure } from "./failure.ts";
 import { chooseProxy, type ProxySettings, proxyHeaders, routeOf, targetOf } from "./proxy.ts";
+import { fartherReach, type Reach } from "./reach.ts";
 import { type CertificateSources, createTlsSetups, noTls } from "./tls.ts";
 
 /** Sends one request and reads its answer whole; follows nothing, and tries nothing again. */

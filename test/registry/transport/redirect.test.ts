@@ -112,6 +112,10 @@ describe("createFollower", () => {
     ["a file", "file:///etc/passwd"],
     ["a metadata service by its address", "http://169.254.169.254/latest/meta-data/"],
     ["a metadata service by its address as a number", "http://2852039166/latest/meta-data/"],
+    ["a metadata service in a tunnel's address", "http://[2002:a9fe:a9fe::]/latest/meta-data/"],
+    ["a metadata service in a compatible address", "http://[::a9fe:a9fe]/latest/meta-data/"],
+    ["a metadata service in a translator's address", "http://[64:ff9b:1::a9fe:a9fe]/latest/meta-data/"],
+    ["a metadata service by its name", "http://metadata.google.internal/computeMetadata/v1/"],
   ])("does not follow to %s", async (_, location) => {
     const server = await serve(to(location));
 
@@ -126,6 +130,16 @@ describe("createFollower", () => {
 
     expect(error).toMatchObject({ code: "redirect" });
     expect(error.message).toContain("a redirect to metadata.example was not followed (a link-local address)");
+  });
+
+  test("does not follow to another port of its own name where that means a metadata service by then (rebinding)", async () => {
+    ({ restore } = fakeDns({ "registry.example": ["127.0.0.1", "169.254.169.254"] }));
+    const server = await serve(to("http://registry.example/latest/"));
+    const registries = [{ prefix: "registry.example", plainHTTP: true }];
+
+    expect(await failOnce(`registry.example:${server.port}/app:v1`, { registries })).toMatchObject({
+      code: "redirect",
+    });
   });
 
   test("does not follow from https to http", async () => {
