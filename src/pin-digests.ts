@@ -19,7 +19,13 @@ import { type EntryAnswer, type EntryLookup, entryLookups, entryRecords, records
 import { unlockedResults, unusedResults } from "./lock/results.ts";
 import { type LockContext, lockChanges } from "./lock/write.ts";
 import { editsOf, type Outcome, outcomeOf, sharedAnchorWarnings } from "./outcome/outcome.ts";
-import { type ChangeMessages, nonObjectResult, resultOf, skipResult } from "./outcome/outcome-results.ts";
+import {
+  type ChangeMessages,
+  flawResults,
+  nonObjectResult,
+  resultOf,
+  skipResult,
+} from "./outcome/outcome-results.ts";
 import { type Plan, planImages, settleSteps } from "./plan-images.ts";
 import type { ImageUse } from "./report/image-use.ts";
 import { createResolver, type Resolver } from "./resolve/resolver.ts";
@@ -164,6 +170,7 @@ function asides({ input, config, locks, plan: { resources, fields } }: Run): rea
     ...emptyWarning(input),
     ...nonObjectResults(input),
     ...skipped(resources, config),
+    ...flawResults(resources, config),
     ...unmatchedFieldSpecWarnings(resources, config),
     ...unusedResults(fields, locks, config),
   ];

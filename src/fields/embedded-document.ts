@@ -1,4 +1,5 @@
 /** A document within a document: YAML or JSON that stands in a scalar of another. */
+import { lineFinder } from "../yaml/line.ts";
 import { type Range, scalarText } from "../yaml/node.ts";
 import { scalarLocator } from "../yaml/scalar-source.ts";
 import { scanStrictly, type YamlNode, type YamlText } from "../yaml/scan.ts";
@@ -9,11 +10,13 @@ export interface EmbeddedDocument {
   readonly yaml: YamlText;
   readonly toSource: (range: Range) => Range | undefined;
   readonly depth: number;
+  /** The line, from 1, of a character of the text that is edited. */
+  readonly lineAt: (offset: number) => number;
 }
 
 /** The text that is edited. */
 export function outerLayer(yaml: YamlText): EmbeddedDocument {
-  return { yaml, toSource: (range) => range, depth: 0 };
+  return { yaml, toSource: (range) => range, depth: 0, lineAt: lineFinder(yaml.text) };
 }
 
 // Documents in documents in documents: deeper, someone plays.
@@ -34,6 +37,7 @@ export function innerLayer(outer: EmbeddedDocument, scalar: YamlNode): EmbeddedD
       return place && outer.toSource(place);
     },
     depth: outer.depth + 1,
+    lineAt: outer.lineAt,
   };
 }
 

@@ -3,7 +3,7 @@ import { EVENT_ID, SCALAR_STYLE } from "js-yaml";
 import { matchesGlob } from "../image/image-glob.ts";
 import { InvalidReferenceError, parseReference } from "../image/reference.ts";
 import { goType } from "../yaml/go-type.ts";
-import { memberText, namesakesOf } from "../yaml/members.ts";
+import { memberText } from "../yaml/members.ts";
 import type { Mutable } from "../yaml/mutable.ts";
 import {
   aliasRange,
@@ -29,12 +29,6 @@ export function extractReference(walk: Walk, place: Place, rule: FieldRule): voi
   const target = targetOf(place);
   const type = goType(layer.yaml, target);
   if (type === "null" || isExcepted(place, rule)) return;
-  const name = walk.path.at(-1);
-  const namesakes = typeof name === "string" && place.siblings && namesakesOf(place.siblings, name);
-  if (namesakes && namesakes.first !== namesakes.last) {
-    if (namesakes.first.value === node && !rule.loose) pushFault(walk, place, rule, "duplicate-key");
-    return;
-  }
   if (type !== "string") {
     if (!rule.loose) pushFault(walk, place, rule, "not-a-string");
     return;

@@ -2,10 +2,12 @@
 import { type Resource, readResource } from "../krm/resource.ts";
 import { childOf, dereference, elementsOf, kindOf } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
-import { outerLayer } from "./embedded-document.ts";
+import type { EmbeddedDocument } from "./embedded-document.ts";
 import { isManifestHolder, manifestTree } from "./embedded-manifests.ts";
 import type { RulesOf } from "./field-rules.ts";
+import type { Flaw } from "./flaw.ts";
 import type { ImageField } from "./image-field.ts";
+import { doubledKeys, duplicateKeyMessage } from "./note-flaw.ts";
 import { fieldSkip, resourceSkip, type SkipComments, skippedNames } from "./skip.ts";
 import { applyDigestKeys } from "./split-reference.ts";
 import { walkObject } from "./walk.ts";
@@ -19,12 +21,16 @@ export interface ResourceImages {
   readonly skipped?: string;
   /** The parts of it that hold no images, by rule. */
   readonly denials: readonly Denial[];
+  /** What keeps images in it out of sight, or may. */
+  readonly flaws: readonly Flaw[];
 }
 
 /** How to look for images. */
 export interface Search {
   readonly yaml: YamlText;
   readonly rulesOf: RulesOf;
+  /** The text that is edited, as the outermost document. */
+  readonly outer: EmbeddedDocument;
   /** Says why an object, with all objects in it, is not to be looked into; undefined where it is. */
   readonly skipReason: (resource: Resource) => string | undefined;
   /** The same, of an object that is no list of others: nobody selects those. */
@@ -57,12 +63,17 @@ function* imagesOf(
     resourceSkip(resource) ??
     (members === undefined ? search.outsideReason(resource) : undefined);
   if (skipped !== undefined) {
-    yield { resource, fields: [], skipped, denials: [] };
+    yield { resource, fields: [], skipped, denials: [], flaws: [] };
     return;
   }
   if (members === undefined) {
     yield fieldsOf(search, resource);
     return;
+  }
+  const doubled = doubledKeys(search.yaml, resource.node).get("items");
+  if (doubled !== undefined) {
+    const message = duplicateKeyMessage(search.outer, doubled);
+    yield { resource, fields: [], denials: [], flaws: [{ kind: "duplicate-key", path: "items", message }] };
   }
   for (const member of members) {
     yield* imagesOf(search, withListDefaults(readResource(search.yaml, member), resource), seen);
@@ -70,16 +81,29 @@ function* imagesOf(
 }
 
 function fieldsOf(search: Search, resource: Resource): ResourceImages {
-  const { rulesOf, holders, yaml } = search;
-  const walk: Walk = { resource, fields: [], denials: [], wishes: [], path: [], visited: new Set() };
-  const object = { layer: outerLayer(yaml), node: resource.node };
+  const { rulesOf, holders, outer } = search;
+  const walk: Walk = {
+    resource,
+    fields: [],
+    denials: [],
+    flaws: new Map(),
+    wishes: [],
+    path: [],
+    visited: new Set(),
+  };
+  const object = { layer: outer, node: resource.node };
   walkObject(walk, object, {
     own: rulesOf(resource),
     rulesOf,
     ...(isManifestHolder(resource, holders) && { extra: manifestTree }),
   });
   applyDigestKeys(walk);
-  return { resource, fields: withSkips(search, resource, distinct(walk.fields)), denials: walk.denials };
+  return {
+    resource,
+    fields: withSkips(search, resource, distinct(walk.fields)),
+    denials: walk.denials,
+    flaws: [...walk.flaws.values()],
+  };
 }
 
 /** An image that several containers share through an anchor is one field. */

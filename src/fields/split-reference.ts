@@ -10,6 +10,7 @@ import type { EmbeddedDocument } from "./embedded-document.ts";
 import { extractReference, identityOf, locatorOf, push } from "./extract.ts";
 import type { FieldRule } from "./field-rule.ts";
 import type { Writing } from "./image-field.ts";
+import { doubledKeys, noteDouble } from "./note-flaw.ts";
 import type { SplitKeys } from "./table/field-row.ts";
 import { formatPath, type Place, type Walk } from "./walk-state.ts";
 
@@ -34,6 +35,7 @@ export function extractSplit(walk: Walk, { layer, node: map }: Place, rule: Fiel
     noteWish(walk, { layer, node: map }, rule);
     return false;
   }
+  noteDoubledParts(walk, { layer, node: map }, keys);
   if (isWhole(repository.text) && rule.apart === undefined) {
     extractWhole(walk, { layer, map, part: repository, rule });
     return true;
@@ -60,6 +62,20 @@ export function extractSplit(walk: Walk, { layer, node: map }: Place, rule: Fiel
   const field = walk.fields.pop();
   if (field !== undefined) walk.fields.push({ ...field, path, tag: "keep" });
   return true;
+}
+
+/** A part that stands twice makes two references. */
+function noteDoubledParts(walk: Walk, { layer, node }: Place, keys: SplitKeys): void {
+  const doubled = doubledKeys(layer.yaml, node);
+  if (doubled.size === 0) return;
+  const names = [keys.registry ?? [], keys.repository, keys.tag, keys.digest ?? []].flat();
+  for (const name of new Set(names.map((key) => key.split("/", 1)[0] ?? key))) {
+    const twins = doubled.get(name);
+    if (twins === undefined) continue;
+    walk.path.push(name);
+    noteDouble(walk, layer, twins);
+    walk.path.pop();
+  }
 }
 
 /** The place of a digest that a user names for a reference whose parts stand above: `ref.digest` of `spec.url`. */

@@ -4,6 +4,7 @@ import type { Member } from "../yaml/members.ts";
 import { dereference } from "../yaml/node.ts";
 import type { YamlNode } from "../yaml/scan.ts";
 import type { EmbeddedDocument } from "./embedded-document.ts";
+import type { Flaw } from "./flaw.ts";
 import type { ImageField } from "./image-field.ts";
 
 /** What the walk of one object collects. */
@@ -11,6 +12,8 @@ export interface Walk {
   readonly resource: Resource;
   readonly fields: ImageField[];
   readonly denials: Denial[];
+  /** By kind and path, each once. */
+  readonly flaws: Map<string, Flaw>;
   /** What was seen through an alias, and in which role. */
   readonly visited: Set<string>;
   /** The keys and indices that lead here. */

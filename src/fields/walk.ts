@@ -1,7 +1,7 @@
 /** One pass over an object: the rules that hold for its kind, and, where none does, what is a container without doubt. */
 
 import { type Member, memberOf, membersOf, memberText } from "../yaml/members.ts";
-import { elementsOf, kindOf, rootOf, scalarText } from "../yaml/node.ts";
+import { behind, elementsOf, kindOf, rootOf, scalarText } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { applyRule, deny } from "./apply-rule.ts";
 import { looksLikeContainer } from "./container-heuristics.ts";
@@ -20,6 +20,7 @@ import {
   scopeOf,
   withBranches,
 } from "./node-context.ts";
+import { doubledKeys, noteDouble } from "./note-flaw.ts";
 import { canSkip, mayHoldImages, significantKeys } from "./prefilter.ts";
 import { atElement, atKey, atMap, type RuleNode } from "./rule-tree.ts";
 import { type Place, targetOf, type Walk } from "./walk-state.ts";
@@ -161,6 +162,8 @@ function visitMap(walk: Walk, place: Place, context: NodeContext): void {
     looksLikeContainer(layer.yaml, siblings);
   // Nothing in a container holds another.
   let plain: NodeContext | undefined;
+  // Only what leads to images is worth knowing to stand there twice.
+  let doubled: ReturnType<typeof doubledKeys> | undefined;
   for (const { name, value } of siblings) {
     const ways = atKey(here.branches, name);
     if (ways.length === 0 && mayBePassed(name, here, layer.yaml, value)) continue;
@@ -169,9 +172,23 @@ function visitMap(walk: Walk, place: Place, context: NodeContext): void {
     const child = childContext(here, member, { name, single, plain });
     if (child.fallback === undefined && ways.length === 0 && kindOf(layer.yaml, value) === "scalar") continue;
     walk.path.push(name);
+    const before = walk.fields.length;
     visit(walk, member, ways.length === 0 ? child : withBranches(child, onward(ways, child)));
+    if (walk.fields.length > before) {
+      doubled ??= doubledKeys(layer.yaml, node);
+      const keys = doubled.get(name);
+      if (keys !== undefined) {
+        noteDouble(walk, layer, keys);
+        // The last one counts for kubectl.
+        if (!isValueOf(layer.yaml, keys.at(-1), value)) walk.fields.length = before;
+      }
+    }
     walk.path.pop();
   }
+}
+
+function isValueOf(yaml: YamlText, key: YamlNode | undefined, value: YamlNode): boolean {
+  return key !== undefined && behind(yaml, key) === value;
 }
 
 /** The ways below a key. Only a user's own path leads on where the key says that there is no image. */

@@ -1,5 +1,6 @@
 /** The objects of the input that the configuration lets in, with their images. */
 import type { Config } from "../config/config.ts";
+import { outerLayer } from "../fields/embedded-document.ts";
 import { manifestHolders } from "../fields/embedded-manifests.ts";
 import { fieldRules, matchesKind } from "../fields/field-rules.ts";
 import { findImages, type ResourceImages } from "../fields/find-images.ts";
@@ -22,6 +23,7 @@ export function* eachResource(input: Input, config: Config): Generator<ResourceI
   const { yaml, items } = input;
   const search = {
     yaml,
+    outer: outerLayer(yaml),
     rulesOf: fieldRules(config),
     skipReason: skipReasons(input),
     outsideReason: (resource: Resource) =>

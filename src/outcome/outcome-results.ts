@@ -1,5 +1,6 @@
 /** What a person is told of what became of each image and object. */
 import type { Config } from "../config/config.ts";
+import type { ResourceImages } from "../fields/find-images.ts";
 import { resultAt } from "../krm/field-result.ts";
 import { type Resource, resourceRef } from "../krm/resource.ts";
 import type { Result } from "../krm/result.ts";
@@ -76,6 +77,20 @@ export function skipResult(resource: Resource, reason: string): Result {
     ...(ref !== undefined && { resourceRef: ref }),
     ...file,
   };
+}
+
+/** What is told of the flaws of objects: a check is to find them. */
+export function flawResults(
+  resources: readonly ResourceImages[],
+  { mode }: Pick<Config, "mode">,
+): readonly Result[] {
+  const severity = mode === "check" ? "error" : "warning";
+  return resources.flatMap(({ resource, flaws }) =>
+    flaws.map(({ kind, path, message }) => {
+      const tags = mode === "check" ? { tags: { class: kind } } : {};
+      return resultAt({ resource, path }, { severity, message, ...tags });
+    }),
+  );
 }
 
 /** What is told of an item that is no object. */

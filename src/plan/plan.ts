@@ -21,13 +21,6 @@ import { planUpdate } from "./update.ts";
 export function planStep(field: ImageField, config: Config, lock: Lock | undefined): Step {
   const { value } = field;
   if (field.skipped !== undefined) return keep(field, `left alone: ${field.skipped}`);
-  if (field.fault === "duplicate-key") {
-    return keep(
-      field,
-      "must be said once, but the key stands here more than once, and readers differ in which one counts; left alone",
-      "warning",
-    );
-  }
   if (field.fault === "no-document") {
     return keep(field, "must hold YAML or JSON, but can't be read as such; left alone", "warning");
   }

@@ -1,6 +1,7 @@
 /** Lines of a text and their indentation, for those who write between them. */
 import { startOf } from "./node.ts";
 import type { YamlNode, YamlText } from "./scan.ts";
+import { lastUpTo } from "./sorted-offsets.ts";
 import type { TextEdit } from "./text-edit.ts";
 
 /** The start of the line in which `offset` stands. */
@@ -19,6 +20,21 @@ export function endOfText(text: string, offset: number): number {
   let end = offset;
   while (text[end - 1] === " " || text[end - 1] === "\t") end--;
   return end;
+}
+
+/** Tells on which line, from 1, an offset stands; the lines are counted once, when the first is asked for. */
+export function lineFinder(text: string): (offset: number) => number {
+  let breaks: readonly number[] | undefined;
+  return (offset) => {
+    breaks ??= lineBreaks(text);
+    return lastUpTo(breaks, offset - 1) + 2;
+  };
+}
+
+function lineBreaks(text: string): readonly number[] {
+  const breaks: number[] = [];
+  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) breaks.push(at);
+  return breaks;
 }
 
 /** How far a collection is indented; what comes before it on its line, such as dashes, counts. */

@@ -1,0 +1,44 @@
+/** Taking note of the flaws that the walk meets. */
+import { dereference, keysOf, scalarText, startOf } from "../yaml/node.ts";
+import type { YamlNode, YamlText } from "../yaml/scan.ts";
+import type { EmbeddedDocument } from "./embedded-document.ts";
+import { formatPath, type Walk } from "./walk-state.ts";
+
+/** The keys of a mapping that stand in it more than once, by name. */
+export function doubledKeys(yaml: YamlText, mapping: YamlNode): ReadonlyMap<string, readonly YamlNode[]> {
+  const keys = new Map<string, YamlNode[]>();
+  const doubled = new Map<string, readonly YamlNode[]>();
+  for (const key of keysOf(yaml, mapping)) {
+    const name = scalarText(yaml, dereference(yaml, key));
+    if (name === undefined) continue;
+    const known = keys.get(name);
+    if (known === undefined) keys.set(name, [key]);
+    else {
+      known.push(key);
+      doubled.set(name, known);
+    }
+  }
+  return doubled;
+}
+
+/** Takes note that the key to which the walk's path leads stands in its mapping more than once. */
+export function noteDouble(walk: Walk, layer: EmbeddedDocument, keys: readonly YamlNode[]): void {
+  const path = formatPath(walk.path);
+  const id = `duplicate-key ${path}`;
+  if (walk.flaws.has(id)) return;
+  walk.flaws.set(id, { kind: "duplicate-key", path, message: duplicateKeyMessage(layer, keys) });
+}
+
+/** What is told of a key that stands more than once. */
+export function duplicateKeyMessage(layer: EmbeddedDocument, keys: readonly YamlNode[]): string {
+  const lines = keys.map((key) => lineOf(layer, key) ?? "?");
+  const places = `lines ${lines.slice(0, -1).join(", ")} and ${lines.at(-1)}`;
+  return `must have this key once, but it stands on ${places} of the input: kubectl reads the last one, other readers read another or none; delete the wrong one`;
+}
+
+/** The line of the input on which a node of a document begins. */
+function lineOf(layer: EmbeddedDocument, node: YamlNode): number | undefined {
+  const start = startOf(layer.yaml, node);
+  const range = start === undefined ? undefined : layer.toSource({ start, end: start + 1 });
+  return range && layer.lineAt(range.start);
+}
