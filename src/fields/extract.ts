@@ -1,7 +1,7 @@
 /** From a place and the rule about it to the images that stand there. */
 import { EVENT_ID, SCALAR_STYLE } from "js-yaml";
 import { matchesGlob } from "../image/image-glob.ts";
-import { InvalidReferenceError, parseReference } from "../image/reference.ts";
+import { InvalidReferenceError, safeParseReference } from "../image/reference.ts";
 import { goType } from "../yaml/go-type.ts";
 import { memberText } from "../yaml/members.ts";
 import type { Mutable } from "../yaml/mutable.ts";
@@ -115,16 +115,17 @@ export function push(walk: Walk, place: Place, rule: FieldRule, found: Found): v
   walk.fields.push(field);
 }
 
-/** True for a reference with a tag or a digest; a port alone is none. */
+/**
+ * True for a reference with a tag or a digest, a port alone being none; and for a text that would be one but for its
+ * spelling, such as `Acme/App:1`, so that it is told.
+ */
 function hasTagOrDigest(text: string): boolean {
-  try {
-    const { tag, digest } = parseReference(text);
-    return tag !== undefined || digest !== undefined;
-  } catch (error) {
-    if (error instanceof InvalidReferenceError) return false;
-    throw error;
-  }
+  const image = safeParseReference(text);
+  if (image instanceof InvalidReferenceError) return misspelt.test(text);
+  return image.tag !== undefined || image.digest !== undefined;
 }
+
+const misspelt = /^(?:[\w.:+~@-]+\/)*[\w.+~-]+[:@][\w.:+~@-]+$/;
 
 /** Where the characters of a scalar stand; an alias of it has none of its own. */
 export function locatorOf(layer: EmbeddedDocument, scalar: YamlNode): Locate {

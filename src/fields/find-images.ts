@@ -8,7 +8,14 @@ import type { RulesOf } from "./field-rules.ts";
 import type { Flaw } from "./flaw.ts";
 import type { ImageField } from "./image-field.ts";
 import { doubledKeys, duplicateKeyMessage } from "./note-flaw.ts";
-import { fieldSkip, resourceSkip, type SkipComments, skippedNames } from "./skip.ts";
+import {
+  fieldSkip,
+  isNamed,
+  resourceSkip,
+  type SkipComments,
+  type SkipRequests,
+  skippedNames,
+} from "./skip.ts";
 import { applyDigestKeys } from "./split-reference.ts";
 import { walkObject } from "./walk.ts";
 import type { Denial, Walk } from "./walk-state.ts";
@@ -98,11 +105,12 @@ function fieldsOf(search: Search, resource: Resource): ResourceImages {
     ...(isManifestHolder(resource, holders) && { extra: manifestTree }),
   });
   applyDigestKeys(walk);
+  const names = skippedNames(resource) ?? noNames;
   return {
     resource,
-    fields: withSkips(search, resource, distinct(walk.fields)),
+    fields: withSkips(distinct(walk.fields), { names, comments: search.skipComments }),
     denials: walk.denials,
-    flaws: [...walk.flaws.values()],
+    flaws: [...walk.flaws.values()].filter((flaw) => !isNamed(flaw, names)),
   };
 }
 
@@ -121,14 +129,8 @@ function isUsers({ rule }: ImageField): boolean {
   return rule.startsWith("fieldSpecs[");
 }
 
-function withSkips(
-  { skipComments }: Search,
-  resource: Resource,
-  fields: readonly ImageField[],
-): readonly ImageField[] {
-  const names = skippedNames(resource) ?? noNames;
-  if (names.size === 0 && skipComments.signs.length === 0) return fields;
-  const requests = { names, comments: skipComments };
+function withSkips(fields: readonly ImageField[], requests: SkipRequests): readonly ImageField[] {
+  if (requests.names.size === 0 && requests.comments.signs.length === 0) return fields;
   return fields.map((field) => {
     const skipped = fieldSkip(field, requests);
     return skipped === undefined ? field : { ...field, skipped };

@@ -6,7 +6,13 @@ export interface Flaw {
   /** From the resource's root. */
   readonly path: string;
   readonly message: string;
+  /** The rule that led there. */
+  readonly rule?: string;
 }
 
-/** `duplicate-key`: readers differ in which of the values counts. */
-export type FlawKind = "duplicate-key";
+/**
+ * - `duplicate-key`: readers differ in which of the values counts;
+ * - `unreadable`: a text must be YAML or JSON and isn't;
+ * - `template`: the same, of a text that is a template still.
+ */
+export type FlawKind = "duplicate-key" | "unreadable" | "template";

@@ -32,8 +32,8 @@ export interface ImageField {
   readonly tag?: "keep" | "drop";
 }
 
-/** `not-a-string`: a number, a map…; `no-document`: a text that should be YAML or JSON and isn't. */
-export type ImageFieldFault = "not-a-string" | "no-document";
+/** `not-a-string`: a number, a map… */
+export type ImageFieldFault = "not-a-string";
 
 /** How a digest comes into the field. */
 export type Writing =

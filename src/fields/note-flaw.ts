@@ -1,7 +1,9 @@
 /** Taking note of the flaws that the walk meets. */
+import { placeholderKind } from "../image/placeholder.ts";
 import { dereference, keysOf, scalarText, startOf } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
-import type { EmbeddedDocument } from "./embedded-document.ts";
+import type { EmbeddedDocument, Unreadable } from "./embedded-document.ts";
+import type { FieldRule } from "./field-rule.ts";
 import { formatPath, type Walk } from "./walk-state.ts";
 
 /** The keys of a mapping that stand in it more than once, by name. */
@@ -34,6 +36,20 @@ export function duplicateKeyMessage(layer: EmbeddedDocument, keys: readonly Yaml
   const lines = keys.map((key) => lineOf(layer, key) ?? "?");
   const places = `lines ${lines.slice(0, -1).join(", ")} and ${lines.at(-1)}`;
   return `must have this key once, but it stands on ${places} of the input: kubectl reads the last one, other readers read another or none; delete the wrong one`;
+}
+
+/** Takes note that a text, in which a rule says that images are, can't be read. */
+export function noteUnreadable(
+  walk: Walk,
+  rule: FieldRule,
+  { text, reason, line }: Unreadable & { readonly text: string },
+): void {
+  const path = formatPath(walk.path);
+  const kind = placeholderKind(text) === "template" ? "template" : "unreadable";
+  const place = line === undefined ? "it can't be read" : `line ${line} of the input can't be read`;
+  const hint = kind === "template" ? "it is a template" : reason;
+  const message = `must hold YAML or JSON, but ${place}: ${hint}; no image in it is found`;
+  walk.flaws.set(`${kind} ${path}`, { kind, path, message, rule: rule.label });
 }
 
 /** The line of the input on which a node of a document begins. */

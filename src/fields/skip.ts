@@ -101,8 +101,11 @@ export function fieldSkip(field: ImageField, { names, comments }: SkipRequests):
     : undefined;
 }
 
-/** `[]` is any element. */
-function isNamed({ path, owner }: ImageField, names: ReadonlySet<string>): boolean {
+/** Whether an annotation names a field, where `[]` is any element. */
+export function isNamed(
+  { path, owner }: Pick<ImageField, "path" | "owner">,
+  names: ReadonlySet<string>,
+): boolean {
   if ((owner !== undefined && names.has(owner)) || names.has(path)) return true;
   return names.has(path.replaceAll(/\[\d+\]/g, "[]"));
 }

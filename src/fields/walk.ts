@@ -6,7 +6,7 @@ import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { applyRule, deny } from "./apply-rule.ts";
 import { looksLikeContainer } from "./container-heuristics.ts";
 import { innerLayer } from "./embedded-document.ts";
-import { identityOf, pushFault } from "./extract.ts";
+import { identityOf } from "./extract.ts";
 import { type FieldRule, strongest } from "./field-rule.ts";
 import { anyKindTree, type KindRules, type RulesOf } from "./field-rules.ts";
 import { childContext, hasTextImage } from "./key-heuristics.ts";
@@ -20,7 +20,7 @@ import {
   scopeOf,
   withBranches,
 } from "./node-context.ts";
-import { doubledKeys, noteDouble } from "./note-flaw.ts";
+import { doubledKeys, noteDouble, noteUnreadable } from "./note-flaw.ts";
 import { canSkip, mayHoldImages, significantKeys } from "./prefilter.ts";
 import { atElement, atKey, atMap, type RuleNode } from "./rule-tree.ts";
 import { type Place, targetOf, type Walk } from "./walk-state.ts";
@@ -250,14 +250,19 @@ function enterObject(walk: Walk, place: Place, context: NodeContext): NodeContex
 function visitDocuments(walk: Walk, place: Place, rule: FieldRule, scope: Scope): void {
   const target = targetOf(place);
   const inner = innerLayer(place.layer, target);
-  if (inner === undefined) {
+  if ("reason" in inner) {
     const text = scalarText(place.layer.yaml, target) ?? "";
-    if (rule.source === "user" && text.trim() !== "") pushFault(walk, place, rule, "no-document");
+    if (isExpected(text, rule)) noteUnreadable(walk, rule, { text, ...inner });
     return;
   }
   for (const document of inner.yaml.documents) {
     visit(walk, { layer: inner, node: rootOf(document) }, plainVisit(scope));
   }
+}
+
+/** Whether a text that is no document should be one. Where no user says so, a text without a colon may be anything. */
+function isExpected(text: string, { source, mixed }: FieldRule): boolean {
+  return source === "user" ? text.trim() !== "" : mixed !== true && text.includes(":");
 }
 
 function holdsDocuments({ source, in: form = "reference" }: FieldRule): boolean {

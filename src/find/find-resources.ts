@@ -63,7 +63,9 @@ export function unmatchedFieldSpecWarnings(
   { fieldSpecs }: Config,
 ): readonly Result[] {
   if (fieldSpecs.length === 0) return [];
-  const used = new Set(resources.flatMap(({ fields }) => fields.map(({ rule }) => rule)));
+  const used = new Set(
+    resources.flatMap(({ fields, flaws }) => [...fields, ...flaws].map(({ rule }) => rule)),
+  );
   const open = resources.filter(({ skipped }) => skipped === undefined);
   return fieldSpecs.flatMap((spec, index) => {
     const count = open.filter(({ resource }) => matchesKind(spec, resource)).length;

@@ -21,9 +21,6 @@ import { planUpdate } from "./update.ts";
 export function planStep(field: ImageField, config: Config, lock: Lock | undefined): Step {
   const { value } = field;
   if (field.skipped !== undefined) return keep(field, `left alone: ${field.skipped}`);
-  if (field.fault === "no-document") {
-    return keep(field, "must hold YAML or JSON, but can't be read as such; left alone", "warning");
-  }
   if (field.fault === "not-a-string" || value === undefined) {
     return keep(
       field,

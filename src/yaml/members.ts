@@ -34,39 +34,27 @@ export function membersOf(yaml: YamlText, mapping: YamlNode): readonly Member[] 
   return members;
 }
 
-/** The value of a member, following aliases; the last of duplicates. */
+/** The value of a member, following aliases; the last of duplicates. Large mappings, whose images all ask, are indexed. */
 export function memberOf(yaml: YamlText, members: readonly Member[], name: string): YamlNode | undefined {
-  const member = namesakesOf(members, name)?.last;
-  return member && dereference(yaml, member.value);
+  const value = members.length > FEW ? lastValues(members).get(name) : lastValue(members, name);
+  return value === undefined ? undefined : dereference(yaml, value);
 }
 
-/** The members with one name: mostly one. */
-export interface Namesakes {
-  readonly first: Member;
-  readonly last: Member;
-}
-
-/** The first and the last member with a name. Large mappings, whose images all ask, are indexed. */
-export function namesakesOf(members: readonly Member[], name: string): Namesakes | undefined {
-  if (members.length > FEW) return indexOf(members).get(name);
-  let first: Member | undefined;
-  let last: Member | undefined;
-  for (const member of members) {
-    if (member.name !== name) continue;
-    first ??= member;
-    last = member;
+function lastValue(members: readonly Member[], name: string): YamlNode | undefined {
+  for (let at = members.length - 1; at >= 0; at--) {
+    const member = members[at];
+    if (member?.name === name) return member.value;
   }
-  return first && last && { first, last };
+  return undefined;
 }
 
 const FEW = 16;
-const indices = new WeakMap<readonly Member[], ReadonlyMap<string, Namesakes>>();
+const indices = new WeakMap<readonly Member[], ReadonlyMap<string, YamlNode>>();
 
-function indexOf(members: readonly Member[]): ReadonlyMap<string, Namesakes> {
+function lastValues(members: readonly Member[]): ReadonlyMap<string, YamlNode> {
   const known = indices.get(members);
   if (known !== undefined) return known;
-  const index = new Map<string, Namesakes>();
-  for (const last of members) index.set(last.name, { first: index.get(last.name)?.first ?? last, last });
+  const index = new Map(members.map(({ name, value }) => [name, value]));
   indices.set(members, index);
   return index;
 }

@@ -5,12 +5,16 @@ export class YamlSyntaxError extends Error {
   readonly line: number;
   /** Column in the line, from 1, in UTF-16 units. */
   readonly column: number;
+  readonly offset: number;
+  readonly reason: string;
 
   constructor(reason: string, place: Place, options?: ErrorOptions) {
     const { line, column } = lineAndColumn(place.text, place.offset);
     super(`line ${line}, column ${column}: ${reason}`, options);
     this.line = line;
     this.column = column;
+    this.offset = place.offset;
+    this.reason = reason;
   }
 }
 

@@ -126,10 +126,13 @@ describe("fieldSpecs", () => {
     expect(told[0]).toContain(message);
   });
 
-  test("warn where a document can't be read", async () => {
-    const { told } = await pin(widget("{x: '{'}"), "fieldSpecs: [{path: spec/x, in: json}]");
+  test.each([
+    ["{a: b", "line 4 of the input can't be read: unexpected end of the stream within a flow collection"],
+    ["hello", "it can't be read: it holds no map"],
+  ])("warn where %s should be a document", async (text, reason) => {
+    const { told } = await pin(widget(`{x: '${text}'}`), "fieldSpecs: [{path: spec/x, in: json}]");
 
-    expect(told).toEqual(["warning spec.x: must hold YAML or JSON, but can't be read as such; left alone"]);
+    expect(told).toEqual([`warning spec.x: must hold YAML or JSON, but ${reason}; no image in it is found`]);
   });
 });
 

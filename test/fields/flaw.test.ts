@@ -119,3 +119,93 @@ describe("a key that stands twice", () => {
     expect((await pin(pod(spec))).told).toEqual([expect.stringMatching(/^info .*pinned "a:1"/)]);
   });
 });
+
+describe("a text that must be a document and can't be read", () => {
+  const chart = (values: string): string =>
+    `apiVersion: helm.cattle.io/v1\nkind: HelmChart\nmetadata: {name: web}\nspec:\n  valuesContent: |\n    ${values.replaceAll("\n", "\n    ")}\n`;
+  const message = (line: number, reason: string): string =>
+    `spec.valuesContent: must hold YAML or JSON, but line ${line} of the input can't be read: ${reason}; no image in it is found`;
+
+  test.each([
+    ["a tab", "a: b\n\timage: x/y:1", 7, /tab/],
+    ["a bracket without its twin", "a: b\n\nc:\n- [image: x/y:1", 9, /indentation/],
+    ["a second column", "image: x/y:1\n tag: 2", 7, /./],
+  ])("is told with its line: %s", async (_, values, line, reason) => {
+    const pinned = await pin(chart(values));
+    const checked = await pin(chart(values), "mode: check\nlock: off");
+
+    expect(pinned.told).toEqual([expect.stringMatching(/^warning /)]);
+    expect(pinned.told[0]).toContain(`but line ${line} of the input can't be read: `);
+    expect(pinned.told[0]).toMatch(reason);
+    expect(checked.told).toEqual([pinned.told[0]?.replace("warning", "error")]);
+  });
+
+  test("is told with its line where it is quoted", async () => {
+    const text =
+      'apiVersion: helm.cattle.io/v1\nkind: HelmChart\nmetadata: {name: web}\nspec: {valuesContent: "a: b\\nc: [\\n"}\n';
+
+    expect((await pin(text)).told[0]).toContain("line 4 of the input can't be read");
+  });
+
+  test("is no error of a check where it is a template", async () => {
+    const checked = await pin(chart("image: x/y:1\n{{ if .x }}\ny: z\n{{ end }}"), "mode: check\nlock: off");
+
+    expect(checked.told).toEqual([`warning ${message(7, "it is a template")}`]);
+  });
+
+  test("is left alone where the annotation names it", async () => {
+    const text = chart("a: [").replace(
+      "{name: web}",
+      "{name: web, annotations: {pin-digests.fn.kpt.dev/skip: spec.valuesContent}}",
+    );
+
+    expect((await pin(text)).told).toEqual([]);
+  });
+
+  test.each([
+    ["a ConfigMap's script", "v1", "ConfigMap", 'data: {run.sh: "if true; then\\n\\techo a: [\\nfi\\n"}'],
+    ["nginx.conf", "v1", "ConfigMap", 'data: {nginx.conf: "http {\\n\\tserver { listen: [ }\\n}\\n"}'],
+    [
+      "a bundle's notes",
+      "fleet.cattle.io/v1alpha1",
+      "Bundle",
+      'spec: {resources: [{name: NOTES.txt, content: "Note: [\\n"}]}',
+    ],
+    ["an annotation", "v1", "ConfigMap", 'metadata: {name: a, annotations: {image-note: "a: ["}}'],
+  ])("is nobody's business in %s", async (_, apiVersion, kind, body) => {
+    const text = `apiVersion: ${apiVersion}\nkind: ${kind}\n${body}\n`;
+
+    expect((await pin(text, "mode: check\nlock: off")).told).toEqual([]);
+  });
+});
+
+describe("a reference that is spelt wrongly", () => {
+  const release = (values: string): string =>
+    `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web}\nspec: {values: {${values}}}\n`;
+  const container = (body: string): string => pod(`spec: {containers: [{image: "a:1", ${body}}]}\n`);
+
+  test.each([
+    ["a chart's values", release("image: Acme/V:1"), "spec.values.image"],
+    ["a key called after an image", release("a: {sidecarImage: r.io/x:1+2}"), "spec.values.a.sidecarImage"],
+    ["a list of images", release("images: ['r.io/x@sha256:12']"), "spec.values.images[0]"],
+    [
+      "a variable",
+      container("env: [{name: X_IMAGE, value: r.io/Acme:1}]"),
+      "spec.containers[0].env[0].value",
+    ],
+    ["an argument", container("args: [--job-image=r.io/Acme:1]"), "spec.containers[0].args[0]"],
+  ])("fails the run and the check in %s", async (_, text, path) => {
+    const pinned = await pin(text);
+    const checked = await pin(text, "mode: check\nlock: off\ncheck: {unpinned: off, unreachable: off}");
+
+    expect(pinned.told[0]).toContain(`error ${path}: must be an image reference: `);
+    expect(checked.told[0]).toContain(`error ${path}: must be an image reference: `);
+  });
+
+  test.each(["https://acme.io/logo.png", "data:image/png;base64,AAAA", "Acme", "a b:c", "./x/y.png"])(
+    "is not %s",
+    async (value) => {
+      expect((await pin(release(`logo: {image: "${value}"}`))).told).toEqual([]);
+    },
+  );
+});

@@ -7,7 +7,7 @@ export const configuration: FieldTable = {
     // An executor plugin of Argo's is the only one to have `sidecar.container`.
     ConfigMap: [
       { path: "data/{queue-sidecar-image,queueSidecarImage}", loose: true, name: "config-deployment" },
-      { path: "data/*", in: "json", tagless: "keep", name: "inferenceservice-config" },
+      { path: "data/*", in: "json", tagless: "keep", mixed: true, name: "inferenceservice-config" },
       { path: "data/{katib-config.yaml,katib-config}", in: "yaml", tagless: "keep", name: "katib-config" },
       {
         path: "data/{config,executor,mainContainer,artifactDrivers}",

@@ -37,6 +37,8 @@ export interface FieldRow {
   readonly apart?: true;
   /** The consumer puts the tag behind a colon as it stands, so that `1.2@sha256:…` may stand there. */
   readonly digestInTag?: true;
+  /** Not all of the texts here are documents, so that one that can't be read is no mistake. */
+  readonly mixed?: true;
   /** Only objects of this name, a glob. */
   readonly name?: string;
   /** Not where the `name` beside the field matches one of these globs. */

@@ -52,7 +52,7 @@ export const packages: FieldTable = {
   }),
   "fleet.cattle.io": () => ({
     Bundle: [
-      { path: "spec/resources[]/content", in: "object" },
+      { path: "spec/resources[]/content", in: "object", mixed: true },
       { path: "spec/{helm,targets[]/helm}/values", in: "values" },
     ],
     "GitRepo HelmOp": [{ path: "spec/helm/values", in: "values" }],
