@@ -21,7 +21,7 @@ import { LockFileError } from "./lock/format/lock-file.ts";
 import type { LockFileOption } from "./lock/locks.ts";
 import { type PinResult, pinDigests } from "./pin-digests.ts";
 import type { Report } from "./report/report.ts";
-import { delayOptimizing } from "./tiering.ts";
+import { tuneForUndici } from "./tune.ts";
 import { version } from "./version.ts";
 
 // kpt reads lines of stderr of at most 64 KiB, and loses all that follows a longer one.
@@ -30,22 +30,21 @@ const lineLengthMax = 8192;
 // A run that finds the lock written has lost to one that has not.
 const lockRunsMax = 10;
 
-// A shorter input is read and written before V8 optimises anything.
-const shortInput = 30_000;
-
 // Deeper, kpt and kustomize read nothing either.
 const nestingMax = 10_000;
 
 // In the environment of the thread that reads what is nested so deeply.
 const deepMark = "PIN_DIGESTS_DEEP";
 
-// stdout carries the list and nothing else: what a library prints goes to stderr.
-Object.defineProperty(process, "stdout", { get: () => process.stderr });
-
-main(process.argv.slice(2))
-  .catch(fail)
+/** Runs the program over the process's own arguments and streams, and ends the process. */
+export async function runProcess(): Promise<never> {
+  // stdout carries the list and nothing else: what a library prints goes to stderr.
+  Object.defineProperty(process, "stdout", { get: () => process.stderr });
+  tuneForUndici(process.versions.v8);
+  const code = await main(process.argv.slice(2)).catch(fail);
   // All is written, and connections are left as they are: to close them takes longer than a small list.
-  .then((code) => process.exit(code));
+  return process.exit(code);
+}
 
 async function main(argv: readonly string[]): Promise<number> {
   const args = readArguments(argv);
@@ -70,7 +69,6 @@ async function main(argv: readonly string[]): Promise<number> {
 type Sources = ConfigSources & ReadOptions;
 
 async function run(input: string, args: Arguments, sources: Sources): Promise<number> {
-  if (input.length > shortInput) delayOptimizing(process);
   const lock = readLock(args);
   if (args.explanation !== undefined) {
     const options = { ...sources, ...(lock !== undefined && { lock }) };

@@ -1,79 +1,77 @@
 #!/usr/bin/env node
 /**
- * Starts the program from V8's code cache, made when it was built, which saves half of the time that a small list takes.
- * V8 refuses a cache that another version of Node made, and then compiles as ever.
+ * What runs as `pin-digests`: loads the program, with the code cache of V8 that the build has made for this very Node.
+ * That saves half of the time that a small list takes.
  */
-import { readFileSync } from "node:fs";
+import "./node-version.ts";
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { Script } from "node:vm";
-import { delayOptimizing, keepParserPlain } from "./tiering.ts";
 
-/** A module of CommonJS: it fills its exports. */
-type Module = (module: { exports: object }, exports: object, require: (name: string) => unknown) => void;
+/** All that has been loaded, by name: the build makes caches from it. */
+export const scripts = new Map<string, Script>();
 
-/** The file to begin with. The names hold a hash of what is in the files, so a cache is never that of another version. */
-declare const PROGRAM: string;
+const modules = new Map<string, { readonly exports: unknown }>();
 
-const late: ReadonlySet<string> = new Set([
-  "node:child_process",
-  "node:crypto",
-  "node:dns",
-  "node:fs/promises",
-  "node:os",
-  "node:timers/promises",
-  "node:util",
-  "node:zlib",
-]);
+// Checked: this is what src/main.ts exports.
+(load("program") as typeof import("./main.ts")).runProcess();
 
-const loaded = new Map<string, object>();
-
-// It holds what others are made from as well: its exports are modules, by their names.
-for (const [name, exports] of Object.entries(load(PROGRAM))) loaded.set(name, exports);
-
-function load(name: string): Readonly<Record<string, object>> {
-  if (name !== PROGRAM) {
-    delayOptimizing(process);
-    keepParserPlain(process);
-  }
+/** Loads a file that the build has made, each a function as Node itself would make of a module of CommonJS. */
+function load(name: string): unknown {
+  const loaded = modules.get(name);
+  if (loaded !== undefined) return loaded.exports;
+  const filename = join(__dirname, `${name}.js`);
+  const text = readFileSync(filename, "utf8");
+  const cachedData = readCache(name, statSync(filename));
+  const script = new Script(text, cachedData === undefined ? { filename } : { filename, cachedData });
   const module = { exports: {} };
-  readModule(join(__dirname, "executable", name))(module, module.exports, (other) => {
-    if (!other.startsWith("./")) return builtIn(other);
-    const file = other.slice(2);
-    const exports = loaded.get(file) ?? load(file);
-    loaded.set(file, exports);
-    return exports;
-  });
+  scripts.set(name, script);
+  modules.set(name, module);
+  script.runInThisContext()(module, module.exports, loadImport);
   return module.exports;
 }
 
-/** Of Node's own modules, those that take long to load and that many runs never use: loaded by the first use. */
-function builtIn(name: string): unknown {
-  if (!late.has(name)) return require(name);
-  let real: object | undefined;
-  const module = () => {
-    real ??= require(name) as object;
-    return real;
-  };
-  return new Proxy(() => undefined, {
-    get: (_, key) => Reflect.get(module(), key),
-  });
+/** Dependencies lie beside the program where the build has bundled them, and else where npm has installed them. */
+function loadImport(name: string): unknown {
+  const bundled = `dependencies/${name}`;
+  const isBundled = !name.startsWith("node:") && existsSync(join(__dirname, `${bundled}.js`));
+  return isBundled ? load(bundled) : require(name);
 }
 
-function readModule(file: string): Module {
-  const cachedData = readCache(`${file}.cache`);
-  // esbuild writes ASCII.
-  const script = new Script(readFileSync(file, "latin1"), {
-    filename: pathToFileURL(file).href,
-    ...(cachedData && { cachedData }),
-  });
-  return script.runInThisContext();
-}
-
-function readCache(file: string): Buffer | undefined {
+/** The cache of a file; without one, or with one that may not be what the build wrote, the file is compiled as ever. */
+function readCache(name: string, text: Stats): Buffer | undefined {
+  let descriptor: number | undefined;
   try {
-    return readFileSync(file);
+    descriptor = openSync(cacheFile(name), "r");
+    const cache = fstatSync(descriptor);
+    if (!isTrusted(cache) || !isTrusted(statSync(cacheFolder())) || cache.mtimeMs < text.mtimeMs)
+      return undefined;
+    // It holds everything twice: V8 does not notice what is missing or wrong, and crashes.
+    const content = readFileSync(descriptor);
+    const data = content.subarray(0, content.length / 2);
+    return content.subarray(data.length).equals(data) ? data : undefined;
   } catch {
+    // There is none for this Node, or it can't be read.
     return undefined;
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
   }
+}
+
+/** Where the cache of a file lies. */
+export function cacheFile(name: string): string {
+  return join(cacheFolder(), name.replace("/", "-"));
+}
+
+/** V8 takes a cache from any build of its version, and crashes where that build was another, so each Node has a folder. */
+function cacheFolder(): string {
+  const { size, mtimeMs } = statSync(process.execPath);
+  const node = [process.version, process.arch, size, Math.floor(mtimeMs / 1_000)];
+  return join(__dirname, "cache", node.join("-"));
+}
+
+/** Who can write a cache can have any code run. */
+function isTrusted({ uid, mode }: Stats): boolean {
+  const isOwn = process.geteuid !== undefined && uid === process.geteuid();
+  return (uid === 0 || isOwn) && (mode & 0o022) === 0;
 }

@@ -1,36 +1,61 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { executable, runExecutable } from "./conformance/executable.ts";
+import { executable, type RunOptions, runExecutable } from "./conformance/executable.ts";
+import { isMissing } from "./support/missing.ts";
 import { type Registry, startRegistry } from "./support/registry.mjs";
 
 const digest = `sha256:${"1".repeat(64)}`;
 
-/** Notes what is loaded, and whether V8 took the cache. */
+/** Notes which files are compiled and which come from a cache, and which of Node's modules are loaded. */
 const observer = `
   const vm = require("node:vm");
-  const scripts = [];
+  const seen = { cached: [], compiled: [] };
   vm.Script = class extends vm.Script {
     constructor(source, options) {
       super(source, options);
-      const name = options.filename.replace(/.*\\/([\\w-]+)-\\w+\\.js$/, "$1");
-      scripts.push(name + (this.cachedDataRejected === false ? " cached" : " compiled"));
+      seen[this.cachedDataRejected === false ? "cached" : "compiled"].push(require("node:path").basename(options.filename));
     }
   };
   process.on("exit", () => {
-    const node = process.moduleLoadList.map((each) => each.replace("NativeModule ", "node:"));
-    const late = ["node:assert", "node:child_process", "node:crypto", "node:http", "node:http2", "node:perf_hooks", "node:tls"];
-    const seen = [...scripts, ...late.filter((name) => node.includes(name))];
-    require("node:fs").writeFileSync(process.env.SCRIPTS, seen.join("\\n"));
+    const modules = process.moduleLoadList.map((each) => each.replace("NativeModule ", "node:"));
+    require("node:fs").writeFileSync(process.env.SEEN, JSON.stringify({ ...seen, modules }));
   });
 `;
+
+/** What a run has loaded. */
+interface Seen {
+  readonly cached: readonly string[];
+  readonly compiled: readonly string[];
+  readonly modules: readonly string[];
+}
+
+const nobody = { uid: 65_534, gid: 65_534 };
 
 let folder: string;
 let registry: Registry;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "pin-digests-"));
+  // For users who are not the one that runs the tests, too.
+  chmodSync(folder, 0o755);
   writeFileSync(join(folder, "observer.cjs"), observer);
   registry = await startRegistry({ any: true });
 });
@@ -44,71 +69,144 @@ function pod(image: string): string {
   return `apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{image: "${image}"}]}\n`;
 }
 
-async function scriptsOf(input: string, args: readonly string[] = []): Promise<readonly string[]> {
-  const scripts = join(folder, "scripts");
-  const { code } = await runExecutable(input, {
-    args,
-    env: { SCRIPTS: scripts, NODE_OPTIONS: `--require ${join(folder, "observer.cjs")}` },
-  });
-  expect(code).toBe(0);
-  return readFileSync(scripts, "utf8").split("\n");
+/** Runs the executable to a good end, and says what it loaded for that. */
+async function load(input: string, options: RunOptions = {}): Promise<Seen> {
+  const own = mkdtempSync(join(folder, "seen-"));
+  chmodSync(own, 0o777);
+  const seen = join(own, "seen.json");
+  const env = { SEEN: seen, NODE_OPTIONS: `--require ${join(folder, "observer.cjs")}` };
+  const run = await runExecutable(input, { ...options, env });
+  expect(run.code, run.stderr).toBe(0);
+  return JSON.parse(readFileSync(seen, "utf8"));
 }
 
-describe("start", () => {
-  test("loads one file, from V8's cache, where nobody is to be asked", async () => {
-    expect(await scriptsOf(pod(`nginx:1@${digest}`))).toEqual(["program cached"]);
+describe("the executable", () => {
+  test("loads nothing of the network where nobody is to be asked", async () => {
+    const { cached, compiled, modules } = await load(pod(`nginx:1@${digest}`));
+
+    expect(cached).toEqual(["program.js", "js-yaml.js"]);
+    expect(compiled).toEqual([]);
+    expect(modules).not.toContain("node:net");
   });
 
-  test("loads the HTTP client, from V8's cache, where there is an image to ask for", async () => {
-    expect(await scriptsOf(pod(`${registry.host}/app:1`))).toEqual([
-      "program cached",
-      "connect cached",
-      "undici cached",
-    ]);
+  test("compiles nothing where there is an image to ask for", async () => {
+    const { cached, compiled } = await load(pod(`${registry.host}/app:1`));
+
+    expect(cached).toEqual(["program.js", "js-yaml.js", "undici.js"]);
+    expect(compiled).toEqual([]);
   });
 
-  test("takes V8's cache where a long list changes when V8 optimises", async () => {
-    const long = `# ${"-".repeat(40_000)}\n${pod(`${registry.host}/app:1`)}`;
+  test("loads the second reader of YAML where the first can't read", async () => {
+    const flow = `apiVersion: v1\nkind: Pod\nmetadata: {\n  name: web\n}\nspec: {containers: [{image: "nginx:1@${digest}"}]}\n`;
 
-    expect(await scriptsOf(long)).toEqual(["program cached", "connect cached", "undici cached"]);
-  });
-
-  test.each([
-    [
-      "the second reader of YAML",
-      `metadata: {\n  name: web\n}\n${pod(`nginx:1@${digest}`).replace(/metadata.*\n/, "")}`,
-      [],
-      "fallback-parser compiled",
-    ],
-    [
-      "what makes a report",
-      pod(`nginx:1@${digest}`),
-      ["--inventory", "json", "--output", "-"],
-      "report compiled",
-    ],
-    [
-      "what makes an explanation",
-      pod(`nginx:1@${digest}`),
-      ["--explain", "--output", "-"],
-      "explain compiled",
-    ],
-  ])("loads %s where it is needed", async (_, input, args, script) => {
-    expect(await scriptsOf(input, args)).toEqual(["program cached", script]);
-  });
-
-  test.each([
-    ["without a cache", (file: string) => rmSync(file)],
-    ["with the cache of another version of Node", (file: string) => writeFileSync(file, Buffer.alloc(100))],
-    ["with an empty cache", (file: string) => writeFileSync(file, "")],
-  ])("runs as well %s", async (_, spoil) => {
-    const copy = mkdtempSync(join(folder, "copy-"));
-    cpSync(dirname(executable), copy, { recursive: true });
-    const caches = readdirSync(join(copy, "executable")).filter((name) => name.endsWith(".cache"));
-    expect(caches).not.toHaveLength(0);
-    for (const name of caches) spoil(join(copy, "executable", name));
-
-    const run = await runExecutable(pod(`${registry.host}/app:1`), { program: join(copy, "main.js") });
-
-    expect(run).toMatchObject({ code: 0, stdout: expect.stringContaining("/app:1@sha256:") });
+    expect((await load(flow)).compiled).toEqual(["yaml.js"]);
   });
 });
+
+describe("V8's code cache", () => {
+  test("is read by the Node that made it", async () => {
+    const { program } = copyProgram();
+
+    expect((await load(pod(`${registry.host}/app:1`), { program })).compiled).toEqual([]);
+  });
+
+  test.each<[string, (copy: Copy) => void]>([
+    ["there is none", eachFile((file) => rmSync(file))],
+    ["it is empty", eachFile((file) => truncateSync(file))],
+    ["it is cut off", eachFile((file) => truncateSync(file, statSync(file).size - 1))],
+    ["half of it is there", eachFile((file) => truncateSync(file, statSync(file).size / 2))],
+    ["its folder is that of another Node", ({ cache }) => renameSync(cache, `${cache}0`)],
+    ["its group may write it", eachFile((file) => chmodSync(file, 0o664))],
+    ["everybody may write it", eachFile((file) => chmodSync(file, 0o646))],
+    ["everybody may put another in its place", ({ cache }) => chmodSync(cache, 0o777)],
+    ["the program is newer", eachFile((file) => utimesSync(file, 1, 1))],
+  ])("is not read where %s", async (_, spoil) => {
+    const copy = copyProgram();
+    spoil(copy);
+
+    await expectCompiled({ program: copy.program });
+  });
+
+  test("is not read where a bit of it is wrong, wherever that is", async () => {
+    const { program, files } = copyProgram();
+    const [file = ""] = files.filter((each) => each.endsWith("program"));
+    const whole = readFileSync(file);
+    const bit = fc.record({
+      at: fc.nat(whole.length - 1),
+      mask: fc.constantFrom(1, 2, 4, 8, 16, 32, 64, 128),
+    });
+
+    await fc.assert(
+      fc.asyncProperty(bit, async ({ at, mask }) => {
+        const wrong = Buffer.from(whole);
+        wrong[at] = (whole[at] ?? 0) ^ mask;
+        writeFileSync(file, wrong);
+
+        expect((await load(pod(`nginx:1@${digest}`), { program })).compiled).toEqual(["program.js"]);
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  test("is not read by the same Node in another place and from another time", async () => {
+    const { program } = copyProgram();
+    const node = join(folder, "node");
+    copyFileSync(process.execPath, node);
+
+    await expectCompiled({ program, node: [node] });
+  });
+
+  test
+    .skipIf(isMissing("root, or Node that others may run", canRunAs(nobody)))
+    .each<[string, (copy: Copy) => void]>([
+      ["somebody else owns it", eachFile((file) => chownSync(file, 12_345, 0))],
+      ["somebody else owns its folder", ({ cache }) => chownSync(cache, 12_345, 0)],
+      ["it can't be read", eachFile((file) => chmodSync(file, 0o600))],
+    ])("is not read where %s", async (_, spoil) => {
+    const copy = copyProgram();
+    spoil(copy);
+
+    await expectCompiled({ program: copy.program, ...nobody });
+  });
+});
+
+/** Whether another user can run this Node. */
+function canRunAs(user: { readonly uid: number; readonly gid: number }): boolean {
+  return process.getuid?.() === 0 && spawnSync(process.execPath, ["--version"], user).status === 0;
+}
+
+/** A change of each file of a cache. */
+function eachFile(change: (file: string) => void): (copy: Copy) => void {
+  return ({ files }) => {
+    for (const file of files) change(file);
+  };
+}
+
+/** A copy of the executable. */
+interface Copy {
+  readonly program: string;
+  /** The folder of its cache. */
+  readonly cache: string;
+  readonly files: readonly string[];
+}
+
+function copyProgram(): Copy {
+  const root = mkdtempSync(join(folder, "copy-"));
+  chmodSync(root, 0o755);
+  cpSync(dirname(executable), root, { recursive: true, preserveTimestamps: true });
+  const [node = ""] = readdirSync(join(root, "cache"));
+  const cache = join(root, "cache", node);
+  return {
+    program: join(root, "main.js"),
+    cache,
+    files: readdirSync(cache).map((name) => join(cache, name)),
+  };
+}
+
+/** Runs a copy whose cache must not be read. */
+async function expectCompiled(options: RunOptions): Promise<void> {
+  const { cached, compiled } = await load(pod(`${registry.host}/app:1`), options);
+
+  expect(cached).toEqual([]);
+  expect(compiled).toEqual(["program.js", "js-yaml.js", "undici.js"]);
+}

@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly gid?: number;
   /** A copy of the executable. */
   readonly program?: string;
+  /** Another Node to run it with, and what that is told. */
+  readonly node?: readonly [file: string, ...args: string[]];
 }
 
 /** The built executable, as orchestrators start it. */
@@ -30,8 +32,9 @@ export function startExecutable(options: RunOptions = {}) {
   if (!existsSync(executable)) {
     throw new Error(`${executable} is missing: run "npm run build" first`);
   }
-  const { args = [], env = {}, program = executable, ...rest } = options;
-  return spawn(process.execPath, [program, ...args], {
+  const { args = [], env = {}, program = executable, node = [process.execPath], ...rest } = options;
+  const [file, ...flags] = node;
+  return spawn(file, [...flags, program, ...args], {
     ...rest,
     env: { PATH: process.env.PATH ?? "", HOME: "/nonexistent", ...env },
     stdio: "pipe",
