@@ -14,6 +14,7 @@ import { lackIn } from "./lock/comparison.ts";
 import { type Lock, type LockFileOption, type Locks, readLockOption, readLocks } from "./lock/locks.ts";
 import { planStep } from "./plan/plan.ts";
 import type { Step } from "./plan/step.ts";
+import { printable, printableJson } from "./text/printable.ts";
 import { lastEventOf, type Range } from "./yaml/node.ts";
 import type { YamlNode, YamlText } from "./yaml/scan.ts";
 import { lastUpTo } from "./yaml/sorted-offsets.ts";
@@ -67,15 +68,17 @@ export async function explain(text: string, sources: ExplainOptions = {}): Promi
 
 /** The report as a table for people, or as JSON for programs. */
 export function formatExplanations(explanations: readonly Explanation[], form: "table" | "json"): string {
-  if (form === "json") return `${JSON.stringify(explanations, undefined, 2)}\n`;
+  if (form === "json") return `${printableJson(JSON.stringify(explanations, undefined, 2))}\n`;
   const head = ["RESOURCE", "FIELD", "VALUE", "RULE", "ACTION"];
-  const rows = explanations.map(({ resource, file, path, value, rule, action, reason }) => [
-    file === undefined ? resource : `${resource} (${file})`,
-    path,
-    value.replaceAll(/\s+/g, " "),
-    rule ?? "-",
-    reason === undefined ? action : `${action}: ${reason}`,
-  ]);
+  const rows = explanations.map(({ resource, file, path, value, rule, action, reason }) =>
+    [
+      file === undefined ? resource : `${resource} (${file})`,
+      path,
+      value,
+      rule ?? "-",
+      reason === undefined ? action : `${action}: ${reason}`,
+    ].map(printable),
+  );
   const widths = head.map((_, column) => widthOf([head, ...rows], column));
   return [head, ...rows]
     .map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "))

@@ -4,7 +4,7 @@
  */
 import type { Configs, KptFunc, Result as SdkResult } from "kpt-functions";
 import { usage } from "./cli/usage.ts";
-import type { Result } from "./krm/result.ts";
+import { printableResult, type Result } from "./krm/result.ts";
 import { isImageLock } from "./lock/format/image-lock.ts";
 import { type PinOptions, pinDigests as pinText } from "./pin-digests.ts";
 
@@ -44,5 +44,5 @@ function isObject(value: unknown): value is Record<string, unknown> {
 /** The SDK's types say "warn" and require a namespace; what it writes is what it is given, and the specification says otherwise. */
 function toSdkResult(result: Result): SdkResult {
   // Checked: the two differ in nothing else.
-  return result as unknown as SdkResult;
+  return printableResult(result) as unknown as SdkResult;
 }

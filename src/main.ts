@@ -10,7 +10,7 @@ import {
 } from "./cli/arguments.ts";
 import { LockWriteError, readLockText, writeLockText } from "./cli/lock-file-io.ts";
 import { outputTarget } from "./cli/output-target.ts";
-import { readStdin, stderr, stdout, write } from "./cli/stdio.ts";
+import { readStdin, stderr, stdout, tell, write } from "./cli/stdio.ts";
 import { usage } from "./cli/usage.ts";
 import { type ConfigSources, FunctionConfigError } from "./config/function-config.ts";
 import type { ExplainOptions } from "./explain.ts";
@@ -23,9 +23,6 @@ import { type PinResult, pinDigests } from "./pin-digests.ts";
 import type { Report } from "./report/report.ts";
 import { tuneForUndici } from "./tune.ts";
 import { version } from "./version.ts";
-
-// kpt reads lines of stderr of at most 64 KiB, and loses all that follows a longer one.
-const lineLengthMax = 8192;
 
 // A run that finds the lock written has lost to one that has not.
 const lockRunsMax = 10;
@@ -78,8 +75,8 @@ async function run(input: string, args: Arguments, sources: Sources): Promise<nu
   const result = await pinWithLock(input, sources, { args, lock });
   const isOutput = isReportOnStdout(args);
   const document = args.report && (await reportOf(args.report, result));
-  const warnings = document?.warnings.map((warning) => `[warning] ${warning}\n`) ?? [];
-  write(stderr, report(result) + warnings.join(""));
+  const warnings = document?.warnings.map((warning) => `[warning] ${warning}`) ?? [];
+  tell([...report(result), ...warnings]);
   if (args.report !== undefined && document !== undefined && !isOutput)
     writeReport(args.report.file, document.text);
   write(stdout, isOutput ? (document?.text ?? "") : result.text);
@@ -158,7 +155,7 @@ async function writeExplanation(
     if (faults.length === 0) writeReport(output, report);
     return undefined;
   }
-  write(stderr, faults.map((fault) => `${formatResult(fault)}\n`).join(""));
+  tell(faults.map(formatResult));
   if (faults.length > 0) return 1;
   write(stdout, report);
   return 0;
@@ -218,16 +215,13 @@ function readLock({ lock, updateLock }: Arguments): LockFileOption | undefined {
 }
 
 /** What goes to stderr: problems always, all that is told where results are shown nowhere else. */
-function report(result: PinResult): string {
+function report(result: PinResult): readonly string[] {
   const { results, input } = result;
   const wanted =
     input === "stream" || process.env.LOG_TO_STDERR
       ? results
       : results.filter(({ severity }) => severity !== "info");
-  if (wanted.length === 0) return "";
-  return [summary(result), ...wanted.map((result) => cut(formatResult(result)))]
-    .map((line) => `${line}\n`)
-    .join("");
+  return wanted.length === 0 ? [] : [summary(result), ...wanted.map(formatResult)];
 }
 
 function summary({ results, ok, changes }: PinResult): string {
@@ -240,25 +234,21 @@ function summary({ results, ok, changes }: PinResult): string {
   return `pin-digests: ${changes} image${changes === 1 ? "" : "s"} changed${counts === "" ? "" : `, ${counts}`}`;
 }
 
-function cut(line: string): string {
-  return line.length > lineLengthMax ? `${line.slice(0, lineLengthMax)}…` : line;
-}
-
 function fail(error: unknown): number {
   if (isSystemError(error, "EPIPE")) return 1;
   if (error instanceof UsageError || error instanceof FunctionConfigError) {
-    write(stderr, `pin-digests: ${error.message}: see \`pin-digests --help\`\n`);
+    tell([`pin-digests: ${error.message}: see \`pin-digests --help\``]);
     return 2;
   }
   if (error instanceof LockFileError) {
-    const lines = error.message.split("\n").map((line) => `pin-digests: \`--lock\`: ${line}\n`);
-    write(stderr, lines.join(""));
+    tell(error.message.split("\n").map((line) => `pin-digests: \`--lock\`: ${line}`));
     return 2;
   }
-  const message =
-    error instanceof InputError || error instanceof LockWriteError
-      ? error.message
-      : `unexpected fault, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
-  write(stderr, `pin-digests: ${message}\n`);
+  if (error instanceof InputError || error instanceof LockWriteError) {
+    tell([`pin-digests: ${error.message}`]);
+    return 1;
+  }
+  const fault = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  tell(`pin-digests: unexpected fault, please report it: ${fault}`.split("\n"));
   return 1;
 }

@@ -13,7 +13,7 @@ import { unmatchedFieldSpecWarnings } from "./find/find-resources.ts";
 import { type Input, type ReadOptions, readInput } from "./krm/input.ts";
 import { identityOf } from "./krm/resource.ts";
 import { resourceListEdits } from "./krm/resource-list-edit.ts";
-import { bySeverity, type Result } from "./krm/result.ts";
+import { bySeverity, printableResult, type Result } from "./krm/result.ts";
 import { type LockFileOption, type Locks, readLockOption, readLocks } from "./lock/locks.ts";
 import { type EntryAnswer, type EntryLookup, entryLookups, entryRecords, recordsOf } from "./lock/record.ts";
 import { unlockedResults, unusedResults } from "./lock/results.ts";
@@ -254,5 +254,5 @@ function textOf(
 ): string {
   const { text } = input.yaml;
   if (input.kind === "stream") return ok ? applyEdits(text, edits) : "";
-  return applyEdits(text, [...edits, ...resourceListEdits(input, results)]);
+  return applyEdits(text, [...edits, ...resourceListEdits(input, results.map(printableResult))]);
 }

@@ -3,13 +3,14 @@ import { isUtf8 } from "node:buffer";
 import { readSync, writeSync } from "node:fs";
 import { isSystemError, reasonOf } from "../fs/system-error.ts";
 import { InputError } from "../krm/input.ts";
+import { printable } from "../text/printable.ts";
 
 const stdin = 0;
 
 /** Where the list goes. */
 export const stdout = 1;
 
-/** Where all else goes. */
+/** Where all else goes: what is told to people, by {@link tell}. */
 export const stderr = 2;
 
 /**
@@ -63,6 +64,18 @@ export function write(descriptor: number, text: string): void {
     }
     from = to;
   }
+}
+
+/** Writes lines to stderr, in characters that can do nothing but be read. */
+export function tell(lines: readonly string[]): void {
+  write(stderr, lines.map((line) => `${cut(printable(line))}\n`).join(""));
+}
+
+// kpt reads lines of stderr of at most 64 KiB, and loses all that follows a longer one.
+const lineLengthMax = 8192;
+
+function cut(line: string): string {
+  return line.length > lineLengthMax ? `${line.slice(0, endOfPart(line, lineLengthMax))}…` : line;
 }
 
 // A long text is never in memory twice.

@@ -1,5 +1,8 @@
+import { printable, printableLines } from "../text/printable.ts";
+
 /**
- * What a function says about the list that it was given.
+ * What a function says about the list that it was given: data, which may hold whatever the input holds. What is shown of it
+ * goes through {@link formatResult} or {@link printableResult}.
  *
  * https://github.com/kubernetes-sigs/kustomize/blob/master/cmd/config/docs/api-conventions/functions-spec.md
  */
@@ -43,7 +46,25 @@ export interface ResultFile {
 
 /** One line for people: `[error] apps/v1/Deployment/default/web spec.template.spec.containers[0].image: …`. */
 export function formatResult(result: Result): string {
-  return oneLine(`[${result.severity}] ${placed(formatPlace(result), result.message)}`);
+  return printable(`[${result.severity}] ${placed(formatPlace(result), result.message)}`);
+}
+
+/** The same result in texts that can do nothing but be read, for those who show it. */
+export function printableResult({ message, severity, resourceRef, field, file, tags }: Result): Result {
+  return {
+    message: printable(message),
+    severity,
+    ...(resourceRef && { resourceRef: printableMembers(resourceRef, printable) }),
+    ...(field && { field: printableMembers({ ...field, path: printable(field.path) }, printableLines) }),
+    ...(file && { file: { ...file, path: printable(file.path) } }),
+    ...(tags && { tags: printableMembers(tags, printable) }),
+  };
+}
+
+function printableMembers<Members extends object>(members: Members, show: (text: string) => string): Members {
+  const shown = Object.entries(members).map(([name, value]) => [name, show(String(value))]);
+  // Checked: all members are texts, by the same names.
+  return Object.fromEntries(shown) as Members;
 }
 
 /** A message with the place that it is about, for readers who see neither beside it. */
@@ -68,11 +89,6 @@ export function formatPlace({ resourceRef, field, file }: Place): string {
 /** The parts of an object's name that there are, with slashes. */
 export function formatRef({ apiVersion, kind, namespace, name }: Partial<ResourceRef>): string {
   return [apiVersion, kind, namespace, name].filter(Boolean).join("/");
-}
-
-/** A text without line breaks, those of YAML 1.1 neither, so that it can't pass for more lines than one. */
-export function oneLine(text: string): string {
-  return text.replaceAll(/[\r\n\u0085\u2028\u2029]\s*/g, " ");
 }
 
 const rank = { error: 0, warning: 1, info: 2 } as const satisfies Record<Severity, number>;

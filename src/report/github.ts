@@ -3,7 +3,8 @@
  *
  * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
  */
-import { formatPlace, oneLine, placed, type Result } from "../krm/result.ts";
+import { formatPlace, placed, type Result } from "../krm/result.ts";
+import { printable } from "../text/printable.ts";
 
 /** Writes results as lines that a workflow makes annotations of. */
 export function githubAnnotations(results: readonly Result[]): string {
@@ -17,14 +18,14 @@ function annotation(result: Result): string {
     ...(file === undefined ? [] : [`file=${escapeProperty(file.path)}`]),
     `title=${escapeProperty(`pin-digests${tags?.class === undefined ? "" : `: ${tags.class}`}`)}`,
   ];
-  const text = oneLine(placed(formatPlace(result), result.message));
+  const text = printable(placed(formatPlace(result), result.message));
   return `::${command} ${properties.join(",")}::${escapeData(text)}`;
 }
 
 function escapeData(text: string): string {
-  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+  return text.replaceAll("%", "%25");
 }
 
 function escapeProperty(text: string): string {
-  return escapeData(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+  return escapeData(printable(text)).replaceAll(":", "%3A").replaceAll(",", "%2C");
 }

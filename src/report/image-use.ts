@@ -1,8 +1,9 @@
 /** Which images are used, and where. */
 import { parseIfImage } from "../image/likely-reference.ts";
 import { canonicalName, type ImageReference } from "../image/reference.ts";
-import { formatPlace, oneLine, type ResourceRef, type ResultFile } from "../krm/result.ts";
+import { formatPlace, type ResourceRef, type ResultFile } from "../krm/result.ts";
 import { groupBy } from "../lock/format/locked-image.ts";
+import { printable } from "../text/printable.ts";
 
 /** A field that holds an image. */
 export interface ImageUse {
@@ -42,7 +43,7 @@ export function imageRows(uses: readonly ImageUse[]): readonly ImageRow[] {
 /** Where an image is used, each place on a line: `apps/v1/Deployment/web spec.image (web.yaml)`. */
 export function useNotes(uses: readonly ImageUse[]): readonly string[] {
   return uses.map(({ resource, file, path }) =>
-    oneLine(formatPlace({ resourceRef: resource, field: { path }, file })),
+    printable(formatPlace({ resourceRef: resource, field: { path }, file })),
   );
 }
 

@@ -5,6 +5,7 @@ import { parseIfImage } from "../image/likely-reference.ts";
 import { canonicalName, formatReference, type ImageReference } from "../image/reference.ts";
 import { groupBy, type LockedImage } from "../lock/format/locked-image.ts";
 import { lockText } from "../lock/format/new-lock.ts";
+import { printableJson } from "../text/printable.ts";
 import { type ImageRow, type ImageUse, imageRows, useNotes } from "./image-use.ts";
 import { kustomizeImages } from "./kustomize-images.ts";
 import type { InventoryFormat } from "./report-form.ts";
@@ -85,7 +86,7 @@ function askedReference({ original }: ImageUse, image: ImageReference): ImageRef
 
 function jsonInventory(rows: readonly ImageRow[], platform: string | undefined): Inventory {
   const document = { ...(platform !== undefined && { platform }), images: rows.map(jsonRow) };
-  return { text: `${JSON.stringify(document, undefined, 2)}\n`, warnings: [] };
+  return { text: `${printableJson(JSON.stringify(document, undefined, 2))}\n`, warnings: [] };
 }
 
 function jsonRow({ image, uses }: ImageRow): object {

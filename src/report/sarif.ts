@@ -4,7 +4,8 @@
  * https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
 import { createHash } from "node:crypto";
-import { formatPlace, formatRef, oneLine, placed, type Result, type Severity } from "../krm/result.ts";
+import { formatPlace, formatRef, placed, type Result, type Severity } from "../krm/result.ts";
+import { printable, printableJson } from "../text/printable.ts";
 
 /** What results came from. */
 export interface SarifRun {
@@ -43,7 +44,7 @@ export function sarifLog(results: readonly Result[], { version, file }: SarifRun
       },
     ],
   };
-  return `${JSON.stringify(log, undefined, 2)}\n`;
+  return `${printableJson(JSON.stringify(log, undefined, 2))}\n`;
 }
 
 const rules = {
@@ -69,7 +70,7 @@ function ruleOf({ tags }: Result): string {
 
 /** Who shows a message shows no field beside it. */
 function messageOf({ file: _, message, ...place }: Result): string {
-  return oneLine(placed(formatPlace(place), message));
+  return printable(placed(formatPlace(place), message));
 }
 
 // GitHub refuses a whole log for one result without a file. Lines of a list are none of the file's, so there are none.
@@ -80,7 +81,9 @@ function locationOf({ file, resourceRef, field }: Result, anyFile: string): obje
     physicalLocation: {
       artifactLocation: { uri: relativeUri(file?.path ?? anyFile), uriBaseId: "%SRCROOT%" },
     },
-    ...(names.length > 0 && { logicalLocations: [{ fullyQualifiedName: names.join(" "), kind: "member" }] }),
+    ...(names.length > 0 && {
+      logicalLocations: [{ fullyQualifiedName: printable(names.join(" ")), kind: "member" }],
+    }),
   };
 }
 

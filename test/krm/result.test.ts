@@ -6,7 +6,7 @@ const resourceRef = { apiVersion: "apps/v1", kind: "Deployment", name: "web" };
 describe("formatResult", () => {
   test.each<[Result, string]>([
     [{ message: "said", severity: "error" }, "[error] said"],
-    [{ message: "a\n  b\r\nc", severity: "info" }, "[info] a b c"],
+    [{ message: "a\n  b\r\nc", severity: "info" }, String.raw`[info] a\n  b\r\nc`],
     [{ message: "said", severity: "info", resourceRef }, "[info] apps/v1/Deployment/web: said"],
     [
       { message: "said", severity: "warning", resourceRef: { ...resourceRef, namespace: "shop" } },

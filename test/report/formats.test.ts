@@ -36,7 +36,7 @@ describe("githubAnnotations", () => {
   test("writes a line for each result, with what GitHub reads escaped", () => {
     expect(githubAnnotations([plain, drift, { ...plain, severity: "info" }])).toBe(
       `::error title=pin-digests::docker.io could not be asked
-::warning file=a b/c%3Ad.yaml,title=pin-digests%3A drift::apps/v1/Deployment/shop/web spec.image (a b/c:d.yaml): 100%25 moved, as it was
+::warning file=a b/c%3Ad.yaml,title=pin-digests%3A drift::apps/v1/Deployment/shop/web spec.image (a b/c:d.yaml): 100%25 moved,\\nas it was
 ::notice title=pin-digests::docker.io could not be asked
 `,
     );
@@ -46,7 +46,7 @@ describe("githubAnnotations", () => {
     ["100%", "100%25"],
     ["a,b", "a%2Cb"],
     ["a:b", "a%3Ab"],
-    ["a\r\nb", "a%0D%0Ab"],
+    ["a\r\nb\u001b", String.raw`a\r\nb\u001b`],
     ["%0A", "%250A"],
   ])("writes the file %j as %j", (path, written) => {
     expect(githubAnnotations([{ ...plain, file: { path } }])).toContain(`::error file=${written},title=`);
@@ -68,7 +68,7 @@ describe("sarifLog", () => {
       {
         ruleId: "drift",
         level: "warning",
-        message: { text: "apps/v1/Deployment/shop/web spec.image: 100% moved, as it was" },
+        message: { text: "apps/v1/Deployment/shop/web spec.image: 100% moved,\\nas it was" },
         locations: [
           {
             physicalLocation: { artifactLocation: { uri: "a%20b/c%3Ad.yaml", uriBaseId: "%SRCROOT%" } },

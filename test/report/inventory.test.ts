@@ -41,7 +41,7 @@ describe("inventory", () => {
     });
 
     expect(text).toContain(`images:
-  # v1/Pod/web-0 spec.containers[0].image (a b.yaml)
+  # v1/Pod/web-0 spec.containers[0].image (a\\nb.yaml)
   # v1/Pod/web-1 spec.containers[0].image
   nginx:1.27:
     digest: ${one}

@@ -1,5 +1,6 @@
 /** A lock in a file of its own, ours or that of imgpkg and kbld. */
 import { readResource } from "../../krm/resource.ts";
+import { printable } from "../../text/printable.ts";
 import { rootOf, scalarType, startOf } from "../../yaml/node.ts";
 import { scan, type YamlNode, type YamlText } from "../../yaml/scan.ts";
 import { lineAndColumn, YamlSyntaxError } from "../../yaml/syntax-error.ts";
@@ -64,7 +65,9 @@ async function scanFile(text: string): Promise<YamlText> {
 function refuse(yaml: YamlText, problems: readonly LockProblem[]): void {
   if (problems.length === 0) return;
   throw new LockFileError(
-    problems.map(({ path, message, node }) => `${placeOf(yaml, node)}, ${path}: ${message}`).join("\n"),
+    problems
+      .map(({ path, message, node }) => printable(`${placeOf(yaml, node)}, ${path}: ${message}`))
+      .join("\n"),
   );
 }
 
