@@ -7,6 +7,7 @@
 // https://github.com/distribution/reference/blob/v0.6.0/regexp.go
 // The expressions are written so that each character can be read in one way only: no input makes them slow.
 
+import { characterNumber, codePointName } from "../text/invisible.ts";
 import { quote } from "./quote.ts";
 
 const LABEL = "[a-zA-Z0-9]+(?:-+[a-zA-Z0-9]+)*";
@@ -33,6 +34,12 @@ export function repositoryProblem(repository: string): string | undefined {
   const part = repository.split("/").find((candidate) => !REPOSITORY_PART.test(candidate));
   if (part === undefined) return undefined;
   if (part === "") return "a part of the name is empty";
+  const foreign = FOREIGN.exec(part);
+  if (foreign !== null) {
+    const [letter] = foreign;
+    const number = characterNumber(part, foreign.index);
+    return `character ${number} of the part ${quote(part)} of the name is ${named(letter)}, which is no ASCII letter`;
+  }
   return `${quote(part)} is no part of a name: that is lower-case letters and digits with ".", "_", "__" or "-" between them`;
 }
 
@@ -41,11 +48,18 @@ export function tagProblem(tag: string): string | undefined {
   if (tag === "") return `there is no tag after ":"`;
   const wrong = /[^A-Za-z0-9_.-]/u.exec(tag)?.[0];
   if (wrong !== undefined) {
-    return `tag ${quote(tag)} has ${quote(wrong)} in it: a tag is letters, digits, "_", "." and "-"`;
+    return `tag ${quote(tag)} has ${named(wrong)} in it: a tag is letters, digits, "_", "." and "-"`;
   }
   if (!TAG.test(tag)) {
     return `tag ${quote(tag)} begins with ${quote(tag.slice(0, 1))}: begin it with a letter, a digit or "_"`;
   }
   if (tag.length > TAG_LENGTH_MAX) return `a tag has at most ${TAG_LENGTH_MAX} characters, not ${tag.length}`;
   return undefined;
+}
+
+// Many letters of other scripts look like ASCII's.
+const FOREIGN = /[^\0-\x7f]/u;
+
+function named(character: string): string {
+  return FOREIGN.test(character) ? `${quote(character)} (${codePointName(character)})` : quote(character);
 }

@@ -6,6 +6,7 @@
 // https://github.com/distribution/reference/blob/v0.6.0/reference.go
 // https://github.com/distribution/reference/blob/v0.6.0/normalize.go
 
+import { firstInvisible, withoutInvisible } from "../text/invisible.ts";
 import { type Digest, InvalidDigestError, parseDigest } from "./digest.ts";
 import { registryProblem, repositoryProblem, tagProblem } from "./grammar.ts";
 import { quote, shorten } from "./quote.ts";
@@ -118,6 +119,7 @@ export function explainRegistry(reference: ImageReference): string | undefined {
 /** Why a text is not an image reference. */
 export type InvalidReferenceCode =
   | "upper-case"
+  | "invisible"
   | "scheme"
   | "white-space"
   | "tag"
@@ -148,6 +150,11 @@ function refuseForeignText(text: string): void {
   if (text.length > TEXT_LENGTH_MAX) {
     const message = `invalid reference format: an image has at most ${TEXT_LENGTH_MAX} characters, not ${text.length}`;
     throw new InvalidReferenceError("too-long", message);
+  }
+  const invisible = firstInvisible(text);
+  if (invisible !== undefined) {
+    const message = `invalid reference format: ${invisible}, which can't be seen${suggest(withoutInvisible(text))}`;
+    throw new InvalidReferenceError("invisible", message);
   }
   const scheme = SCHEME.exec(text)?.groups?.scheme;
   if (scheme !== undefined) {

@@ -19,24 +19,12 @@ export function printableJson(json: string): string {
   return harmless(json, UNPRINTABLE_IN_JSON, escapeUnits);
 }
 
-/** The first character of a text that can't be seen, or that acts where it is shown; undefined where there is none. */
-export function unprintableIn(text: string): { readonly character: string; readonly at: number } | undefined {
-  const at = text.search(UNPRINTABLE);
-  const code = text.codePointAt(at);
-  return code === undefined ? undefined : { character: String.fromCodePoint(code), at };
-}
-
-/** A character as standards name it: `U+200B`. */
-export function codePointName(character: string): string {
-  const code = character.codePointAt(0) ?? 0;
-  return `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
-}
-
 // Control, format, private and half characters, line separators, spaces but for the common one, what is ignored by
 // default (variation selectors, tags, fillers), and the blank of Braille.
 const CLASSES = String.raw`\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{DI}\p{NChar}\u2800`;
 const SPACES = String.raw`[^\P{Zs} ]`;
-const UNPRINTABLE = new RegExp(String.raw`[\p{Cc}${CLASSES}]|${SPACES}`, "gu");
+/** A character that can't be seen, or that acts where it is shown. */
+export const UNPRINTABLE: RegExp = new RegExp(String.raw`[\p{Cc}${CLASSES}]|${SPACES}`, "gu");
 const UNPRINTABLE_IN_JSON = new RegExp(String.raw`[^\P{Cc}\n]|[${CLASSES}]|${SPACES}`, "gu");
 
 /**

@@ -158,7 +158,7 @@ describe.each(HOSTILE)("names with %s", (_, text) => {
   });
 
   test("are shown harmlessly where the input is of no use", async () => {
-    for (const input of [`${text}: [`, JSON.stringify(text), `- ${JSON.stringify(text)}`, `a: *${text}`]) {
+    for (const input of [`a${text}: [`, JSON.stringify(text), `- ${JSON.stringify(text)}`, `a: *${text}`]) {
       const run = await bench.run(input);
 
       expect(run.code).toBe(1);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { codePointName, printable, printableJson, printableLines } from "../../src/text/printable.ts";
+import { printable, printableJson, printableLines } from "../../src/text/printable.ts";
 
 describe("printable", () => {
   test.each<readonly [string, string]>([
@@ -71,15 +71,5 @@ describe("printableJson", () => {
         },
       ),
     );
-  });
-});
-
-describe("codePointName", () => {
-  test.each([
-    ["\u200b", "U+200B"],
-    ["\n", "U+000A"],
-    ["\u{e0041}", "U+E0041"],
-  ])("names %j", (character, name) => {
-    expect(codePointName(character)).toBe(name);
   });
 });
