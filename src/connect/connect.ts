@@ -10,6 +10,7 @@ import type { ProxySettings } from "../registry/transport/proxy.ts";
 import type { RegistryConfig } from "../registry/transport/registry-config.ts";
 import { createTransport, type Transport } from "../registry/transport/transport.ts";
 import type { RegistrySession } from "../resolve/lookup.ts";
+import { createSecrets, type Secrets } from "../text/secrets.ts";
 import { version } from "../version.ts";
 
 /** Environment variables by name. */
@@ -31,7 +32,9 @@ export function connect(config: ConnectionConfig, sources: LoginSources): Regist
   const warn = (fault: string): void => {
     faults.push(fault);
   };
+  const secrets = createSecrets();
   const network = {
+    secrets,
     userAgent: `pin-digests/${version}`,
     proxies: proxiesOf(environment),
     extraCaFiles: ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"].flatMap((name) => environment[name] || []),
@@ -52,7 +55,7 @@ export function connect(config: ConnectionConfig, sources: LoginSources): Regist
     ...currentUser(environment),
     sources: config.credentials.includes("package") ? sources.pullSecrets(warn) : [],
     now: Date.now,
-    send: sendThrough(clouds),
+    send: sendThrough(clouds, secrets),
   });
   const registries = trustsPackage(environment) ? config.registries.map(asOfUser) : config.registries;
   const client = createRegistryClient({ ...network, ...config, registries, keychain });
@@ -112,22 +115,24 @@ function certsDirectories(environment: Environment): readonly string[] {
 
 const answerBytesMax = 1 << 20;
 
-function sendThrough(transport: Transport): Send {
-  return async ({ method, url, headers, body, timeout }) => {
+function sendThrough(transport: Transport, secrets: Secrets): Send {
+  return async ({ method, url, headers, body: sent, timeout }) => {
     const response = await transport.send({
       method,
       url: new URL(url),
       headers,
-      ...(body !== undefined && { body }),
+      ...(sent !== undefined && { body: sent }),
       connection: defaultConnection,
       bytesMax: answerBytesMax,
       signal: AbortSignal.timeout(timeout),
     });
+    const body = response.body.toString("utf8");
     const single = Object.entries(response.headers).map(([name, value]) => [name, String(value)]);
     return {
       status: response.status,
       headers: Object.fromEntries(single),
-      body: response.body.toString("utf8"),
+      // What is no good is only told of.
+      body: response.status === 200 ? body : secrets.redact(body),
     };
   };
 }

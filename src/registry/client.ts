@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { Keychain } from "../credentials/keychain.ts";
 import type { Digest } from "../image/digest.ts";
 import { canonicalName, type ImageReference } from "../image/reference.ts";
+import type { Secrets } from "../text/secrets.ts";
 import { createAuthorizer } from "./auth/authorizer.ts";
 import { RegistryError } from "./errors.ts";
 import {
@@ -73,6 +74,8 @@ export interface RegistryClientOptions {
   readonly keychain: Keychain;
   readonly userAgent: string;
   readonly proxies: ProxySettings;
+  /** Learns what is sent, to keep it out of messages. */
+  readonly secrets: Secrets;
   /** SSL_CERT_FILE, NODE_EXTRA_CA_CERTS: authorities besides the built-in ones. */
   readonly extraCaFiles: readonly string[];
   /** Folders that hold `<host[:port]>/*.crt`, `*.cert` and `*.key`. */
@@ -92,7 +95,7 @@ export interface NetworkOptions {
 
 /** Makes a RegistryClient. Nothing is loaded or connected before the first image is asked for. */
 export function createRegistryClient(options: RegistryClientOptions): RegistryClient {
-  const { network, registries: configs, keychain, verify } = options;
+  const { network, registries: configs, keychain, verify, secrets } = options;
   const warnings = new Map<string, RegistryWarning>();
   const digests = new Map<string, Promise<Digest>>();
   const inspections = new Map<string, Promise<Inspection>>();
@@ -145,10 +148,10 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       const question = { verify, ...wanted, repository: place.repository, signal: host.signal };
       const finding = await lookUp(host, question, tokens);
       if (finding.kind === "found") return finding;
-      return { ...finding, failure: withoutSecrets(finding.failure, host.authorizer.secrets()) };
+      return { ...finding, failure: withoutSecrets(finding.failure, secrets) };
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      return { kind: "failed", failure: error, trials: [] };
+      return { kind: "failed", failure: withoutSecrets(error, secrets), trials: [] };
     }
   }
 
@@ -197,7 +200,8 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       return inspect(readConfig(config.body ?? Buffer.alloc(0), digest), digest, demand);
     } catch (failure) {
       if (!(failure instanceof Failure)) throw failure;
-      throw toRegistryError({ image: image.text, registry, failure, asked: [sought.as], before: [] });
+      const shown = withoutSecrets(failure, secrets);
+      throw toRegistryError({ image: image.text, registry, failure: shown, asked: [sought.as], before: [] });
     }
   }
 

@@ -1,7 +1,7 @@
 import { canonicalHost } from "../image/registry-host.ts";
+import { cutUntrusted } from "../text/untrusted-text.ts";
 import { PLAIN_HTTP } from "./auth/token.ts";
 import type { RegistryErrorCode } from "./errors.ts";
-import { cutForeignText } from "./transport/error-response.ts";
 import type { Failure } from "./transport/failure.ts";
 
 /** All that a person should know of a look-up that failed. */
@@ -159,7 +159,7 @@ const ROWS: Readonly<Record<RegistryErrorCode, Row>> = {
     advice: () => "push the image again with a current tool",
   },
   platform: {
-    came: (_, { detail = "" }) => cutForeignText(detail),
+    came: (_, { detail = "" }) => cutUntrusted(detail),
     advice: () => "use an image that has it, or change `platform` and `requirePlatforms`",
   },
   redirect: {
@@ -201,7 +201,7 @@ function isSameHost(host: string, registry: string): boolean {
 }
 
 function answered(at: string, failure: Failure): string {
-  const detail = failure.detail === undefined ? "" : ` (${JSON.stringify(cutForeignText(failure.detail))})`;
+  const detail = failure.detail === undefined ? "" : ` (${JSON.stringify(cutUntrusted(failure.detail))})`;
   return `${at} answered HTTP ${failure.status ?? "without a status"}${detail}`;
 }
 
@@ -209,11 +209,11 @@ function statusAndDetail({ status, detail }: Failure): string | undefined {
   const parts = [status === undefined ? undefined : `HTTP ${status}`, detail].filter(
     (part) => part !== undefined,
   );
-  return parts.length === 0 ? undefined : cutForeignText(parts.join(", "));
+  return parts.length === 0 ? undefined : cutUntrusted(parts.join(", "));
 }
 
 function inBrackets(detail: string | undefined): string {
-  return detail === undefined ? "" : ` (${cutForeignText(detail)})`;
+  return detail === undefined ? "" : ` (${cutUntrusted(detail)})`;
 }
 
 // Only an HTTP answer can depend on who asks.

@@ -177,7 +177,7 @@ async function readGet(
   if (isDigest(question.reference) || !(await isKnown(digest, question, follow))) {
     throw new Failure("bad-digest", {
       host: response.url.host,
-      detail: `${wanted?.slice(0, 140)} named, ${digest} received`,
+      detail: `${wanted} named, ${digest} received`,
     });
   }
   return { kind: "digest", digest, body: response.body };

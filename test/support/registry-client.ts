@@ -9,6 +9,7 @@ import {
 } from "../../src/registry/client.ts";
 import { RegistryError } from "../../src/registry/errors.ts";
 import type { RegistryConfig } from "../../src/registry/transport/registry-config.ts";
+import { createSecrets } from "../../src/text/secrets.ts";
 import { hangLimit } from "./time-limit.ts";
 
 /** What a test wants of a client; all else is as a user has it, but that only a test which says so has a time limit. */
@@ -26,6 +27,7 @@ export function makeClient(options: TestClientOptions = {}): RegistryClient {
     proxies: {},
     extraCaFiles: [],
     certsDirectories: [],
+    secrets: createSecrets(),
     ...options,
     network: { concurrency: 8, timeout: hangLimit, retries: 4, deadline: hangLimit, ...options.network },
     registries: (options.registries ?? []).map((entry) => ({ ...DEFAULTS, ...entry })),

@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
+import { quoteUntrusted } from "../../text/untrusted-text.ts";
 import { asObject, asText, parseJsonObject } from "../json.ts";
-import { quoteUntrusted } from "../untrusted-text.ts";
 import { IdentityError } from "./cloud-provider.ts";
 import type { Send, SendRequest, SendResponse } from "./send.ts";
 

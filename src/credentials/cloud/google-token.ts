@@ -1,6 +1,6 @@
 import { sign } from "node:crypto";
+import { quoteUntrusted } from "../../text/untrusted-text.ts";
 import { asObject, asText } from "../json.ts";
-import { quoteUntrusted } from "../untrusted-text.ts";
 import { type CloudContext, IdentityError } from "./cloud-provider.ts";
 import { type CloudRequest, fetchJson, requireText } from "./cloud-request.ts";
 import type { Expiring } from "./expiring-cache.ts";

@@ -1,7 +1,6 @@
 import { dockerHub, dockerHubServer } from "../../image/registry-host.ts";
 import type { Credential } from "../credential.ts";
 import { asText, parseJsonObject } from "../json.ts";
-import { quoteUntrusted } from "../untrusted-text.ts";
 import type { Warn } from "./docker-config.ts";
 import type { HelperRun, RunHelper } from "./helper-process.ts";
 
@@ -49,7 +48,9 @@ function readAnswer(run: HelperRun, warn: Warn): Credential | undefined {
   }
   if (run.code !== 0) {
     const said = run.stdout.trim() || run.stderr.trim();
-    if (!notFoundPattern.test(said)) warn(`it failed with exit code ${run.code}: ${quoteFailure(said)}`);
+    // What it says may hold the secret, whatever the exit code, and no form is known.
+    if (!notFoundPattern.test(said))
+      warn(`it failed with exit code ${run.code}, and its words may be secret: run it to read them`);
     return undefined;
   }
   const answer = parseJsonObject(run.stdout);
@@ -67,8 +68,3 @@ function readAnswer(run: HelperRun, warn: Warn): Credential | undefined {
 
 // Docker Desktop's helper has words of its own: https://github.com/docker/docker-py/issues/2499
 const notFoundPattern = /^(?:credentials not found in native keychain|No stored credential for )/i;
-
-/** An answer may hold the secret, also where the exit code says that there is none. */
-function quoteFailure(said: string): string {
-  return said.includes("Secret") ? "its output is not shown" : quoteUntrusted(said);
-}

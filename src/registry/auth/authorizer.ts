@@ -45,8 +45,6 @@ export interface Authorizer {
   authorize(ask: AuthorizationRequest): Promise<Authorization | undefined>;
   /** Drops a token that was refused though it served before. */
   forget(ask: AuthorizationRequest): void;
-  /** All that was sent and must not be shown, should a server send it back. */
-  secrets(): Iterable<string>;
 }
 
 /** Who wants to be authorized for what. */
@@ -63,7 +61,6 @@ export function createAuthorizer(endpoint: Endpoint, keychain: Keychain, options
   const tokens = new Map<string, Promise<Token>>();
   const served = new Map<string, Identity>();
   const host = endpoint.name;
-  const secrets = new Set<string>();
   let latest: HostChallenge | undefined;
   let ambientServed = false;
 
@@ -106,7 +103,6 @@ export function createAuthorizer(endpoint: Endpoint, keychain: Keychain, options
     const ask = latestAsk === known || latestAsk === undefined ? fetchToken(question, options) : latestAsk;
     tokens.set(key, ask);
     const { text } = await ask;
-    secrets.add(text);
     return { value: `Bearer ${text}`, reused: false };
   }
 
@@ -135,7 +131,6 @@ export function createAuthorizer(endpoint: Endpoint, keychain: Keychain, options
     },
     async authorize(ask) {
       const { identity } = ask;
-      for (const secret of secretsOf(identity.credential)) secrets.add(secret);
       if (identity.credential !== undefined) guardLoginAt(endpoint, identity.owner);
       if (ask.demand.challenge.scheme === "bearer") return bearer(ask);
       const { credential } = identity;
@@ -147,7 +142,6 @@ export function createAuthorizer(endpoint: Endpoint, keychain: Keychain, options
     forget(ask) {
       tokens.delete(tokenKey(ask));
     },
-    secrets: () => secrets,
   };
 }
 
@@ -170,12 +164,6 @@ function toIdentity(kind: "login" | "ambient", candidate: CredentialCandidate): 
 /** What is sent here is the login itself, or a token that was given for it. */
 function guardLoginAt({ urls, connection }: Endpoint, owner: LoginOwner): void {
   for (const url of urls) guardLogin(url, connection, owner);
-}
-
-function secretsOf(credential: Credential | undefined): readonly string[] {
-  if (credential === undefined) return [];
-  if (credential.kind !== "basic") return [credential.token];
-  return [credential.password, encodeLogin(credential.username, credential.password)];
 }
 
 // One realm's refusal says nothing about another's.

@@ -1,4 +1,3 @@
-import { stripVolatile } from "../../credentials/untrusted-text.ts";
 import type { RegistryErrorCode } from "../errors.ts";
 import { Failure } from "./failure.ts";
 import type { HttpResponse } from "./transport.ts";
@@ -22,18 +21,14 @@ export function isPullLimit(response: HttpResponse): boolean {
   return (typeof remaining === "string" && /^0(?:;|$)/.test(remaining)) || PULL_LIMIT.test(textOf(response));
 }
 
-/** A text of a server, fit to be shown: one line, short, without control characters, the same the next time. */
-export function cutForeignText(text: string): string {
-  const line = stripVolatile(text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " ").trim());
-  return line.length > TEXT_LENGTH_MAX ? `${line.slice(0, TEXT_LENGTH_MAX - 1)}…` : line;
-}
-
 interface Said {
   readonly codes: readonly string[];
+  /** As it was said: it may hold what was sent. */
   readonly text: string;
 }
 
-const TEXT_LENGTH_MAX = 300;
+// Much more than is shown.
+const TEXT_LENGTH_MAX = 4_096;
 const PULL_LIMIT = /pull rate limit/i;
 const PLAIN_TO_TLS = /HTTP request to an HTTPS server|plain HTTP request was sent to HTTPS port/i;
 
@@ -68,13 +63,17 @@ function readErrors(response: HttpResponse): Said {
   const text = textOf(response);
   if (isHtml(response)) return { codes: [], text: text === "" ? "" : "an HTML page" };
   const errors = parseErrors(text);
-  if (errors.length === 0) return { codes: [], text: cutForeignText(text) };
+  if (errors.length === 0) return { codes: [], text: beginningOf(text) };
   const [first] = errors;
   const words = [first?.code, first?.message].filter((word) => typeof word === "string");
   return {
     codes: errors.flatMap(({ code }) => (typeof code === "string" ? [code] : [])),
-    text: cutForeignText(words.join(": ")),
+    text: beginningOf(words.join(": ")),
   };
+}
+
+function beginningOf(text: string): string {
+  return text.length > TEXT_LENGTH_MAX ? `${text.slice(0, TEXT_LENGTH_MAX)}…` : text.trim();
 }
 
 interface OciError {

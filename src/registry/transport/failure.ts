@@ -1,3 +1,4 @@
+import type { Secrets } from "../../text/secrets.ts";
 import type { RegistryErrorCode } from "../errors.ts";
 
 /**
@@ -10,7 +11,7 @@ export class Failure extends Error {
   /** The host that failed, where it is another than the registry: a realm, the target of a redirect, a proxy. */
   readonly host?: string;
   readonly status?: number;
-  /** What the other side said, or the name of the system's error. */
+  /** What the other side said, or the name of the system's error; whole, so that secrets can be found in it. */
   readonly detail?: string;
   /** How often the same request may be tried again. */
   readonly retry: "never" | "once" | "always";
@@ -34,29 +35,18 @@ export interface FailureFacts extends ErrorOptions {
 }
 
 /** The same failure without what must not be shown, should the other side have sent it back. */
-export function withoutSecrets(failure: Failure, secrets: Iterable<string>): Failure {
-  const { code, host, status, retry, cause } = failure;
-  let { detail } = failure;
-  for (const secret of secrets) detail = detail && withoutSecret(detail, secret);
-  if (detail === failure.detail) return failure;
+export function withoutSecrets(failure: Failure, { redact }: Pick<Secrets, "redact">): Failure {
+  const { code, status, retry } = failure;
+  const host = failure.host === undefined ? undefined : redact(failure.host);
+  const detail = failure.detail === undefined ? undefined : redact(failure.detail);
+  if (host === failure.host && detail === failure.detail) return failure;
+  // Its cause may hold them, too.
   return new Failure(code, {
     retry,
-    cause,
     ...(host !== undefined && { host }),
     ...(status !== undefined && { status }),
     ...(detail !== undefined && { detail }),
   });
-}
-
-function withoutSecret(text: string, secret: string): string {
-  if (secret === "") return text;
-  const plain = text.replaceAll(secret, "…").replaceAll(encodeURIComponent(secret), "…");
-  // Where a long text was cut, it may end in the first half of it.
-  const end = plain.endsWith("…") ? plain.slice(0, -1) : "";
-  for (let length = Math.min(secret.length, end.length); length > 3; length -= 1) {
-    if (end.endsWith(secret.slice(0, length))) return `${end.slice(0, -length)}…`;
-  }
-  return plain;
 }
 
 /** Where a request was going when it failed. */

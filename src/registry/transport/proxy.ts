@@ -39,8 +39,13 @@ export function targetOf(
 /** What a proxy for plain HTTP wants to have with each request. */
 export function proxyHeaders(url: URL, proxy: string | undefined): Readonly<Record<string, string>> {
   if (proxy === undefined || url.protocol === "https:") return {};
+  return { host: url.host, ...proxyLogin(proxy) };
+}
+
+/** The header that a proxy is sent with its login, by us or by the agent that asks it for a tunnel. */
+export function proxyLogin(proxy: string): Readonly<Record<string, string>> {
   const { token } = readProxy(proxy);
-  return { host: url.host, ...(token !== undefined && { "proxy-authorization": token }) };
+  return token === undefined ? {} : { "proxy-authorization": token };
 }
 
 /** A proxy to connect to. */
@@ -52,10 +57,11 @@ export interface Proxy {
 
 /** Reads the address of a proxy as the environment has it, or throws a Failure. */
 export function readProxy(written: string): Proxy {
-  const text = written.includes("://") ? written : `http://${written}`;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw new Failure("proxy", { host: UNNAMED, detail: "its address is not an http:// or https:// URL" });
+  const url = toUrl(written);
+  if (url === undefined) {
+    const detail =
+      'its address is not an http:// or https:// URL; a login in it has "/" written as %2F, and "@" as %40';
+    throw new Failure("proxy", { host: UNNAMED, detail });
   }
   if (url.username === "" && url.password === "") return { uri: url.origin };
   const login = `${decode(url.username)}:${decode(url.password)}`;
@@ -63,6 +69,14 @@ export function readProxy(written: string): Proxy {
 }
 
 const UNNAMED = "of the environment";
+
+function toUrl(written: string): URL | undefined {
+  const text = written.includes("://") ? written : `http://${written}`;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) return undefined;
+  // Of `http://user:12/ss@proxy` the host would be "user", and a part of the password the port.
+  return `${url.pathname}${url.search}${url.hash}`.includes("@") ? undefined : url;
+}
 
 /** A "%" that encodes nothing stands for itself, as a user who did not encode it means. */
 function decode(text: string): string {
@@ -74,8 +88,7 @@ function decode(text: string): string {
 /** The way to a URL, for messages; it holds no login. */
 export function routeOf(url: URL, proxy: string | undefined): Route {
   if (proxy === undefined) return { host: url.host };
-  const text = proxy.includes("://") ? proxy : `http://${proxy}`;
-  return { host: url.host, proxy: URL.canParse(text) ? new URL(text).host || UNNAMED : UNNAMED };
+  return { host: url.host, proxy: toUrl(proxy)?.host || UNNAMED };
 }
 
 interface Target {

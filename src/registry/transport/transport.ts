@@ -1,10 +1,11 @@
 import type { Dispatcher } from "undici";
+import type { Secrets } from "../../text/secrets.ts";
 import { checkName, type Guard } from "./address-guard.ts";
 import { createDispatcher } from "./agent.ts";
 import { readBody } from "./body.ts";
 import { type Connection, defaultConnection } from "./endpoint.ts";
 import { Failure, toFailure } from "./failure.ts";
-import { chooseProxy, type ProxySettings, proxyHeaders, routeOf, targetOf } from "./proxy.ts";
+import { chooseProxy, type ProxySettings, proxyHeaders, proxyLogin, routeOf, targetOf } from "./proxy.ts";
 import { fartherReach, type Reach } from "./reach.ts";
 import { type CertificateSources, createTlsSetups, noTls } from "./tls.ts";
 
@@ -55,6 +56,8 @@ export interface TransportOptions extends CertificateSources {
   readonly timeout: number;
   /** Connections for each origin that has no number of its own. */
   readonly concurrency: number;
+  /** Learns what is sent. */
+  readonly secrets: Pick<Secrets, "learn">;
 }
 
 /** Makes a Transport; undici is loaded by its first request. */
@@ -91,15 +94,18 @@ export function createTransport(options: TransportOptions): Transport {
     if (closed) throw new Failure("aborted", { host: url.host });
     const dispatcher = dispatchers.get(key) ?? createDispatcher(make);
     dispatchers.set(key, dispatcher);
+    const headers = {
+      "user-agent": options.userAgent,
+      "accept-encoding": "identity",
+      ...proxyHeaders(url, proxy),
+      ...request.headers,
+    };
+    const login = proxy === undefined ? {} : proxyLogin(proxy);
+    options.secrets.learn({ ...request, headers: { ...headers, ...login } });
     const answer = await dispatcher.request({
       ...targetOf(url, proxy),
       method: request.method,
-      headers: {
-        "user-agent": options.userAgent,
-        "accept-encoding": "identity",
-        ...proxyHeaders(url, proxy),
-        ...request.headers,
-      },
+      headers,
       body: request.body ?? null,
       signal,
       // undici closes the connection after each HEAD unless told otherwise.

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { chooseProxy, readProxy } from "../../../src/registry/transport/proxy.ts";
+import { chooseProxy, readProxy, routeOf } from "../../../src/registry/transport/proxy.ts";
 
 const both = { httpProxy: "http://plain:3128", httpsProxy: "http://secure:3128" };
 
@@ -71,9 +71,21 @@ describe("readProxy", () => {
     expect(readProxy(written)).toEqual(proxy);
   });
 
-  test.each(["socks5://u:hush@proxy.acme.io:1080", "http://", "://"])("refuses %s", (written) => {
+  test.each([
+    "socks5://u:hush@proxy.acme.io:1080",
+    "http://",
+    "://",
+    "http://u:hu/sh@proxy.acme.io",
+    "http://u:12/hush@proxy.acme.io",
+    "http://u:12?hush@proxy.acme.io",
+    "http://u:12#hush@proxy.acme.io",
+    "u:12\\hush@proxy.acme.io",
+  ])("refuses %s, and names no part of it", (written) => {
+    const route = routeOf(new URL("https://quay.io/"), written);
+
     expect(() => readProxy(written)).toThrow(
       expect.objectContaining({ code: "proxy", host: "of the environment" }),
     );
+    expect(`${route.proxy}`).toMatch(/^(?:of the environment|proxy\.acme\.io:1080)$/);
   });
 });

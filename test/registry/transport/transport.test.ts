@@ -6,6 +6,7 @@ import { afterEach, describe, expect, onTestFinished, test } from "vitest";
 import { parseReference } from "../../../src/image/reference.ts";
 import { endpointOf } from "../../../src/registry/transport/endpoint.ts";
 import { createTransport } from "../../../src/registry/transport/transport.ts";
+import { createSecrets } from "../../../src/text/secrets.ts";
 import { fakeDns } from "../../support/fake-dns.ts";
 import { LOOPBACK_TLS } from "../../support/loopback-tls.mjs";
 import { answer, answerIndex, INDEX_DIGEST } from "../../support/manifests.ts";
@@ -21,6 +22,7 @@ const options = {
   extraCaFiles: [],
   certsDirectories: [],
   warn: () => {},
+  secrets: createSecrets(),
 };
 
 const open: (() => Promise<void>)[] = [];

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { quoteUntrusted } from "../../src/credentials/untrusted-text.ts";
+import { quoteUntrusted } from "../../src/text/untrusted-text.ts";
 
-describe("quoteForeign", () => {
+describe("quoteUntrusted", () => {
   test.each([
     ["token expired", '"token expired"'],
     ["  first\nsecond", '"first"'],
