@@ -1,6 +1,7 @@
 /** The command line: which flags there are, and what they must look like. */
 import { parseArgs } from "node:util";
 import { type ReportForm, reportForms } from "../report/report-form.ts";
+import { withoutLogin } from "../text/without-login.ts";
 
 /** What a command line asks for. */
 export interface Arguments {
@@ -74,7 +75,8 @@ export function readArguments(argv: readonly string[]): Arguments {
     if (!(error instanceof TypeError)) throw error;
     // Node's message goes on with advice about its own rules.
     const [sentence = error.message] = error.message.split(". ");
-    throw new UsageError(`${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`, { cause: error });
+    const shown = argv.reduce((said, each) => said.replaceAll(each, () => withoutLogin(each)), sentence);
+    throw new UsageError(`${shown.charAt(0).toLowerCase()}${shown.slice(1)}`, { cause: error });
   }
 }
 
@@ -101,7 +103,9 @@ function readLiterals(overrides: readonly string[]): ReadonlyMap<string, string>
     overrides.map((literal) => {
       const at = literal.indexOf("=");
       if (at > 0) return [literal.slice(0, at), literal.slice(at + 1)];
-      throw new UsageError(`\`-d\` must be followed by key=value, but is ${JSON.stringify(literal)}`);
+      throw new UsageError(
+        `\`-d\` must be followed by key=value, but is ${JSON.stringify(withoutLogin(literal))}`,
+      );
     }),
   );
 }

@@ -3,6 +3,7 @@
 import type { FieldSpec } from "../fields/field-spec.ts";
 import { formatPlatform, InvalidPlatformError, type Platform, parsePlatform } from "../image/platform.ts";
 import type { RegistryConfig } from "../registry/transport/registry-config.ts";
+import { withoutLogin } from "../text/without-login.ts";
 import { builtIn, fieldSpec } from "./field-spec-option.ts";
 import {
   choice,
@@ -198,10 +199,10 @@ function platform(raw: OptionValue, tell: (problem: Problem) => void): Platform 
   const written = text(/^/, "a platform")(raw, tell);
   if (written === undefined) return undefined;
   try {
-    return parsePlatform(written);
+    return parsePlatform(withoutLogin(written));
   } catch (error) {
     if (!(error instanceof InvalidPlatformError)) throw error;
-    tell({ path: raw.path, message: `\`${raw.path}\`: ${error.message}`, value: written });
+    tell({ path: raw.path, message: `\`${raw.path}\`: ${error.message}`, value: withoutLogin(written) });
     return undefined;
   }
 }

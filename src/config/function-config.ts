@@ -7,6 +7,7 @@
 import type { Input } from "../krm/input.ts";
 import { readResource, resourceRef } from "../krm/resource.ts";
 import type { Result } from "../krm/result.ts";
+import { withoutLogin } from "../text/without-login.ts";
 import { dereference, elementsOf, entriesOf, kindOf, rootOf, scalarText, scalarType } from "../yaml/node.ts";
 import { scan, type YamlNode, type YamlText } from "../yaml/scan.ts";
 import { YamlSyntaxError } from "../yaml/syntax-error.ts";
@@ -148,7 +149,10 @@ function isEmpty(yaml: YamlText, data: YamlNode): boolean {
 /** The options of a command line, `key=value`, read as the data of a ConfigMap. */
 function literalOptions(overrides: ReadonlyMap<string, string>): OptionValue {
   return nested(
-    [...overrides].map(([name, text]) => ({ name, raw: { kind: "text", path: name, text, flat: true } })),
+    [...overrides].map(([name, text]) => ({
+      name,
+      raw: { kind: "text", path: withoutLogin(name), text, flat: true },
+    })),
     "",
   );
 }
@@ -224,7 +228,7 @@ function nested(members: readonly NamedOption[], path: string): RawMap {
     // `network=x` beside it is wrong, and is to be told so.
     if (options.has(name)) continue;
     const grouped = new Map(inner.map((option) => [option.name, option.raw]));
-    options.set(name, { kind: "map", path: path === "" ? name : `${path}.${name}`, members: grouped });
+    options.set(name, { kind: "map", path: below(path, name), members: grouped });
   }
   return { kind: "map", path, members: options };
 }
@@ -232,6 +236,11 @@ function nested(members: readonly NamedOption[], path: string): RawMap {
 interface NamedOption {
   readonly name: string;
   readonly raw: OptionValue;
+}
+
+/** The path of an option, for messages. */
+function below(path: string, name: string): string {
+  return path === "" ? withoutLogin(name) : `${path}.${withoutLogin(name)}`;
 }
 
 function rawOf(yaml: YamlText, node: YamlNode, path: string): OptionValue {
@@ -243,7 +252,7 @@ function rawOf(yaml: YamlText, node: YamlNode, path: string): OptionValue {
       for (const { key, value } of entriesOf(yaml, target)) {
         const name = scalarText(yaml, key) ?? "";
         if (members.has(name)) repeated.push(name);
-        members.set(name, rawOf(yaml, value, path === "" ? name : `${path}.${name}`));
+        members.set(name, rawOf(yaml, value, below(path, name)));
       }
       return { kind: "map", path, members, repeated };
     }

@@ -1,5 +1,7 @@
 /** Readers of options: from what a user wrote to a value, or a problem that says what it must be. */
 
+import { withoutLogin } from "../text/without-login.ts";
+
 /** A value as the user wrote it: scalars by their source text, so that `on` and `1.10` are what they look like. */
 export type OptionValue =
   | { readonly kind: "text"; readonly path: string; readonly text: string; readonly flat: boolean }
@@ -32,12 +34,16 @@ export function group<T>(readers: Readers<T>): Reader<Partial<T>> {
   return (raw, tell) => {
     if (raw.kind === "null") return {};
     if (raw.kind !== "map") return reject(raw, tell, "must be a map of options");
-    for (const name of raw.repeated ?? []) tell({ path: raw.path, message: `\`${name}\` must be said once` });
+    for (const name of raw.repeated ?? [])
+      tell({ path: raw.path, message: `\`${withoutLogin(name)}\` must be said once` });
     const entries: [string, unknown][] = [];
     for (const [name, member] of raw.members) {
       const reader = Object.hasOwn(readers, name) ? (readers[name as keyof T] as Reader<unknown>) : undefined;
       if (reader === undefined) {
-        tell({ path: member.path, message: `unknown field \`${name}\`: ${suggestion(name, known)}` });
+        tell({
+          path: member.path,
+          message: `unknown field \`${withoutLogin(name)}\`: ${suggestion(name, known)}`,
+        });
         continue;
       }
       const value = reader(member, tell);
@@ -136,24 +142,6 @@ function reject(raw: OptionValue, tell: (problem: Problem) => void, must: string
   }
   const value = withoutLogin(raw.text);
   tell({ path, message: `\`${path}\` ${must}, but is ${JSON.stringify(value)}`, value });
-}
-
-/** An address with a login in it is refused; what is told of it must not hold the password. */
-function withoutLogin(text: string): string {
-  return text
-    .split(/(\s+)/)
-    .map((word) => withoutLoginOfWord(word))
-    .join("");
-}
-
-/** Whatever stands before the last `@` may be the password, slashes too. */
-function withoutLoginOfWord(word: string): string {
-  const scheme = word.indexOf("://");
-  const start = scheme === -1 ? 0 : scheme + "://".length;
-  const colon = word.indexOf(":", start);
-  const end = word.lastIndexOf("@");
-  if (colon === -1 || end < colon) return word;
-  return `${word.slice(0, Math.max(start, word.lastIndexOf("/", colon) + 1))}…${word.slice(end)}`;
 }
 
 function suggestion(name: string, known: readonly string[]): string {

@@ -1,4 +1,5 @@
 import { canonicalHost } from "../image/registry-host.ts";
+import { withoutLogin } from "../text/without-login.ts";
 import { createAws } from "./cloud/aws.ts";
 import { createAzure } from "./cloud/azure.ts";
 import { IdentityError } from "./cloud/cloud-provider.ts";
@@ -125,7 +126,7 @@ async function findInHelper({ config, target, askHelper }: Search): Promise<read
   const [place, name] =
     own === undefined
       ? ["credsStore", config.credsStore]
-      : [`credHelpers[${JSON.stringify(own[0])}]`, own[1]];
+      : [`credHelpers[${JSON.stringify(withoutLogin(own[0]))}]`, own[1]];
   if (name === "") return [];
   const credential = await askHelper(name, canonicalHost(target.host));
   return credential === undefined
@@ -135,7 +136,7 @@ async function findInHelper({ config, target, askHelper }: Search): Promise<read
 
 function findInAuths({ config, target, warn }: Omit<Search, "askHelper">): readonly CredentialCandidate[] {
   return selectEntries(config.auths, target).flatMap(([key, value]) => {
-    const source = `auths[${JSON.stringify(key)}] in ${config.source}`;
+    const source = `auths[${JSON.stringify(withoutLogin(key))}] in ${config.source}`;
     const entry = readAuthEntry(value);
     if (entry.kind === "invalid") warn(`wanted a login in ${source}: ${entry.reason}`);
     return entry.kind === "login" ? [{ source, credential: entry.credential }] : [];

@@ -66,9 +66,9 @@ describe("a problem", () => {
     ["https://user:pass@harbor.acme.io", "https://…@harbor.acme.io"],
     ["https://user:pa/ss@harbor.acme.io", "https://…@harbor.acme.io"],
     ["user:pa/ss@harbor.acme.io/hub", "…@harbor.acme.io/hub"],
-    ["a user:p@ss@h b", "a …@h b"],
+    ["a user:p@ss@h b", "…@h b"],
     ["harbor.acme.io:5000/hub", "harbor.acme.io:5000/hub"],
-    ["me@acme.io:1", "me@acme.io:1"],
+    ["me@acme.io:1", "…@acme.io:1"],
     [":".repeat(2000), ":".repeat(2000)],
   ])("of %j shows no password", (address, shown) => {
     const { problems } = read(choice("keep"), written(address));
