@@ -1,6 +1,6 @@
 /** The process: arguments, environment, stdin, stdout, stderr, exit code. */
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import {
   type Arguments,
   type ExplanationOptions,
@@ -8,9 +8,10 @@ import {
   readArguments,
   UsageError,
 } from "./cli/arguments.ts";
-import { LockWriteError, readLockText, writeLockText } from "./cli/lock-file-io.ts";
+import type { LockChange, ReportFile } from "./cli/effects.ts";
+import { clearLockFolder, LockWriteError, readLockText } from "./cli/lock-file-io.ts";
 import { outputTarget } from "./cli/output-target.ts";
-import { readStdin, stderr, stdout, tell, write } from "./cli/stdio.ts";
+import { OutputError, readStdin, stdout, tell, write, writeStdout } from "./cli/stdio.ts";
 import { usage } from "./cli/usage.ts";
 import { type ConfigSources, FunctionConfigError } from "./config/function-config.ts";
 import type { ExplainOptions } from "./explain.ts";
@@ -24,8 +25,8 @@ import type { Report } from "./report/report.ts";
 import { tuneForUndici } from "./tune.ts";
 import { version } from "./version.ts";
 
-// A run that finds the lock written has lost to one that has not.
-const lockRunsMax = 10;
+// Only runs to which registries say different things of one tag begin anew, and one of each two need not.
+const runsMax = 10;
 
 // Deeper, kpt and kustomize read nothing either.
 const nestingMax = 10_000;
@@ -66,21 +67,62 @@ async function main(argv: readonly string[]): Promise<number> {
 type Sources = ConfigSources & ReadOptions;
 
 async function run(input: string, args: Arguments, sources: Sources): Promise<number> {
+  for (let runs = 0; runs < runsMax; runs++) {
+    const code = await attempt(input, args, sources);
+    if (code !== "contradiction") return code;
+  }
+  throw new LockWriteError(
+    `\`--lock\` ${JSON.stringify(args.lock)} could not be written: other runs write other digests into it all the time`,
+  );
+}
+
+/** A run, unless another one has written into the lock meanwhile what contradicts it. */
+async function attempt(input: string, args: Arguments, sources: Sources): Promise<number | "contradiction"> {
   const lock = readLock(args);
+  const reports: ReportFile[] = [];
   if (args.explanation !== undefined) {
     const options = { ...sources, ...(lock !== undefined && { lock }) };
-    const report = await writeExplanation(input, options, args.explanation);
-    if (report !== undefined) return report;
+    const explanation = await explainInput(input, options, args.explanation);
+    if (typeof explanation === "number") return explanation;
+    if (explanation !== undefined) reports.push(explanation);
   }
-  const result = await pinWithLock(input, sources, { args, lock });
-  const isOutput = isReportOnStdout(args);
+  const result = await pinDigests(input, {
+    ...sources,
+    ...(lock !== undefined && { lock }),
+    environment: process.env,
+    leaveSockets: true,
+  });
+  const isOutput = args.report !== undefined && outputTarget(args.report.file) === "stdout";
+  if (isOutput && result.input !== "stream")
+    throw new UsageError("`--output -` is for a stream: with a ResourceList stdout carries the list alone");
   const document = args.report && (await reportOf(args.report, result));
-  const warnings = document?.warnings.map((warning) => `[warning] ${warning}`) ?? [];
-  tell([...report(result), ...warnings]);
   if (args.report !== undefined && document !== undefined && !isOutput)
-    writeReport(args.report.file, document.text);
-  write(stdout, isOutput ? (document?.text ?? "") : result.text);
+    reports.push({ path: args.report.file, text: document.text });
+  const warnings = document?.warnings.map((warning) => `[warning] ${warning}`) ?? [];
+  const effects = {
+    messages: [...report(result), ...warnings],
+    reports,
+    lock: lock && lockChange(args, lock, result),
+    output: isOutput ? (document?.text ?? "") : result.text,
+  };
+  if (reports.length === 0 && effects.lock === undefined) {
+    tell(effects.messages);
+    writeStdout(effects.output);
+  } else {
+    // Few runs write files.
+    const { perform } = await import("./cli/effects.ts");
+    if (!(await perform(effects, process))) return "contradiction";
+  }
   return result.ok ? 0 : 1;
+}
+
+function lockChange(
+  { lock: path }: Arguments,
+  { text: before }: LockFileOption,
+  { lock: text, updateLock: update }: PinResult,
+): LockChange | undefined {
+  if (path === undefined || text === undefined || update === undefined) return undefined;
+  return { path, before, text, update };
 }
 
 /** Runs once more, in a thread with a stack for lists that no person writes: what reads YAML recurses. */
@@ -105,42 +147,16 @@ async function deepInput(): Promise<string | undefined> {
   return isMainThread ? undefined : String(workerData);
 }
 
-interface LockFlags {
-  readonly args: Arguments;
-  readonly lock: LockFileOption | undefined;
-}
-
-/** Pins and writes the lock; once more where another run has written it meanwhile, so that both find what they added. */
-async function pinWithLock(input: string, sources: Sources, flags: LockFlags): Promise<PinResult> {
-  const { args } = flags;
-  for (let { lock } = flags, runs = 1; ; lock = readLock(args), runs++) {
-    const result = await pinDigests(input, {
-      ...sources,
-      ...(lock !== undefined && { lock }),
-      environment: process.env,
-      leaveSockets: true,
-    });
-    if (isReportOnStdout(args) && result.input !== "stream")
-      throw new UsageError("`--output -` is for a stream: with a ResourceList stdout carries the list alone");
-    const { lock: text } = result;
-    if (args.lock === undefined || lock === undefined || text === undefined) return result;
-    if (writeLockText(args.lock, { before: lock.text, text })) return result;
-    if (runs === lockRunsMax)
-      throw new LockWriteError("`--lock` could not be written: other runs write it all the time");
-  }
-}
-
-function isReportOnStdout({ report }: Arguments): boolean {
-  return report !== undefined && outputTarget(report.file) === "stdout";
-}
-
-/** The exit code where the report takes the place of the stream; undefined where the input is to be pinned as well. */
-async function writeExplanation(
+/**
+ * The explanation as a report for a file; undefined where there is none because of faults, which the run tells as well. The
+ * exit code where it takes the place of the stream, which then is not pinned.
+ */
+async function explainInput(
   text: string,
   options: ExplainOptions,
   { form, output }: ExplanationOptions,
-): Promise<number | undefined> {
-  // Few runs want a report.
+): Promise<ReportFile | number | undefined> {
+  // Few runs want one.
   const { explain, formatExplanations } = await import("./explain.ts");
   const { explanations, faults, input } = await explain(text, options);
   const isOutput = outputTarget(output) === "stdout";
@@ -151,10 +167,7 @@ async function writeExplanation(
     );
   }
   const report = formatExplanations(explanations, form);
-  if (!isOutput) {
-    if (faults.length === 0) writeReport(output, report);
-    return undefined;
-  }
+  if (!isOutput) return faults.length === 0 ? { path: output, text: report } : undefined;
   tell(faults.map(formatResult));
   if (faults.length > 0) return 1;
   write(stdout, report);
@@ -165,20 +178,6 @@ async function writeExplanation(
 async function reportOf({ form }: ReportRequest, result: PinResult): Promise<Report> {
   const { makeReport } = await import("./report/report.ts");
   return makeReport(form, { ...result, version });
-}
-
-function writeReport(path: string, text: string): void {
-  if (outputTarget(path) === "stderr") {
-    write(stderr, text);
-    return;
-  }
-  try {
-    writeFileSync(path, text);
-  } catch (error) {
-    throw new UsageError(`\`--output\` must name a file that can be written: ${reasonOf(error)}`, {
-      cause: error,
-    });
-  }
 }
 
 function answer(text: string): number {
@@ -202,16 +201,17 @@ function readLock({ lock, updateLock }: Arguments): LockFileOption | undefined {
     return undefined;
   }
   if (lock === "") throw new UsageError("`--lock` must name a file");
-  const must = "`--lock` must name a file that can be read";
+  clearLockFolder(lock, process);
+  const must = `\`--lock\` must name a file that can be read, but ${JSON.stringify(lock)}`;
+  let text: string | undefined;
   try {
-    const text = readLockText(lock);
-    if (text === undefined && !updateLock)
-      throw new UsageError(`${must}, but there is no ${JSON.stringify(lock)}; \`--update-lock\` makes it`);
-    return { text: text ?? "", update: updateLock };
+    text = readLockText(lock);
   } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(`${must}: ${reasonOf(error)}`, { cause: error });
+    throw new UsageError(`${must} can't: ${reasonOf(error)}`, { cause: error });
   }
+  if (text === undefined && !updateLock)
+    throw new UsageError(`${must} is not there; \`--update-lock\` makes it`);
+  return { text: text ?? "", update: updateLock };
 }
 
 /** What goes to stderr: problems always, all that is told where results are shown nowhere else. */
@@ -235,7 +235,8 @@ function summary({ results, ok, changes }: PinResult): string {
 }
 
 function fail(error: unknown): number {
-  if (isSystemError(error, "EPIPE")) return 1;
+  // Whoever reads no more wants no more.
+  if (isSystemError(error instanceof OutputError ? error.cause : error, "EPIPE")) return 1;
   if (error instanceof UsageError || error instanceof FunctionConfigError) {
     tell([`pin-digests: ${error.message}: see \`pin-digests --help\``]);
     return 2;
@@ -244,7 +245,7 @@ function fail(error: unknown): number {
     tell(error.message.split("\n").map((line) => `pin-digests: \`--lock\`: ${line}`));
     return 2;
   }
-  if (error instanceof InputError || error instanceof LockWriteError) {
+  if (error instanceof InputError || error instanceof LockWriteError || error instanceof OutputError) {
     tell([`pin-digests: ${error.message}`]);
     return 1;
   }

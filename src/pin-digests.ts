@@ -14,10 +14,11 @@ import { type Input, type ReadOptions, readInput } from "./krm/input.ts";
 import { identityOf } from "./krm/resource.ts";
 import { resourceListEdits } from "./krm/resource-list-edit.ts";
 import { bySeverity, printableResult, type Result } from "./krm/result.ts";
+import type { LockedImage } from "./lock/format/locked-image.ts";
 import { type LockFileOption, type Locks, readLockOption, readLocks } from "./lock/locks.ts";
 import { type EntryAnswer, type EntryLookup, entryLookups, entryRecords, recordsOf } from "./lock/record.ts";
 import { unlockedResults, unusedResults } from "./lock/results.ts";
-import { type LockContext, lockChanges } from "./lock/write.ts";
+import { type ChangedLockFile, type LockContext, lockChanges } from "./lock/write.ts";
 import { editsOf, type Outcome, outcomeOf, sharedAnchorWarnings } from "./outcome/outcome.ts";
 import {
   type ChangeMessages,
@@ -26,6 +27,7 @@ import {
   resultOf,
   skipResult,
 } from "./outcome/outcome-results.ts";
+import type { SettledStep } from "./plan/step.ts";
 import { type Plan, planImages, settleSteps } from "./plan-images.ts";
 import type { ImageUse } from "./report/image-use.ts";
 import { createResolver, type Resolver } from "./resolve/resolver.ts";
@@ -56,6 +58,11 @@ export interface PinResult {
   readonly platform?: string;
   /** The new text of the lock's file, where there is something to write. */
   readonly lock?: string;
+  /**
+   * Makes the same changes to another text of the lock's file, which somebody may have written meanwhile. Undefined where
+   * that contradicts this result, which then must be made anew. Absent where there is nothing to write.
+   */
+  readonly updateLock?: (text: string) => Promise<string | undefined>;
 }
 
 /**
@@ -116,7 +123,7 @@ interface Decided {
   readonly outcomes: readonly Outcome[];
   readonly edits: readonly TextEdit[];
   readonly results: readonly Result[];
-  readonly lock: string | undefined;
+  readonly lock: ChangedLockFile | undefined;
 }
 
 async function check({ config, locks, plan, resolver }: Run): Promise<Decided> {
@@ -143,7 +150,7 @@ async function write(run: Run): Promise<Decided> {
     return { outcomes, edits: [], results, lock: undefined };
   }
   const resolved = steps.filter((step) => step.kind === "resolved");
-  const written = lockChanges([...recordsOf(resolved), ...unused.records], run);
+  const written = lockChanges([...recordsOf(resolved), ...unused.records], usedOf(steps), run);
   return {
     outcomes,
     edits: [...editsOf(input.yaml, outcomes), ...written.edits],
@@ -156,6 +163,14 @@ async function write(run: Run): Promise<Decided> {
     ],
     lock: written.file,
   };
+}
+
+/** The entries of the lock in a file that gave digests. */
+function usedOf(steps: readonly SettledStep[]): readonly LockedImage[] {
+  return steps.flatMap((step) => {
+    const source = step.kind === "rewrite" || step.kind === "resolved" ? step.source : undefined;
+    return source?.lock.source === "file" ? [source.entry] : [];
+  });
 }
 
 function settleEntries(entries: readonly EntryLookup[], resolver: Resolver): Promise<readonly EntryAnswer[]> {
@@ -244,7 +259,7 @@ function answer(input: Input, decided: Decided & { readonly platform: string | u
       return outcomes.map((outcome) => useOf(outcome, edits.length > 0));
     },
     ...(platform !== undefined && { platform }),
-    ...(lock !== undefined && { lock }),
+    ...(lock !== undefined && ok && { lock: lock.text, updateLock: lock.update }),
   };
 }
 

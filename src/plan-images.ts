@@ -64,9 +64,9 @@ export async function settleSteps(
   return Promise.all(steps.map((step) => (step.kind === "resolve" ? settle(step) : step)));
 
   async function settle(step: Extract<Step, { readonly kind: "resolve" }>): Promise<ResolvedStep> {
-    const { field, image, lookup, reference, lock, locked } = step;
+    const { field, image, lookup, reference, lock, locked, source } = step;
     const resolution = await resolver.resolve(lookup);
-    return { kind: "resolved", field, image, lookup, reference, lock, locked, resolution };
+    return { kind: "resolved", field, image, lookup, reference, lock, locked, source, resolution };
   }
 }
 

@@ -200,7 +200,11 @@ describe("--explain", () => {
     [["--explain=xml", "-o", "-"], stream, '`--explain` must be "table" or "json", but is "xml"'],
     [["--output", "x"], stream, "`--output` must go with a report"],
     [["--explain", "-o", "-"], list, "`--output` must name a file where a ResourceList comes in"],
-    [["--explain", "-o", "/nonexistent/x"], list, "`--output` must name a file that can be written: ENOENT"],
+    [
+      ["--explain", "-o", "/nonexistent/x"],
+      list,
+      `"/nonexistent/x" can't: there is no folder "/nonexistent"`,
+    ],
   ])("%j is refused with exit 2 and an empty stdout", async (args, input, message) => {
     const run = await runExecutable(input, { args });
 

@@ -1,6 +1,6 @@
 /** Standard input and output, by their file descriptors: Node's streams take as long to load as a small list takes to pin. */
 import { isUtf8 } from "node:buffer";
-import { readSync, writeSync } from "node:fs";
+import { constants, fstatSync, ftruncateSync, readFileSync, readSync, writeSync } from "node:fs";
 import { isSystemError, reasonOf } from "../fs/system-error.ts";
 import { InputError } from "../krm/input.ts";
 import { printable } from "../text/printable.ts";
@@ -54,13 +54,111 @@ function readSome(buffer: Uint8Array): number {
   }
 }
 
-/** Returns when all is written: what is left in a buffer would be cut off by the end of the process. */
+/** Standard output that can't be written. */
+export class OutputError extends Error {
+  override readonly name = "OutputError";
+}
+
+/**
+ * Returns when all is written: what is left in a buffer would be cut off by the end of the process.
+ *
+ * @throws {OutputError} where that is standard output, and its disk is full or the like.
+ */
 export function write(descriptor: number, text: string): void {
+  writeText(descriptor, text, undefined);
+}
+
+/**
+ * Writes standard output, all of it or, where that is a file, nothing.
+ *
+ * @throws {OutputError}
+ */
+export function writeStdout(text: string): void {
+  const { takeBack } = stdoutState();
+  try {
+    write(stdout, text);
+  } catch (error) {
+    takeBack();
+    throw error;
+  }
+}
+
+/** Standard output of which as much was tried as can be. */
+export interface TriedOutput {
+  /** Writes what was not written yet. */
+  finish(): void;
+  /** Takes back what was written. */
+  undo(): void;
+}
+
+/**
+ * Tries whether a text can be written to standard output, for those who have more to do and do it only if it can: a file
+ * must have space for all of it, and /dev/full shows nobody what is written to it. Of a pipe nothing is known before.
+ *
+ * @throws {OutputError}
+ */
+export function tryStdout(text: string): TriedOutput {
+  const { isMemory, end, takeBack } = stdoutState();
+  if (isMemory) {
+    write(stdout, text);
+    return { finish: () => undefined, undo: () => undefined };
+  }
+  if (end === undefined) return { finish: () => write(stdout, text), undo: () => undefined };
+  try {
+    // At its position, which stays where it is: afterwards the same is written there once more.
+    writeText(stdout, text, end);
+  } catch (error) {
+    takeBack();
+    throw error;
+  }
+  return { finish: () => write(stdout, text), undo: takeBack };
+}
+
+interface StdoutState {
+  /** True for a device that keeps nothing. */
+  readonly isMemory: boolean;
+  /** Where a file ends that is written from there on, by this process alone: `> FILE`, but not `>> FILE`. */
+  readonly end: number | undefined;
+  /** Removes from such a file what was written since. */
+  takeBack(): void;
+}
+
+function stdoutState(): StdoutState {
+  const stats = fstatSync(stdout);
+  const isMemory = stats.isCharacterDevice() && majorOf(stats.rdev) === memoryDevices;
+  const end = stats.isFile() && isAtEnd(stats.size) ? stats.size : undefined;
+  return { isMemory, end, takeBack: () => end === undefined || ftruncateSync(stdout, end) };
+}
+
+// /dev/null, /dev/zero, /dev/full: https://www.kernel.org/doc/Documentation/admin-guide/devices.txt
+const memoryDevices = 1;
+
+function majorOf(device: number): number {
+  return (device >> 8) & 0xfff;
+}
+
+function isAtEnd(size: number): boolean {
+  try {
+    const info = readFileSync(`/proc/self/fdinfo/${stdout}`, "utf8");
+    const { position, flags = "" } =
+      /^pos:\s*(?<position>\d+)\s+flags:\s*(?<flags>\d+)/.exec(info)?.groups ?? {};
+    return Number(position) === size && (Number.parseInt(flags, 8) & constants.O_APPEND) === 0;
+  } catch (error) {
+    if (isSystemError(error)) return false;
+    throw error;
+  }
+}
+
+/** Writes from a position on, or where the descriptor stands. */
+function writeText(descriptor: number, text: string, position: number | undefined): void {
+  let at = position;
   for (let from = 0; from < text.length; ) {
     const to = endOfPart(text, from + partSize);
     const bytes = Buffer.from(text.slice(from, to));
     for (let written = 0; written < bytes.length; ) {
-      written += patiently(() => writeSync(descriptor, bytes, written));
+      const length = writeSome(descriptor, bytes.subarray(written), at);
+      written += length;
+      if (at !== undefined) at += length;
     }
     from = to;
   }
@@ -76,6 +174,16 @@ const lineLengthMax = 8192;
 
 function cut(line: string): string {
   return line.length > lineLengthMax ? `${line.slice(0, endOfPart(line, lineLengthMax))}…` : line;
+}
+
+function writeSome(descriptor: number, bytes: Uint8Array, position: number | undefined): number {
+  try {
+    return patiently(() => writeSync(descriptor, bytes, 0, bytes.length, position));
+  } catch (error) {
+    if (descriptor !== stdout || !isSystemError(error)) throw error;
+    const [reason] = reasonOf(error).split(", ");
+    throw new OutputError(`standard output could not be written: ${reason}`, { cause: error });
+  }
 }
 
 // A long text is never in memory twice.

@@ -7,9 +7,11 @@ import { readResource } from "../krm/resource.ts";
 import type { Result, ResultFile } from "../krm/result.ts";
 import { childOf, kindOf } from "../yaml/node.ts";
 import { applyEdits, type TextEdit } from "../yaml/text-edit.ts";
+import { filledLockText, updatedLockText } from "./file-update.ts";
 import { lockEdits } from "./format/lock-edit.ts";
 import type { LockFile } from "./format/lock-file.ts";
-import { lockFileName, lockItemEdit, lockText, newLock } from "./format/new-lock.ts";
+import type { LockedImage } from "./format/locked-image.ts";
+import { lockFileName, lockItemEdit, newLock } from "./format/new-lock.ts";
 import type { Lock, LockFileOption } from "./locks.ts";
 import type { LockRecord } from "./record.ts";
 import { entryResult, fileCommand, keepsFiles, listed, lockResult } from "./results.ts";
@@ -26,14 +28,33 @@ export interface LockContext {
 export interface LockChanges {
   readonly edits: readonly TextEdit[];
   /** The new text of the file, where it is another. */
-  readonly file: string | undefined;
+  readonly file: ChangedLockFile | undefined;
   readonly results: readonly Result[];
 }
 
-/** Writes resolutions into the locks that count for them. */
-export function lockChanges(records: readonly LockRecord[], circumstances: LockContext): LockChanges {
+/** The lock in a file, as it is to be. */
+export interface ChangedLockFile {
+  readonly text: string;
+  /** Makes the same changes to another text; undefined where the two contradict each other. */
+  update(text: string): Promise<string | undefined>;
+}
+
+/** Writes resolutions into the locks that count for them. `used` is what the run took from the lock in a file. */
+export function lockChanges(
+  records: readonly LockRecord[],
+  used: readonly LockedImage[],
+  circumstances: LockContext,
+): LockChanges {
   const changes = byLock(records).map((group) => changeOf(group, circumstances));
-  const file = changes.find((change) => change.file !== undefined)?.file;
+  const fileText = changes.find((change) => change.file !== undefined)?.file;
+  const file =
+    fileText === undefined
+      ? undefined
+      : {
+          text: fileText,
+          update: (text: string) =>
+            updatedLockText(text, { records: records.filter(({ lock }) => lock?.source === "file"), used }),
+        };
   const lost = changes.flatMap((change) => change.lost ?? []);
   return {
     edits: changes.flatMap(({ edits = [] }) => edits),
@@ -117,11 +138,9 @@ function fileChange({ records, lock }: RecordGroup, circumstances: LockContext):
     const text = applyEdits(option.text, lockEdits(file.lock, images));
     return { file: text, results: changeResults(lock, records, config) };
   }
-  // What is a comment stays one.
-  const comments = option.text.trim() === "" ? "" : option.text.replace(/\n?$/, "\n");
   const message = `made the lock with ${listed(namesOf(records))}`;
   return {
-    file: comments + lockText(images),
+    file: filledLockText(option.text, images),
     results: creationResults(message, config),
   };
 }

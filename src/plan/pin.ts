@@ -14,7 +14,7 @@ export function planPin(found: FieldImage, context: PlanContext): Step {
   const { field, image } = found;
   const entry = lock?.images.find(image, platformName(config));
   const unlocked = (reason: string): Step => ({ kind: "reject", field, reason, unlocked: image });
-  if (entry === undefined) {
+  if (lock === undefined || entry === undefined) {
     if (config.lock !== "frozen") return resolveStep(found, image, context);
     return unlocked(`${lackIn(lock, image, config)}, and \`lock: frozen\` forbids to ask`);
   }
@@ -22,12 +22,12 @@ export function planPin(found: FieldImage, context: PlanContext): Step {
   if (missing === "unknown") {
     if (config.lock === "frozen")
       return unlocked("its platforms are not recorded in the lock, and `lock: frozen` forbids to ask");
-    return askForPlatforms(found, entry, context);
+    return { ...askForPlatforms(found, entry, context), source: { lock, entry } };
   }
   if (missing !== undefined) return { kind: "reject", field, reason: missing, unlocked: undefined };
   const { digest, platforms } = entry;
   const text = pinnedText(found, digest, config);
-  return { kind: "rewrite", field, image, text, platforms };
+  return { kind: "rewrite", field, image, text, platforms, source: { lock, entry } };
 }
 
 /** The step that asks what a tag means and writes that into a field. */
@@ -44,6 +44,7 @@ export function resolveStep(
     reference: asked,
     lock,
     locked: undefined,
+    source: undefined,
   };
 }
 
@@ -51,7 +52,7 @@ export function resolveStep(
  * Asks by the digest that the lock has, which can't move. The manifest of one platform says nothing of others, so for
  * one the tag is asked, and must still mean what is locked.
  */
-function askForPlatforms(found: FieldImage, entry: LockedImage, context: PlanContext): Step {
+function askForPlatforms(found: FieldImage, entry: LockedImage, context: PlanContext): ResolveStep {
   const { image } = found;
   if (context.config.platform !== undefined) {
     return { ...resolveStep(found, image, context), reference: entry.reference, locked: entry.digest };
@@ -66,7 +67,7 @@ function planPinned(found: FieldImage, digest: Digest, { config, lock }: PlanCon
   if (warning !== undefined) return keep(field, warning, "warning");
   if (tagMode(field, config) === "drop" && image.tag !== undefined) {
     const text = formatReference({ name: image.name, digest });
-    return { kind: "rewrite", field, image, text, platforms: undefined };
+    return { kind: "rewrite", field, image, text, platforms: undefined, source: undefined };
   }
   return keep(field, "left alone: has a digest");
 }

@@ -4,6 +4,7 @@ import type { ImageField } from "../fields/image-field.ts";
 import type { Digest } from "../image/digest.ts";
 import type { ImageReference } from "../image/reference.ts";
 import type { Severity } from "../krm/result.ts";
+import type { LockedImage } from "../lock/format/locked-image.ts";
 import type { Lock } from "../lock/locks.ts";
 import type { DigestLookup, Resolution } from "../resolve/lookup.ts";
 
@@ -35,6 +36,14 @@ export interface ResolveStep extends FieldImage {
   readonly lock: Lock | undefined;
   /** The digest that the lock has: another answer is none. */
   readonly locked: Digest | undefined;
+  /** Where the digest comes from, which is asked about for its platforms alone. */
+  readonly source: LockSource | undefined;
+}
+
+/** A lock, and the entry of it that gave a digest. */
+export interface LockSource {
+  readonly lock: Lock;
+  readonly entry: LockedImage;
 }
 
 /** A step with what its lookup gave. */
@@ -51,6 +60,8 @@ export interface RewriteStep extends FieldImage {
   readonly text: string;
   /** The platforms of its image, where the lock records them. */
   readonly platforms: readonly string[] | undefined;
+  /** Where the digest comes from; undefined for a text that has none, or had it before. */
+  readonly source: LockSource | undefined;
 }
 
 export interface KeepStep {

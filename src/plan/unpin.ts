@@ -8,10 +8,17 @@ import { ambiguous } from "./update.ts";
 export function planUnpin({ field, image }: FieldImage, { config, lock }: PlanContext): Step {
   const { name, tag, digest } = image;
   if (digest === undefined) return keep(field, "left alone: has no digest");
-  if (tag !== undefined)
-    return { kind: "rewrite", field, image, text: formatReference({ name, tag }), platforms: undefined };
+  const rewrite = (text: string): Step => ({
+    kind: "rewrite",
+    field,
+    image,
+    text,
+    platforms: undefined,
+    source: undefined,
+  });
+  if (tag !== undefined) return rewrite(formatReference({ name, tag }));
   const [original, ...others] = lock?.images.originals(image, tagMode(field, config)) ?? [];
   if (original === undefined) return keep(field, "no lock says what it was; left alone", "info");
   if (others.length > 0) return keep(field, ambiguous([original, ...others]), "info");
-  return { kind: "rewrite", field, image, text: original, platforms: undefined };
+  return rewrite(original);
 }

@@ -94,7 +94,7 @@ describe("--lock", () => {
     ]);
 
     expect([code, stdout]).toEqual([1, ""]);
-    expect(stderr).toMatch(/^pin-digests: `--lock` could not be written: EFBIG/);
+    expect(stderr).toMatch(/^pin-digests: `--lock` "big.yaml" could not be written: EFBIG/);
     expect(read("big.yaml")).toBe(old);
     expect(readdirSync(folder)).toEqual(["big.yaml"]);
   });
@@ -107,7 +107,7 @@ describe("--lock", () => {
     expect(runs[0]).toMatchObject({
       code: 1,
       stdout: "",
-      stderr: 'pin-digests: `--lock` could not be written: there is no folder "no"\n',
+      stderr: 'pin-digests: `--lock` "no/lock.yaml" could not be written: there is no folder "no"\n',
     });
     expect(runs[1]).toStrictEqual(runs[0]);
   });
@@ -150,7 +150,10 @@ describe("--lock", () => {
     [["--inventory", "xml", "--output", "x"], /must be lock or kustomize or json, but is "xml"/],
     [["--inventory", "json", "--format", "sarif", "--output", "x"], /one report/],
     [["--output", "x"], /must go with a report/],
-    [["--format", "sarif", "--output", "x".repeat(300), "-d", "mode=unpin"], /can be written: ENAMETOOLONG/],
+    [
+      ["--format", "sarif", "--output", "x".repeat(300), "-d", "mode=unpin"],
+      /can be written, but "x+" can't: ENAMETOOLONG/,
+    ],
   ])("refuses %j with exit code 2", async (args, message) => {
     write("pod.yaml", pod("a"));
     write("lock.yaml", lock({}));

@@ -50,6 +50,7 @@ function resolved(field: ImageField, image: ImageReference, resolution: Resoluti
     reference: image,
     lock: undefined,
     locked: undefined,
+    source: undefined,
     resolution,
   };
 }

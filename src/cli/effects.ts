@@ -1,0 +1,157 @@
+/**
+ * What a run does to the world: messages, reports, the lock, stdout, in this order. All that can fail is tried before the
+ * first of them is done, so that a run that fails has done nothing.
+ */
+import { openSync, statSync } from "node:fs";
+import { ClaimError } from "../fs/claim.ts";
+import type { OwnProcess } from "../fs/process-mark.ts";
+import { type ClaimedFile, claimFile, ReplaceError, replaceReason } from "../fs/replace-file.ts";
+import { isSystemError } from "../fs/system-error.ts";
+import { UsageError } from "./arguments.ts";
+import { LockWriteError, readLockText } from "./lock-file-io.ts";
+import { outputTarget } from "./output-target.ts";
+import { stderr, tell, tryStdout, write } from "./stdio.ts";
+
+/** What is to be done. */
+export interface Effects {
+  /** Lines for stderr. */
+  readonly messages: readonly string[];
+  readonly reports: readonly ReportFile[];
+  readonly lock: LockChange | undefined;
+  /** What goes to stdout. */
+  readonly output: string;
+}
+
+/** A report, and the file that `--output` names, which is not stdout. */
+export interface ReportFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** A new text for the file that `--lock` names. */
+export interface LockChange {
+  readonly path: string;
+  /** The text that the run has read. */
+  readonly before: string;
+  readonly text: string;
+  /** Makes the same changes to another text; undefined where the two contradict each other. */
+  readonly update: (text: string) => Promise<string | undefined>;
+}
+
+/**
+ * Does all of it. False where another run has written into the lock what contradicts this one: then nothing is done, and
+ * the run begins anew.
+ *
+ * @throws {UsageError} where a report can't be written.
+ * @throws {LockWriteError}
+ * @throws {OutputError}
+ */
+export async function perform(effects: Effects, own: OwnProcess): Promise<boolean> {
+  const claimed: ClaimedFile[] = [];
+  const claimAt = async (path: string): Promise<ClaimedFile> => {
+    const file = await claimFile(path, own);
+    claimed.push(file);
+    return file;
+  };
+  const release = (): void => {
+    for (const file of claimed.splice(0)) file.release();
+  };
+  try {
+    const reports = [];
+    for (const report of effects.reports) reports.push(await stageReport(report, claimAt));
+    const lock = effects.lock && (await stageLock(effects.lock, claimAt));
+    if (lock === "contradiction") return false;
+    const stdout = tryStdout(effects.output);
+    try {
+      tell([...effects.messages, ...(lock?.warnings ?? [])]);
+      for (const writeReport of reports) writeReport();
+      if (lock?.commit() === false) {
+        stdout.undo();
+        return false;
+      }
+    } catch (error) {
+      stdout.undo();
+      throw error;
+    }
+    // Whoever reads stdout may take long, and others wait for the lock.
+    release();
+    stdout.finish();
+    return true;
+  } finally {
+    release();
+  }
+}
+
+type ClaimAt = (path: string) => Promise<ClaimedFile>;
+
+/** What writes a report. */
+async function stageReport({ path, text }: ReportFile, claimAt: ClaimAt): Promise<() => void> {
+  if (outputTarget(path) === "stderr") return () => write(stderr, text);
+  try {
+    if (!isReplaceable(path)) {
+      const file = openSync(path, "w");
+      return () => write(file, text);
+    }
+    const file = await claimAt(path);
+    file.stage(text);
+    return () => file.commit();
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    throw new UsageError(
+      `\`--output\` must name a file that can be written, but ${JSON.stringify(path)} can't: ${replaceReason(error)}`,
+      { cause: error },
+    );
+  }
+}
+
+/** False for pipes and devices, and for what the shell has open already: whoever reads that would see nothing of another file. */
+function isReplaceable(path: string): boolean {
+  if (/^\/(?:dev|proc\/[^/]+)\/fd\//.test(path)) return false;
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? true;
+}
+
+interface StagedLock {
+  readonly warnings: readonly string[];
+  /** False where the claim was lost. */
+  commit(): boolean;
+}
+
+async function stageLock(change: LockChange, claimAt: ClaimAt): Promise<StagedLock | "contradiction"> {
+  const name = JSON.stringify(change.path);
+  try {
+    const file = await claimAt(change.path);
+    const now = readLockText(file.target) ?? "";
+    const text = now === change.before ? change.text : await change.update(now);
+    if (text === undefined) return "contradiction";
+    if (text !== now) file.stage(text);
+    const commit = (): boolean => {
+      try {
+        return text === now || file.commit();
+      } catch (error) {
+        throw lockError(name, error);
+      }
+    };
+    return { warnings: linkWarnings(name, text === now ? 0 : file.otherNames), commit };
+  } catch (error) {
+    throw lockError(name, error);
+  }
+}
+
+function lockError(name: string, error: unknown): unknown {
+  if (!isExpected(error)) return error;
+  return new LockWriteError(`\`--lock\` ${name} could not be written: ${replaceReason(error)}`, {
+    cause: error,
+  });
+}
+
+function isExpected(error: unknown): boolean {
+  return isSystemError(error) || error instanceof ReplaceError || error instanceof ClaimError;
+}
+
+function linkWarnings(name: string, otherNames: number): readonly string[] {
+  if (otherNames === 0) return [];
+  const [names, keep] = otherNames === 1 ? ["1 other name", "keeps"] : [`${otherNames} other names`, "keep"];
+  return [
+    `[warning] \`--lock\` ${name}: the file had ${names} (a hard link), which ${keep} the old text: let a symbolic link lead to the lock instead`,
+  ];
+}

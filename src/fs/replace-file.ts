@@ -1,0 +1,133 @@
+/** Replacing a file at once and in full: at any moment, also after a crash, the whole old text is there or the whole new one. */
+import {
+  closeSync,
+  existsSync,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, resolve } from "node:path";
+import { claim } from "./claim.ts";
+import type { OwnProcess } from "./process-mark.ts";
+import { isSystemError, reasonOf } from "./system-error.ts";
+
+/** A file that no other process replaces until it is released. */
+export interface ClaimedFile {
+  /** Where it is, all links followed. */
+  readonly target: string;
+  /** How many other names it has in the file system, which will go on naming the old text. */
+  readonly otherNames: number;
+  /** Writes the new text beside it, with its mode and, where that is allowed, its owner. */
+  stage(text: string): void;
+  /** Puts what was staged in its place; false where the claim was lost meanwhile, and then nothing has changed. */
+  commit(): boolean;
+  /** Removes whatever stands beside the file. */
+  release(): void;
+}
+
+/** A file that can't be replaced, for a reason that the system does not tell. */
+export class ReplaceError extends Error {
+  override readonly name = "ReplaceError";
+}
+
+/**
+ * Claims a file, which need not be there, but its folder must. Rejects with the system's error where that is in the way.
+ *
+ * @throws {ReplaceError}
+ * @throws {ClaimError}
+ */
+export async function claimFile(path: string, own: OwnProcess): Promise<ClaimedFile> {
+  const target = targetOf(path);
+  const folder = dirname(target);
+  if (!existsSync(folder)) throw new ReplaceError(`there is no folder ${JSON.stringify(folder)}`);
+  const old = statSync(target, { throwIfNoEntry: false });
+  // To take the place of a pipe or of a device would break it.
+  if (old?.isFile() === false) throw new ReplaceError("it is no file");
+  const { draft, isHeld, release } = await claim(target, own);
+  return {
+    target,
+    otherNames: Math.max(0, (old?.nlink ?? 1) - 1),
+    stage: (text) => writeDraft(draft, text, statSync(target, { throwIfNoEntry: false })),
+    commit() {
+      if (!isHeld()) return false;
+      try {
+        renameSync(draft, target);
+      } catch (error) {
+        // Whoever took this process for dead has removed it.
+        if (isSystemError(error, "ENOENT")) return false;
+        throw error;
+      }
+      syncFolder(folder);
+      return true;
+    },
+    release,
+  };
+}
+
+/** Where a path leads, be there something or not. */
+export function targetOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    if (!isSystemError(error, "ENOENT")) throw error;
+  }
+  const link = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(path) : undefined;
+  return link === undefined ? path : targetOf(resolve(realpathSync(dirname(path)), link));
+}
+
+/** Why a file could not be replaced, without the names beside it, which mean nothing to a reader. */
+export function replaceReason(error: unknown): string {
+  if (!isSystemError(error)) return reasonOf(error);
+  const [reason = ""] = reasonOf(error).split(", ");
+  const isOfFolder = isSystemError(error, "EACCES", "EPERM", "EROFS", "EBUSY");
+  return isOfFolder ? `${reason}; it is replaced as a whole, so its folder must be writable` : reason;
+}
+
+function writeDraft(path: string, text: string, old: Stats | undefined): void {
+  const file = openSync(path, "wx");
+  try {
+    if (old !== undefined) giveTo(file, old);
+    writeFileSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The owner only where we may: who may write into the folder need not be the one. */
+function giveTo(file: number, { uid, gid, mode }: Stats): void {
+  if (!mayChange(() => fchownSync(file, uid, gid))) mayChange(() => fchownSync(file, -1, gid));
+  fchmodSync(file, mode & 0o777);
+}
+
+function mayChange(change: () => void): boolean {
+  try {
+    change();
+    return true;
+  } catch (error) {
+    if (isSystemError(error, "EPERM", "EINVAL", "ENOSYS")) return false;
+    throw error;
+  }
+}
+
+/** Some file systems can't do it, and then it is not needed. */
+function syncFolder(path: string): void {
+  try {
+    const folder = openSync(path, "r");
+    try {
+      fsyncSync(folder);
+    } finally {
+      closeSync(folder);
+    }
+  } catch (error) {
+    if (!isSystemError(error, "EINVAL", "EPERM", "EISDIR", "EACCES")) throw error;
+  }
+}

@@ -1,0 +1,284 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { setImmediate } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { executable, type Run, runExecutable, startExecutable } from "../conformance/executable.ts";
+import { aliveMark } from "../fs/holders.ts";
+import { lock, one, pod, two } from "../modes/support.ts";
+import { startRegistry } from "../support/registry.mjs";
+
+type Registry = Awaited<ReturnType<typeof startRegistry>>;
+
+let registry: Registry;
+let folder = "";
+
+beforeAll(async () => {
+  registry = await startRegistry({ any: true });
+});
+afterAll(() => registry.close());
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "effects-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const path = (name: string): string => join(folder, name);
+const read = (name: string): string => readFileSync(path(name), "utf8");
+const image = (): string => `${registry.host}/app:1`;
+const locking = ["--lock", "lock.yaml", "--update-lock"];
+const reporting = ["--format", "sarif", "--output"];
+
+function run(input: string, ...args: readonly string[]): Promise<Run> {
+  return runExecutable(input, { args, cwd: folder });
+}
+
+/** A claim is a link that leads nowhere. */
+async function isClaimed(name: string): Promise<void> {
+  while (lstatSync(path(`.${name}.lock`), { throwIfNoEntry: false }) === undefined) await setImmediate();
+}
+
+/** Runs it in a shell, with the input in a file; `$PIN` is the program. */
+async function inShell(command: string, input: string): Promise<{ code: unknown; stderr: string }> {
+  writeFileSync(path("input"), input);
+  const child = spawn("sh", ["-c", command], {
+    cwd: folder,
+    stdio: ["ignore", "ignore", "pipe"],
+    env: { PATH: process.env.PATH ?? "", HOME: "/nonexistent", PIN: `${process.execPath} ${executable}` },
+  });
+  const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, "close")]);
+  rmSync(path("input"));
+  return { code, stderr };
+}
+
+describe("what can fail is tried first", () => {
+  test.each([
+    ["into a folder that is not there", [...reporting, "no/report"]],
+    ["into what is a folder", [...reporting, "."]],
+  ])("a report %s leaves lock and stdout alone", async (_, args) => {
+    const ended = await run(pod(image()), ...locking, ...args);
+
+    expect([ended.code, ended.stdout]).toEqual([2, ""]);
+    expect(ended.stderr).toMatch(/^pin-digests: `--output` must name a file that can be written/);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test("an explanation into a folder that is not there leaves the lock alone", async () => {
+    const ended = await run(pod(image()), ...locking, "--explain", "--output", "no/report");
+
+    expect([ended.code, ended.stdout]).toEqual([2, ""]);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test("a lock that can't be written leaves report and stdout alone", async () => {
+    const ended = await run(pod(image()), "--lock", "no/lock.yaml", "--update-lock", ...reporting, "report");
+
+    expect([ended.code, ended.stdout]).toEqual([1, ""]);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test.runIf(existsSync("/dev/full"))("a full stdout leaves report and lock alone", async () => {
+    writeFileSync(path("lock.yaml"), lock({ "nginx:1": one }));
+
+    const ended = await inShell(
+      `$PIN ${[...locking, ...reporting].join(" ")} report < input > /dev/full`,
+      pod(image()),
+    );
+
+    expect(ended).toEqual({
+      code: 1,
+      stderr: "pin-digests: standard output could not be written: ENOSPC: no space left on device\n",
+    });
+    expect(read("lock.yaml")).toBe(lock({ "nginx:1": one }));
+    expect(readdirSync(folder)).toEqual(["lock.yaml"]);
+  });
+
+  test.each([
+    ["with a lock to be written", locking.join(" "), ["lock.yaml", "out"]],
+    ["with nothing else to be done", "", ["out"]],
+  ])("a file for stdout that can't hold it all stays as it was, %s", async (_, args, names) => {
+    if (args !== "") writeFileSync(path("lock.yaml"), lock({}));
+    const input = `# ${"x".repeat(20_000)}\n${pod(image())}`;
+    // ulimit counts in blocks of 512 bytes.
+    const ended = await inShell(`ulimit -f 16; $PIN ${args} < input > out`, input);
+
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain("standard output could not be written: EFBIG");
+    expect(read("out")).toBe("");
+    if (args !== "") expect(read("lock.yaml")).toBe(lock({}));
+    expect(readdirSync(folder)).toEqual(names);
+  });
+
+  test("an ordinary file for stdout holds the text once, with a lock and a report beside it", async () => {
+    const command = `{ echo before; $PIN ${[...locking, ...reporting].join(" ")} report < input; echo after; } > out`;
+    const appended = `$PIN ${[...locking, ...reporting].join(" ")} report < input >> out`;
+
+    const first = await inShell(command, pod(image()));
+    rmSync(path("lock.yaml"));
+    const second = await inShell(appended, pod(image()));
+
+    const pinned = pod(`${image()}@${registry.digestOf("app", "1")}`);
+    expect([first.code, second.code]).toEqual([0, 0]);
+    expect(read("out")).toBe(`before\n${pinned}after\n${pinned}`);
+    expect(read("lock.yaml")).toContain(image());
+    expect(JSON.parse(read("report")).version).toBe("2.1.0");
+  });
+});
+
+describe("--output", () => {
+  test("replaces a file at once and in full, with its mode, through a link", async () => {
+    writeFileSync(path("real"), "old");
+    chmodSync(path("real"), 0o640);
+    symlinkSync("real", path("report"));
+    const reader = openSync(path("real"), "r");
+
+    const ended = await run(pod(`nginx:1@${one}`), ...reporting, "report");
+
+    expect(ended.code).toBe(0);
+    // Whoever has the old one open still reads it whole.
+    expect(readFileSync(reader, "utf8")).toBe("old");
+    closeSync(reader);
+    expect(JSON.parse(read("real")).version).toBe("2.1.0");
+    expect(statSync(path("real")).mode & 0o777).toBe(0o640);
+    expect(readdirSync(folder)).toEqual(["real", "report"]);
+  });
+
+  test("leaves the old one where the new one can't be written in full", async () => {
+    writeFileSync(path("report"), "old");
+
+    const input = Array.from({ length: 200 }, () => pod("nginx:1")).join("---\n");
+    const ended = await inShell(
+      `ulimit -f 16; $PIN -d mode=check -d lock=frozen ${reporting.join(" ")} report < input`,
+      input,
+    );
+
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain("EFBIG");
+    expect(read("report")).toBe("old");
+    expect(readdirSync(folder)).toEqual(["report"]);
+  });
+
+  test("writes into a pipe and into what the shell has open", async () => {
+    const ended = await inShell(
+      `mkfifo pipe; cat pipe > read & $PIN ${reporting.join(" ")} pipe < input && wait && $PIN ${reporting.join(" ")} /dev/fd/3 < input 3> opened; rm pipe`,
+      pod(`nginx:1@${one}`),
+    );
+
+    expect(ended.code).toBe(0);
+    expect(JSON.parse(read("read")).version).toBe("2.1.0");
+    expect(read("opened")).toBe(read("read"));
+  });
+});
+
+describe("--lock", () => {
+  test("tells of a hard link that is parted by it", async () => {
+    writeFileSync(path("lock.yaml"), lock({ "nginx:1": one }));
+    linkSync(path("lock.yaml"), path("other.yaml"));
+
+    const first = await run(pod(image()), ...locking);
+    const second = await run(pod(image()), ...locking);
+
+    expect(first.code).toBe(0);
+    expect(first.stderr).toContain(
+      '\n[warning] `--lock` "lock.yaml": the file had 1 other name (a hard link), which keeps the old text: ',
+    );
+    expect(read("lock.yaml")).toContain(image());
+    expect(read("other.yaml")).toBe(lock({ "nginx:1": one }));
+    expect(second.stderr).not.toContain("hard link");
+  });
+
+  test("in a folder that can't be written is read, and not missed where it lacks nothing", async () => {
+    mkdirSync(path("ro"));
+    writeFileSync(path("ro/lock.yaml"), lock({ [image()]: one }));
+    chmodSync(path("ro"), 0o555);
+    const asNobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+    chmodSync(folder, 0o755);
+    const start = async (tag: string): Promise<Run> => {
+      const args = ["--lock", path("ro/lock.yaml"), "--update-lock"];
+      return runExecutable(pod(`${registry.host}/app:${tag}`), { args, ...asNobody });
+    };
+
+    const complete = await start("1");
+    const lacking = await start("2");
+    chmodSync(path("ro"), 0o755);
+
+    expect(complete).toMatchObject({ code: 0, stdout: pod(`${image()}@${one}`) });
+    expect([lacking.code, lacking.stdout]).toEqual([1, ""]);
+    expect(lacking.stderr).toMatch(
+      /^pin-digests: `--lock` "[^"]+\/ro\/lock.yaml" could not be written: EACCES: permission denied; it is replaced as a whole, so its folder must be writable\n$/,
+    );
+  });
+
+  test("waits for who has claimed it, and adds to what that one has written", async () => {
+    writeFileSync(path("lock.yaml"), lock({ "nginx:1": one }));
+    symlinkSync(aliveMark(), path(".lock.yaml.lock"));
+    const child = startExecutable({ args: [...locking, ...reporting, "report"], cwd: folder });
+    const ended = Promise.all([text(child.stdout), once(child, "close")]);
+    child.stdin.end(pod(image()));
+    // The report is claimed first.
+    await isClaimed("report");
+
+    writeFileSync(path("lock.yaml"), lock({ "nginx:1": one, "redis:7": two }));
+    rmSync(path(".lock.yaml.lock"));
+    const [stdout, [code]] = await ended;
+
+    expect([code, stdout]).toEqual([0, pod(`${image()}@${registry.digestOf("app", "1")}`)]);
+    for (const name of ["nginx:1:", "redis:7:", image()]) expect(read("lock.yaml")).toContain(name);
+    expect(readdirSync(folder)).toEqual(["lock.yaml", "report"]);
+  });
+
+  test("begins anew where another run has locked another digest for its image meanwhile", async () => {
+    writeFileSync(path("lock.yaml"), lock({}));
+    symlinkSync(aliveMark(), path(".lock.yaml.lock"));
+    const child = startExecutable({ args: [...locking, ...reporting, "report"], cwd: folder });
+    const ended = Promise.all([text(child.stdout), once(child, "close")]);
+    child.stdin.end(pod(image()));
+    await isClaimed("report");
+
+    const theirs = lock({}).replace("images: # by hand\n", `images:\n  "${image()}": {digest: "${two}"}\n`);
+    writeFileSync(path("lock.yaml"), theirs);
+    rmSync(path(".lock.yaml.lock"));
+    const [stdout, [code]] = await ended;
+
+    expect([code, stdout]).toEqual([0, pod(`${image()}@${two}`)]);
+    expect(read("lock.yaml")).toBe(theirs);
+  });
+
+  test("is cleared of what a run that was killed has left, by the next one that reads it", async () => {
+    writeFileSync(path("lock.yaml"), lock({ "nginx:1": one }));
+    symlinkSync(aliveMark(), path(".lock.yaml.lock"));
+    const child = startExecutable({ args: [...locking, ...reporting, "report"], cwd: folder });
+    child.stdin.end(pod(image()));
+    await isClaimed("report");
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    rmSync(path(".lock.yaml.lock"));
+    // As it would have left the lock's claim.
+    spawnSync("mv", [path(".report.lock"), path(".lock.yaml.lock")]);
+    const draft = readdirSync(folder).find((name) => name.startsWith(".report.lock.pin-digests-")) ?? "";
+    spawnSync("mv", [path(draft), path(draft.replace(".report.", ".lock.yaml."))]);
+    expect(readdirSync(folder)).toHaveLength(3);
+
+    const ended = await run(pod("nginx:1"), "--lock", "lock.yaml", "-d", "lock=frozen");
+
+    expect(ended.code).toBe(0);
+    expect(readdirSync(folder)).toEqual(["lock.yaml"]);
+  });
+});
