@@ -9,6 +9,7 @@
  *
  * https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/images/
  */
+import { quote } from "../image/quote.ts";
 
 /** One step of a path. */
 export type PathStep =
@@ -66,7 +67,7 @@ function parseSegment(segment: string): readonly PathStep[] {
   }
   const { name, brackets } = SEGMENT.exec(segment)?.groups ?? {};
   if (name === undefined || brackets === undefined) {
-    throw new FieldPathError(`has a bracket in the wrong place, in ${JSON.stringify(segment)}`);
+    throw new FieldPathError(`has a bracket in the wrong place, in ${quote(segment)}`);
   }
   return [
     ...(name === "" ? [] : [parseName(name)]),
@@ -89,11 +90,9 @@ function parseBracket(inside: string, segment: string): PathStep {
   const { key, glob } = /^(?<key>[^=]+)=(?<glob>.*)$/s.exec(inside)?.groups ?? {};
   if (key !== undefined && glob !== undefined) return { kind: "select", key, glob };
   if (/^\d+$/.test(inside)) {
-    throw new FieldPathError(`names one element of a list, in ${JSON.stringify(segment)}: write "[]"`);
+    throw new FieldPathError(`names one element of a list, in ${quote(segment)}: write "[]"`);
   }
-  throw new FieldPathError(
-    `has brackets that are neither "[]" nor "[key=value]", in ${JSON.stringify(segment)}`,
-  );
+  throw new FieldPathError(`has brackets that are neither "[]" nor "[key=value]", in ${quote(segment)}`);
 }
 
 /** What a path of the built-in table stands for: `spec/{a,b}/image` is `spec/a/image` and `spec/b/image`. Braces come in pairs. */

@@ -79,23 +79,36 @@ function noteDoubledParts(walk: Walk, { layer, node }: Place, keys: SplitKeys): 
 }
 
 /** The place of a digest that a user names for a reference whose parts stand above: `ref.digest` of `spec.url`. */
-export function applyDigestKeys(walk: Walk): void {
-  for (const { layer, map, digestKey, rule, ...wish } of walk.wishes) {
+export function applyDigestKeys({ wishes, fields }: Walk): void {
+  if (wishes.length === 0) return;
+  const byPath = new Map<string, number>();
+  for (const [at, { path }] of fields.entries()) if (!byPath.has(path)) byPath.set(path, at);
+  for (const { layer, map, digestKey, rule, ...wish } of wishes) {
     const path = `${wish.path}.${digestKey}`;
-    const at = walk.fields.findIndex(
-      (field) =>
-        (field.writing.kind === "none" &&
-          (wish.path === field.path || wish.path.startsWith(`${field.path}.`))) ||
-        (field.writing.kind === "in-place" && field.path === path),
-    );
-    const field = walk.fields[at];
-    if (field === undefined) continue;
+    const above = pathsAbove(wish.path).flatMap((each) => fieldAt(each, "none"));
+    const [at] = [...above, ...fieldAt(path, "in-place")].sort((one, other) => one - other);
+    const field = at === undefined ? undefined : fields[at];
+    if (at === undefined || field === undefined) continue;
     const writing =
       field.writing.kind === "none"
         ? writeKey(layer, map, digestKey)
         : removable(clearKey(layer, map, digestKey));
-    walk.fields[at] = { ...field, path, rule, writing };
+    fields[at] = { ...field, path, rule, writing };
   }
+
+  function fieldAt(path: string, writing: Writing["kind"]): readonly number[] {
+    const at = byPath.get(path);
+    return at !== undefined && fields[at]?.path === path && fields[at].writing.kind === writing ? [at] : [];
+  }
+}
+
+/** A path and those of the maps around it. */
+function pathsAbove(path: string): readonly string[] {
+  const paths = [path];
+  for (let dot = path.lastIndexOf("."); dot > 0; dot = path.lastIndexOf(".", dot - 1)) {
+    paths.push(path.slice(0, dot));
+  }
+  return paths;
 }
 
 /** A digest that stands where it can be changed, and taken out again where a user lets it. */
@@ -244,8 +257,7 @@ function writingOf({ layer, map, keys, rule, inexact, tag, digest }: Slot): {
 /** What an alias or a merge key brings in, or brings elsewhere, may be part of other references as well. */
 function isOwn({ yaml }: EmbeddedDocument, map: YamlNode, node: YamlNode): boolean {
   if (node < map || node > lastEventOf(yaml, map)) return false;
-  for (const target of yaml.targets.values()) if (target === map || target === node) return false;
-  return true;
+  return !yaml.anchored.has(map) && !yaml.anchored.has(node);
 }
 
 function shared(key: string): Writing {

@@ -1,4 +1,5 @@
 /** Where the walk stands in an object. */
+import { shorten } from "../image/quote.ts";
 import type { Resource } from "../krm/resource.ts";
 import type { Member } from "../yaml/members.ts";
 import { dereference } from "../yaml/node.ts";
@@ -52,14 +53,25 @@ export function targetOf({ layer, node }: Place): YamlNode {
   return dereference(layer.yaml, node);
 }
 
-/** `spec.template.spec.containers[0].image`: a key with dots or brackets is quoted, so that the path can be read back. */
+/**
+ * `spec.template.spec.containers[0].image`: a key with dots or brackets is quoted, so that the path can be read back. What
+ * is long is cut, since the path of each image repeats the keys above it.
+ */
 export function formatPath(parts: readonly (string | number)[]): string {
   const pieces: string[] = [];
   for (const part of parts) {
     if (typeof part === "number") pieces.push(`[${part}]`);
-    else if (part === "" || part.includes(".") || part.includes("[") || part.includes("]"))
-      pieces.push(`[${JSON.stringify(part)}]`);
-    else pieces.push(pieces.length === 0 ? "" : ".", part);
+    else {
+      const key = shorten(part, KEY_MAX);
+      if (key === "" || key.includes(".") || key.includes("[") || key.includes("]"))
+        pieces.push(`[${JSON.stringify(key)}]`);
+      else pieces.push(pieces.length === 0 ? "" : ".", key);
+    }
   }
-  return pieces.join("");
+  const path = pieces.join("");
+  return path.length > PATH_MAX ? `${path.slice(0, PATH_MAX / 2)}…${path.slice(-PATH_MAX / 2)}` : path;
 }
+
+// No key of Kubernetes is longer, prefix included.
+const KEY_MAX = 320;
+const PATH_MAX = 2000;

@@ -1,10 +1,12 @@
 /** The objects of the input that the configuration lets in, with their images. */
+
 import type { Config } from "../config/config.ts";
 import { outerLayer } from "../fields/embedded-document.ts";
 import { manifestHolders } from "../fields/embedded-manifests.ts";
 import { fieldRules, matchesKind } from "../fields/field-rules.ts";
 import { findImages, type ResourceImages } from "../fields/find-images.ts";
 import { skipComments } from "../fields/skip.ts";
+import { quote } from "../image/quote.ts";
 import type { Input } from "../krm/input.ts";
 import { labelsOf, type Resource } from "../krm/resource.ts";
 import { selects } from "../krm/resource-selector.ts";
@@ -29,6 +31,7 @@ export function* eachResource(input: Input, config: Config): Generator<ResourceI
     outsideReason: (resource: Resource) =>
       excludedBy(yaml, resource, config) ?? outsideOf(yaml, resource, config),
     skipComments: skipComments(yaml),
+    found: new Set<string>(),
     holders: manifestHolders(yaml, items),
   };
   for (const item of items) if (kindOf(yaml, item) === "mapping") yield* findImages(search, item);
@@ -72,7 +75,7 @@ export function unmatchedFieldSpecWarnings(
     // A spec for every kind finds nothing in most of them.
     if (count === 0 || spec.kind === undefined || used.has(`fieldSpecs[${index}]`)) return [];
     const objects = `${count} ${count === 1 ? "object" : "objects"} of its kind`;
-    const message = `\`fieldSpecs[${index}]\`: ${JSON.stringify(spec.path)} leads to no image in ${objects}: is the path right?`;
+    const message = `\`fieldSpecs[${index}]\`: ${quote(spec.path)} leads to no image in ${objects}: is the path right?`;
     return [{ message, severity: "warning" as const }];
   });
 }

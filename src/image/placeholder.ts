@@ -27,12 +27,16 @@ export type PlaceholderKind =
  * No image reference is taken for one, but for `auto`, which no one publishes and every Istio gateway says.
  */
 export function placeholderKind(text: string): PlaceholderKind | undefined {
-  if (PLAIN.test(text)) return text === "auto" ? "injected" : undefined;
-  return PLACEHOLDERS.find(({ pattern }) => pattern.test(text))?.kind;
+  if (text.length <= LENGTH_MAX && PLAIN.test(text)) return text === "auto" ? "injected" : undefined;
+  const start = text.slice(0, LENGTH_MAX);
+  return PLACEHOLDERS.find(({ pattern }) => pattern.test(start))?.kind;
 }
 
 // A quick answer for nearly all: lower case, and a tag or digest without signs.
 const PLAIN = /^[a-z0-9][a-z0-9._/-]*(?::[\w.-]+)?(?:@sha256:[0-9a-f]+)?$/;
+
+// What is longer is no reference; the same text may stand for many images through aliases.
+const LENGTH_MAX = 4096;
 
 interface Placeholder {
   readonly kind: PlaceholderKind;

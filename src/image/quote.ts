@@ -4,6 +4,6 @@ export function quote(text: string): string {
 }
 
 /** Cuts a foreign value short, so that it cannot bury the message around it. */
-export function shorten(text: string): string {
-  return text.length > 120 ? `${text.slice(0, 119)}…` : text;
+export function shorten(text: string, most = 120): string {
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }

@@ -1,5 +1,6 @@
 /** What is told about a field of a resource. */
 
+import { shorten } from "../image/quote.ts";
 import type { Mutable } from "../yaml/mutable.ts";
 import { type Resource, resourceRef } from "./resource.ts";
 import type { Result, ResultField, Severity } from "./result.ts";
@@ -29,8 +30,8 @@ export function resultAt({ resource, path, value }: Place, said: ResultContent):
     result.message = `${resource.kind || "object"} without a name, \`${path}\`: ${message}`;
   } else {
     const field: Mutable<ResultField> = { path };
-    if (currentValue !== undefined) field.currentValue = currentValue;
-    if (proposedValue !== undefined) field.proposedValue = proposedValue;
+    if (currentValue !== undefined) field.currentValue = shorten(currentValue, VALUE_MAX);
+    if (proposedValue !== undefined) field.proposedValue = shorten(proposedValue, VALUE_MAX);
     result.resourceRef = ref;
     result.field = field;
   }
@@ -38,3 +39,6 @@ export function resultAt({ resource, path, value }: Place, said: ResultContent):
   if (tags !== undefined) result.tags = tags;
   return result;
 }
+
+// An image is shorter; what is no image may be any text, and stand in many places through an alias.
+const VALUE_MAX = 1024;

@@ -1,5 +1,6 @@
 /** A Kubernetes object in a text: who it is and where it came from. */
 
+import { shorten } from "../image/quote.ts";
 import { ownOrMergedChild } from "../yaml/members.ts";
 import type { Mutable } from "../yaml/mutable.ts";
 import { dereference, entriesOf, isMergeKey, kindOf, scalarText, scalarType } from "../yaml/node.ts";
@@ -23,17 +24,17 @@ export interface Resource {
 
 /** Reads the identity of an object; what is missing or of another type than it should be is left out. */
 export function readResource(yaml: YamlText, node: YamlNode): Resource {
-  const apiVersion = scalarText(yaml, ownOrMergedChild(yaml, node, "apiVersion")) ?? "";
+  const apiVersion = nameIn(yaml, node, "apiVersion") ?? "";
   const metadata = ownOrMergedChild(yaml, node, "metadata");
-  const name = nonEmpty(scalarText(yaml, ownOrMergedChild(yaml, metadata, "name")));
-  const namespace = nonEmpty(scalarText(yaml, ownOrMergedChild(yaml, metadata, "namespace")));
+  const name = nonEmpty(nameIn(yaml, metadata, "name"));
+  const namespace = nonEmpty(nameIn(yaml, metadata, "namespace"));
   const annotations = stringsOf(yaml, ownOrMergedChild(yaml, metadata, "annotations"));
   const file = fileOf(annotations);
   const resource: Mutable<Resource> = {
     node,
     apiVersion,
     group: apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "",
-    kind: scalarText(yaml, ownOrMergedChild(yaml, node, "kind")) ?? "",
+    kind: nameIn(yaml, node, "kind") ?? "",
     annotations,
   };
   if (name !== undefined) resource.name = name;
@@ -41,6 +42,14 @@ export function readResource(yaml: YamlText, node: YamlNode): Resource {
   if (file !== undefined) resource.file = file;
   return resource;
 }
+
+/** A part of who an object is, cut where it is longer than any cluster takes: results repeat it for each image. */
+function nameIn(yaml: YamlText, mapping: YamlNode | undefined, key: string): string | undefined {
+  const text = scalarText(yaml, ownOrMergedChild(yaml, mapping, key));
+  return text === undefined ? undefined : shorten(text, NAME_MAX);
+}
+
+const NAME_MAX = 512;
 
 /** The labels of an object. */
 export function labelsOf(yaml: YamlText, node: YamlNode): ReadonlyMap<string, string> {
@@ -92,7 +101,8 @@ function isKustomizationFile(file: ResultFile | undefined): boolean {
 function fileOf(annotations: ReadonlyMap<string, string>): ResultFile | undefined {
   const path =
     annotations.get("internal.config.kubernetes.io/path") ?? annotations.get("config.kubernetes.io/path");
-  if (path === undefined || path === "") return undefined;
+  // Longer, it is the path of no file.
+  if (path === undefined || path === "" || path.length > PATH_MAX) return undefined;
   const index =
     annotations.get("internal.config.kubernetes.io/index") ?? annotations.get("config.kubernetes.io/index");
   // Windows writes its own separator; the specification wants slashes in results.
@@ -100,6 +110,8 @@ function fileOf(annotations: ReadonlyMap<string, string>): ResultFile | undefine
   const isIndex = index !== undefined && /^\d{1,9}$/.test(index);
   return isIndex ? { path: slashed, index: Number(index) } : { path: slashed };
 }
+
+const PATH_MAX = 4096;
 
 function stringsOf(yaml: YamlText, mapping: YamlNode | undefined): ReadonlyMap<string, string> {
   const strings = new Map<string, string>();

@@ -1,6 +1,8 @@
 /** What a person is told of what became of each image and object. */
+
 import type { Config } from "../config/config.ts";
 import type { ResourceImages } from "../fields/find-images.ts";
+import { quote } from "../image/quote.ts";
 import { resultAt } from "../krm/field-result.ts";
 import { type Resource, resourceRef } from "../krm/resource.ts";
 import type { Result } from "../krm/result.ts";
@@ -96,8 +98,7 @@ export function flawResults(
 
 /** What is told of an item that is no object. */
 export function nonObjectResult(yaml: YamlText, item: YamlNode, index: number): Result {
-  const what =
-    kindOf(yaml, item) === "sequence" ? "a list" : JSON.stringify(scalarText(yaml, item) || "null");
+  const what = kindOf(yaml, item) === "sequence" ? "a list" : quote(scalarText(yaml, item) || "null");
   return {
     message: `\`items[${index}]\` must be a Kubernetes object, but is ${what}; left alone`,
     severity: "warning",
