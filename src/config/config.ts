@@ -2,8 +2,10 @@
 
 import type { FieldSpec } from "../fields/field-spec.ts";
 import { formatPlatform, InvalidPlatformError, type Platform, parsePlatform } from "../image/platform.ts";
+import type { Expressions } from "../krm/expression.ts";
 import type { RegistryConfig } from "../registry/transport/registry-config.ts";
 import { withoutLogin } from "../text/without-login.ts";
+import { literals } from "./expressions.ts";
 import { builtIn, fieldSpec } from "./field-spec-option.ts";
 import {
   choice,
@@ -156,7 +158,7 @@ const registryReaders: Readers<WrittenRegistry> = {
   blocked: flag,
 };
 
-const readers: Readers<Config> = {
+const readers: Omit<Readers<Config>, "resources" | "fieldSpecs"> = {
   mode: choice("pin", "update", "check", "unpin"),
   tag: choice("keep", "drop"),
   platform,
@@ -164,8 +166,6 @@ const readers: Readers<Config> = {
   include: list(word),
   exclude: list(word),
   skipPrefixes: list(word),
-  resources,
-  fieldSpecs: list(fieldSpec),
   builtIn,
   onError,
   lock: choice("auto", "create", "frozen", "off"),
@@ -223,8 +223,17 @@ function registry(raw: OptionValue, tell: (problem: Problem) => void): RegistryO
 }
 
 /** The options that a user wrote, with the defaults for the rest. Each thing that is wrong is told. */
-export function parseConfig(raw: OptionValue, tell: (problem: Problem) => void): Config {
-  const config = { ...defaultConfig, ...group<Config>(readers)(raw, tell) };
+export function parseConfig(
+  raw: OptionValue,
+  tell: (problem: Problem) => void,
+  expressions: Expressions = literals,
+): Config {
+  const read = group<Config>({
+    ...readers,
+    resources: resources(expressions),
+    fieldSpecs: maps(fieldSpec(expressions)),
+  });
+  const config = { ...defaultConfig, ...read(raw, tell) };
   if (config.mode === "update" && config.lock === "frozen") {
     const message =
       "`mode: update` asks what tags mean now, and `lock: frozen` forbids to ask: remove one of them";

@@ -1,42 +1,58 @@
 /** The options that say where images are. */
+
 import { FieldPathError, parsePath } from "../fields/field-path.ts";
 import type { FieldSpec } from "../fields/field-spec.ts";
-import { choice, flag, group, list, type OptionValue, type Problem, text } from "./option-reader.ts";
+import { quote } from "../image/quote.ts";
+import type { Expressions } from "../krm/expression.ts";
+import { expression } from "./expressions.ts";
+import {
+  choice,
+  flag,
+  group,
+  list,
+  type OptionValue,
+  type Problem,
+  type Reader,
+  type Readers,
+  text,
+} from "./option-reader.ts";
 
 type Tell = (problem: Problem) => void;
 
 const name = text(/^[A-Za-z][\w.-]*$/, "a name");
 
-const readSpec = group<FieldSpec>({
+const specReaders = {
   group: text(/^(?:[A-Za-z0-9][\w.-]*)?$/, 'an API group, such as "apps"'),
   version: text(/^[a-z][a-z0-9]*$/, 'a version without the group, such as "v1"'),
   kind: text(/^[A-Za-z][\w.]*$/, 'a kind, such as "Deployment"'),
   path: readPath,
   in: choice("reference", "repositoryAndTag", "text", "json", "yaml"),
-  pattern: readPattern,
   digestKey: text(/^[A-Za-z_][\w-]*(?:[./][A-Za-z_][\w-]*)*$/, 'a key, such as "digest"'),
   tagless: choice("pin", "keep"),
   onError: choice("fail", "warn"),
   tag: choice("keep", "drop"),
-});
+} satisfies Omit<Readers<FieldSpec>, "pattern">;
 
-/** A field spec in kustomize's form. One that can match nothing is a problem. */
-export function fieldSpec(raw: OptionValue, tell: Tell): FieldSpec | undefined {
-  const spec = readSpec(raw, tell);
-  if (spec === undefined) return undefined;
-  const { path } = spec;
-  if (path === undefined) {
-    if (raw.kind === "map" && !raw.members.has("path"))
-      tell({
-        path: raw.path,
-        message: `\`${raw.path}.path\` must say where the images are, such as "spec/image"`,
-      });
+/** Reads field specs in kustomize's form. One that can match nothing is a problem. */
+export function fieldSpec(expressions: Expressions): Reader<FieldSpec> {
+  const readSpec = group<FieldSpec>({ ...specReaders, pattern: expression(expressions.image) });
+  return (raw, tell) => {
+    const spec = readSpec(raw, tell);
+    if (spec === undefined) return undefined;
+    const { path } = spec;
+    if (path === undefined) {
+      if (raw.kind === "map" && !raw.members.has("path"))
+        tell({
+          path: raw.path,
+          message: `\`${raw.path}.path\` must say where the images are, such as "spec/image"`,
+        });
+      return undefined;
+    }
+    const contradiction = contradictionIn({ ...spec, path });
+    if (contradiction === undefined) return { ...spec, path };
+    tell({ path: raw.path, message: `\`${raw.path}\` ${contradiction}` });
     return undefined;
-  }
-  const contradiction = contradictionIn({ ...spec, path });
-  if (contradiction === undefined) return { ...spec, path };
-  tell({ path: raw.path, message: `\`${raw.path}\` ${contradiction}` });
-  return undefined;
+  };
 }
 
 /** `true`, `false`, or kinds. */
@@ -56,31 +72,10 @@ function readPath(raw: OptionValue, tell: Tell): string | undefined {
     return written;
   } catch (error) {
     if (!(error instanceof FieldPathError)) throw error;
-    const shown = written === undefined ? "" : ` ${JSON.stringify(written)}`;
+    const shown = written === undefined ? "" : ` ${quote(written)}`;
     const message = `\`${raw.path}\`${shown} must be a path such as "spec/workers[]/image": it ${error.message}`;
     tell({ path: raw.path, message, ...(written !== undefined && { value: written }) });
     return undefined;
-  }
-}
-
-function readPattern(raw: OptionValue, tell: Tell): string | undefined {
-  const written = raw.kind === "text" ? raw.text : "";
-  const problem = patternProblem(written);
-  if (problem === undefined) return written;
-  tell({ path: raw.path, message: `\`${raw.path}\` ${problem}`, value: written });
-  return undefined;
-}
-
-function patternProblem(written: string): string | undefined {
-  if (!/\(\?<image>/.test(written)) {
-    return `must have a group for the reference, such as "--worker=(?<image>.+)", but is ${JSON.stringify(written)}`;
-  }
-  try {
-    new RegExp(written, "dgm");
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return `must be a regular expression: ${error.message}`;
   }
 }
 

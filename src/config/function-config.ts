@@ -12,6 +12,7 @@ import { dereference, elementsOf, entriesOf, kindOf, rootOf, scalarText, scalarT
 import { scan, type YamlNode, type YamlText } from "../yaml/scan.ts";
 import { YamlSyntaxError } from "../yaml/syntax-error.ts";
 import { type Config, parseConfig } from "./config.ts";
+import { expressionsFor } from "./expressions.ts";
 import type { OptionValue, Problem } from "./option-reader.ts";
 
 /** Configuration that does not come with a ResourceList. */
@@ -45,7 +46,8 @@ export async function readConfig(input: Input, sources: ConfigSources): Promise<
     faults.push(faultOf(problem, source));
   };
   const written = source === undefined ? noOptions : optionsOf(source, tell);
-  const config = parseConfig(mergeOptions(written, literalOptions(sources.overrides ?? new Map())), tell);
+  const options = mergeOptions(written, literalOptions(sources.overrides ?? new Map()));
+  const config = parseConfig(options, tell, await expressionsFor(options));
   return { config: source?.yaml === input.yaml ? asOfPackage(config) : config, faults };
 }
 

@@ -1,4 +1,5 @@
 /** Readers of options: from what a user wrote to a value, or a problem that says what it must be. */
+import { quote } from "../image/quote.ts";
 
 import { withoutLogin } from "../text/without-login.ts";
 
@@ -54,11 +55,20 @@ export function group<T>(readers: Readers<T>): Reader<Partial<T>> {
   };
 }
 
-/** A list. In a ConfigMap, which holds only text, its members are separated by commas or white space. */
-export function list<T>(element: Reader<T>): Reader<readonly T[]> {
+/**
+ * A list of at most so many. In a ConfigMap, which holds only text, its members are separated by commas or white space.
+ */
+export function list<T>(element: Reader<T>, most: number = Number.POSITIVE_INFINITY): Reader<readonly T[]> {
   return (raw, tell) => {
     const elements = elementsOf(raw);
     if (elements === undefined) return reject(raw, tell, "must be a list");
+    if (elements.length > most) {
+      tell({
+        path: raw.path,
+        message: `\`${raw.path}\` must have at most ${most} entries, but has ${elements.length}`,
+      });
+      return undefined;
+    }
     const values = elements.map((each) => element(each, tell));
     return values.every((value) => value !== undefined) ? values : undefined;
   };
@@ -66,12 +76,15 @@ export function list<T>(element: Reader<T>): Reader<readonly T[]> {
 
 /** A list of maps, which a ConfigMap and a command line can't hold. */
 export function maps<T>(element: Reader<T>): Reader<readonly T[]> {
-  const read = list(element);
+  const read = list(element, MAPS_MAX);
   return (raw, tell) =>
     raw.kind === "text" && raw.flat
       ? reject(raw, tell, "must be a list of maps, which only a `PinDigests` functionConfig can hold")
       : read(raw, tell);
 }
+
+// What each image or each kind may be held against.
+const MAPS_MAX = 1000;
 
 function elementsOf(raw: OptionValue): readonly OptionValue[] | undefined {
   if (raw.kind === "list") return raw.elements;
@@ -141,7 +154,7 @@ function reject(raw: OptionValue, tell: (problem: Problem) => void, must: string
     return;
   }
   const value = withoutLogin(raw.text);
-  tell({ path, message: `\`${path}\` ${must}, but is ${JSON.stringify(value)}`, value });
+  tell({ path, message: `\`${path}\` ${must}, but is ${quote(value)}`, value });
 }
 
 function suggestion(name: string, known: readonly string[]): string {

@@ -11,6 +11,7 @@ import {
   elementsOf,
   eventOf,
   kindOf,
+  type Range,
   scalarText,
   startOf,
   writtenText,
@@ -55,12 +56,15 @@ function isExcepted({ layer, siblings }: Place, { except }: FieldRule): boolean 
 export function extractText(walk: Walk, place: Place, rule: FieldRule): void {
   const { layer } = place;
   const text = textAt(layer, targetOf(place));
-  if (text === undefined || rule.pattern === undefined) return;
-  if (rule.mentions?.some((word) => text.value.includes(word)) === false) return;
-  for (const match of text.value.matchAll(patternOf(rule.pattern))) {
-    const value = match.groups?.image;
-    const [start, end] = match.indices?.groups?.image ?? [0, 0];
-    if (value === undefined || start === end || (rule.loose && !hasTagOrDigest(value))) continue;
+  if (text === undefined || rule.mentions?.some((word) => text.value.includes(word)) === false) return;
+  const matches = matchesIn(text.value, rule);
+  if (matches === undefined) {
+    pushFault(walk, place, rule, "too-many-matches");
+    return;
+  }
+  for (const { start, end } of matches) {
+    const value = text.value.slice(start, end);
+    if (rule.loose && !hasTagOrDigest(value)) continue;
     const locate: Locate = (range) => text.locate({ start: start + range.start, end: start + range.end });
     const range = locate({ start: 0, end: value.length });
     const index = text.indexOf?.(start);
@@ -210,6 +214,16 @@ function textOfList(layer: EmbeddedDocument, list: YamlNode): LocatedText {
     },
     indexOf: (position) => lastUpTo(starts, position),
   };
+}
+
+/** Where a rule's pattern finds images; undefined where that is too often to be true. */
+function matchesIn(text: string, { pattern, expression }: FieldRule): readonly Range[] | undefined {
+  if (expression !== undefined) return expression.find(text);
+  if (pattern === undefined) return [];
+  return [...text.matchAll(patternOf(pattern))].flatMap(({ indices }) => {
+    const [start, end] = indices?.groups?.image ?? [0, 0];
+    return start === end ? [] : { start, end };
+  });
 }
 
 const patterns = new Map<string, RegExp>();

@@ -1,5 +1,6 @@
 /** A rule about a place in an object: that it holds images, and how; or that it holds none. */
 
+import type { ImagePattern } from "../krm/expression.ts";
 import type { FieldSpec } from "./field-spec.ts";
 import type { FieldRow } from "./table/field-row.ts";
 
@@ -14,6 +15,8 @@ export interface FieldRule extends Omit<FieldRow, "tagless" | "loose"> {
   readonly loose: boolean;
   /** What stands here is certainly meant as an image, so that anything but a text is a mistake. */
   readonly certain?: true;
+  /** The pattern of a user's rule, which has none of the table's. */
+  readonly expression?: ImagePattern;
   /** What the user wants done otherwise here. */
   readonly override?: Pick<FieldSpec, "digestKey" | "onError" | "tag">;
 }

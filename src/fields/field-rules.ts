@@ -101,7 +101,7 @@ function userRule(spec: FieldSpec, index: number): FieldRule {
     label: `fieldSpecs[${index}]`,
     path: spec.path,
     in: form,
-    ...(spec.pattern !== undefined && { pattern: spec.pattern }),
+    ...(spec.pattern !== undefined && { expression: spec.pattern }),
     // Of a document nobody says which of its fields are whole references.
     tagless: tagless ?? (form === "json" || form === "yaml" ? "keep" : "pin"),
     loose: false,

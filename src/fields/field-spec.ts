@@ -1,3 +1,4 @@
+import type { ImagePattern } from "../krm/expression.ts";
 import type { FieldForm } from "./table/field-row.ts";
 
 /** A field of a kind that holds images, as a user names it. What is left out of group, version and kind may be any. */
@@ -9,8 +10,7 @@ export interface FieldSpec {
   /** kustomize's form: `a/b[]/c`. */
   readonly path: string;
   readonly in?: FieldForm;
-  /** A regular expression with a group `image`; `^` and `$` mean lines. */
-  readonly pattern?: string;
+  readonly pattern?: ImagePattern;
   /** The key, beside the parts of a reference, under which its digest is written, added where it is missing. */
   readonly digestKey?: string;
   /** `keep`: a value without a tag is left alone, since something else supplies the tag. */

@@ -32,8 +32,8 @@ export interface ImageField {
   readonly tag?: "keep" | "drop";
 }
 
-/** `not-a-string`: a number, a map… */
-export type ImageFieldFault = "not-a-string";
+/** `not-a-string`: a number, a map…; `too-many-matches`: a pattern finds more images in a text than any names. */
+export type ImageFieldFault = "not-a-string" | "too-many-matches";
 
 /** How a digest comes into the field. */
 export type Writing =

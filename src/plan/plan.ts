@@ -1,8 +1,10 @@
 /** What to do about each image that was found. */
+
 import type { Config } from "../config/config.ts";
 import type { ImageField } from "../fields/image-field.ts";
 import { imageFilter } from "../image/image-glob.ts";
 import { placeholderKind } from "../image/placeholder.ts";
+import { quote } from "../image/quote.ts";
 import {
   type ImageReference,
   InvalidReferenceError,
@@ -21,6 +23,11 @@ import { planUpdate } from "./update.ts";
 export function planStep(field: ImageField, config: Config, lock: Lock | undefined): Step {
   const { value } = field;
   if (field.skipped !== undefined) return keep(field, `left alone: ${field.skipped}`);
+  if (field.fault === "too-many-matches") {
+    const reason =
+      "the `pattern` must find the images of this text alone, but it matches more than 1,000 times";
+    return { kind: "reject", field, reason, unlocked: undefined };
+  }
   if (field.fault === "not-a-string" || value === undefined) {
     return keep(
       field,
@@ -37,7 +44,7 @@ function planImage(field: ImageField, value: string, context: PlanContext): Step
   const { config } = context;
   const skipped = config.skipPrefixes.find((prefix) => value.startsWith(prefix));
   if (skipped !== undefined)
-    return keep(field, `left alone: begins with ${JSON.stringify(skipped)} of \`skipPrefixes\``);
+    return keep(field, `left alone: begins with ${quote(skipped)} of \`skipPrefixes\``);
   const image = safeParseReference(value);
   if (image instanceof InvalidReferenceError)
     return {

@@ -69,7 +69,7 @@ describe("a problem", () => {
     ["a user:p@ss@h b", "…@h b"],
     ["harbor.acme.io:5000/hub", "harbor.acme.io:5000/hub"],
     ["me@acme.io:1", "…@acme.io:1"],
-    [":".repeat(2000), ":".repeat(2000)],
+    [":".repeat(100), ":".repeat(100)],
   ])("of %j shows no password", (address, shown) => {
     const { problems } = read(choice("keep"), written(address));
 

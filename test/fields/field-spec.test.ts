@@ -127,6 +127,38 @@ describe("fieldSpecs", () => {
   });
 
   test.each([
+    ["(?<image>x+)(?=y)", "`fieldSpecs[0].pattern` must be a regular expression of RE2"],
+    ["(?<image>x)\\1", "RE2 has no back-references: "],
+  ])("refuses the pattern %s, since RE2 does", async (pattern, message) => {
+    const { told } = await pin(
+      widget("{x: xy}"),
+      `fieldSpecs: [{path: spec/x, in: text, pattern: '${pattern}'}]`,
+    );
+
+    expect(told[0]).toContain(message);
+  });
+
+  test("reads a text of any length by its pattern", async () => {
+    const pattern = "^--worker=(?<image>(a+)+:1)$";
+    const text = widget(`{x: "${"a".repeat(100_000)}\\n--worker=a:1"}`);
+
+    expect((await pin(text, `fieldSpecs: [{path: spec/x, in: text, pattern: '${pattern}'}]`)).asked).toEqual([
+      "a:1",
+    ]);
+  });
+
+  test("fails where a pattern matches more than any text names images", async () => {
+    const { told } = await pin(
+      widget(`{x: "${"a".repeat(2000)}"}`),
+      "fieldSpecs: [{path: spec/x, in: text, pattern: '(?<image>a.*b|a)'}]",
+    );
+
+    expect(told).toEqual([
+      "error spec.x: the `pattern` must find the images of this text alone, but it matches more than 1,000 times",
+    ]);
+  });
+
+  test.each([
     ["{a: b", "line 4 of the input can't be read: unexpected end of the stream within a flow collection"],
     ["hello", "it can't be read: it holds no map"],
   ])("warn where %s should be a document", async (text, reason) => {
