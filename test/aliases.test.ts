@@ -3,27 +3,77 @@ import { pinDigests } from "../src/pin-digests.ts";
 
 const levels = Array.from({ length: 60 }, (_, n) => n + 1);
 
+const tooMuch =
+  /^the input is too large: line \d+, column \d+: with what `\*a\d+` stands for, aliases unfold to more than \d+ nodes: /;
+
 describe("a few lines of aliases that stand for more than any memory holds", () => {
-  test("are left as they are in an object", async () => {
+  test("are refused in an object", async () => {
     const lines = levels.map((n) => `  a${n}: &a${n} [*a${n - 1}, *a${n - 1}]\n`).join("");
     const text = `apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  a0: &a0 [x]\n${lines}`;
 
-    expect(await pinDigests(text)).toMatchObject({ ok: true, text });
+    await expect(pinDigests(text)).rejects.toThrow(tooMuch);
   });
 
-  test("are left as they are where they are merged", async () => {
+  test("are refused where they are merged", async () => {
     const lines = levels.map((n) => `  a${n}: &a${n} {<<: [*a${n - 1}, *a${n - 1}]}\n`).join("");
     const text = `apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  a0: &a0 {k: v}\n${lines}  containers:\n  - {<<: *a60}\n`;
 
-    expect(await pinDigests(text)).toMatchObject({ ok: true, text });
+    await expect(pinDigests(text)).rejects.toThrow(tooMuch);
   });
 
   test.each(["functionConfig", "results"])("are refused in %s", async (key) => {
     const lines = levels.map((n) => `- &a${n} [*a${n - 1}, *a${n - 1}]\n`).join("");
     const text = `kind: ResourceList\nitems: []\n${key}:\n- &a0 [x]\n${lines}`;
 
-    await expect(pinDigests(text)).rejects.toThrow(
-      `line 4, column 1: \`${key}\` of a ResourceList must be smaller`,
+    await expect(pinDigests(text)).rejects.toThrow(tooMuch);
+  });
+});
+
+describe("aliases of what holds images", () => {
+  const digest = `sha256:${"1".repeat(64)}`;
+  const resolveDigest = async () => digest;
+
+  test("change each image once, however often a List is named", async () => {
+    const pod =
+      "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{name: c, image: a:1}]}}";
+    const text = `kind: ResourceList\nitems:\n- &l {apiVersion: v1, kind: List, items: [${pod}]}\n${"- *l\n".repeat(1000)}`;
+
+    const { changes, results } = await pinDigests(text, { resolveDigest });
+
+    expect(changes).toBe(1);
+    expect(results).toHaveLength(1);
+  });
+
+  test("count in the documents of all texts together", async () => {
+    const eight = (name: string) => `[${Array.from({ length: 8 }, () => name).join(", ")}]`;
+    const manifest = `x: [&a ${eight("1")}, &b ${eight("*a")}, &c ${eight("*b")}, &d ${eight("*c")}, ${eight("*d")}]`;
+    const text = (count: number) => `kind: ResourceList
+items:
+- {apiVersion: addons.cluster.x-k8s.io/v1beta1, kind: ClusterResourceSet, metadata: {name: s}, spec: {resources: [{kind: ConfigMap, name: m}]}}
+- apiVersion: v1
+  kind: ConfigMap
+  metadata: {name: m}
+  data:
+${Array.from({ length: count }, (_, at) => `    k${at}: "${manifest}"\n`).join("")}`;
+
+    await expect(pinDigests(text(2), { resolveDigest })).resolves.toMatchObject({ ok: true });
+    await expect(pinDigests(text(12), { resolveDigest })).rejects.toThrow(
+      /^the input is too large: line \d+: with the document in this text, it unfolds to more than \d+ nodes: /,
     );
+  });
+
+  test("may be Lists in Lists", async () => {
+    const lists = Array.from(
+      { length: 80 },
+      (_, at) => `- &l${at + 1} {apiVersion: v1, kind: List, items: [*l${at}]}\n`,
+    );
+    const pod =
+      "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{name: c, image: a:1}]}}";
+
+    const { changes } = await pinDigests(`kind: ResourceList\nitems:\n- &l0 ${pod}\n${lists.join("")}`, {
+      resolveDigest,
+    });
+
+    expect(changes).toBe(1);
   });
 });

@@ -44,6 +44,8 @@ export interface Search {
   readonly outsideReason: (resource: Resource) => string | undefined;
   /** The comments of the text that ask for something to be left alone. */
   readonly skipComments: SkipComments;
+  /** The anchored objects that were found. */
+  readonly found: Set<string>;
   /** ConfigMaps and Secrets whose values are manifests, as {@link manifestHolders} finds them. */
   readonly holders: ReadonlySet<string>;
 }
@@ -53,38 +55,51 @@ export interface Search {
  * object of Kubernetes is looked into, and no shape of it is an error.
  */
 export function* findImages(search: Search, node: YamlNode): Generator<ResourceImages, void, undefined> {
-  // An anchored object may be listed many times.
-  yield* imagesOf(search, readResource(search.yaml, node), new Set());
+  // The next to come is the last. Without recursion, since lists may be nested deeply.
+  const waiting: Listed[] = [{ node }];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const resource = withListDefaults(readResource(search.yaml, next.node), next.list);
+    if (search.yaml.anchored.has(next.node) && wasFound(search, resource, next.list)) continue;
+    const members = listMembers(search.yaml, resource);
+    const skipped =
+      search.skipReason(resource) ??
+      resourceSkip(resource) ??
+      (members === undefined ? search.outsideReason(resource) : undefined);
+    if (skipped !== undefined) {
+      yield { resource, fields: [], skipped, denials: [], flaws: [] };
+    } else if (members === undefined) {
+      yield fieldsOf(search, resource);
+    } else {
+      const doubled = doubledKeys(search.yaml, resource.node).get("items");
+      if (doubled !== undefined) {
+        const message = duplicateKeyMessage(search.outer, doubled);
+        yield {
+          resource,
+          fields: [],
+          denials: [],
+          flaws: [{ kind: "duplicate-key", path: "items", message }],
+        };
+      }
+      for (const member of members.toReversed()) waiting.push({ node: member, list: resource });
+    }
+  }
 }
 
-function* imagesOf(
-  search: Search,
-  resource: Resource,
-  seen: Set<YamlNode>,
-): Generator<ResourceImages, void, undefined> {
-  if (seen.has(resource.node)) return;
-  seen.add(resource.node);
-  const members = listMembers(search.yaml, resource);
-  const skipped =
-    search.skipReason(resource) ??
-    resourceSkip(resource) ??
-    (members === undefined ? search.outsideReason(resource) : undefined);
-  if (skipped !== undefined) {
-    yield { resource, fields: [], skipped, denials: [], flaws: [] };
-    return;
-  }
-  if (members === undefined) {
-    yield fieldsOf(search, resource);
-    return;
-  }
-  const doubled = doubledKeys(search.yaml, resource.node).get("items");
-  if (doubled !== undefined) {
-    const message = duplicateKeyMessage(search.outer, doubled);
-    yield { resource, fields: [], denials: [], flaws: [{ kind: "duplicate-key", path: "items", message }] };
-  }
-  for (const member of members) {
-    yield* imagesOf(search, withListDefaults(readResource(search.yaml, member), resource), seen);
-  }
+/** An anchored object may be listed many times: it is the same each time, unless the list says what kind it is of. */
+function wasFound({ found, yaml }: Search, resource: Resource, list: Resource | undefined): boolean {
+  const isWhole =
+    childOf(yaml, resource.node, "kind") !== undefined &&
+    childOf(yaml, resource.node, "apiVersion") !== undefined;
+  const key = `${resource.node} ${isWhole ? "" : `${list?.apiVersion} ${list?.kind}`}`;
+  if (found.has(key)) return true;
+  found.add(key);
+  return false;
+}
+
+/** An object, and the list that it stands in. */
+interface Listed {
+  readonly node: YamlNode;
+  readonly list?: Resource;
 }
 
 function fieldsOf(search: Search, resource: Resource): ResourceImages {
@@ -148,7 +163,8 @@ function listMembers(yaml: YamlText, { node, kind }: Resource): readonly YamlNod
 }
 
 /** The API server leaves out what the list's kind says of its members; the file is that of the list. */
-function withListDefaults(member: Resource, list: Resource): Resource {
+function withListDefaults(member: Resource, list: Resource | undefined): Resource {
+  if (list === undefined) return member;
   return {
     ...member,
     ...(member.kind === "" && { kind: list.kind.slice(0, -"List".length) }),

@@ -50,13 +50,10 @@ export interface WalkRules {
   readonly extra?: RuleNode;
 }
 
-// No object of Kubernetes is as deep, and the call stack is not endless.
-const depthMax = 400;
-
+/** How deep it recurses is bounded where texts are scanned. */
 function visit(walk: Walk, place: Place, context: NodeContext): void {
   const { yaml } = place.layer;
   const target = targetOf(place);
-  if (walk.path.length > depthMax) return;
   const kind = kindOf(yaml, target);
   const members = kind === "mapping" ? membersOf(yaml, target) : noMembers;
   const branches =
@@ -69,7 +66,9 @@ function visit(walk: Walk, place: Place, context: NodeContext): void {
     rule === undefined ? context.scope : applyRule(walk, place, withKeys(rule, rules), context.scope);
   if (scope === undefined) return;
   if (kind === "scalar") {
-    if (rule !== undefined && holdsDocuments(rule)) visitDocuments(walk, place, rule, scope);
+    if (rule === undefined || !holdsDocuments(rule)) return;
+    const isKnown = target !== place.node && wasVisited(walk, place, { ...context, branches, scope });
+    if (!isKnown) visitDocuments(walk, place, rule, scope);
     return;
   }
   const { role, fallback } = context;

@@ -1,7 +1,6 @@
 /** What came in on stdin: a ResourceList from an orchestrator, or a stream of manifests from a pipe. */
 
 import { EVENT_ID } from "js-yaml";
-import { expandedSize } from "../yaml/expanded-size.ts";
 import { goType } from "../yaml/go-type.ts";
 import { ownOrMergedChild } from "../yaml/members.ts";
 import {
@@ -17,7 +16,7 @@ import {
   startOf,
   valuesOf,
 } from "../yaml/node.ts";
-import { isTooDeep, type ScanOptions, scan, type YamlNode, type YamlText } from "../yaml/scan.ts";
+import { type ScanOptions, scan, type YamlNode, type YamlText } from "../yaml/scan.ts";
 import { lineAndColumn, YamlSyntaxError } from "../yaml/syntax-error.ts";
 
 /** What a function was given. `items` are objects in both; a ResourceList may hold other things, which are left alone. */
@@ -47,7 +46,7 @@ export class InputError extends Error {
 
   /** True where the input is nested more deeply than it may be, and nothing else is known to be wrong. */
   get isTooDeep(): boolean {
-    return this.cause instanceof YamlSyntaxError && isTooDeep(this.cause);
+    return this.cause instanceof YamlSyntaxError && this.cause.code === "nesting";
   }
 }
 
@@ -88,6 +87,8 @@ async function scanInput(text: string, options: ReadOptions): Promise<YamlText> 
     return await scan(text, options);
   } catch (error) {
     if (!(error instanceof YamlSyntaxError)) throw error;
+    if (error.code === "unfolding")
+      throw new InputError(`the input is too large: ${error.message}`, { cause: error });
     const guess = /^\s*<(?:!doctype|html|\?xml)\b/i.test(text) ? ", but it looks like a web page" : "";
     throw new InputError(`the input must be YAML or JSON${guess}: ${error.message}`, { cause: error });
   }
@@ -137,14 +138,6 @@ function readResourceList(yaml: YamlText, root: YamlNode): ResourceList {
         `${placeOf(yaml, second)}: a ResourceList must have one \`${key}\`, but here is another`,
       );
   }
-  for (const key of ["functionConfig", "results"]) {
-    const node = childOf(yaml, root, key);
-    if (node !== undefined && expandedSize(yaml, node) > unfoldedSizeMax) {
-      throw new InputError(
-        `${placeOf(yaml, node)}: \`${key}\` of a ResourceList must be smaller: its aliases unfold to too much`,
-      );
-    }
-  }
   const items = childOf(yaml, root, "items");
   const functionConfig = childOf(yaml, root, "functionConfig");
   const [results] = valuesOf(yaml, root, "results");
@@ -166,9 +159,6 @@ function resultsOf(yaml: YamlText, results: YamlNode): YamlNode {
     `${placeOf(yaml, list)}: \`results\` of a ResourceList must be a list, but here is ${describe(yaml, list)}`,
   );
 }
-
-// Both are read as data, aliases unfolded; this is ten thousand times what any function sends.
-const unfoldedSizeMax = 10_000_000;
 
 function itemsOf(yaml: YamlText, items: YamlNode): readonly YamlNode[] {
   if (kindOf(yaml, items) !== "sequence") {

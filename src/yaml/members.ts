@@ -28,7 +28,7 @@ export function membersOf(yaml: YamlText, mapping: YamlNode): readonly Member[] 
   for (const key of keysOf(yaml, mapping)) {
     const name = scalarText(yaml, dereference(yaml, key));
     // Few mappings merge others: only they are worth keeping account of what was merged.
-    if (name === "<<" && isMergeKey(yaml, key)) return ownAndMerged(yaml, mapping, new Set());
+    if (name === "<<" && isMergeKey(yaml, key)) return ownAndMerged(yaml, mapping);
     if (name !== undefined) members.push({ name, value: behind(yaml, key) });
   }
   return members;
@@ -81,25 +81,26 @@ export function memberText(yaml: YamlText, members: readonly Member[], name: str
   return scalarText(yaml, memberOf(yaml, members, name));
 }
 
-function ownAndMerged(yaml: YamlText, mapping: YamlNode, merged: Set<YamlNode>): readonly Member[] {
-  merged.add(mapping);
+/** What was merged once brings nothing new, however often it is named. Without recursion, since chains may be long. */
+function ownAndMerged(yaml: YamlText, mapping: YamlNode): readonly Member[] {
   const members: Member[] = [];
-  const sources: YamlNode[] = [];
-  for (const { key, value } of entriesOf(yaml, mapping)) {
-    const name = scalarText(yaml, dereference(yaml, key));
-    if (name === undefined) continue;
-    if (isMergeKey(yaml, key)) sources.push(...mergeSources(yaml, value));
-    else members.push({ name, value });
-  }
-  // What was merged once brings nothing new, however often it is named.
-  const fresh = sources.filter((source) => kindOf(yaml, source) === "mapping" && !merged.has(source));
-  if (fresh.length === 0) return members;
-  const own = new Set(members.map(({ name }) => name));
-  for (const source of fresh) {
-    if (merged.has(source)) continue;
-    const brought = ownAndMerged(yaml, source, merged).filter(({ name }) => !own.has(name));
-    members.push(...brought);
-    for (const { name } of brought) own.add(name);
+  const names = new Set<string>();
+  const merged = new Set<YamlNode>();
+  const waiting = [mapping];
+  for (let map = waiting.pop(); map !== undefined; map = waiting.pop()) {
+    if (merged.has(map) || kindOf(yaml, map) !== "mapping") continue;
+    merged.add(map);
+    const before = members.length;
+    const sources: YamlNode[] = [];
+    for (const { key, value } of entriesOf(yaml, map)) {
+      const name = scalarText(yaml, dereference(yaml, key));
+      if (name === undefined) continue;
+      if (isMergeKey(yaml, key)) for (const source of mergeSources(yaml, value)) sources.push(source);
+      else if (!names.has(name)) members.push({ name, value });
+    }
+    for (let at = before; at < members.length; at++) names.add(members[at]?.name ?? "");
+    // The first source wins, with all that it merges itself.
+    for (const source of sources.reverse()) waiting.push(source);
   }
   return members;
 }

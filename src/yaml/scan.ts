@@ -6,19 +6,20 @@
  */
 import { EVENT_ID, type Event, parseEvents, YAMLException } from "js-yaml";
 import { type ReadEvents, readInParts, type TakeEvent } from "./chunks.ts";
-import { type EventTable, growTable, isOpen, shifted } from "./event-table.ts";
+import { growTable, isOpen, shifted } from "./event-table.ts";
 import { YamlSyntaxError } from "./syntax-error.ts";
+import { type Folded, type UnfoldingBudget, unfoldedSize, unfoldingBudget } from "./unfolding.ts";
 
 /** A node of a {@link YamlText}: the index of the event that it begins with. */
 export type YamlNode = number;
 
 /** A scanned text: its events, and what each alias stands for. */
-export interface YamlText {
-  readonly text: string;
-  readonly events: EventTable;
-  /** Alias → the anchored node that it stands for. */
-  readonly targets: ReadonlyMap<YamlNode, YamlNode>;
+export interface YamlText extends Folded {
   readonly documents: readonly YamlNode[];
+  /** The nodes that some alias stands for. */
+  readonly anchored: ReadonlySet<YamlNode>;
+  /** How many nodes it is with its aliases unfolded. */
+  readonly size: number;
 }
 
 // Far deeper than any object of Kubernetes, and half of what the usual stack holds.
@@ -30,6 +31,8 @@ export interface ScanOptions {
   readonly nesting?: number;
   /** A text of more characters is read in parts of about so many. */
   readonly partSize?: number;
+  /** That of the text in which this one stands; its own unless told. */
+  readonly budget?: UnfoldingBudget;
 }
 
 /**
@@ -43,11 +46,11 @@ export async function scan(text: string, options: ScanOptions = {}): Promise<Yam
     return scanStrictly(text, options);
   } catch (error) {
     // The second library recurses as well, without a limit.
-    if (!(error instanceof YamlSyntaxError) || isTooDeep(error)) throw error;
-    const { nesting = usualNesting } = options;
+    if (!(error instanceof YamlSyntaxError) || error.code !== "syntax") throw error;
+    const { nesting = usualNesting, budget = unfoldingBudget(text) } = options;
     const events = (await jsonStreamEvents(text, nesting)) ?? (await looseEvents(text));
     if (events === undefined) throw error;
-    return indexAll(text, events);
+    return indexAll(text, events, { nesting, budget });
   }
 }
 
@@ -64,33 +67,36 @@ async function looseEvents(text: string): Promise<readonly Event[] | undefined> 
   return fallbackEvents(text);
 }
 
-/** True for a text that is nested more deeply than it may be. */
-export function isTooDeep({ cause }: YamlSyntaxError): boolean {
-  return cause instanceof YAMLException && cause.reason.startsWith("nesting exceeded maxDepth");
-}
-
 /** Scans with the first library alone. @throws {YamlSyntaxError} */
 export function scanStrictly(
   text: string,
-  { nesting = usualNesting, partSize = 1 << 16 }: ScanOptions = {},
+  { nesting = usualNesting, partSize = 1 << 16, budget = unfoldingBudget(text) }: ScanOptions = {},
 ): YamlText {
-  return scanInParts(text, { nesting, partSize }) ?? indexAll(text, strictEvents(text, nesting));
+  const limits = { nesting, budget };
+  return scanInParts(text, { ...limits, partSize }) ?? indexAll(text, strictEvents(text, nesting), limits);
 }
 
 /** Undefined where the text is not long, can't be cut or has a fault, which only the whole text can tell rightly. */
-function scanInParts(text: string, { nesting, partSize }: Required<ScanOptions>): YamlText | undefined {
+function scanInParts(
+  text: string,
+  { nesting, budget, partSize }: Required<ScanOptions>,
+): YamlText | undefined {
   if (text.length <= partSize || text.indexOf("\ufeff", 1) !== -1) return undefined;
   const read: ReadEvents = (part, depth) => parseEvents(part, { maxDepth: nesting - depth });
   let whole = false;
   try {
-    const scanned = index(text, (take) => {
+    const scanned = index(text, { nesting, budget }, (take) => {
       whole = readInParts(text, partSize, read, take);
     });
     return whole ? scanned : undefined;
   } catch (error) {
-    if (error instanceof YAMLException || error instanceof YamlSyntaxError) return undefined;
+    if (error instanceof YAMLException || isSyntaxError(error)) return undefined;
     throw error;
   }
+}
+
+function isSyntaxError(error: unknown): boolean {
+  return error instanceof YamlSyntaxError && error.code === "syntax";
 }
 
 /** The events of a text as js-yaml reads it. @throws {YamlSyntaxError} */
@@ -117,18 +123,22 @@ function segmentEvents(text: string, start: number, end: number, maxDepth: numbe
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     const offset = start + (error.mark?.position ?? 0);
-    throw new YamlSyntaxError(error.reason, { text, offset }, { cause: error });
+    const code = error.reason.startsWith("nesting exceeded maxDepth") ? "nesting" : "syntax";
+    throw new YamlSyntaxError(error.reason, { text, offset }, { code, cause: error });
   }
 }
 
-function indexAll(text: string, events: readonly Event[]): YamlText {
-  return index(text, (take) => {
+function indexAll(text: string, events: readonly Event[], limits: Limits): YamlText {
+  return index(text, limits, (take) => {
     for (const event of events) take(event, 0);
   });
 }
 
+/** What a text may unfold to. */
+type Limits = Pick<YamlText, "nesting" | "budget">;
+
 /** Collects events, and knows which node an alias stands for. */
-function index(text: string, read: (take: TakeEvent) => void): YamlText {
+function index(text: string, limits: Limits, read: (take: TakeEvent) => void): YamlText {
   const { table, add } = growTable(text.length >> 3);
   const targets = new Map<YamlNode, YamlNode>();
   const documents: YamlNode[] = [];
@@ -157,7 +167,8 @@ function index(text: string, read: (take: TakeEvent) => void): YamlText {
       }
     }
   });
-  return { text, events: table, targets, documents };
+  const folded = { text, events: table, targets, ...limits };
+  return { ...folded, documents, anchored: new Set(targets.values()), size: unfoldedSize(folded) };
 
   function anchorOf(
     { anchorStart, anchorEnd }: { readonly anchorStart: number; readonly anchorEnd: number },

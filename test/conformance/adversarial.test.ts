@@ -231,6 +231,36 @@ describe("odd YAML around an image", () => {
   });
 });
 
+describe("a chain that no stack holds", () => {
+  const pod =
+    "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{name: c, image: nginx:1.27}]}}";
+  const links = Array.from({ length: 5000 }, (_, at) => at);
+
+  test.each([
+    [
+      "containers that merge",
+      list(`apiVersion: v1
+kind: Pod
+metadata: {name: p}
+spec:
+  containers: [&a0 {image: nginx:1.27}, ${links.map((at) => `&a${at + 1} {<<: *a${at}}`).join(", ")}]
+`),
+    ],
+    [
+      "Lists in Lists",
+      `kind: ResourceList\nitems:\n- &l0 ${pod}\n${links.map((at) => `- &l${at + 1} {apiVersion: v1, kind: List, items: [*l${at}]}\n`).join("")}`,
+    ],
+  ])("is refused in a sentence: %s", async (_, input) => {
+    const run = await bench.pin(input);
+
+    expectSound(run);
+    expect(run.code).toBe(1);
+    expect(run.stderr).toMatch(
+      /line \d+, column \d+: .* unfold to more than \d+ nodes: use it in fewer places/,
+    );
+  });
+});
+
 describe("aliases of more than an image", () => {
   test.each([
     ["a whole container", podOf("\n  - &c {name: a, image: nginx:1.27}\n  - *c"), 2],

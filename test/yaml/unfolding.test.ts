@@ -1,0 +1,73 @@
+import { describe, expect, test } from "vitest";
+import { scan } from "../../src/yaml/scan.ts";
+import { YamlSyntaxError } from "../../src/yaml/syntax-error.ts";
+
+/** Links of a chain, each an alias of the one before. */
+function chain(links: number, link: (at: number) => string): string {
+  return `- &a0 x\n${Array.from({ length: links }, (_, at) => `- &a${at + 1} ${link(at)}\n`).join("")}`;
+}
+
+describe("the size of a text", () => {
+  test.each([
+    ["a", 4],
+    ["[a, b]", 8],
+    ["[&x [a, b], *x]", 7],
+    ["[&x [a, b], *x, *x]", 10],
+    ["[&x [a], &y [*x, *x], *y]", 13],
+    ["{a: &x {b: c}, <<: *x}", 9],
+    ["[&x [a], *x]\n---\n[&x b, *x, *x]", 9],
+    [`[&x ${"a".repeat(160)}, *x]`, 23],
+  ])("of %s is %i, aliases unfolded", async (text, size) => {
+    const yaml = await scan(text);
+
+    // Without aliases it is not worth counting: each event is one.
+    expect(yaml.size).toBe(yaml.targets.size === 0 ? yaml.events.length : size);
+  });
+});
+
+describe("a text that unfolds to too much", () => {
+  test.each([
+    ["aliases of aliases", chain(2000, (at) => `[*a${at}, *a${at}]`)],
+    ["maps that merge", chain(2000, (at) => `{<<: [*a${at}, *a${at}]}`)],
+    ["a long chain", chain(499, (at) => `[*a${at}, ${"x, ".repeat(400)}]`)],
+    ["a long text", `[&x "${"long ".repeat(8000)}", ${"*x, ".repeat(2000)}]`],
+  ])("is refused at the alias that is too many: %s", async (_, text) => {
+    const error = await scan(text).catch((reason: unknown) => reason);
+
+    expect(error).toBeInstanceOf(YamlSyntaxError);
+    expect(error).toMatchObject({
+      code: "unfolding",
+      message: expect.stringMatching(
+        /^line \d+, column \d+: with what `\*(?:a\d+|x)` stands for, aliases unfold to more than \d{6,} nodes: use it in fewer places, or write out what is needed of it$/,
+      ),
+    });
+  });
+
+  test("is one of more nodes than its size allows", async () => {
+    const text = (times: number) =>
+      `[&x [${"a, ".repeat(99)}], &y [${"*x, ".repeat(25)}], ${"*y, ".repeat(times)}]`;
+
+    expect((await scan(text(38))).size).toBe(1 + 100 + 39 * 2501);
+    await expect(scan(text(39))).rejects.toThrow("unfold to more than 100000 nodes");
+    expect((await scan(text(39) + " ".repeat(2000))).size).toBe(1 + 100 + 40 * 2501);
+  });
+});
+
+describe("aliases that nest", () => {
+  test.each([
+    ["lists", chain(5_000, (at) => `[*a${at}]`)],
+    ["maps that merge", chain(5_000, (at) => `{<<: *a${at}}`)],
+    ["many more maps", chain(500_000, (at) => `{<<: *a${at}}`)],
+  ])("are refused where a chain of them is too long: %s", async (_, text) => {
+    const error = await scan(text).catch(({ code, line }: YamlSyntaxError) => ({ code, line }));
+
+    expect(error).toEqual({ code: "nesting", line: 501 });
+  });
+
+  test("may be as deep as what is written out", async () => {
+    const deep = chain(499, (at) => `[*a${at}]`);
+
+    expect((await scan(deep)).documents).toHaveLength(1);
+    await expect(scan(deep, { nesting: 499 })).rejects.toMatchObject({ code: "nesting" });
+  });
+});
