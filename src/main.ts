@@ -1,6 +1,5 @@
 /** The process: arguments, environment, stdin, stdout, stderr, exit code. */
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import {
   type Arguments,
   type ExplanationOptions,
@@ -15,6 +14,7 @@ import { OutputError, readStdin, stdout, tell, write, writeStdout } from "./cli/
 import { usage } from "./cli/usage.ts";
 import { type ConfigSources, FunctionConfigError } from "./config/function-config.ts";
 import type { ExplainOptions } from "./explain.ts";
+import { readNamedFile } from "./fs/read.ts";
 import { isSystemError, reasonOf } from "./fs/system-error.ts";
 import { InputError, type ReadOptions } from "./krm/input.ts";
 import { formatResult, type Result } from "./krm/result.ts";
@@ -187,7 +187,7 @@ function answer(text: string): number {
 
 function readConfigFile(path: string): string {
   try {
-    return readFileSync(path, "utf8");
+    return readNamedFile(path).toString("utf8");
   } catch (error) {
     throw new UsageError(`\`--function-config\` must name a file that can be read: ${reasonOf(error)}`, {
       cause: error,

@@ -1,7 +1,7 @@
 /** The lock that `--lock` names, on disk. */
-import { readFileSync } from "node:fs";
 import { ClaimError, clearDeadClaims } from "../fs/claim.ts";
 import type { OwnProcess } from "../fs/process-mark.ts";
+import { readNamedFile } from "../fs/read.ts";
 import { targetOf } from "../fs/replace-file.ts";
 import { isSystemError } from "../fs/system-error.ts";
 
@@ -14,7 +14,7 @@ export class LockWriteError extends Error {
 export function readLockText(path: string): string | undefined {
   let bytes: Uint8Array;
   try {
-    bytes = readFileSync(path);
+    bytes = readNamedFile(path);
   } catch (error) {
     if (isSystemError(error, "ENOENT")) return undefined;
     throw error;

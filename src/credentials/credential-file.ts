@@ -1,5 +1,5 @@
 import { isAbsolute } from "node:path";
-import { readTextFile } from "../fs/read.ts";
+import { readTextFile, UnfitFileError } from "../fs/read.ts";
 import { codeOf, isSystemError } from "../fs/system-error.ts";
 
 /** A file that was asked for: its text, or why there is none. */
@@ -17,6 +17,7 @@ export async function readCredentialFile(path: string): Promise<CredentialFile> 
   try {
     return { kind: "text", text: await readTextFile(path) };
   } catch (error) {
+    if (error instanceof UnfitFileError) return { kind: "unreadable", reason: `it ${error.fault}` };
     return isSystemError(error, "ENOENT", "ENOTDIR")
       ? { kind: "absent" }
       : { kind: "unreadable", reason: `it can't be read: ${codeOf(error) ?? "unknown"}` };

@@ -280,7 +280,7 @@ describe("warnings", () => {
     workspace.write(".docker/config.json/folder", "");
 
     expect(await findWarnings({ homeDirectory: workspace.path })).toEqual([
-      `wanted logins from ${workspace.path}/.docker/config.json: it can't be read: EISDIR`,
+      `wanted logins from ${workspace.path}/.docker/config.json: it is a directory, not a regular file`,
     ]);
   });
 

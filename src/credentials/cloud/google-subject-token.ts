@@ -39,7 +39,8 @@ async function readSource(
   if (file !== undefined) {
     const content = await readCredentialFile(file);
     if (content.kind === "text") return content.text;
-    throw new IdentityError(`wanted a subject token from ${file}: it can't be read`);
+    const reason = content.kind === "absent" ? "there is no such file" : content.reason;
+    throw new IdentityError(`wanted a subject token from ${file}: ${reason}`);
   }
   const { body } = await fetchOk(context.send, {
     wanted: "a subject token",

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import type { SecureContext } from "node:tls";
-import { readFolder, readTextFile } from "../../fs/read.ts";
+import { readFolder, readTextFile, UnfitFileError } from "../../fs/read.ts";
 import { codeOf } from "../../fs/system-error.ts";
 import type { Connection } from "./endpoint.ts";
 import { Failure } from "./failure.ts";
@@ -131,11 +131,11 @@ async function readText(file: string): Promise<string> {
   try {
     return await readTextFile(file);
   } catch (cause) {
-    const code = codeOf(cause) ?? "unreadable";
-    throw new Failure("certificate-file", {
-      detail: `${JSON.stringify(file)} can't be read: ${code}`,
-      cause,
-    });
+    const detail =
+      cause instanceof UnfitFileError
+        ? cause.message
+        : `${JSON.stringify(file)} can't be read: ${codeOf(cause) ?? "unreadable"}`;
+    throw new Failure("certificate-file", { detail, cause });
   }
 }
 

@@ -441,9 +441,26 @@ describe("identify by a file", () => {
     },
     {
       content: { ...federated, credential_source: { file: "subject" } },
-      message: "wanted a subject token from subject: it can't be read",
+      message: "wanted a subject token from subject: its path is relative",
     },
-    { content: { ...federated, credential_source: { file: "/dev/null" } }, message: "there is none" },
+    {
+      content: { ...federated, credential_source: { file: "/nonexistent/token" } },
+      message: "wanted a subject token from /nonexistent/token: there is no such file",
+    },
+    {
+      content: { ...federated, credential_source: { file: "/dev/null" } },
+      message: "wanted a subject token from /dev/null: it is a device, not a regular file",
+    },
+    {
+      content: {
+        ...federated,
+        credential_source: {
+          file: import.meta.filename,
+          format: { type: "json", subject_token_field_name: "token" },
+        },
+      },
+      message: "there is none",
+    },
   ])("fails with: $message", async ({ content, message }) => {
     const standIn = await startStandIn({});
 
