@@ -8,6 +8,7 @@ import {
   UsageError,
 } from "./cli/arguments.ts";
 import type { LockChange, ReportFile } from "./cli/effects.ts";
+import { exit } from "./cli/exit.ts";
 import { clearLockFolder, LockWriteError, readLockText } from "./cli/lock-file-io.ts";
 import { outputTarget } from "./cli/output-target.ts";
 import { OutputError, readStdin, stdout, tell, write, writeStdout } from "./cli/stdio.ts";
@@ -41,7 +42,7 @@ export async function runProcess(): Promise<never> {
   tuneForUndici(process.versions.v8);
   const code = await main(process.argv.slice(2)).catch(fail);
   // All is written, and connections are left as they are: to close them takes longer than a small list.
-  return process.exit(code);
+  return exit(process, code);
 }
 
 async function main(argv: readonly string[]): Promise<number> {

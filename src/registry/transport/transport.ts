@@ -1,5 +1,6 @@
 import type { Dispatcher } from "undici";
 import type { Secrets } from "../../text/secrets.ts";
+import { untilAborted } from "./abortable.ts";
 import { checkName, type Guard } from "./address-guard.ts";
 import { createDispatcher } from "./agent.ts";
 import { readBody } from "./body.ts";
@@ -147,7 +148,8 @@ export function createTransport(options: TransportOptions): Transport {
 const LATE = 50;
 
 /**
- * Runs a task with a signal that a time limit aborts, or another signal. Not by AbortSignal.any, from which older
+ * Runs a task with a signal that a time limit aborts, or another signal, and waits for it no longer than that: what hears of
+ * no signal, as files, look-ups of names and handshakes, may go on in vain. Not by AbortSignal.any, from which older
  * versions of Node let the time limit be collected as garbage before it was due. Time that this process has spent on other
  * things, while an answer may have waited to be read, is not the host's; but no host gets more than twice its time, since on
  * a busy machine every timer may be late.
@@ -175,7 +177,7 @@ async function limited<Result>(
   const stop = () => inner.abort(outer.reason);
   outer.addEventListener("abort", stop, { once: true });
   try {
-    return await task(inner.signal);
+    return await untilAborted(task(inner.signal), inner.signal);
   } finally {
     clearTimeout(timer);
     outer.removeEventListener("abort", stop);

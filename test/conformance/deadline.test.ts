@@ -1,0 +1,180 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { startQuirkServer } from "../support/quirk-server.ts";
+import { type Run, runExecutable } from "./executable.ts";
+import { list, pod } from "./manifests.ts";
+import { expectFailed } from "./reading.ts";
+
+let folder = "";
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "deadline-"));
+  return () => rmSync(folder, { recursive: true });
+});
+
+/** Milliseconds: what ends by a limit of its own takes longer than this, and what ends by the deadline never does. */
+const SOON = 6_000;
+
+interface Asked {
+  readonly image: string;
+  readonly config?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Runs with a deadline of half a second over a list, and says how long that took. */
+async function pin({ image, config = "", env = {} }: Asked): Promise<Run & { readonly took: number }> {
+  const input = `${list(pod(`image: ${image}`))}functionConfig:
+  apiVersion: fn.kpt.dev/v1alpha1
+  kind: PinDigests
+  metadata: {name: pin-digests}
+  network: {deadline: 500ms, timeout: 2m}
+  ${config}
+`;
+  const before = performance.now();
+  const run = await runExecutable(input, { env });
+  return { ...run, took: performance.now() - before };
+}
+
+/** The run failed in time, with the list as it came and the error in it. */
+function expectEnded(run: Run & { readonly took: number }, message: string): void {
+  const errors = expectFailed(run).filter(({ severity }) => severity === "error");
+  expect(errors[0]?.message).toContain(message);
+  expect(run.stderr).toContain(message);
+  expect(run.took).toBeLessThan(SOON);
+}
+
+/** A configuration that asks a port on loopback by HTTPS. */
+function byHttps(port: number): string {
+  return `registries: [{prefix: registry.example, mirrors: ["https://127.0.0.1:${port}"], only: true}]`;
+}
+
+/** A server that takes connections and says nothing. */
+async function listenSilently(): Promise<number> {
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    socket.on("error", () => undefined).resume();
+  });
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  // The cast is the server's own promise: it listens on a port.
+  return (server.address() as AddressInfo).port;
+}
+
+/** A port whose queue of connections is full, so that further ones are left without an answer. */
+async function listenWithoutAccepting(): Promise<number> {
+  const script = `
+    const server = require("node:net").createServer();
+    server.listen({ port: 0, host: "127.0.0.1", backlog: 1 }, () => {
+      console.log(server.address().port);
+      setImmediate(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0));
+    });`;
+  const child = spawn(process.execPath, ["-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+  const sockets: Socket[] = [];
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    child.kill("SIGKILL");
+  });
+  const [line] = await once(child.stdout, "data");
+  const port = Number(line);
+  // Connected while there is room; the first that is not shows that there is none.
+  for (let isFull = false; !isFull; ) {
+    const socket = connect(port, "127.0.0.1").on("error", () => undefined);
+    sockets.push(socket);
+    isFull = await Promise.race([
+      once(socket, "connect").then(() => false),
+      new Promise<boolean>((resolve) => setTimeout(() => resolve(true), 500)),
+    ]);
+  }
+  return port;
+}
+
+function makePipe(name: string): string {
+  const path = join(folder, name);
+  execFileSync("mkfifo", [path]);
+  return path;
+}
+
+describe("a run whose files never end", () => {
+  test.each(["caFile", "certFile", "keyFile"])("refuses a pipe as %s", async (key) => {
+    const certFile = join(folder, "cert.pem");
+    writeFileSync(certFile, "-----BEGIN CERTIFICATE-----\n");
+    const files = { ...(key !== "caFile" && { certFile, keyFile: certFile }), [key]: makePipe(key) };
+    const config = `registries: [${JSON.stringify({ prefix: "registry.example", ...files })}]`;
+
+    expectEnded(await pin({ image: "registry.example/app:1", config }), "is a pipe, not a regular file");
+  });
+
+  test("refuses a device as caFile", async () => {
+    const config = "registries: [{prefix: registry.example, caFile: /dev/zero}]";
+
+    expectEnded(await pin({ image: "registry.example/app:1", config }), "is a device, not a regular file");
+  });
+
+  test("passes over a pipe in SSL_CERT_FILE", async () => {
+    const env = { SSL_CERT_FILE: makePipe("authorities") };
+
+    const config = byHttps(await listenSilently());
+
+    const run = await pin({ image: "registry.example/app:1", config, env });
+
+    expectEnded(run, "the time for the whole run ended");
+    expect(run.stderr).toContain("is a pipe, not a regular file");
+  });
+
+  test("passes over a pipe in the place of docker's configuration", async () => {
+    const docker = join(folder, "docker");
+    mkdirSync(docker);
+    execFileSync("mkfifo", [join(docker, "config.json")]);
+    const server = await startQuirkServer((_, response) => {
+      response.writeHead(401, { "www-authenticate": "Basic" }).end();
+    });
+    onTestFinished(() => server.close());
+
+    const run = await pin({ image: `${server.host}/app:1`, env: { DOCKER_CONFIG: docker } });
+
+    expectEnded(run, "HTTP 401");
+    expect(run.stderr).toContain("it is a pipe, not a regular file");
+  });
+
+  test.each(["--lock", "--function-config"])("refuses a pipe as %s", async (flag) => {
+    const run = await runExecutable(list(pod("image: nginx:1")), { args: [flag, makePipe("named")] });
+
+    expect(run).toMatchObject({ code: 2, stdout: "" });
+    expect(run.stderr).toContain("is a pipe, not a regular file");
+  });
+});
+
+describe("a run whose network says nothing", () => {
+  test("ends where a handshake of TLS never ends", async () => {
+    const config = byHttps(await listenSilently());
+
+    expectEnded(await pin({ image: "registry.example/app:1", config }), "the time for the whole run ended");
+  });
+
+  test("ends where a connection is never made", async () => {
+    const port = await listenWithoutAccepting();
+
+    expectEnded(await pin({ image: `127.0.0.1:${port}/app:1` }), "the time for the whole run ended");
+  });
+
+  test("ends where a proxy never answers", async () => {
+    const env = { HTTPS_PROXY: `http://127.0.0.1:${await listenSilently()}` };
+
+    expectEnded(await pin({ image: "registry.example/app:1", env }), "the time for the whole run ended");
+  });
+
+  test("ends where a proxy can't be connected to", async () => {
+    const env = { HTTPS_PROXY: `http://127.0.0.1:${await listenWithoutAccepting()}` };
+
+    expectEnded(await pin({ image: "registry.example/app:1", env }), "the time for the whole run ended");
+  });
+});
