@@ -1,12 +1,12 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { startQuirkServer } from "../support/quirk-server.ts";
-import { type Run, runExecutable } from "./executable.ts";
+import { type Run, runExecutable, startExecutable } from "./executable.ts";
 import { list, pod } from "./manifests.ts";
 import { expectFailed } from "./reading.ts";
 
@@ -178,3 +178,54 @@ describe("a run whose network says nothing", () => {
     expectEnded(await pin({ image: "registry.example/app:1", env }), "the time for the whole run ended");
   });
 });
+
+describe("a run whose credential helper says nothing", () => {
+  /** A registry that wants a login, and a helper that starts a process and hangs; both write their numbers to a file. */
+  async function hang(): Promise<Asked & { readonly pidFile: string }> {
+    const server = await startQuirkServer((_, response) => {
+      response.writeHead(401, { "www-authenticate": "Basic" }).end();
+    });
+    onTestFinished(() => server.close());
+    const pidFile = join(folder, "pids");
+    const helper = join(folder, "docker-credential-slow");
+    const script = `sleep 600 &\necho $$ $! >${pidFile}.new\nmv ${pidFile}.new ${pidFile}\nwait\n`;
+    writeFileSync(helper, `#!/bin/sh\n${script}`, { mode: 0o755 });
+    writeFileSync(join(folder, "config.json"), '{"credsStore":"slow"}');
+    const env = { DOCKER_CONFIG: folder, PATH: `${folder}:/usr/bin:/bin` };
+    return { image: `${server.host}/app:1`, env, pidFile };
+  }
+
+  test("ends, and so do the helper and its child", async () => {
+    const { pidFile, ...asked } = await hang();
+
+    expectEnded(await pin(asked), "the time for the whole run ended");
+
+    for (const pid of pidsIn(pidFile)) await expect.poll(() => isRunning(pid)).toBe(false);
+  });
+
+  test("ends them when a signal ends it", async () => {
+    const { pidFile, image, env } = await hang();
+    const child = startExecutable({ env });
+    child.stdin.end(list(pod(`image: ${image}`)));
+    await expect.poll(() => existsSync(pidFile)).toBe(true);
+
+    child.kill("SIGTERM");
+
+    expect(await once(child, "close")).toEqual([null, "SIGTERM"]);
+    for (const pid of pidsIn(pidFile)) await expect.poll(() => isRunning(pid)).toBe(false);
+  });
+});
+
+/** Empty where the helper had no time to begin. */
+function pidsIn(file: string): readonly number[] {
+  return existsSync(file) ? readFileSync(file, "utf8").split(" ").map(Number) : [];
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { delimiter, isAbsolute, join } from "node:path";
+import { startProcessGroup } from "./process-group.ts";
 
 /** Runs `docker-credential-NAME get` with a host on its standard input. */
 export type RunHelper = (name: string, host: string) => Promise<HelperRun>;
@@ -60,20 +60,29 @@ async function isExecutable(path: string): Promise<boolean> {
 
 const outputLimit = 64 * 1024;
 
+/** Milliseconds in which all that a helper has written before its end is read. */
+const PATIENCE = 1_000;
+
 function runProgram(program: string, input: string, options: HelperProcessOptions): Promise<HelperRun> {
   return new Promise((resolve) => {
-    const child = spawn(program, ["get"], { cwd: "/", env: options.environment, windowsHide: true });
+    const { platform } = options;
+    const env = withoutSecrets(options.environment);
+    const group = startProcessGroup(program, { args: ["get"], cwd: "/", env, platform });
+    const { stdin, stdout: output, stderr: complaints } = group.leader;
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     let size = 0;
+    let isOver = false;
 
     const finish = (run: HelperRun) => {
+      isOver = true;
       clearTimeout(timer);
       options.signal?.removeEventListener("abort", stop);
-      // A process that the helper left behind may hold the pipes open: they are closed from this side.
-      child.stdout.destroy();
-      child.stderr.destroy();
-      child.kill("SIGKILL");
+      group.end();
+      // A process that has left the group may hold the pipes open: they are closed from this side.
+      stdin?.destroy();
+      output?.destroy();
+      complaints?.destroy();
       resolve(run);
     };
     const fail = (reason: string) => finish({ kind: "failed", reason });
@@ -84,24 +93,39 @@ function runProgram(program: string, input: string, options: HelperProcessOption
     };
     const stop = () => fail("the run is over");
     options.signal?.addEventListener("abort", stop, { once: true });
-    const timer = setTimeout(
+    let timer = setTimeout(
       () => fail(`it did not answer within ${options.timeout / 1000} s`),
       options.timeout,
     );
 
-    child.stdout.on("data", collect(stdout));
-    child.stderr.on("data", collect(stderr));
-    child.on("error", (error: NodeJS.ErrnoException) =>
-      fail(`it could not be started: ${error.code ?? "unknown"}`),
-    );
-    child.on("close", (code, signal) => {
+    const exit = (code: number | null, signal: NodeJS.Signals | null) => {
       if (code === null) fail(`it was ended by ${signal ?? "a signal"}`);
       else finish({ kind: "exited", code, stdout: toText(stdout), stderr: toText(stderr) });
+    };
+    // There are no pipes where the system had none to give.
+    output?.on("data", collect(stdout));
+    complaints?.on("data", collect(stderr));
+    group.leader.on("error", (error: NodeJS.ErrnoException) =>
+      fail(`it could not be started: ${error.code ?? "unknown"}`),
+    );
+    group.leader.on("exit", (...status) => {
+      if (isOver) return;
+      // What it has left behind holds the pipes, which then close, unless it has left the group as well, as daemons do.
+      group.end();
+      clearTimeout(timer);
+      timer = setTimeout(exit, PATIENCE, ...status);
     });
+    group.leader.on("close", exit);
     // A helper may end without having read its input.
-    child.stdin.on("error", () => {});
-    child.stdin.end(input);
+    stdin?.on("error", () => {});
+    stdin?.end(input);
   });
+}
+
+/** A helper needs most of the environment, but none of the logins in it that are for us. */
+function withoutSecrets(environment: HelperProcessOptions["environment"]): NodeJS.ProcessEnv {
+  const isOurs = (name: string) => name === "DOCKER_AUTH_CONFIG" || name.startsWith("PIN_DIGESTS_");
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !isOurs(name.toUpperCase())));
 }
 
 function toText(chunks: readonly Buffer[]): string {

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -7,7 +8,14 @@ import { createWorkspace, type Workspace } from "../workspace.ts";
 
 function createRunner(workspace: Workspace, { searchPath = workspace.searchPath, timeout = hangLimit } = {}) {
   return createHelperRunner({
-    environment: { PATH: searchPath, EXTRA: "extra" },
+    environment: {
+      PATH: searchPath,
+      EXTRA: "extra",
+      PIN_DIGESTS_REGISTRY_PASSWORD: "s3cret",
+      PIN_DIGESTS_POLICY: "policy.yaml",
+      DOCKER_AUTH_CONFIG: '{"auths":{}}',
+      DOCKER_CONFIG: "/nonexistent",
+    },
     platform: "linux",
     timeout,
   });
@@ -21,6 +29,45 @@ describe("createHelperRunner", () => {
     const run = await createRunner(workspace)("fake", "ghcr.io");
 
     expect(run).toEqual({ kind: "exited", code: 3, stdout: "1 get extra ghcr.io\n", stderr: "complaint\n" });
+  });
+
+  test("gives it none of the logins that the environment holds for this program", async () => {
+    const workspace = createWorkspace();
+    workspace.writeHelper("fake", "env | grep -E '^(PIN_DIGESTS_|DOCKER_)'");
+
+    expect(await createRunner(workspace)("fake", "ghcr.io")).toMatchObject({
+      stdout: "DOCKER_CONFIG=/nonexistent\n",
+    });
+  });
+
+  test("takes its answer at its end, and ends what it leaves behind", async () => {
+    const workspace = createWorkspace();
+    workspace.writeHelper("fake", "sleep 600 & echo $!");
+
+    const run = await createRunner(workspace)("fake", "ghcr.io");
+
+    expect(run).toMatchObject({ kind: "exited", code: 0 });
+    const leftBehind = run.kind === "exited" ? Number(run.stdout) : 0;
+    expect(leftBehind).toBeGreaterThan(1);
+    await expect.poll(() => isRunning(leftBehind)).toBe(false);
+  });
+
+  test("takes its answer though a daemon that it has started holds the pipe", async () => {
+    const workspace = createWorkspace();
+    const ready = join(workspace.path, "ready");
+    execFileSync("mkfifo", [ready]);
+    workspace.writeHelper(
+      "fake",
+      `setsid sh -c 'echo $$; echo >${ready}; exec sleep 600' &\nread line <${ready}`,
+    );
+    const pipes = countPipes();
+
+    const run = await createRunner(workspace)("fake", "ghcr.io");
+
+    const daemon = run.kind === "exited" ? Number(run.stdout) : 0;
+    onTestFinished(() => void process.kill(daemon));
+    expect(run).toMatchObject({ kind: "exited", code: 0 });
+    await expect.poll(countPipes).toBe(pipes);
   });
 
   test("runs it in the root directory, not in the package", async () => {
@@ -96,9 +143,9 @@ describe("createHelperRunner", () => {
     }
 
     const [helper = 0, leftBehind = 0] = readFileSync(pidFile, "utf8").split(" ").map(Number);
-    onTestFinished(() => void process.kill(leftBehind));
     expect(run).toEqual({ kind: "failed", reason: `it did not answer within ${timeout / 1_000} s` });
     await expect.poll(() => isRunning(helper)).toBe(false);
+    await expect.poll(() => isRunning(leftBehind)).toBe(false);
     await expect.poll(countPipes).toBe(pipes);
   });
 
