@@ -202,7 +202,8 @@ function isSameHost(host: string, registry: string): boolean {
 
 function answered(at: string, failure: Failure): string {
   const detail = failure.detail === undefined ? "" : ` (${JSON.stringify(cutUntrusted(failure.detail))})`;
-  return `${at} answered HTTP ${failure.status ?? "without a status"}${detail}`;
+  const again = failure.again === undefined ? "" : `, and may be asked again ${failure.again}`;
+  return `${at} answered HTTP ${failure.status ?? "without a status"}${detail}${again}`;
 }
 
 function statusAndDetail({ status, detail }: Failure): string | undefined {

@@ -3,9 +3,9 @@ import { type Digest, isDigest } from "../image/digest.ts";
 import { type Challenge, parseChallenges } from "./auth/challenge.ts";
 import type { Guard } from "./transport/address-guard.ts";
 import type { Connection } from "./transport/endpoint.ts";
-import { failureOf, isHtml, isPullLimit, typeOf } from "./transport/error-response.ts";
+import { failureOf, isHtml, isPullLimit, retryAfter, typeOf } from "./transport/error-response.ts";
 import { Failure } from "./transport/failure.ts";
-import { type RetriedRequest, retryAfter } from "./transport/retry.ts";
+import type { RetriedRequest } from "./transport/retry.ts";
 import type { HttpResponse } from "./transport/transport.ts";
 
 /** A manifest to ask for. */

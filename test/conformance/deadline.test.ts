@@ -181,7 +181,7 @@ describe("a run whose network says nothing", () => {
 
 describe("a run whose credential helper says nothing", () => {
   /** A registry that wants a login, and a helper that starts a process and hangs; both write their numbers to a file. */
-  async function hang(): Promise<Asked & { readonly pidFile: string }> {
+  async function hang(): Promise<Required<Omit<Asked, "config">> & { readonly pidFile: string }> {
     const server = await startQuirkServer((_, response) => {
       response.writeHead(401, { "www-authenticate": "Basic" }).end();
     });

@@ -7,11 +7,30 @@ export function failureOf(response: HttpResponse): Failure {
   const { status, url } = response;
   const said = readErrors(response);
   const detail = said.text === "" ? undefined : said.text;
+  const again = sayWhen(response);
   return new Failure(codeOf(response, said), {
     host: url.host,
     status,
     ...(detail !== undefined && { detail }),
+    ...(again !== undefined && { again }),
   });
+}
+
+/** Milliseconds that a server wants to be left alone. https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
+export function retryAfter({ headers }: HttpResponse): number | undefined {
+  const value = headers["retry-after"];
+  if (typeof value !== "string") return undefined;
+  if (/^[0-9]{1,9}$/.test(value)) return Number(value) * 1_000;
+  // What is neither may be read as a date all the same: "-5" is in May.
+  const date = value.includes(":") ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(date) ? undefined : Math.max(date - Date.now(), 0);
+}
+
+/** When a server may be asked again, in its own terms: how long that is from now depends on a clock. */
+function sayWhen(response: HttpResponse): string | undefined {
+  if (retryAfter(response) === undefined) return undefined;
+  const value = String(response.headers["retry-after"]);
+  return value.includes(":") ? `after ${new Date(value).toISOString()}` : `in ${Number(value)} s`;
 }
 
 /** Tells whether an answer is Docker Hub's pull limit, which lasts for hours, and not the limit of requests a minute. */

@@ -13,6 +13,8 @@ export class Failure extends Error {
   readonly status?: number;
   /** What the other side said, or the name of the system's error; whole, so that secrets can be found in it. */
   readonly detail?: string;
+  /** When the host may be asked again, where it has said so: "in 3600 s". */
+  readonly again?: string;
   /** How often the same request may be tried again. */
   readonly retry: "never" | "once" | "always";
 
@@ -23,6 +25,7 @@ export class Failure extends Error {
     if (facts.host !== undefined) this.host = facts.host;
     if (facts.status !== undefined) this.status = facts.status;
     if (facts.detail !== undefined) this.detail = facts.detail;
+    if (facts.again !== undefined) this.again = facts.again;
   }
 }
 
@@ -31,12 +34,13 @@ export interface FailureFacts extends ErrorOptions {
   readonly host?: string;
   readonly status?: number;
   readonly detail?: string;
+  readonly again?: string;
   readonly retry?: Failure["retry"];
 }
 
 /** The same failure without what must not be shown, should the other side have sent it back. */
 export function withoutSecrets(failure: Failure, { redact }: Pick<Secrets, "redact">): Failure {
-  const { code, status, retry } = failure;
+  const { code, status, again, retry } = failure;
   const host = failure.host === undefined ? undefined : redact(failure.host);
   const detail = failure.detail === undefined ? undefined : redact(failure.detail);
   if (host === failure.host && detail === failure.detail) return failure;
@@ -46,6 +50,7 @@ export function withoutSecrets(failure: Failure, { redact }: Pick<Secrets, "reda
     ...(host !== undefined && { host }),
     ...(status !== undefined && { status }),
     ...(detail !== undefined && { detail }),
+    ...(again !== undefined && { again }),
   });
 }
 

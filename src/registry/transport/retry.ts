@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { failureOf, retryAfter } from "./error-response.ts";
 import { Failure } from "./failure.ts";
 import { createLimiter, type Limiter } from "./limiter.ts";
 import type { HttpRequest, HttpResponse, Send } from "./transport.ts";
@@ -26,7 +27,8 @@ export interface RetryOptions {
 
 /**
  * Sends, so many requests at once to each origin, until there is an answer worth having, with pauses that grow. A server that says that it has enough (429, 503)
- * gets a pause from all of us. The last answer or Failure is handed on.
+ * gets a pause from all of us; where that would be longer than the run, all fail at once. The last answer or Failure is
+ * handed on.
  */
 export function createRetrier(
   send: Send,
@@ -46,14 +48,17 @@ export function createRetrier(
       const { outcome, wait } = await inPlace(async () => {
         // Whoever has waited for a place waits for the pause, too, and others may prolong it while it lasts.
         while (!request.urgent && pace.pausedUntil > performance.now()) {
+          if (pace.refusal !== undefined && pace.pausedUntil > options.deadlineAt)
+            throw failureOf(pace.refusal);
           await pauseFor(pace.pausedUntil - performance.now(), request.signal);
         }
         const outcome = await attemptOnce(send, { ...request, reset });
         const wait = waitAfter(outcome, attempt, pace);
         const inTime = wait !== undefined && performance.now() + wait <= options.deadlineAt;
         // Before the place is free for the next, which would run into the same limit.
-        if (inTime && isStrained(outcome)) {
-          pace.pausedUntil = Math.max(pace.pausedUntil, performance.now() + wait);
+        if (wait !== undefined && isStrained(outcome) && (inTime || retryAfter(outcome) !== undefined)) {
+          const until = performance.now() + wait;
+          if (until > pace.pausedUntil) Object.assign(pace, { pausedUntil: until, refusal: outcome });
         }
         return { outcome, wait: inTime ? wait : undefined };
       });
@@ -74,6 +79,8 @@ interface HostPace {
   /** How often in a row, about, the host has said that it has enough. */
   strain: number;
   pausedUntil: number;
+  /** The answer that asked for the pause. */
+  refusal?: HttpResponse;
 }
 
 const RETRIED: ReadonlySet<number> = new Set([408, 429, 499, 500, 502, 503, 504, 520, 521, 522, 523, 524]);
@@ -85,7 +92,6 @@ const FLAKY_REFUSAL: ReadonlySet<string> = new Set(["mcr.microsoft.com"]);
 
 const BACKOFF_FIRST = 250;
 const BACKOFF_MAX = 8_000;
-const RETRY_AFTER_MAX = 60_000;
 
 async function attemptOnce(send: Send, request: HttpRequest): Promise<HttpResponse | Failure> {
   try {
@@ -109,22 +115,12 @@ function waitAfter(outcome: HttpResponse | Failure, attempt: number, pace: HostP
   return RETRIED.has(outcome.status) || flaky ? backoff(attempt) : undefined;
 }
 
-function isStrained(outcome: HttpResponse | Failure): boolean {
+function isStrained(outcome: HttpResponse | Failure): outcome is HttpResponse {
   return !(outcome instanceof Failure) && STRAINED.has(outcome.status);
 }
 
 function backoff(attempt: number): number {
   return Math.random() * Math.min(BACKOFF_MAX, BACKOFF_FIRST * 2 ** attempt);
-}
-
-/** Milliseconds that a server wants to be left alone. https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
-export function retryAfter({ headers }: HttpResponse): number | undefined {
-  const value = headers["retry-after"];
-  if (typeof value !== "string") return undefined;
-  // What is neither may be read as a date all the same: "-5" is in May.
-  if (!/^[0-9]+$|:/.test(value)) return undefined;
-  const wait = value.includes(":") ? Date.parse(value) - Date.now() : Number(value) * 1_000;
-  return Number.isNaN(wait) ? undefined : Math.min(Math.max(wait, 0), RETRY_AFTER_MAX);
 }
 
 async function pauseFor(milliseconds: number, signal: AbortSignal): Promise<void> {

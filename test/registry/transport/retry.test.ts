@@ -152,10 +152,54 @@ describe("createRetrier", () => {
   test("does not wait past the deadline of the run", async () => {
     const server = await serve((_, response) => answer(response, 429, { headers: { "retry-after": "600" } }));
 
-    // By then the deadline would have ended it, under another code.
-    expect(await failOnce(`${server.host}/app:v1`, { network: { deadline: 50_000 } })).toMatchObject({
-      code: "rate-limited",
+    const error = await failOnce(`${server.host}/app:v1`, { network: { deadline: 300_000 } });
+
+    expect(error).toMatchObject({ code: "rate-limited" });
+    expect(error.message).toContain("answered HTTP 429, and may be asked again in 600 s");
+  });
+
+  test.each([
+    [429, "rate-limited"],
+    [503, "server"],
+  ])("asks a host no more that wants to be left alone past the deadline by HTTP %d", async (status, code) => {
+    const server = await serve((_, response) =>
+      answer(response, status, { headers: { "retry-after": "3600" } }),
+    );
+    const client = makeClient({ network: { concurrency: 2 } });
+    open.push(client.close);
+
+    const images = Array.from({ length: 20 }, (_, index) => `${server.host}/app-${index}:v1`);
+    const errors = await Promise.all(
+      images.map((image) => client.resolveDigest(parseReference(image)).catch((error: unknown) => error)),
+    );
+
+    for (const error of errors) {
+      expect(error).toMatchObject({ code, message: expect.stringContaining("asked again in 3600 s") });
+    }
+    // Those that were on their way when it said so, and one that asks whether it is the limit of pulls.
+    expect(server.lines.length).toBeLessThanOrEqual(3);
+  });
+
+  test("says at which moment a host may be asked again", async () => {
+    const date = "Fri, 31 Dec 2100 23:59:59 GMT";
+    const server = await serve((_, response) => answer(response, 429, { headers: { "retry-after": date } }));
+
+    expect((await failOnce(`${server.host}/app:v1`)).message).toContain(
+      "may be asked again after 2100-12-31T23:59:59.000Z",
+    );
+  });
+
+  test("fails at once where a token service wants to be left alone past the deadline", async () => {
+    const server = await serve((request, response) => {
+      if (request.url.startsWith("/token"))
+        return answer(response, 429, { headers: { "retry-after": "3600" } });
+      challengeBearer(request, response);
     });
+
+    const error = await failOnce(`${server.host}/app:v1`);
+
+    expect(error).toMatchObject({ code: "rate-limited" });
+    expect(error.message).toContain("may be asked again in 3600 s");
   });
 
   test("tries again where Microsoft's front door refuses what it serves a moment later", async () => {
