@@ -5,17 +5,21 @@
 
 import { checkImages } from "./check/check.ts";
 import { type Config, platformName } from "./config/config.ts";
-import { type ConfigSources, readConfig } from "./config/function-config.ts";
-import { openSession, type ResolverOptions } from "./connect/open-session.ts";
+import type { ConfigSources } from "./config/config-sources.ts";
+import { readConfig } from "./config/function-config.ts";
+import { openSession } from "./connect/open-session.ts";
 import { pullSecretsOf } from "./connect/pull-secrets.ts";
+import type { ResolverOptions } from "./connect/resolver-options.ts";
 import type { ResourceImages } from "./fields/find-images.ts";
 import { unmatchedFieldSpecWarnings } from "./find/find-resources.ts";
-import { type Input, type ReadOptions, readInput } from "./krm/input.ts";
+import { type Input, readInput } from "./krm/input.ts";
+import type { ReadOptions } from "./krm/read-options.ts";
 import { identityOf } from "./krm/resource.ts";
 import { resourceListEdits } from "./krm/resource-list-edit.ts";
 import { bySeverity, printableResult, type Result } from "./krm/result.ts";
 import type { LockedImage } from "./lock/format/locked-image.ts";
-import { type LockFileOption, type Locks, readLockOption, readLocks } from "./lock/locks.ts";
+import type { LockFileOption } from "./lock/lock-file-option.ts";
+import { type Locks, readLockOption, readLocks } from "./lock/locks.ts";
 import { type EntryAnswer, type EntryLookup, entryLookups, entryRecords, recordsOf } from "./lock/record.ts";
 import { unlockedResults, unusedResults } from "./lock/results.ts";
 import { type ChangedLockFile, type LockContext, lockChanges } from "./lock/write.ts";
@@ -51,7 +55,7 @@ export interface PinResult {
   /** How many fields were changed. */
   readonly changes: number;
   /** What came in: a stream has no place for results, so they must be told otherwise. */
-  readonly input: Input["kind"];
+  readonly input: "ResourceList" | "stream";
   /** The fields that hold images, with what goes out. */
   readonly images: readonly ImageUse[];
   /** The platform that the digests written are for; absent for all. */

@@ -1,9 +1,9 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { FunctionConfigError } from "../src/config/function-config.ts";
+import { FunctionConfigError } from "../src/config/config-sources.ts";
 import { type Digest, parseDigest } from "../src/image/digest.ts";
-import { InputError } from "../src/krm/input.ts";
+import { InputError } from "../src/krm/input-error.ts";
 import { pinDigests } from "../src/pin-digests.ts";
 import { startRegistry } from "./support/registry.mjs";
 

@@ -2,7 +2,7 @@
 import { isUtf8 } from "node:buffer";
 import { constants, fstatSync, ftruncateSync, readFileSync, readSync, writeSync } from "node:fs";
 import { isSystemError, reasonOf } from "../fs/system-error.ts";
-import { InputError } from "../krm/input.ts";
+import { InputError } from "../krm/input-error.ts";
 import { printable } from "../text/printable.ts";
 
 const stdin = 0;

@@ -12,21 +12,9 @@ import { dereference, elementsOf, entriesOf, kindOf, rootOf, scalarText, scalarT
 import { scan, type YamlNode, type YamlText } from "../yaml/scan.ts";
 import { YamlSyntaxError } from "../yaml/syntax-error.ts";
 import { type Config, parseConfig } from "./config.ts";
+import { type ConfigSources, FunctionConfigError } from "./config-sources.ts";
 import { expressionsFor } from "./expressions.ts";
 import type { OptionValue, Problem } from "./option-reader.ts";
-
-/** Configuration that does not come with a ResourceList. */
-export interface ConfigSources {
-  /** The text of a functionConfig. */
-  readonly functionConfig?: string;
-  /** Options as a ConfigMap has them; they win over those of `functionConfig`. */
-  readonly overrides?: ReadonlyMap<string, string>;
-}
-
-/** Two configurations where one must be, or a text that is none. */
-export class FunctionConfigError extends Error {
-  override readonly name = "FunctionConfigError";
-}
 
 /** The configuration, and what is wrong with it: then nothing may be done by it. */
 export interface ReadConfig {

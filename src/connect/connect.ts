@@ -1,4 +1,5 @@
 /** From the configuration and the environment to the registries: the only part of the story that is on the network. */
+
 import { platform, userInfo } from "node:os";
 import type { Config } from "../config/config.ts";
 import type { Send } from "../credentials/cloud/send.ts";
@@ -12,9 +13,7 @@ import { createTransport, type Transport } from "../registry/transport/transport
 import type { RegistrySession } from "../resolve/lookup.ts";
 import { createSecrets, type Secrets } from "../text/secrets.ts";
 import { version } from "../version.ts";
-
-/** Environment variables by name. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from "./resolver-options.ts";
 
 /** What of the configuration tells how registries are asked. */
 export type ConnectionConfig = Pick<Config, "credentials" | "network" | "registries" | "verify">;

@@ -1,20 +1,10 @@
 /** Which registries a run asks: those of the caller, or the real ones, whose client is loaded only then. */
+
 import type { PullSecret } from "../credentials/pull-secret.ts";
 import { parseDigest } from "../image/digest.ts";
 import type { Registry, RegistrySession, ResolveDigest } from "../resolve/lookup.ts";
-import type { ConnectionConfig, Environment } from "./connect.ts";
-
-/** Who answers. */
-export interface ResolverOptions {
-  /** Says what the tag of an image means now. Left out: the registries are asked, as the configuration says. */
-  readonly resolveDigest?: ResolveDigest;
-  /** Answers all that may be asked, platforms too; wins over `resolveDigest`. */
-  readonly registry?: Registry;
-  /** Where logins, proxies and certificates are found: mostly `process.env`. Left out: there are none. */
-  readonly environment?: Environment;
-  /** For a process that ends next, and closes its sockets by that. Left out: all are closed when the images are pinned. */
-  readonly leaveSockets?: boolean;
-}
+import type { ConnectionConfig } from "./connect.ts";
+import type { ResolverOptions } from "./resolver-options.ts";
 
 /** Begins to ask. `pullSecrets` finds the logins that lie in the package. */
 export async function openSession(

@@ -16,8 +16,10 @@ import {
   startOf,
   valuesOf,
 } from "../yaml/node.ts";
-import { type ScanOptions, scan, type YamlNode, type YamlText } from "../yaml/scan.ts";
+import { scan, type YamlNode, type YamlText } from "../yaml/scan.ts";
 import { lineAndColumn, YamlSyntaxError } from "../yaml/syntax-error.ts";
+import { InputError } from "./input-error.ts";
+import type { ReadOptions } from "./read-options.ts";
 
 /** What a function was given. `items` are objects in both; a ResourceList may hold other things, which are left alone. */
 export type Input = ResourceList | ManifestStream;
@@ -39,19 +41,6 @@ export interface ManifestStream {
   readonly yaml: YamlText;
   readonly items: readonly YamlNode[];
 }
-
-/** Input that is neither a ResourceList nor a stream of manifests. */
-export class InputError extends Error {
-  override readonly name = "InputError";
-
-  /** True where the input is nested more deeply than it may be, and nothing else is known to be wrong. */
-  get isTooDeep(): boolean {
-    return this.cause instanceof YamlSyntaxError && this.cause.code === "nesting";
-  }
-}
-
-/** How input is read. */
-export type ReadOptions = Pick<ScanOptions, "nesting">;
 
 /**
  * Reads a ResourceList, or a stream of manifests where the first document isn't one.

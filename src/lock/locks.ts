@@ -1,6 +1,7 @@
 /** The locks of a run: those among the items, and the one of a file. */
+
 import type { Config } from "../config/config.ts";
-import { FunctionConfigError } from "../config/function-config.ts";
+import { FunctionConfigError } from "../config/config-sources.ts";
 import { resultAt } from "../krm/field-result.ts";
 import type { Input } from "../krm/input.ts";
 import { type Resource, readResource } from "../krm/resource.ts";
@@ -11,6 +12,7 @@ import { type ImageLock, isImageLock, readImageLock } from "./format/image-lock.
 import { type LockFile, readLockFile } from "./format/lock-file.ts";
 import type { LockProblem } from "./format/lock-problem.ts";
 import { type LockedImage, type LockedImages, lockedImages } from "./format/locked-image.ts";
+import type { LockFileOption } from "./lock-file-option.ts";
 import { folderOf, locksByFolder, nearestLock } from "./nearest-lock.ts";
 
 /** A lock of this run. */
@@ -29,13 +31,6 @@ export interface Locks {
   readonly faults: readonly Result[];
   /** The lock that counts for a resource. */
   nearest(resource: Resource): Lock | undefined;
-}
-
-/** A lock in a file of its own, and whether it is to be written. */
-export interface LockFileOption {
-  /** What is in the file; empty where there is none yet. */
-  readonly text: string;
-  readonly update: boolean;
 }
 
 /**

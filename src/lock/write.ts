@@ -12,7 +12,8 @@ import { lockEdits } from "./format/lock-edit.ts";
 import type { LockFile } from "./format/lock-file.ts";
 import type { LockedImage } from "./format/locked-image.ts";
 import { lockFileName, lockItemEdit, newLock } from "./format/new-lock.ts";
-import type { Lock, LockFileOption } from "./locks.ts";
+import type { LockFileOption } from "./lock-file-option.ts";
+import type { Lock } from "./locks.ts";
 import type { LockRecord } from "./record.ts";
 import { entryResult, fileCommand, keepsFiles, listed, lockResult } from "./results.ts";
 

@@ -13,8 +13,9 @@ import {
   warnOfMirror,
 } from "./failure-messages.ts";
 import { createHost, type Host } from "./host-state.ts";
+import type { Inspection, PlatformDemand } from "./inspection.ts";
 import { type LookupRequest, type LookupResult, lookUp } from "./lookup.ts";
-import { type Inspection, inspect, type PlatformDemand, readConfig, readContent } from "./platforms.ts";
+import { inspect, readConfig, readContent } from "./platforms.ts";
 import { untilAborted } from "./transport/abortable.ts";
 import { endpointOf } from "./transport/endpoint.ts";
 import { Failure, withoutSecrets } from "./transport/failure.ts";

@@ -1,31 +1,16 @@
 /** What an index or an image says of platforms. Its bytes come verified. */
+
 import { type Digest, isDigest } from "../image/digest.ts";
 import {
   type DescribedPlatform,
   formatPlatform,
   missingPlatforms,
-  type Platform,
   type PlatformDescriptor,
   platformsOf,
   selectPlatform,
 } from "../image/platform.ts";
+import type { Inspection, PlatformDemand } from "./inspection.ts";
 import { Failure } from "./transport/failure.ts";
-
-/** What is wanted of an image beside its digest. */
-export interface PlatformDemand {
-  /** The digest is to be that of the manifest for this platform. */
-  readonly platform?: Platform;
-  /** The image must have all of these. */
-  readonly requirePlatforms?: readonly Platform[];
-}
-
-/** What an image was found to be. */
-export interface Inspection {
-  /** What the tag itself means, or the manifest for the platform that was asked for. */
-  readonly digest: Digest;
-  /** The platforms that the image has, one where it is no index; absent where nobody asked. */
-  readonly platforms?: readonly string[];
-}
 
 /** A manifest, as far as platforms are concerned. */
 export type ManifestContent =

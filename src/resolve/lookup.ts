@@ -2,7 +2,7 @@
 import type { Digest } from "../image/digest.ts";
 import { formatPlatform, type Platform } from "../image/platform.ts";
 import { canonicalName, type ImageReference } from "../image/reference.ts";
-import type { Inspection, PlatformDemand } from "../registry/platforms.ts";
+import type { Inspection, PlatformDemand } from "../registry/inspection.ts";
 
 /** What is to be known of an image. */
 export type Lookup = DigestLookup | HeldLookup;

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
-import { InputError } from "../../src/krm/input.ts";
+import { InputError } from "../../src/krm/input-error.ts";
 import { type PinResult, pinDigests } from "../../src/pin-digests.ts";
 import { startRegistry } from "../support/registry.mjs";
 import { executable, run } from "./command.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { parseDigest } from "../../src/image/digest.ts";
 import { canonicalName } from "../../src/image/reference.ts";
-import { InputError } from "../../src/krm/input.ts";
+import { InputError } from "../../src/krm/input-error.ts";
 import { type PinOptions, pinDigests } from "../../src/pin-digests.ts";
 import { type CorpusFile, readCorpus } from "./corpus.ts";
 import { describeWith } from "./tools.ts";

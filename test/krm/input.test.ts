@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type Input, InputError, readInput } from "../../src/krm/input.ts";
+import { type Input, readInput } from "../../src/krm/input.ts";
+import { InputError } from "../../src/krm/input-error.ts";
 import { identityOf, readResource } from "../../src/krm/resource.ts";
 import { childOf, kindOf, scalarText } from "../../src/yaml/node.ts";
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseDocument } from "yaml";
-import { InputError, type ResourceList, readInput } from "../../src/krm/input.ts";
+import { type ResourceList, readInput } from "../../src/krm/input.ts";
+import { InputError } from "../../src/krm/input-error.ts";
 import { resourceListEdits } from "../../src/krm/resource-list-edit.ts";
 import type { Result } from "../../src/krm/result.ts";
 import { applyEdits } from "../../src/yaml/text-edit.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { FunctionConfigError } from "../../src/config/function-config.ts";
-import { LockFileError } from "../../src/lock/format/lock-file.ts";
+import { FunctionConfigError } from "../../src/config/config-sources.ts";
+import { LockFileError } from "../../src/lock/format/lock-file-error.ts";
 import { fakeRegistry, itemsOf, list, lock, messages, one, pod, run, three, two } from "./support.ts";
 
 const nginx = "docker.io/library/nginx";

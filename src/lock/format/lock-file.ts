@@ -1,4 +1,5 @@
 /** A lock in a file of its own, ours or that of imgpkg and kbld. */
+
 import { readResource } from "../../krm/resource.ts";
 import { printable } from "../../text/printable.ts";
 import { rootOf, scalarType, startOf } from "../../yaml/node.ts";
@@ -6,6 +7,7 @@ import { scan, type YamlNode, type YamlText } from "../../yaml/scan.ts";
 import { lineAndColumn, YamlSyntaxError } from "../../yaml/syntax-error.ts";
 import { type ImageLock, isImageLock, readImageLock } from "./image-lock.ts";
 import { isImagesLock, readImagesLock } from "./images-lock.ts";
+import { LockFileError } from "./lock-file-error.ts";
 import type { LockProblem } from "./lock-problem.ts";
 import type { LockedImage } from "./locked-image.ts";
 
@@ -17,11 +19,6 @@ export type LockFile =
   | { readonly kind: "ImagesLock"; readonly images: readonly LockedImage[] }
   /** Nothing but white space and comments. */
   | { readonly kind: "empty"; readonly images: readonly [] };
-
-/** A file that is no lock, or one with faults; each line of the message names a place in it. */
-export class LockFileError extends Error {
-  override readonly name = "LockFileError";
-}
 
 /**
  * Reads the text of a lock file.

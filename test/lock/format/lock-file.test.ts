@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { LockFileError, readLockFile } from "../../../src/lock/format/lock-file.ts";
+import { readLockFile } from "../../../src/lock/format/lock-file.ts";
+import { LockFileError } from "../../../src/lock/format/lock-file-error.ts";
 import { contents, digest } from "../support.ts";
 
 const ours = `# Which digest each tag meant.

@@ -1,0 +1,12 @@
+/** Configuration that does not come with a ResourceList. */
+export interface ConfigSources {
+  /** The text of a functionConfig. */
+  readonly functionConfig?: string;
+  /** Options as a ConfigMap has them; they win over those of `functionConfig`. */
+  readonly overrides?: ReadonlyMap<string, string>;
+}
+
+/** Two configurations where one must be, or a text that is none. */
+export class FunctionConfigError extends Error {
+  override readonly name = "FunctionConfigError";
+}

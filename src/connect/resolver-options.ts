@@ -1,0 +1,16 @@
+import type { Registry, ResolveDigest } from "../resolve/lookup.ts";
+
+/** Who answers. */
+export interface ResolverOptions {
+  /** Says what the tag of an image means now. Left out: the registries are asked, as the configuration says. */
+  readonly resolveDigest?: ResolveDigest;
+  /** Answers all that may be asked, platforms too; wins over `resolveDigest`. */
+  readonly registry?: Registry;
+  /** Where logins, proxies and certificates are found: mostly `process.env`. Left out: there are none. */
+  readonly environment?: Environment;
+  /** For a process that ends next, and closes its sockets by that. Left out: all are closed when the images are pinned. */
+  readonly leaveSockets?: boolean;
+}
+
+/** Environment variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;

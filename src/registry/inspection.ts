@@ -1,0 +1,18 @@
+import type { Digest } from "../image/digest.ts";
+import type { Platform } from "../image/platform.ts";
+
+/** What is wanted of an image beside its digest. */
+export interface PlatformDemand {
+  /** The digest is to be that of the manifest for this platform. */
+  readonly platform?: Platform;
+  /** The image must have all of these. */
+  readonly requirePlatforms?: readonly Platform[];
+}
+
+/** What an image was found to be. */
+export interface Inspection {
+  /** What the tag itself means, or the manifest for the platform that was asked for. */
+  readonly digest: Digest;
+  /** The platforms that the image has, one where it is no index; absent where nobody asked. */
+  readonly platforms?: readonly string[];
+}
