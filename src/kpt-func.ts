@@ -2,11 +2,32 @@
  * The function for people whose pipeline is the TypeScript SDK, kpt-functions. The SDK's own runtime loses comments and
  * large numbers; where bytes matter, run the executable instead.
  */
-import type { Configs, KptFunc, Result as SdkResult } from "kpt-functions";
-import { usage } from "./cli/usage.ts";
-import { printableResult, type Result } from "./krm/result.ts";
+import { optionsUsage, purpose } from "./cli/usage.ts";
+import { printableResult } from "./krm/result.ts";
 import { isImageLock } from "./lock/format/image-lock.ts";
 import { type PinOptions, pinDigests as pinText } from "./pin-digests.ts";
+
+/** A function of the SDK. Its types are written out here, so that they are there without the SDK and in every version of it. */
+export interface KptFunc {
+  (configs: Configs): Promise<void>;
+  /** What the SDK's runtime prints for `--help`, above its own flags. */
+  usage: string;
+}
+
+/** What the function uses of the SDK's `Configs`. */
+export interface Configs {
+  getAll(): KubernetesObject[];
+  getFunctionConfig(): KubernetesObject | undefined;
+  insert(...objects: KubernetesObject[]): void;
+  addResults(...results: object[]): void;
+}
+
+/** An object of the SDK's `Configs`. */
+export interface KubernetesObject {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string };
+}
 
 /** The function without logins: `run(pinDigests)`. */
 export const pinDigests: KptFunc = createKptFunc();
@@ -22,9 +43,9 @@ export function createKptFunc(options: PinOptions = {}): KptFunc {
     writeBack(items, objects);
     // A lock that was made is the last item.
     for (const lock of items.slice(objects.length)) configs.insert(lock);
-    for (const result of results) configs.addResults(toSdkResult(result));
+    for (const result of results) configs.addResults(printableResult(result));
   };
-  return Object.assign(func, { usage });
+  return Object.assign(func, { usage: `${purpose}\n\n${optionsUsage}` });
 }
 
 /** Copies the texts that differ; both have the same shape, but for locks, which are added to. */
@@ -39,10 +60,4 @@ function writeBack(from: unknown, to: unknown): void {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
-}
-
-/** The SDK's types say "warn" and require a namespace; what it writes is what it is given, and the specification says otherwise. */
-function toSdkResult(result: Result): SdkResult {
-  // Checked: the two differ in nothing else.
-  return printableResult(result) as unknown as SdkResult;
 }

@@ -1,33 +1,12 @@
-/** What `--help` prints. */
-export const usage = `pin-digests: makes a deployment say exactly which images it runs
+/** What pin-digests is for. */
+export const purpose = `pin-digests: makes a deployment say exactly which images it runs
 
 A tag such as nginx:1.27 can mean another image tomorrow; a digest can't. pin-digests reads Kubernetes resources on
 stdin, asks the registries what each tag means now, writes name:tag@sha256:… into the image fields, and writes the
-resources to stdout. No other byte changes.
+resources to stdout. No other byte changes.`;
 
-Usage:
-  pin-digests [-f FILE] [-d KEY=VALUE]... < IN > OUT
-
-  As a function of kpt or kustomize it is given a ResourceList. Any other input is a stream of manifests:
-
-    kpt fn eval PACKAGE --image localhost/pin-digests:v0.1.0 --network
-    kpt fn eval PACKAGE --exec pin-digests
-    helm template RELEASE CHART | pin-digests
-    kustomize build DIR | pin-digests
-
-Flags:
-  -f, --function-config FILE               options as a PinDigests or ConfigMap object
-  -d, --function-config-literal KEY=VALUE  one option, as in a ConfigMap; wins over the file
-      --lock FILE                          a lock outside the input, for kustomize, Helm and plain streams
-      --update-lock                        write what the lock lacks into that file
-      --inventory lock|kustomize|json      report which images are used, and where
-      --format sarif|github                report results for code scanning, or as annotations of a workflow
-      --explain[=json]                         say which rule finds each image, or why none does
-  -o, --output FILE                            where the report goes; "-" in place of a stream
-      --version                            print the version
-  -h, --help                               print this
-
-Options (KEY, or fields of a PinDigests of fn.kpt.dev/v1alpha1):
+/** The options, which are the same for the executable and for the SDK's function. */
+export const optionsUsage = `Options (KEY, or fields of a PinDigests of fn.kpt.dev/v1alpha1):
   mode: pin | update | check | unpin
                                 write digests beside tags that have none (default); look for newer ones; look and
                                 change nothing; take them out again
@@ -61,7 +40,34 @@ Options (KEY, or fields of a PinDigests of fn.kpt.dev/v1alpha1):
     deadline: 4m                for the whole run
 
 Logins are those of docker, podman and their credential helpers, of PIN_DIGESTS_REGISTRY_HOSTNAME, _USERNAME,
-_PASSWORD and _TOKEN, and of the cloud that this runs in.
+_PASSWORD and _TOKEN, and of the cloud that this runs in.`;
+
+/** What `--help` prints. */
+export const usage: string = `${purpose}
+
+Usage:
+  pin-digests [-f FILE] [-d KEY=VALUE]... < IN > OUT
+
+  As a function of kpt or kustomize it is given a ResourceList. Any other input is a stream of manifests:
+
+    kpt fn eval PACKAGE --image localhost/pin-digests:v0.1.0 --network
+    kpt fn eval PACKAGE --exec pin-digests
+    helm template RELEASE CHART | pin-digests
+    kustomize build DIR | pin-digests
+
+Flags:
+  -f, --function-config FILE               options as a PinDigests or ConfigMap object
+  -d, --function-config-literal KEY=VALUE  one option, as in a ConfigMap; wins over the file
+      --lock FILE                          a lock outside the input, for kustomize, Helm and plain streams
+      --update-lock                        write what the lock lacks into that file
+      --inventory lock|kustomize|json      report which images are used, and where
+      --format sarif|github                report results for code scanning, or as annotations of a workflow
+      --explain[=json]                         say which rule finds each image, or why none does
+  -o, --output FILE                            where the report goes; "-" in place of a stream
+      --version                            print the version
+  -h, --help                               print this
+
+${optionsUsage}
 
 Exit codes:
   0  all that was to be pinned has its digest; there may be warnings

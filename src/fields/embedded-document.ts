@@ -1,5 +1,5 @@
 /** A document within a document: YAML or JSON that stands in a scalar of another. */
-import { InputError } from "../krm/input.ts";
+import { InputError } from "../krm/input-error.ts";
 import { lineFinder } from "../yaml/line.ts";
 import { type Range, scalarText, startOf } from "../yaml/node.ts";
 import { scalarLocator } from "../yaml/scalar-source.ts";

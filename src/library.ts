@@ -1,0 +1,15 @@
+/** What `import … from "pin-digests"` gives. */
+export { type ConfigSources, FunctionConfigError } from "./config/config-sources.ts";
+export type { Environment, ResolverOptions } from "./connect/resolver-options.ts";
+export { type Digest, InvalidDigestError, parseDigest } from "./image/digest.ts";
+export type { Platform } from "./image/platform.ts";
+export type { ImageReference } from "./image/reference.ts";
+export { InputError } from "./krm/input-error.ts";
+export type { ReadOptions } from "./krm/read-options.ts";
+export type { ResourceRef, Result, ResultField, ResultFile, Severity } from "./krm/result.ts";
+export { LockFileError } from "./lock/format/lock-file-error.ts";
+export type { LockFileOption } from "./lock/lock-file-option.ts";
+export { type PinOptions, type PinResult, pinDigests } from "./pin-digests.ts";
+export type { Inspection, PlatformDemand } from "./registry/inspection.ts";
+export type { ImageUse } from "./report/image-use.ts";
+export type { Registry, ResolveDigest } from "./resolve/lookup.ts";
