@@ -4,7 +4,16 @@ import { fileURLToPath } from "node:url";
 import { describe, test } from "vitest";
 
 /** What a suite may need besides Node; `image` is a container runtime with the base image to build on. */
-export type Tool = "kpt" | "kustomize" | "helm" | "docker-registry" | "skopeo" | "image" | "corpus";
+export type Tool =
+  | "kpt"
+  | "kustomize"
+  | "helm"
+  | "docker-registry"
+  | "skopeo"
+  | "image"
+  | "corpus"
+  | "nodes"
+  | "npm-registry";
 
 /** The image of the function, named as every document names it. */
 export const pinImage = "localhost/pin-digests:v0.1.0";
@@ -14,6 +23,10 @@ export const identityImage = "localhost/identity:v1";
 
 /** The image that the others are built on. */
 export const nodeImage: string = process.env.E2E_NODE_IMAGE ?? "localhost/node:24";
+
+/** Further Nodes that the function runs on, and some that are too old for it. */
+export const nodes: readonly string[] = (process.env.E2E_NODES ?? "").split(":");
+export const oldNodes: readonly string[] = (process.env.E2E_OLD_NODES ?? "").split(":");
 
 /** Real manifests of others; they lie beside the repository. */
 export const corpus: string = fileURLToPath(new URL("../../../shared/corpus", import.meta.url));
@@ -54,6 +67,8 @@ const probes = {
   skopeo: () => works("skopeo", ["--version"]),
   image: () => works("buildah", ["--version"]) && works("podman", ["run", "--rm", nodeImage, "true"]),
   corpus: () => existsSync(corpus),
+  nodes: () => [...nodes, ...oldNodes].every((node) => works(node, ["--version"])),
+  "npm-registry": () => works("npm", ["view", "esbuild", "version"]),
 } as const satisfies Record<Tool, () => boolean>;
 
 function works(command: string, args: readonly string[]): boolean {
