@@ -1,6 +1,7 @@
 /** The options of the function: what each may be, and what holds where nothing is said. */
 
 import type { FieldSpec } from "../fields/field-spec.ts";
+import { globKind } from "../image/glob-set.ts";
 import { formatPlatform, InvalidPlatformError, type Platform, parsePlatform } from "../image/platform.ts";
 import type { Expressions } from "../krm/expression.ts";
 import type { RegistryConfig } from "../registry/transport/registry-config.ts";
@@ -158,13 +159,16 @@ const registryReaders: Readers<WrittenRegistry> = {
   blocked: flag,
 };
 
+// More than there are.
+const PLATFORMS_MAX = 100;
+
 const readers: Omit<Readers<Config>, "resources" | "fieldSpecs"> = {
   mode: choice("pin", "update", "check", "unpin"),
   tag: choice("keep", "drop"),
   platform,
-  requirePlatforms: list(platform),
-  include: list(word),
-  exclude: list(word),
+  requirePlatforms: list(platform, PLATFORMS_MAX),
+  include: globs,
+  exclude: globs,
   skipPrefixes: list(word),
   builtIn,
   onError,
@@ -194,6 +198,18 @@ const readers: Omit<Readers<Config>, "resources" | "fieldSpecs"> = {
   },
   report: choice("problems", "changes", "all"),
 };
+
+function globs(raw: OptionValue, tell: (problem: Problem) => void): readonly string[] | undefined {
+  const read = list(word)(raw, tell);
+  const others = read?.filter((glob) => globKind(glob) === "other").length ?? 0;
+  if (others <= GLOBS_MAX) return read;
+  const message = `\`${raw.path}\` must have at most ${GLOBS_MAX} globs with a star elsewhere than at their end, but has ${others}`;
+  tell({ path: raw.path, message });
+  return undefined;
+}
+
+// Each image is held against all of them.
+const GLOBS_MAX = 250;
 
 function platform(raw: OptionValue, tell: (problem: Problem) => void): Platform | undefined {
   const written = text(/^/, "a platform")(raw, tell);

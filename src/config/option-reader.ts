@@ -158,11 +158,13 @@ function reject(raw: OptionValue, tell: (problem: Problem) => void, must: string
 }
 
 function suggestion(name: string, known: readonly string[]): string {
+  const most = Math.max(2, name.length / 3);
   const [nearest] = known
+    // Others are farther than that whatever their letters are.
+    .filter((word) => Math.abs(word.length - name.length) <= most)
     .map((word) => ({ word, steps: editDistance(name.toLowerCase(), word.toLowerCase()) }))
     .toSorted((a, b) => a.steps - b.steps);
-  if (nearest !== undefined && nearest.steps <= Math.max(2, name.length / 3))
-    return `did you mean \`${nearest.word}\`?`;
+  if (nearest !== undefined && nearest.steps <= most) return `did you mean \`${nearest.word}\`?`;
   return `must be ${oneOf(known.map((word) => `\`${word}\``))}`;
 }
 

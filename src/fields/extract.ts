@@ -1,6 +1,6 @@
 /** From a place and the rule about it to the images that stand there. */
 import { EVENT_ID, SCALAR_STYLE } from "js-yaml";
-import { matchesGlob } from "../image/image-glob.ts";
+import { matchesGlob } from "../image/glob.ts";
 import { InvalidReferenceError, safeParseReference } from "../image/reference.ts";
 import { goType } from "../yaml/go-type.ts";
 import { memberText } from "../yaml/members.ts";

@@ -32,9 +32,13 @@ export class FieldPathError extends Error {
 export function parsePath(path: string): readonly PathStep[] {
   if (path.trim() === "") throw new FieldPathError("is empty");
   const steps = splitSegments(path).flatMap((segment) => parseSegment(segment));
+  if (steps.length > STEPS_MAX) throw new FieldPathError(`has more than ${STEPS_MAX} parts`);
   if (steps.at(-1)?.kind === "any-depth") throw new FieldPathError('ends in "**"');
   return steps;
 }
+
+// Longer than that of any field; each may count at every level of an object.
+const STEPS_MAX = 50;
 
 /** Slashes part segments, but for those that are escaped or stand in brackets. */
 function splitSegments(path: string): readonly string[] {

@@ -1,6 +1,6 @@
 /** Which rules hold for which kind: the built-in table and the user's own, grown into trees for kinds that occur. */
 
-import { matchesGlob } from "../image/image-glob.ts";
+import { matchesGlob } from "../image/glob.ts";
 import type { Resource } from "../krm/resource.ts";
 import { expandBraces } from "./field-path.ts";
 import type { FieldRule } from "./field-rule.ts";
@@ -34,7 +34,9 @@ export type RulesOf = (object: Identity) => KindRules;
 export type Identity = Pick<Resource, "apiVersion" | "kind"> & Partial<Pick<Resource, "name">>;
 
 /** The rules as a user wants them. Nothing is read of the table for kinds that nobody asks for. */
-export function fieldRules(options: FieldOptions): RulesOf {
+export function fieldRules({ fieldSpecs, builtIn }: FieldOptions): RulesOf {
+  const specsOf = specsByKind(fieldSpecs);
+  const isBuiltIn = builtInKinds(builtIn);
   const known = new Map<string, KindRules>();
   const kindsByGroup = new Map<string, readonly KindTable[]>();
   const kindsOfGroup = (group: string): readonly KindTable[] => {
@@ -46,29 +48,50 @@ export function fieldRules(options: FieldOptions): RulesOf {
     const key = `${object.apiVersion}\n${object.kind}`;
     const cached = known.get(key);
     if (cached !== undefined) return cached;
-    const rows = isBuiltIn(options.builtIn, object) ? rowsOf(object, kindsOfGroup) : undefined;
-    const rules = compile(object, options, rows);
+    const rows = isBuiltIn(object) ? rowsOf(object, kindsOfGroup) : undefined;
+    const rules = compile(object, specsOf(object), rows);
     // A row for objects of one name holds for no other.
     if (rows?.every(({ row }) => row.name === undefined) !== false) known.set(key, rules);
     return rules;
   };
 }
 
-function isBuiltIn(builtIn: FieldOptions["builtIn"], { apiVersion, kind }: Identity): boolean {
-  if (typeof builtIn === "boolean") return builtIn;
-  const names = [kind, `${kind}.${groupOf(apiVersion)}`].map((name) => name.toLowerCase());
-  return builtIn.some((name) => names.includes(name.toLowerCase()));
+function builtInKinds(builtIn: FieldOptions["builtIn"]): (object: Identity) => boolean {
+  if (typeof builtIn === "boolean") return () => builtIn;
+  const names = new Set(builtIn.map((name) => name.toLowerCase()));
+  return ({ apiVersion, kind }) =>
+    names.has(kind.toLowerCase()) || names.has(`${kind}.${groupOf(apiVersion)}`.toLowerCase());
 }
+
+/** The rules of a user's specs for the kind of an object, in their order. */
+function specsByKind(specs: readonly FieldSpec[]): (object: Identity) => readonly FieldRule[] {
+  const byKind = new Map<string, { readonly spec: FieldSpec; readonly index: number }[]>();
+  for (const [index, spec] of specs.entries()) {
+    const kind = spec.kind?.toLowerCase() ?? anyKind;
+    const known = byKind.get(kind);
+    if (known === undefined) byKind.set(kind, [{ spec, index }]);
+    else known.push({ spec, index });
+  }
+  return (object) =>
+    [...(byKind.get(object.kind.toLowerCase()) ?? []), ...(byKind.get(anyKind) ?? [])]
+      .filter(({ spec }) => matchesKind(spec, object))
+      .sort((one, other) => one.index - other.index)
+      .map(({ spec, index }) => userRule(spec, index));
+}
+
+// No kind is called so.
+const anyKind = "*";
 
 interface NamedRow {
   readonly label: string;
   readonly row: FieldRow;
 }
 
-function compile(object: Identity, options: FieldOptions, rows: readonly NamedRow[] | undefined): KindRules {
-  const user = options.fieldSpecs.flatMap((spec, index) =>
-    matchesKind(spec, object) ? [userRule(spec, index)] : [],
-  );
+function compile(
+  object: Identity,
+  user: readonly FieldRule[],
+  rows: readonly NamedRow[] | undefined,
+): KindRules {
   const trees = user.length === 0 ? [] : [buildRuleTree(user, "implicit")];
   if (rows === undefined) return { trees, builtIn: false };
   const denials = denialsOf(object);

@@ -1,5 +1,5 @@
 /** Many paths as one tree, so that an object is walked once however many there are. */
-import { matchesGlob } from "../image/image-glob.ts";
+import { compileGlob } from "../image/glob.ts";
 import { type PathStep, parsePath } from "./field-path.ts";
 import type { FieldRule } from "./field-rule.ts";
 
@@ -12,19 +12,21 @@ export interface RuleNode {
   anyKey?: RuleNode;
   /** The elements of a list. A user's path may leave `[]` out: then it is the branch itself. */
   elements?: RuleNode;
-  readonly selects: Select[];
+  /** Ways on for those maps only whose key matches a glob, by that key. */
+  readonly selects: Map<string, Selects>;
   /** What may begin here or at any level below. */
   anyDepth?: RuleNode;
   /** The rules whose path ends here. */
   readonly rules: FieldRule[];
 }
 
-/** A way on for those maps only whose `key` matches one of the globs, which `|` parts. */
-interface Select {
-  readonly key: string;
-  readonly glob: string;
-  readonly globs: readonly string[];
-  readonly branch: RuleNode;
+/** The ways on by the text of one key. */
+interface Selects {
+  /** By the globs as they are written, which `|` parts. */
+  readonly branches: Map<string, RuleNode>;
+  /** By the texts that are meant. */
+  readonly exact: Map<string, RuleNode[]>;
+  readonly globs: { readonly matches: (text: string) => boolean; readonly branch: RuleNode }[];
 }
 
 /** Whether a path must say `[]` where there is a list. kustomize's need not. */
@@ -38,6 +40,8 @@ export function buildRuleTree(rules: readonly FieldRule[], lists: ListPolicy): R
       (branch, step, index, { length }) => grow(branch, step, index < length - 1 && lists === "implicit"),
       root,
     );
+    // Of a user's rules for one place the last counts, and there may be many.
+    if (lists === "implicit") end.rules.length = 0;
     end.rules.push(rule);
   }
   return root;
@@ -47,7 +51,7 @@ let branches = 0;
 
 function newBranch(lists: ListPolicy): RuleNode {
   branches++;
-  return { id: branches, lists, keys: new Map(), selects: [], rules: [] };
+  return { id: branches, lists, keys: new Map(), selects: new Map(), rules: [] };
 }
 
 function grow(branch: RuleNode, step: PathStep, throughLists: boolean): RuleNode {
@@ -70,13 +74,24 @@ function grow(branch: RuleNode, step: PathStep, throughLists: boolean): RuleNode
       return branch.elements;
     case "select": {
       const { key, glob } = step;
-      const known = branch.selects.find((each) => each.key === key && each.glob === glob);
-      if (known !== undefined) return known.branch;
-      const select = { key, glob, globs: glob.split("|"), branch: newBranch(branch.lists) };
-      branch.selects.push(select);
-      return select.branch;
+      const selects = branch.selects.get(key) ?? { branches: new Map(), exact: new Map(), globs: [] };
+      branch.selects.set(key, selects);
+      return selects.branches.get(glob) ?? addSelect(selects, glob, newBranch(branch.lists));
     }
   }
+}
+
+function addSelect({ branches, exact, globs }: Selects, glob: string, branch: RuleNode): RuleNode {
+  branches.set(glob, branch);
+  for (const each of new Set(glob.split("|"))) {
+    if (each.includes("*")) globs.push({ matches: compileGlob(each), branch });
+    else {
+      const known = exact.get(each);
+      if (known === undefined) exact.set(each, [branch]);
+      else known.push(branch);
+    }
+  }
+  return branch;
 }
 
 /** The branches at a value of a map, given those at the map. */
@@ -100,7 +115,7 @@ export function atElement(branches: readonly RuleNode[]): readonly RuleNode[] {
     if (branch.elements !== undefined) next = withDepth(next, branch.elements);
     if (branch.anyDepth !== undefined) next = withDepth(next, deepening(branch.anyDepth));
     // A selection is made at the element itself.
-    if (branch.selects.length > 0 && branch.elements !== branch) next = withDepth(next, selecting(branch));
+    if (branch.selects.size > 0 && branch.elements !== branch) next = withDepth(next, selecting(branch));
   }
   return next ?? none;
 }
@@ -111,22 +126,28 @@ export function atMap(
   textAt: (key: string) => string | undefined,
 ): readonly RuleNode[] {
   if (!mayGrow(branches)) return branches;
-  const found: RuleNode[] = [...branches];
-  for (let at = 0; at < found.length; at++) {
-    const branch = found[at];
-    if (branch?.anyDepth !== undefined && !found.includes(branch.anyDepth)) found.push(branch.anyDepth);
-    for (const { key, globs, branch: selected } of branch?.selects ?? []) {
+  // A set gives what is added to it while it is gone through as well.
+  const found = new Set(branches);
+  for (const branch of found) {
+    if (branch.anyDepth !== undefined) found.add(branch.anyDepth);
+    for (const [key, selects] of branch.selects) {
       const text = textAt(key);
-      if (text !== undefined && globs.some((glob) => matchesGlob(glob, text)) && !found.includes(selected))
-        found.push(selected);
+      if (text === undefined) continue;
+      for (const selected of selectedBy(selects, text)) found.add(selected);
     }
   }
-  return found;
+  return [...found];
+}
+
+/** The ways on for a text, in the order of the paths. */
+function selectedBy({ exact, globs }: Selects, text: string): readonly RuleNode[] {
+  const selected = globs.flatMap(({ matches, branch }) => (matches(text) ? branch : []));
+  return [...(exact.get(text) ?? []), ...selected].sort((one, other) => one.id - other.id);
 }
 
 /** Few places have such branches: this is asked of every map. */
 function mayGrow(branches: readonly RuleNode[]): boolean {
-  for (const { selects, anyDepth } of branches) if (selects.length > 0 || anyDepth !== undefined) return true;
+  for (const { selects, anyDepth } of branches) if (selects.size > 0 || anyDepth !== undefined) return true;
   return false;
 }
 
@@ -154,6 +175,16 @@ function selecting(list: RuleNode): RuleNode {
 
 function withDepth(found: RuleNode[] | undefined, branch: RuleNode): RuleNode[] {
   if (found === undefined) return [branch];
-  if (!found.includes(branch)) found.push(branch);
+  if (found.length < FEW) {
+    if (!found.includes(branch)) found.push(branch);
+    return found;
+  }
+  const known = sets.get(found) ?? new Set(found);
+  sets.set(found, known);
+  if (!known.has(branch)) found.push(branch);
+  known.add(branch);
   return found;
 }
+
+const FEW = 32;
+const sets = new WeakMap<RuleNode[], Set<RuleNode>>();

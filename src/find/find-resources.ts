@@ -70,12 +70,36 @@ export function unmatchedFieldSpecWarnings(
     resources.flatMap(({ fields, flaws }) => [...fields, ...flaws].map(({ rule }) => rule)),
   );
   const open = resources.filter(({ skipped }) => skipped === undefined);
+  const kinds = countsByKind(open.map(({ resource }) => resource));
   return fieldSpecs.flatMap((spec, index) => {
-    const count = open.filter(({ resource }) => matchesKind(spec, resource)).length;
     // A spec for every kind finds nothing in most of them.
-    if (count === 0 || spec.kind === undefined || used.has(`fieldSpecs[${index}]`)) return [];
+    if (spec.kind === undefined || used.has(`fieldSpecs[${index}]`)) return [];
+    const matching = [...(kinds.get(spec.kind.toLowerCase())?.values() ?? [])].filter(({ resource }) =>
+      matchesKind(spec, resource),
+    );
+    const count = matching.reduce((sum, kind) => sum + kind.count, 0);
+    if (count === 0) return [];
     const objects = `${count} ${count === 1 ? "object" : "objects"} of its kind`;
     const message = `\`fieldSpecs[${index}]\`: ${quote(spec.path)} leads to no image in ${objects}: is the path right?`;
     return [{ message, severity: "warning" as const }];
   });
+}
+
+interface KindCount {
+  readonly resource: Resource;
+  count: number;
+}
+
+/** How many objects there are of each kind, by its name and its apiVersion. */
+function countsByKind(resources: readonly Resource[]): ReadonlyMap<string, ReadonlyMap<string, KindCount>> {
+  const kinds = new Map<string, Map<string, KindCount>>();
+  for (const resource of resources) {
+    const name = resource.kind.toLowerCase();
+    const versions = kinds.get(name) ?? new Map<string, KindCount>();
+    kinds.set(name, versions);
+    const known = versions.get(resource.apiVersion);
+    if (known === undefined) versions.set(resource.apiVersion, { resource, count: 1 });
+    else known.count++;
+  }
+  return kinds;
 }

@@ -1,4 +1,6 @@
 /** Globs that mean images, and what they leave out. */
+import { type GlobSet, globSet, prefixFinder } from "./glob-set.ts";
+import { quote } from "./quote.ts";
 import { canonicalName, type ImageReference } from "./reference.ts";
 
 /** Which images are meant: where there are any to include, those alone; `exclude` wins. */
@@ -12,41 +14,43 @@ export function imageFilter({
   include,
   exclude,
 }: ImageGlobs): (names: readonly ImageReference[]) => string | undefined {
+  if (include.length === 0 && exclude.length === 0) return () => undefined;
+  const [included, excluded] = [setOf(include), setOf(exclude)];
   return (names) => {
-    const meansOne = (glob: string): boolean => names.some((name) => matchesImage(glob, name));
-    const excluded = exclude.find(meansOne);
-    if (excluded !== undefined) return `matches ${JSON.stringify(excluded)} of \`exclude\``;
-    return include.length === 0 || include.some(meansOne) ? undefined : "matches nothing of `include`";
+    const texts = names.flatMap(textsOf);
+    const glob = excluded.first(texts);
+    if (glob !== undefined) return `matches ${quote(glob)} of \`exclude\``;
+    return include.length === 0 || included.first(texts) !== undefined
+      ? undefined
+      : "matches nothing of `include`";
   };
 }
 
-/**
- * Whether a glob means an image: it is matched against the reference as written, with and without its digest, and
- * against its canonical name, `docker.io/library/nginx:1.27` for `nginx:1.27`. `*` stands for any characters, slashes too.
- */
-export function matchesImage(glob: string, image: ImageReference): boolean {
-  const { text, digest } = image;
-  return (
-    matchesGlob(glob, text) ||
-    matchesGlob(glob, canonicalName(image)) ||
-    // A digest comes and goes, and whoever names an image means it with and without.
-    (digest !== undefined && matchesGlob(glob, text.slice(0, text.indexOf("@"))))
-  );
+/** The first of some texts that another begins with. */
+export function beginningOf(text: string, beginnings: readonly string[]): string | undefined {
+  if (beginnings.length === 0) return undefined;
+  const find = finders.get(beginnings) ?? prefixFinder(beginnings);
+  finders.set(beginnings, find);
+  return beginnings[find(text) ?? beginnings.length];
 }
 
-/** Whether a glob means a text. Its parts between stars must follow one another: linear, where a regular expression may not be. */
-export function matchesGlob(glob: string, text: string): boolean {
-  const star = glob.indexOf("*");
-  if (star === -1) return text === glob;
-  const last = glob.slice(glob.lastIndexOf("*") + 1);
-  if (text.length < star + last.length || !text.startsWith(glob.slice(0, star)) || !text.endsWith(last)) {
-    return false;
-  }
-  let position = star;
-  for (const part of glob.split("*").slice(1, -1)) {
-    const found = text.indexOf(part, position);
-    if (found === -1) return false;
-    position = found + part.length;
-  }
-  return position <= text.length - last.length;
+// A configuration is asked for each image.
+const finders = new WeakMap<readonly string[], ReturnType<typeof prefixFinder>>();
+const sets = new WeakMap<readonly string[], GlobSet>();
+
+function setOf(globs: readonly string[]): GlobSet {
+  const known = sets.get(globs) ?? globSet(globs);
+  sets.set(globs, known);
+  return known;
+}
+
+/**
+ * The texts that a glob may match: the reference as written, with and without its digest, and its canonical name,
+ * `docker.io/library/nginx:1.27` for `nginx:1.27`.
+ */
+function textsOf(image: ImageReference): readonly string[] {
+  const { text, digest } = image;
+  // A digest comes and goes, and whoever names an image means it with and without.
+  const bare = digest === undefined ? [] : [text.slice(0, text.indexOf("@"))];
+  return [text, canonicalName(image), ...bare];
 }

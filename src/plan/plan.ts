@@ -2,7 +2,7 @@
 
 import type { Config } from "../config/config.ts";
 import type { ImageField } from "../fields/image-field.ts";
-import { imageFilter } from "../image/image-glob.ts";
+import { beginningOf, imageFilter } from "../image/image-glob.ts";
 import { placeholderKind } from "../image/placeholder.ts";
 import { quote } from "../image/quote.ts";
 import {
@@ -42,9 +42,9 @@ export function planStep(field: ImageField, config: Config, lock: Lock | undefin
 
 function planImage(field: ImageField, value: string, context: PlanContext): Step {
   const { config } = context;
-  const skipped = config.skipPrefixes.find((prefix) => value.startsWith(prefix));
-  if (skipped !== undefined)
-    return keep(field, `left alone: begins with ${quote(skipped)} of \`skipPrefixes\``);
+  const prefix = beginningOf(value, config.skipPrefixes);
+  if (prefix !== undefined)
+    return keep(field, `left alone: begins with ${quote(prefix)} of \`skipPrefixes\``);
   const image = safeParseReference(value);
   if (image instanceof InvalidReferenceError)
     return {

@@ -1,11 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { matchesImage } from "../../src/image/image-glob.ts";
-import { parseReference } from "../../src/image/reference.ts";
+import { imageFilter } from "../../src/image/image-glob.ts";
+import { type ImageReference, parseReference } from "../../src/image/reference.ts";
 import { runToEnd } from "../support/time-limit.ts";
 
 const digest = `sha256:${"1".repeat(64)}`;
 
-describe("matchesImage", () => {
+function matchesImage(glob: string, image: ImageReference): boolean {
+  return imageFilter({ include: [glob], exclude: [] })([image]) === undefined;
+}
+
+describe("a glob", () => {
   test.each([
     ["*", "nginx"],
     ["nginx", "nginx"],
@@ -45,5 +49,28 @@ describe("matchesImage", () => {
     const reference = parseReference("a".repeat(240));
 
     expect(runToEnd(() => matchesImage(`${"*a".repeat(2000)}b`, reference))).toBe(false);
+  });
+});
+
+describe("imageFilter", () => {
+  const nginx = parseReference("nginx:1.27");
+
+  test.each([
+    [[], [], undefined],
+    [["redis"], [], "matches nothing of `include`"],
+    [["redis", "nginx:*"], [], undefined],
+    [["nginx:*"], ["redis", "*:1.27", "nginx:1.27", "nginx*"], 'matches "*:1.27" of `exclude`'],
+    [[], ["docker.io/*", "nginx:1.27"], 'matches "docker.io/*" of `exclude`'],
+    [[], ["nginx:1.2", "nginx:1.27", "nginx:1*"], 'matches "nginx:1.27" of `exclude`'],
+  ])("including %j and excluding %j says %j", (include, exclude, why) => {
+    expect(imageFilter({ include, exclude })([nginx])).toBe(why);
+  });
+
+  test("names the first glob that matches a name of the image", () => {
+    const names = [parseReference(`acme/web@${digest}`), parseReference("acme/web:1")];
+
+    expect(imageFilter({ include: [], exclude: ["acme/web:2", "acme/web:1"] })(names)).toContain(
+      '"acme/web:1"',
+    );
   });
 });

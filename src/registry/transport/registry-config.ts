@@ -40,17 +40,80 @@ export function matchRegistry<Config extends Pick<RegistryConfig, "prefix">>(
   location: Location,
   configs: readonly Config[],
 ): Config | undefined {
-  let best: { readonly config: Config; readonly path: number; readonly labels: number } | undefined;
-  for (const config of configs) {
-    const prefix = parsePrefix(config.prefix);
-    if (!matches(location, prefix)) continue;
-    const path = prefix.path.length;
-    const labels = literalLabels(prefix);
-    if (best === undefined || path > best.path || (path === best.path && labels > best.labels)) {
-      best = { config, path, labels };
-    }
+  if (configs.length === 0) return undefined;
+  const { named, others } = indexOf(configs);
+  const { name, port = HTTPS_PORT } = splitHost(location.registry);
+  const host = canonicalHost(name);
+  const paths = pathsAbove(location.repository);
+  let best: Entry | undefined;
+  for (const key of [hostKey(host, port), hostKey(host, undefined)]) {
+    const entries = named.get(key);
+    const path = entries && paths.find((each) => entries.has(each));
+    best = better(best, path === undefined ? undefined : entries?.get(path));
   }
-  return best?.config;
+  for (const entry of others) {
+    if (covers(entry.prefix, { host, port }) && pathMatches(location.repository, entry.prefix))
+      best = better(best, entry);
+  }
+  return best && configs[best.order];
+}
+
+interface Entry {
+  readonly prefix: Prefix;
+  readonly labels: number;
+  readonly order: number;
+}
+
+/** Entries by the host that they name, and by the path below it; those with a star apart. */
+interface Index {
+  readonly named: ReadonlyMap<string, ReadonlyMap<string, Entry>>;
+  readonly others: readonly Entry[];
+}
+
+// A configuration is asked for each image.
+const indices = new WeakMap<readonly object[], Index>();
+
+function indexOf(configs: readonly Pick<RegistryConfig, "prefix">[]): Index {
+  const known = indices.get(configs) ?? makeIndex(configs);
+  indices.set(configs, known);
+  return known;
+}
+
+function makeIndex(configs: readonly Pick<RegistryConfig, "prefix">[]): Index {
+  const named = new Map<string, Map<string, Entry>>();
+  const others: Entry[] = [];
+  for (const [order, config] of configs.entries()) {
+    const prefix = parsePrefix(config.prefix);
+    const entry = { prefix, labels: literalLabels(prefix), order };
+    if (prefix.any || prefix.host.includes("*")) {
+      others.push(entry);
+      continue;
+    }
+    const key = hostKey(prefix.host, prefix.port);
+    const entries = named.get(key) ?? new Map<string, Entry>();
+    named.set(key, entries);
+    if (!entries.has(prefix.path)) entries.set(prefix.path, entry);
+  }
+  return { named, others };
+}
+
+function hostKey(host: string, port: string | undefined): string {
+  return port === undefined ? host : `${host} ${port}`;
+}
+
+/** A repository, and those whose names it begins with, the longest first; "" last. */
+function pathsAbove(repository: string): readonly string[] {
+  const paths = [repository];
+  for (let slash = repository.lastIndexOf("/"); slash > 0; slash = repository.lastIndexOf("/", slash - 1))
+    paths.push(repository.slice(0, slash));
+  return [...paths, ""];
+}
+
+function better(one: Entry | undefined, other: Entry | undefined): Entry | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  const order =
+    other.prefix.path.length - one.prefix.path.length || other.labels - one.labels || one.order - other.order;
+  return order > 0 ? other : one;
 }
 
 /** One place to ask for an image. */
@@ -98,14 +161,9 @@ function splitPath(text: string): readonly [string, string] {
   return slash < 0 ? [text, ""] : [text.slice(0, slash), trimEnd(text.slice(slash + 1), "/")];
 }
 
-function matches(location: Location, prefix: Prefix): boolean {
-  return prefix.any || (hostMatches(location.registry, prefix) && pathMatches(location.repository, prefix));
-}
-
-function hostMatches(registry: string, prefix: Prefix): boolean {
-  const { name, port = HTTPS_PORT } = splitHost(registry);
-  if (prefix.port !== undefined && prefix.port !== port) return false;
-  return coversName(prefix.host, canonicalHost(name));
+function covers(prefix: Prefix, { host, port }: { readonly host: string; readonly port: string }): boolean {
+  if (prefix.any) return true;
+  return (prefix.port === undefined || prefix.port === port) && coversName(prefix.host, host);
 }
 
 function pathMatches(repository: string, { path }: Prefix): boolean {
