@@ -4,8 +4,9 @@
  * https://kpt.dev/book/04-using-functions/#specifying-functionconfig
  */
 
+import { shorten } from "../image/quote.ts";
 import type { Input } from "../krm/input.ts";
-import { readResource, resourceRef } from "../krm/resource.ts";
+import { type Resource, readResource, resourceRef } from "../krm/resource.ts";
 import type { Result } from "../krm/result.ts";
 import { withoutLogin } from "../text/without-login.ts";
 import { dereference, elementsOf, entriesOf, kindOf, rootOf, scalarText, scalarType } from "../yaml/node.ts";
@@ -29,9 +30,10 @@ export interface ReadConfig {
  */
 export async function readConfig(input: Input, sources: ConfigSources): Promise<ReadConfig> {
   const source = await configSource(input, sources);
+  const resource = source && readResource(source.yaml, source.node);
   const faults: Result[] = [];
   const tell = (problem: Problem): void => {
-    faults.push(faultOf(problem, source));
+    faults.push(faultOf(problem, resource));
   };
   const written = source === undefined ? noOptions : optionsOf(source, tell);
   const options = mergeOptions(written, literalOptions(sources.overrides ?? new Map()));
@@ -80,8 +82,7 @@ async function scanConfig(text: string): Promise<ConfigSource> {
   }
 }
 
-function faultOf({ path, message, value }: Problem, source: ConfigSource | undefined): Result {
-  const resource = source && readResource(source.yaml, source.node);
+function faultOf({ path, message, value }: Problem, resource: Resource | undefined): Result {
   const ref = resource && resourceRef(resource);
   if (resource === undefined || ref === undefined) return { message, severity: "error" };
   const file = resource.file === undefined ? {} : { file: resource.file };
@@ -89,10 +90,12 @@ function faultOf({ path, message, value }: Problem, source: ConfigSource | undef
     message,
     severity: "error",
     resourceRef: ref,
-    field: { path, ...(value !== undefined && { currentValue: value }) },
+    field: { path, ...(value !== undefined && { currentValue: shorten(value, VALUE_MAX) }) },
     ...file,
   };
 }
+
+const VALUE_MAX = 1024;
 
 /** The kind of the function's own configuration. */
 export const configKind = "PinDigests";

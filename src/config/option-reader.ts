@@ -1,5 +1,5 @@
 /** Readers of options: from what a user wrote to a value, or a problem that says what it must be. */
-import { quote } from "../image/quote.ts";
+import { quote, shorten } from "../image/quote.ts";
 
 import { withoutLogin } from "../text/without-login.ts";
 
@@ -36,14 +36,14 @@ export function group<T>(readers: Readers<T>): Reader<Partial<T>> {
     if (raw.kind === "null") return {};
     if (raw.kind !== "map") return reject(raw, tell, "must be a map of options");
     for (const name of raw.repeated ?? [])
-      tell({ path: raw.path, message: `\`${withoutLogin(name)}\` must be said once` });
+      tell({ path: raw.path, message: `\`${shorten(withoutLogin(name))}\` must be said once` });
     const entries: [string, unknown][] = [];
     for (const [name, member] of raw.members) {
       const reader = Object.hasOwn(readers, name) ? (readers[name as keyof T] as Reader<unknown>) : undefined;
       if (reader === undefined) {
         tell({
           path: member.path,
-          message: `unknown field \`${withoutLogin(name)}\`: ${suggestion(name, known)}`,
+          message: `unknown field \`${shorten(withoutLogin(name))}\`: ${suggestion(name, known)}`,
         });
         continue;
       }

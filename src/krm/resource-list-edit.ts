@@ -18,7 +18,7 @@ import type { TextEdit } from "../yaml/text-edit.ts";
 import { toValue } from "../yaml/to-value.ts";
 import type { ResourceList } from "./input.ts";
 import type { Result } from "./result.ts";
-import { resultLines } from "./result-yaml.ts";
+import { flowText, resultLines } from "./result-yaml.ts";
 
 /**
  * The edits that make a list one that an orchestrator takes back: `items` is there, even if empty; results are
@@ -77,14 +77,6 @@ function resultsEdits(list: ResourceList, results: readonly Result[]): readonly 
   if (entry !== undefined) return fillEmpty(list, entry, `[${flow()}]`);
   const block = () => `results:\n${resultLines(results)}`;
   return [newKey(list, { name: "results", block, flow: () => `[${flow()}]` })];
-}
-
-/** JSON that YAML's readers take too: they refuse control characters, or take some for line breaks. */
-function flowText(value: unknown): string {
-  return JSON.stringify(value).replaceAll(
-    /[\p{Cc}\u2028\u2029\ufeff\ufffe\uffff]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
 }
 
 interface NewKey {

@@ -100,11 +100,27 @@ function scalarText(value: unknown, { scalars }: Known): string | undefined {
   if (typeof value !== "string") return undefined;
   const known = scalars.get(value);
   if (known !== undefined) return known;
-  if (value.includes("\n")) return undefined;
+  const isLong = value.length > LENGTH_MAX;
+  if (value.includes("\n") && !isLong) return undefined;
   const text =
-    isPlain(value) && !isYaml11Keyword(value) ? value : dump({ a: value }, blockStyle).slice(3, -1);
+    isPlain(value) && !isYaml11Keyword(value) ? value : isLong ? flowText(value) : quotedText(value);
   scalars.set(value, text);
   return text;
+}
+
+// The expressions of js-yaml's `dump` overflow their stack with a text of some million characters.
+const LENGTH_MAX = 10_000;
+
+function quotedText(value: string): string {
+  return dump({ a: value }, blockStyle).slice(3, -1);
+}
+
+/** JSON that YAML's readers take too: they refuse control characters, or take some for line breaks. */
+export function flowText(value: unknown): string {
+  return JSON.stringify(value).replaceAll(
+    /[\p{Cc}\u2028\u2029\ufeff\ufffe\uffff]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /**

@@ -24,10 +24,19 @@ export function endOfText(text: string, offset: number): number {
 
 /** Tells on which line, from 1, an offset stands; the lines are counted once, when the first is asked for. */
 export function lineFinder(text: string): (offset: number) => number {
+  const place = placeFinder(text);
+  return (offset) => place(offset).line;
+}
+
+/** Tells the line and the column, both from 1, of an offset, as {@link lineFinder} does. */
+export function placeFinder(
+  text: string,
+): (offset: number) => { readonly line: number; readonly column: number } {
   let breaks: readonly number[] | undefined;
   return (offset) => {
     breaks ??= lineBreaks(text);
-    return lastUpTo(breaks, offset - 1) + 2;
+    const before = lastUpTo(breaks, offset - 1);
+    return { line: before + 2, column: offset - (breaks[before] ?? -1) };
   };
 }
 

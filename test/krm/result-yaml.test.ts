@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { dump } from "js-yaml";
 import { describe, expect, test } from "vitest";
 import type { Result } from "../../src/krm/result.ts";
-import { resultLines } from "../../src/krm/result-yaml.ts";
+import { flowText, resultLines } from "../../src/krm/result-yaml.ts";
 
 const blockStyle = { lineWidth: -1, noRefs: true, seqNoIndent: true } as const;
 
@@ -67,6 +67,13 @@ describe("resultLines", () => {
     const message = `must not be "${":".repeat(5_000_000)}"`;
 
     expect(resultLines([{ message, severity: "error" }])).toBe(`- message: ${message}\n  severity: error\n`);
+    for (const odd of [": ", "\n", "\u2028", "# \n"]) {
+      const text = odd.repeat(2_000_000);
+      expect(
+        resultLines([{ message: text, severity: "info" }]) ===
+          `- message: ${flowText(text)}\n  severity: info\n`,
+      ).toBe(true);
+    }
   });
 
   test("writes a change on a line for each value", () => {
