@@ -84,6 +84,6 @@ function taggedReference(
 ): ImageReference | undefined {
   if (tag !== undefined) return parseReference(formatReference({ name, tag }));
   if (mode === "keep") return undefined;
-  const [original, ...others] = lock?.images.originals({ name, ...image }, mode) ?? [];
-  return original === undefined || others.length > 0 ? undefined : parseReference(original);
+  const [original, second] = lock?.images.originals({ name, ...image }, mode) ?? [];
+  return original === undefined || second !== undefined ? undefined : parseReference(original);
 }

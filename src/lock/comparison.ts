@@ -41,7 +41,7 @@ export function otherPlatform(
   config: LockPlatforms,
 ): string | undefined {
   const wanted = platformName(config);
-  const entry = lock?.images.findAll(image).find(({ digest }) => digest === image.digest);
+  const entry = lock?.images.findPinned(image);
   if (wanted === undefined || entry?.platform === undefined) return undefined;
   return `has the digest that the lock records for ${entry.platform}, not for ${wanted}: \`mode: update\` writes that one`;
 }
@@ -56,10 +56,31 @@ export function lackIn(lock: Lock | undefined, image: ImageReference, config: Lo
 const allPlatforms = "all platforms";
 
 /** Why an entry does not do for the platforms that are required; "unknown" where it doesn't say which there are. */
-export function missingInLock({ platforms }: LockedImage, config: LockPlatforms): string | undefined {
-  if (config.requirePlatforms.length === 0) return undefined;
-  if (platforms === undefined) return "unknown";
-  const missing = missingPlatforms(platforms, config.requirePlatforms);
-  if (missing.length === 0) return undefined;
-  return `must be there for ${missing.join(" and ")}, but the lock says that it is for ${platforms.join(", ") || "no platform"} alone`;
+export function missingInLock(entry: LockedImage, { requirePlatforms }: LockPlatforms): string | undefined {
+  if (requirePlatforms.length === 0) return undefined;
+  if (entry.platforms === undefined) return "unknown";
+  // Many images may ask for an entry of many platforms.
+  const known = missingBefore.get(entry);
+  if (known?.required === requirePlatforms) return known.reason;
+  const reason = whatIsMissing(entry.platforms, requirePlatforms);
+  missingBefore.set(entry, { required: requirePlatforms, reason });
+  return reason;
 }
+
+const missingBefore = new WeakMap<
+  LockedImage,
+  { readonly required: LockPlatforms["requirePlatforms"]; readonly reason: string | undefined }
+>();
+
+function whatIsMissing(
+  platforms: readonly string[],
+  required: LockPlatforms["requirePlatforms"],
+): string | undefined {
+  const missing = missingPlatforms(platforms, required);
+  if (missing.length === 0) return undefined;
+  const has = platforms.slice(0, SHOWN_MAX).join(", ") || "no platform";
+  const more = platforms.length > SHOWN_MAX ? ` and ${platforms.length - SHOWN_MAX} more` : "";
+  return `must be there for ${missing.join(" and ")}, but the lock says that it is for ${has}${more} alone`;
+}
+
+const SHOWN_MAX = 20;

@@ -6,8 +6,8 @@ import { resultAt } from "../krm/field-result.ts";
 import type { Input } from "../krm/input.ts";
 import { type Resource, readResource } from "../krm/resource.ts";
 import type { Result } from "../krm/result.ts";
+import { placeFinder } from "../yaml/line.ts";
 import { childOf, scalarText, startOf } from "../yaml/node.ts";
-import { lineAndColumn } from "../yaml/syntax-error.ts";
 import { type ImageLock, isImageLock, readImageLock } from "./format/image-lock.ts";
 import { type LockFile, readLockFile } from "./format/lock-file.ts";
 import type { LockProblem } from "./format/lock-problem.ts";
@@ -103,6 +103,7 @@ interface ReadLocks {
 function lockItems({ yaml, items }: Input): ReadLocks {
   const locks: Lock[] = [];
   const faults: Result[] = [];
+  const placeOf = placeFinder(yaml.text);
   for (const item of items) {
     // The kind alone, since most items are none.
     if (!isImageLock({ kind: scalarText(yaml, childOf(yaml, item, "kind")) ?? "" })) continue;
@@ -110,15 +111,17 @@ function lockItems({ yaml, items }: Input): ReadLocks {
     const { lock, problems } = readImageLock(yaml, item);
     const { entries } = lock;
     locks.push({ source: "item", lock, resource, entries, images: lockedImages(entries) });
-    for (const problem of problems) faults.push(faultOf(lock, problem));
+    for (const problem of problems) {
+      const { line, column } = placeOf(startOf(yaml, problem.node) ?? 0);
+      faults.push(faultOf(lock, problem, `line ${line}, column ${column}`));
+    }
   }
   return { locks, faults };
 }
 
-function faultOf({ yaml, resource }: ImageLock, { path, message, node }: LockProblem): Result {
-  const { line, column } = lineAndColumn(yaml.text, startOf(yaml, node) ?? 0);
-  const place = resource.file === undefined ? `line ${line}, column ${column}: ` : "";
-  return resultAt({ resource, path }, { severity: "error", message: `${place}${message}` });
+function faultOf({ resource }: ImageLock, { path, message }: LockProblem, place: string): Result {
+  const told = resource.file === undefined ? `${place}: ${message}` : message;
+  return resultAt({ resource, path }, { severity: "error", message: told });
 }
 
 function lockOfFile(file: LockFile): Lock {

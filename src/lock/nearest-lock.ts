@@ -46,9 +46,12 @@ export function locksByFolder<Lock extends { readonly resource: Pick<Resource, "
 export function folderOf({ annotations, file }: Pick<Resource, "annotations" | "file">): string {
   const packagePath = annotations.get("internal.config.kubernetes.io/package-path") ?? "";
   const path = file === undefined ? "." : directoryOf(file.path);
-  if (packagePath === "") return withoutEnd(path);
+  // Longer, it is the path of no folder.
+  if (packagePath === "" || packagePath.length > PATH_MAX) return withoutEnd(path);
   return withoutEnd(posix.join(packagePath.replaceAll("\\", "/"), path));
 }
+
+const PATH_MAX = 4096;
 
 function directoryOf(path: string): string {
   if (!PLAIN_PATH.test(path)) return posix.dirname(posix.normalize(path));

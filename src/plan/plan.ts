@@ -53,7 +53,7 @@ function planImage(field: ImageField, value: string, context: PlanContext): Step
       reason: `must be an image reference: ${image.message}`,
       unlocked: undefined,
     };
-  const unwanted = imageFilter(config)(knownAs({ field, image }, context));
+  const unwanted = whyUnwanted({ field, image }, context);
   if (unwanted !== undefined) return keep(field, `left alone: ${unwanted}`);
   const obstacle = obstacleTo(field, image);
   if (obstacle !== undefined) return keep(field, obstacle, "info");
@@ -69,12 +69,27 @@ function planImage(field: ImageField, value: string, context: PlanContext): Step
   }
 }
 
-/** What people call an image: where a digest alone stands for a tag, also what the lock says that it was. */
-function knownAs({ field, image }: FieldImage, { config, lock }: PlanContext): readonly ImageReference[] {
+/**
+ * What `include` and `exclude` say against an image. Where a digest alone stands for a tag, they are asked of what the lock
+ * says that it was as well.
+ */
+function whyUnwanted({ field, image }: FieldImage, { config, lock }: PlanContext): string | undefined {
+  if (config.include.length === 0 && config.exclude.length === 0) return undefined;
   const standsForTag = config.mode === "unpin" || tagMode(field, config) === "drop";
-  if (lock === undefined || image.tag !== undefined || !standsForTag) return [image];
-  return [image, ...lock.images.originals(image, "drop").map(parseReference)];
+  if (lock === undefined || image.tag !== undefined || !standsForTag) return imageFilter(config)([image]);
+  const originals = lock.images.originals(image, "drop");
+  const known = unwantedBefore.get(originals);
+  if (known?.config === config && known.image === image) return known.reason;
+  const reason = imageFilter(config)([image, ...originals.map(parseReference)]);
+  unwantedBefore.set(originals, { config, image, reason });
+  return reason;
 }
+
+// Many images may have one digest, and a lock many tags for it.
+const unwantedBefore = new WeakMap<
+  readonly string[],
+  { readonly config: Config; readonly image: ImageReference; readonly reason: string | undefined }
+>();
 
 /** Why an image without a digest is to stay without. */
 function obstacleTo({ writing, tagless }: ImageField, image: ImageReference): string | undefined {

@@ -17,8 +17,9 @@ export function planUnpin({ field, image }: FieldImage, { config, lock }: PlanCo
     source: undefined,
   });
   if (tag !== undefined) return rewrite(formatReference({ name, tag }));
-  const [original, ...others] = lock?.images.originals(image, tagMode(field, config)) ?? [];
+  const originals = lock?.images.originals(image, tagMode(field, config)) ?? [];
+  const [original] = originals;
   if (original === undefined) return keep(field, "no lock says what it was; left alone", "info");
-  if (others.length > 0) return keep(field, ambiguous([original, ...others]), "info");
+  if (originals.length > 1) return keep(field, ambiguous(originals), "info");
   return rewrite(original);
 }

@@ -27,17 +27,21 @@ function withoutDigest(image: ImageReference): ImageReference {
 function planDigestAlone(found: FieldImage, context: PlanContext): Step {
   const { field, image } = found;
   const tag = tagMode(field, context.config);
-  const [original, ...others] = context.lock?.images.originals(image, tag) ?? [];
+  const originals = context.lock?.images.originals(image, tag) ?? [];
+  const [original] = originals;
   if (original === undefined) return keep(field, "left alone: has a digest and no tag");
-  const originals = [original, ...others];
   if (tag === "keep") {
     const reason = `left alone: has a digest and no tag; the lock has it for ${orList(originals)}`;
     return keep(field, reason, "info");
   }
-  if (others.length > 0) return keep(field, ambiguous(originals), "info");
+  if (originals.length > 1) return keep(field, ambiguous(originals), "info");
   return resolveStep(found, parseReference(original), context);
 }
 
 function orList(texts: readonly string[]): string {
-  return texts.map((text) => JSON.stringify(text)).join(" or ");
+  const more = texts.length > SHOWN_MAX ? [`${texts.length - SHOWN_MAX} more`] : [];
+  return [...texts.slice(0, SHOWN_MAX).map((text) => JSON.stringify(text)), ...more].join(" or ");
 }
+
+// It is said of each image that has the digest.
+const SHOWN_MAX = 10;

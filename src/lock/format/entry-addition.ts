@@ -102,14 +102,17 @@ function flowAdditions(
   // The white space that the first entry has before it: line breaks in pretty JSON.
   const lead = /^\s*/.exec(yaml.text.slice(open))?.[0] ?? "";
   const between = lead.includes("\n") ? lead : " ";
-  const predecessor = predecessors(yaml, entries);
-  return images.map((image) => {
-    const before = predecessor(image);
-    const text = entryFlow(image, neighbourStyle(lock, before ?? entries[0]));
+  return byPredecessor(yaml, entries, images).flatMap(({ before, images: group }) => {
+    const style = neighbourStyle(lock, before ?? entries[0]);
+    const texts = group.map((image) => entryFlow(image, style));
     if (before === undefined)
-      return { start: open, end: open, text: `${lead}${text},${lead === "" ? " " : ""}` };
+      return texts.map((text) => ({
+        start: open,
+        end: open,
+        text: `${lead}${text},${lead === "" ? " " : ""}`,
+      }));
     const end = endOfEntry(yaml, before);
-    return { start: end, end, text: `,${between}${text}` };
+    return texts.map((text) => ({ start: end, end, text: `,${between}${text}` }));
   });
 }
 
@@ -120,25 +123,47 @@ function blockAdditions(
 ): readonly TextEdit[] {
   const { yaml, images: node = 0 } = lock;
   const column = columnOf(yaml, node);
-  const predecessor = predecessors(yaml, entries);
   const places = new Map<number, string[]>();
-  for (const image of images) {
-    const before = predecessor(image);
+  for (const { before, images: group } of byPredecessor(yaml, entries, images)) {
     const neighbour = before ?? entries[0];
     const at =
       before === undefined
         ? aboveComments(yaml.text, lineStart(yaml.text, startOf(yaml, node) ?? 0))
         : skipComments(yaml.text, nextLine(yaml.text, endOfEntry(yaml, before)), column);
     const style = neighbourStyle(lock, neighbour);
-    const lines =
-      neighbour !== undefined && isFlow(yaml, neighbour.value)
-        ? [entryFlow(image, style)]
-        : entryLines(image, style, entryStep(lock, neighbour));
+    const inFlow = neighbour !== undefined && isFlow(yaml, neighbour.value);
+    const step = inFlow ? 0 : entryStep(lock, neighbour);
     const place = places.get(at) ?? [];
-    for (const line of indent(lines, column)) place.push(line);
     places.set(at, place);
+    for (const image of group) {
+      const lines = inFlow ? [entryFlow(image, style)] : entryLines(image, style, step);
+      for (const line of indent(lines, column)) place.push(line);
+    }
   }
   return [...places].map(([at, lines]) => insertLines(yaml.text, at, lines));
+}
+
+interface PredecessorGroup {
+  /** Absent for what comes before all entries. */
+  readonly before: YamlEntry | undefined;
+  readonly images: readonly LockedImage[];
+}
+
+/** New entries by the entry that each goes behind, in the order that they have. */
+function byPredecessor(
+  yaml: YamlText,
+  entries: readonly YamlEntry[],
+  images: readonly LockedImage[],
+): readonly PredecessorGroup[] {
+  const predecessor = predecessors(yaml, entries);
+  const groups = new Map<YamlEntry | undefined, LockedImage[]>();
+  for (const image of images) {
+    const before = predecessor(image);
+    const group = groups.get(before);
+    if (group === undefined) groups.set(before, [image]);
+    else group.push(image);
+  }
+  return [...groups].map(([before, group]) => ({ before, images: group }));
 }
 
 /** Finds the entry with the greatest key that is smaller than that of a new one; the last of several alike. */

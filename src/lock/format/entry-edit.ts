@@ -76,14 +76,15 @@ function platformsEdits(yaml: YamlText, entry: LockEntry, platforms: readonly st
   const { text } = yaml;
   const elements = elementsOf(yaml, list);
   const old = entry.platforms ?? [];
+  const [wanted, known] = [new Set(platforms), new Set(old)];
   const removed = elements.flatMap((element, index) => {
-    if (platforms.includes(old[index] ?? "")) return [];
+    if (wanted.has(old[index] ?? "")) return [];
     const start = startOf(yaml, element) ?? 0;
     return [{ start: lineStart(text, start), end: nextLine(text, endOf(yaml, element, start)), text: "" }];
   });
   const pad = " ".repeat(columnOf(yaml, list));
   const added = platforms
-    .filter((platform) => !old.includes(platform))
+    .filter((platform) => !known.has(platform))
     .map((platform) => `${pad}- ${quoted(platform, style.value)}`);
   if (added.length === 0) return removed;
   return [...removed, insertLines(text, nextLine(text, endOf(yaml, list, 0)), added)];
@@ -94,5 +95,6 @@ function startOfKey(yaml: YamlText, key: YamlNode): number {
 }
 
 function isSameSet(one: readonly string[], other: readonly string[] | undefined): boolean {
-  return other !== undefined && one.length === other.length && one.every((member) => other.includes(member));
+  const members = new Set(other);
+  return other !== undefined && one.length === other.length && one.every((member) => members.has(member));
 }

@@ -26,6 +26,7 @@ import {
   valuesOf,
 } from "../../yaml/node.ts";
 import type { YamlNode, YamlText } from "../../yaml/scan.ts";
+import { lastUpTo } from "../../yaml/sorted-offsets.ts";
 import { describeNode, disagreements, type LockProblem, textOf } from "./lock-problem.ts";
 import type { LockedImage } from "./locked-image.ts";
 
@@ -104,14 +105,24 @@ interface Reading {
   readonly tell: (problem: LockProblem) => void;
 }
 
-/** An alias in a node, or one elsewhere of an anchor in it. */
+/** An alias in a node, or what is anchored in it for one. */
 function sharedNode(yaml: YamlText, node: YamlNode): YamlNode | undefined {
+  if (yaml.targets.size === 0) return undefined;
   const end = lastEventOf(yaml, node);
-  const isInside = (one: YamlNode): boolean => one >= node && one <= end;
-  for (const [alias, target] of yaml.targets) {
-    if (isInside(alias) || isInside(target)) return isInside(alias) ? alias : target;
-  }
-  return undefined;
+  const shared = sharedNodes(yaml);
+  const first = shared[lastUpTo(shared, node - 1) + 1];
+  return first !== undefined && first <= end ? first : undefined;
+}
+
+// A list may hold many locks.
+const sharedBefore = new WeakMap<YamlText, readonly YamlNode[]>();
+
+/** Aliases and what they stand for, in the order of the text. */
+function sharedNodes(yaml: YamlText): readonly YamlNode[] {
+  const known =
+    sharedBefore.get(yaml) ?? [...yaml.targets.keys(), ...yaml.anchored].sort((one, other) => one - other);
+  sharedBefore.set(yaml, known);
+  return known;
 }
 
 function readEntries({ yaml, tell }: Reading, images: YamlNode): readonly LockEntry[] {

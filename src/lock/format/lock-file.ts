@@ -2,9 +2,10 @@
 
 import { readResource } from "../../krm/resource.ts";
 import { printable } from "../../text/printable.ts";
+import { placeFinder } from "../../yaml/line.ts";
 import { rootOf, scalarType, startOf } from "../../yaml/node.ts";
 import { scan, type YamlNode, type YamlText } from "../../yaml/scan.ts";
-import { lineAndColumn, YamlSyntaxError } from "../../yaml/syntax-error.ts";
+import { YamlSyntaxError } from "../../yaml/syntax-error.ts";
 import { type ImageLock, isImageLock, readImageLock } from "./image-lock.ts";
 import { isImagesLock, readImagesLock } from "./images-lock.ts";
 import { LockFileError } from "./lock-file-error.ts";
@@ -31,7 +32,7 @@ export async function readLockFile(text: string): Promise<LockFile> {
   const [root, second] = roots;
   if (root === undefined) return { kind: "empty", images: [] };
   if (second !== undefined) {
-    throw new LockFileError(`${placeOf(yaml, second)}: a lock must be the only document of its file`);
+    throw new LockFileError(`${placesIn(yaml)(second)}: a lock must be the only document of its file`);
   }
   const resource = readResource(yaml, root);
   if (isImageLock(resource)) {
@@ -46,7 +47,7 @@ export async function readLockFile(text: string): Promise<LockFile> {
   }
   const found = resource.kind === "" ? "it has no `kind`" : `it is ${JSON.stringify(resource.kind)}`;
   throw new LockFileError(
-    `${placeOf(yaml, root)}: a lock must be an ImageLock of fn.kpt.dev or an ImagesLock of imgpkg.carvel.dev, but ${found}`,
+    `${placesIn(yaml)(root)}: a lock must be an ImageLock of fn.kpt.dev or an ImagesLock of imgpkg.carvel.dev, but ${found}`,
   );
 }
 
@@ -61,14 +62,17 @@ async function scanFile(text: string): Promise<YamlText> {
 
 function refuse(yaml: YamlText, problems: readonly LockProblem[]): void {
   if (problems.length === 0) return;
+  const placeOf = placesIn(yaml);
   throw new LockFileError(
-    problems
-      .map(({ path, message, node }) => printable(`${placeOf(yaml, node)}, ${path}: ${message}`))
-      .join("\n"),
+    problems.map(({ path, message, node }) => printable(`${placeOf(node)}, ${path}: ${message}`)).join("\n"),
   );
 }
 
-function placeOf(yaml: YamlText, node: YamlNode): string {
-  const { line, column } = lineAndColumn(yaml.text, startOf(yaml, node) ?? 0);
-  return `line ${line}, column ${column}`;
+/** Where nodes stand, in words. */
+function placesIn(yaml: YamlText): (node: YamlNode) => string {
+  const place = placeFinder(yaml.text);
+  return (node) => {
+    const { line, column } = place(startOf(yaml, node) ?? 0);
+    return `line ${line}, column ${column}`;
+  };
 }

@@ -17,6 +17,8 @@ export interface LockedImage {
 export interface LockedImages {
   /** What the tag of an image meant, for a platform or, without one, for all. Its digest is not looked at. */
   find(image: ImageReference, platform?: string): LockedImage | undefined;
+  /** What is known of the tag of an image together with its own digest. */
+  findPinned(image: ImageReference): LockedImage | undefined;
   /** All that is known of the tag of an image, for whatever platform. */
   findAll(image: ImageReference): readonly LockedImage[];
   /**
@@ -35,32 +37,46 @@ export interface LockedImages {
 export function lockedImages(images: readonly LockedImage[]): LockedImages {
   const byName = groupBy(images, ({ reference }) => canonicalName(reference));
   const byDigest = groupBy(images, ({ reference, digest }) => digestName(reference, digest));
+  const byPlatform = firstBy(images, ({ reference, platform }) => keyOf(reference, platform));
+  const pinned = firstBy(images, ({ reference, digest }) => keyOf(reference, digest));
+  const originals = new Map<string, readonly string[]>();
 
   function sharingDigest(image: ImageReference): readonly LockedImage[] {
     return image.digest === undefined ? [] : (byDigest.get(digestName(image, image.digest)) ?? []);
   }
 
-  function findAll(image: ImageReference): readonly LockedImage[] {
-    return byName.get(canonicalName(image)) ?? [];
-  }
+  const findPinned = (image: ImageReference) => pinned.get(keyOf(image, image.digest));
 
   return {
-    find: (image, platform) => findAll(image).find((one) => one.platform === platform),
-    findAll,
-    otherTags(image) {
-      const own = canonicalName(image);
-      const sharing = image.tag === undefined ? [] : sharingDigest(image);
-      return sharing.some(({ reference }) => canonicalName(reference) === own) ? [] : sharing;
-    },
+    find: (image, platform) => byPlatform.get(keyOf(image, platform)),
+    findPinned,
+    findAll: (image) => byName.get(canonicalName(image)) ?? [],
+    otherTags: (image) =>
+      image.tag === undefined || findPinned(image) !== undefined ? [] : sharingDigest(image),
     originals(image, tag) {
-      const references =
-        image.tag === undefined ? sharingDigest(image).map(({ reference }) => reference) : [];
-      if (tag === "keep" && references.some((reference) => (reference.tag ?? "latest") === "latest")) {
-        return [image.name];
-      }
-      return [...new Set(references.map((reference) => withTagOf(image, reference)))];
+      if (image.tag !== undefined) return [];
+      // Many images may have the digest, and many tags.
+      const key = `${image.text} ${tag}`;
+      const known = originals.get(key) ?? originalsOf(image, sharingDigest(image), tag);
+      originals.set(key, known);
+      return known;
     },
   };
+}
+
+function originalsOf(
+  image: ImageReference,
+  sharing: readonly LockedImage[],
+  tag: "keep" | "drop",
+): readonly string[] {
+  if (tag === "keep" && sharing.some(({ reference }) => (reference.tag ?? "latest") === "latest")) {
+    return [image.name];
+  }
+  return [...new Set(sharing.map(({ reference }) => withTagOf(image, reference)))];
+}
+
+function keyOf(reference: ImageReference, detail: string | undefined): string {
+  return `${canonicalName(reference)} ${detail ?? ""}`;
 }
 
 function digestName({ registry, repository }: ImageReference, digest: Digest): string {
@@ -84,4 +100,14 @@ export function groupBy<T>(
     else group.push(value);
   }
   return groups;
+}
+
+/** The first of the values that share a name. */
+function firstBy<T>(values: readonly T[], nameOf: (value: T) => string): ReadonlyMap<string, T> {
+  const firsts = new Map<string, T>();
+  for (const value of values) {
+    const name = nameOf(value);
+    if (!firsts.has(name)) firsts.set(name, value);
+  }
+  return firsts;
 }
