@@ -36,9 +36,49 @@ const registry = {
   fromPackage: false,
 };
 
+function many<T>(count: number, make: (at: number) => T): readonly T[] {
+  return Array.from({ length: count }, (_, at) => make(at));
+}
+
 describe("parseConfig", () => {
   test("gives the defaults where nothing is said", () => {
     expect(parse({})).toEqual({ config: defaultConfig, problems: [] });
+  });
+
+  test.each<[string, Plain, string]>([
+    [
+      "exclude",
+      many(251, (at) => `*x${at}*`),
+      "must have at most 250 globs with a star elsewhere than at their end",
+    ],
+    ["include", many(251, (at) => `*x${at}`), "but has 251"],
+    ["requirePlatforms", many(101, (at) => `linux/a${at}`), "must have at most 100 entries, but has 101"],
+    ["registries", many(1001, (at) => ({ prefix: `a${at}.io` })), "must have at most 1000 entries"],
+    ["fieldSpecs", many(1001, (at) => ({ path: `a${at}` })), "must have at most 1000 entries"],
+    [
+      "resources",
+      { exclude: many(101, (at) => ({ kind: `K${at}` })) },
+      "`resources.exclude` must have at most 100",
+    ],
+    [
+      "resources",
+      { exclude: [{ labelSelector: "a,".repeat(101) }] },
+      "it has 101 requirements, of at most 100",
+    ],
+    ["fieldSpecs", [{ path: `${"a/".repeat(50)}a` }], "has more than 50 parts"],
+  ])("bounds %s, since each image is held against it", (name, value, message) => {
+    const { problems } = parse({ [name]: value });
+
+    expect(problems).toHaveLength(1);
+    expect(problems[0]?.message).toContain(message);
+  });
+
+  test.each<[string, Plain]>([
+    ["exclude", many(3000, (at) => `ghcr.io/acme/a${at}:*`)],
+    ["include", many(3000, (at) => `ghcr.io/acme/a${at}:1`)],
+    ["skipPrefixes", many(3000, (at) => `ghcr.io/acme/a${at}`)],
+  ])("takes any number of %s that are found without trying each", (name, value) => {
+    expect(parse({ [name]: value }).problems).toEqual([]);
   });
 
   test("reads every option", () => {
