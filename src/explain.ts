@@ -5,7 +5,7 @@ import type { ConfigSources } from "./config/config-sources.ts";
 import { readConfig } from "./config/function-config.ts";
 import type { ResourceImages } from "./fields/find-images.ts";
 import { type Lookalike, lookalikes } from "./fields/image-candidates.ts";
-import type { ImageField } from "./fields/image-field.ts";
+import { endsOf, type ImageField } from "./fields/image-field.ts";
 import type { Denial } from "./fields/walk-state.ts";
 import { findResources } from "./find/find-resources.ts";
 import { type Input, readInput } from "./krm/input.ts";
@@ -211,17 +211,13 @@ function placeOf(
   };
 }
 
-function startOfField({ locate }: ImageField): number {
-  return locate({ start: 0, end: 1 })?.start ?? 0;
+function startOfField(field: ImageField): number {
+  return endsOf(field)[0]?.start ?? 0;
 }
 
 /** Where the fields begin and end, in the order of the text. */
 function fieldOffsets(fields: readonly ImageField[]): readonly number[] {
-  const ends = fields.flatMap(({ locate, value = "" }) => [
-    locate({ start: 0, end: 1 }),
-    locate({ start: value.length - 1, end: value.length }),
-  ]);
-  return ends.flatMap((end) => (end === undefined ? [] : end.start)).sort((one, other) => one - other);
+  return fields.flatMap((field) => endsOf(field).map(({ start }) => start)).sort((one, other) => one - other);
 }
 
 /** Whether a scalar is a field, or a part of one. */

@@ -23,7 +23,7 @@ import { type Locks, readLockOption, readLocks } from "./lock/locks.ts";
 import { type EntryAnswer, type EntryLookup, entryLookups, entryRecords, recordsOf } from "./lock/record.ts";
 import { unlockedResults, unusedResults } from "./lock/results.ts";
 import { type ChangedLockFile, type LockContext, lockChanges } from "./lock/write.ts";
-import { editsOf, type Outcome, outcomeOf, sharedAnchorWarnings } from "./outcome/outcome.ts";
+import { type Outcome, outcomeOf } from "./outcome/outcome.ts";
 import {
   type ChangeMessages,
   flawResults,
@@ -31,6 +31,7 @@ import {
   resultOf,
   skipResult,
 } from "./outcome/outcome-results.ts";
+import { settleOutcomes } from "./outcome/shared-text.ts";
 import type { SettledStep } from "./plan/step.ts";
 import { type Plan, planImages, settleSteps } from "./plan-images.ts";
 import type { ImageUse } from "./report/image-use.ts";
@@ -146,7 +147,12 @@ async function write(run: Run): Promise<Decided> {
     settleEntries(entryLookups(locks, questions, config), resolver),
   ]);
   const unused = entryRecords(entries);
-  const outcomes = steps.map((step) => outcomeOf(step, config));
+  const settled = settleOutcomes(
+    steps.map((step) => outcomeOf(step, config)),
+    plan,
+    config,
+  );
+  const { outcomes } = settled;
   const lacking = steps.flatMap((step) => (step.kind === "reject" && step.unlocked) || []);
   const unlocked = unlockedResults(lacking, { input, config, locks });
   if (outcomes.some(failsRun)) {
@@ -157,11 +163,11 @@ async function write(run: Run): Promise<Decided> {
   const written = lockChanges([...recordsOf(resolved), ...unused.records], usedOf(steps), run);
   return {
     outcomes,
-    edits: [...editsOf(input.yaml, outcomes), ...written.edits],
+    edits: [...settled.edits, ...written.edits],
     results: [
       ...unlocked,
       ...told(outcomes, config),
-      ...sharedAnchorWarnings(input.yaml, outcomes),
+      ...settled.results,
       ...unused.warnings,
       ...written.results,
     ],

@@ -1,12 +1,14 @@
 /** From the items of an input to what is to be done about each image in them, and to the lookups that this needs. */
 import type { Config } from "./config/config.ts";
+import { carriersOf, mayBeShared } from "./fields/embedded-document.ts";
 import type { ResourceImages } from "./fields/find-images.ts";
 import type { ImageField } from "./fields/image-field.ts";
 import { eachResource } from "./find/find-resources.ts";
 import type { Input } from "./krm/input.ts";
 import type { Locks } from "./lock/locks.ts";
+import type { Twins } from "./outcome/shared-text.ts";
 import { planStep } from "./plan/plan.ts";
-import type { ResolvedStep, SettledStep, Step } from "./plan/step.ts";
+import { isSameStep, type ResolvedStep, type SettledStep, type Step } from "./plan/step.ts";
 import type { Resolver } from "./resolve/resolver.ts";
 
 /** What was found, and what is to be done about it. */
@@ -15,6 +17,8 @@ export interface Plan {
   readonly fields: readonly ImageField[];
   /** One for each field, in their order. */
   readonly steps: readonly Step[];
+  /** What aliases bring to further places, where the same is to be done about it. */
+  readonly twins: Twins;
 }
 
 /** By what is planned. */
@@ -32,16 +36,15 @@ export async function planImages({ input, config, locks }: Planning, resolver: R
   const resources: ResourceImages[] = [];
   const fields: ImageField[] = [];
   const steps: Step[] = [];
-  // An image that two objects share through an anchor is one field.
-  const known = input.yaml.targets.size === 0 ? undefined : new Set<ImageField["identity"]>();
+  const twins = new Map<ImageField, ImageField[]>();
+  const isTwin = twinFinder(twins);
   const mayResolve = !config.credentials.includes("package");
   let nextTurn = Number.POSITIVE_INFINITY;
   for (const resource of eachResource(input, config)) {
     resources.push(resource);
     for (const field of resource.fields) {
-      if (known?.has(field.identity)) continue;
-      known?.add(field.identity);
       const step = planStep(field, config, locks.nearest(field.resource));
+      if (mayBeShared(field.site) && isTwin(step)) continue;
       fields.push(field);
       steps.push(step);
       if (step.kind !== "resolve" || !mayResolve) continue;
@@ -53,7 +56,24 @@ export async function planImages({ input, config, locks }: Planning, resolver: R
     await turnOfLoop();
     nextTurn = performance.now() + planningAtOnce;
   }
-  return { resources, fields, steps };
+  return { resources, fields, steps, twins };
+}
+
+/**
+ * Tells whether what is to be done at a place is to be done already, because an alias brings the same characters to another
+ * place: then they are one field, and the further place is its twin.
+ */
+function twinFinder(twins: Map<ImageField, ImageField[]>): (step: Step) => boolean {
+  const known = new Map<string, Step[]>();
+  return (step) => {
+    const { field } = step;
+    const characters = `${carriersOf(field.site)} ${field.identity}`;
+    const steps = known.get(characters) ?? [];
+    const first = steps.find((each) => isSameStep(each, step));
+    if (first === undefined) known.set(characters, [...steps, step]);
+    else twins.set(first.field, [...(twins.get(first.field) ?? []), field]);
+    return first !== undefined;
+  };
 }
 
 /** Waits for what the steps of a plan look up. */

@@ -1,10 +1,10 @@
 /** Doing what a rule says at a place. */
-import { dereference, elementsOf, kindOf } from "../yaml/node.ts";
+import { elementsOf, kindOf } from "../yaml/node.ts";
 import { extractReference, extractText, pushFault } from "./extract.ts";
 import type { FieldRule } from "./field-rule.ts";
 import { closed, openScope, type Scope } from "./node-context.ts";
 import { extractSplit } from "./split-reference.ts";
-import { type Place, targetOf, type Walk } from "./walk-state.ts";
+import { follow, type Place, targetOf, type Walk } from "./walk-state.ts";
 
 /** Does what a rule says at a place. The scope of what lies below, or in the documents of its text; undefined where nothing more is to be looked for. */
 export function applyRule(walk: Walk, place: Place, rule: FieldRule, scope: Scope): Scope | undefined {
@@ -48,11 +48,12 @@ function applyReference(walk: Walk, place: Place, rule: FieldRule, scope: Scope)
 }
 
 /** A user's path may leave out the `[]` at its end, as kustomize's may. */
-function applyToElements(walk: Walk, { layer, node }: Place, apply: (element: Place) => void): undefined {
+function applyToElements(walk: Walk, place: Place, apply: (element: Place) => void): undefined {
+  const { layer, node: list, via } = follow(place);
   let index = 0;
-  for (const element of elementsOf(layer.yaml, dereference(layer.yaml, node))) {
+  for (const node of elementsOf(layer.yaml, list)) {
     walk.path.push(index);
-    apply({ layer, node: element });
+    apply({ layer, node, via });
     walk.path.pop();
     index++;
   }
@@ -62,18 +63,16 @@ function applySplit(walk: Walk, place: Place, rule: FieldRule, scope: Scope): Sc
   const { layer, map, siblings } = place;
   const target = targetOf(place);
   if (kindOf(layer.yaml, target) === "mapping") {
-    extractSplit(walk, { layer, node: target }, rule);
+    extractSplit(walk, follow(place), rule);
     return scope;
   }
   if (kindOf(layer.yaml, target) === "sequence" && rule.source === "user") {
-    return applyToElements(walk, place, ({ node }) =>
-      extractSplit(walk, { layer, node: dereference(layer.yaml, node) }, rule),
-    );
+    return applyToElements(walk, place, (element) => extractSplit(walk, follow(element), rule));
   }
   if (kindOf(layer.yaml, target) !== "scalar") return scope;
   if (rule.source === "user" && map !== undefined && siblings !== undefined) {
     const key = walk.path.pop();
-    extractSplit(walk, { layer, node: map }, rule);
+    extractSplit(walk, map, rule);
     walk.path.push(key ?? "");
   } else {
     extractReference(walk, place, { ...rule, tagless: "keep" });

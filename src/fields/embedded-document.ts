@@ -1,10 +1,12 @@
 /** A document within a document: YAML or JSON that stands in a scalar of another. */
 import { InputError } from "../krm/input-error.ts";
 import { lineFinder } from "../yaml/line.ts";
-import { type Range, scalarText, startOf } from "../yaml/node.ts";
+import { dereference, kindOf, lastEventOf, type Range, scalarText, startOf } from "../yaml/node.ts";
 import { scalarLocator } from "../yaml/scalar-source.ts";
+import { escapeFor } from "../yaml/scalar-text.ts";
 import { scanStrictly, type YamlNode, type YamlText } from "../yaml/scan.ts";
 import { YamlSyntaxError } from "../yaml/syntax-error.ts";
+import type { TextEdit } from "../yaml/text-edit.ts";
 import { spend } from "../yaml/unfolding.ts";
 
 /** A scanned text, and where its characters stand in the text that is edited. */
@@ -14,11 +16,63 @@ export interface EmbeddedDocument {
   readonly depth: number;
   /** The line, from 1, of a character of the text that is edited. */
   readonly lineAt: (offset: number) => number;
+  /** What holds the document; absent for the text that is edited. */
+  readonly carrier?: Carrier;
+}
+
+/** The scalar, or an alias of one, in which a document stands. */
+interface Carrier extends Site {
+  /** The same edit in the document around. */
+  readonly toOuter: (edit: TextEdit) => TextEdit | undefined;
+}
+
+/** A node of a document, and the aliases of collections that lead to it, the outermost first. */
+export interface Site {
+  readonly layer: EmbeddedDocument;
+  readonly node: YamlNode;
+  readonly via: readonly YamlNode[];
+}
+
+/** No alias leads there. */
+export const straight: readonly YamlNode[] = [];
+
+/** True for what an alias within it leads to: no tree holds itself, and no reader takes it. */
+export function isCircular({ layer, node, via }: Site): boolean {
+  const alias = via.at(-1);
+  return alias !== undefined && node < alias && alias < lastEventOf(layer.yaml, node);
+}
+
+/** The aliases that lead to a node, in all documents around it; "" where none does. */
+export function aliasesTo({ layer, via }: Site): string {
+  const { carrier } = layer;
+  if (carrier === undefined) return via.join(" ");
+  const outer = aliasesTo(carrier);
+  const holder = kindOf(carrier.layer.yaml, carrier.node) === "alias" ? ` *${carrier.node}` : "";
+  const ways = outer + holder;
+  return ways === "" && via.length === 0 ? "" : `${ways} > ${via.join(" ")}`;
+}
+
+/** The scalars, or aliases of them, in which the document of a site stands; "" for the text that is edited. */
+export function carriersOf({ layer: { carrier } }: Site): string {
+  return carrier === undefined ? "" : `${carriersOf(carrier)} ${carrier.node}`;
+}
+
+/** False where no alias can bring a site elsewhere, since there is none. */
+export function mayBeShared({ layer }: Site): boolean {
+  if (layer.yaml.targets.size > 0) return true;
+  return layer.carrier !== undefined && mayBeShared(layer.carrier);
 }
 
 /** The text that is edited. */
 export function outerLayer(yaml: YamlText): EmbeddedDocument {
   return { yaml, toSource: (range) => range, depth: 0, lineAt: lineFinder(yaml.text) };
+}
+
+/** An edit of a document as one of the text that is edited; undefined where the place can't be told for certain. */
+export function sourceEdit({ carrier }: EmbeddedDocument, edit: TextEdit): TextEdit | undefined {
+  if (carrier === undefined) return edit;
+  const outer = carrier.toOuter(edit);
+  return outer && sourceEdit(carrier.layer, outer);
 }
 
 // Documents in documents in documents: deeper, someone plays.
@@ -32,22 +86,24 @@ export interface Unreadable {
 }
 
 /**
- * The document in a scalar, which may be JSON, since that is YAML; or why there is none.
+ * The document in a scalar, or in the one that an alias stands for. It may be JSON, since that is YAML.
  *
  * @throws {InputError} where the documents in the input unfold to more than it may.
  */
-export function innerLayer(outer: EmbeddedDocument, scalar: YamlNode): EmbeddedDocument | Unreadable {
+export function innerLayer({ layer: outer, node, via }: Site): EmbeddedDocument | Unreadable {
+  const scalar = dereference(outer.yaml, node);
   if (outer.depth >= depthMax) {
     return unreadable(`a document within ${depthMax} others is not read`);
   }
   const inner = innerDocument(outer, scalar);
   if ("reason" in inner) return inner;
-  const { yaml, toSource } = inner;
+  const { yaml, toSource, toOuter } = inner;
   if (!spend(yaml.budget, yaml.size)) throw tooLarge(outer, scalar);
-  return { yaml, toSource, depth: outer.depth + 1, lineAt: outer.lineAt };
+  const carrier = { layer: outer, node, via, toOuter };
+  return { yaml, toSource, depth: outer.depth + 1, lineAt: outer.lineAt, carrier };
 }
 
-type InnerDocument = Pick<EmbeddedDocument, "yaml" | "toSource">;
+type InnerDocument = Pick<EmbeddedDocument, "yaml" | "toSource"> & Pick<Carrier, "toOuter">;
 
 /** A text that aliases name as well is read once. */
 function innerDocument(outer: EmbeddedDocument, scalar: YamlNode): InnerDocument | Unreadable {
@@ -69,8 +125,20 @@ function readInner(outer: EmbeddedDocument, scalar: YamlNode): InnerDocument | U
     const place = locate(range);
     return place && outer.toSource(place);
   };
+  const toOuter = (edit: TextEdit): TextEdit | undefined => {
+    // An insertion has no characters of its own: it goes behind the one before it.
+    const isInsertion = edit.start === edit.end;
+    const place = locate(isInsertion ? { start: edit.start - 1, end: edit.end } : edit);
+    const start = isInsertion ? place?.end : place?.start;
+    if (place === undefined || start === undefined) return undefined;
+    return { start, end: place.end, text: escapeFor(outer.yaml, scalar, edit.text) };
+  };
   try {
-    return { yaml: scanStrictly(text, { nesting: nestingMax, budget: outer.yaml.budget }), toSource };
+    return {
+      yaml: scanStrictly(text, { nesting: nestingMax, budget: outer.yaml.budget }),
+      toSource,
+      toOuter,
+    };
   } catch (error) {
     if (!(error instanceof YamlSyntaxError)) throw error;
     if (error.code === "unfolding") throw tooLarge(outer, scalar);

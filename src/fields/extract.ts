@@ -1,5 +1,4 @@
 /** From a place and the rule about it to the images that stand there. */
-import { EVENT_ID, SCALAR_STYLE } from "js-yaml";
 import { matchesGlob } from "../image/glob.ts";
 import { InvalidReferenceError, safeParseReference } from "../image/reference.ts";
 import { goType } from "../yaml/go-type.ts";
@@ -9,7 +8,6 @@ import {
   aliasRange,
   dereference,
   elementsOf,
-  eventOf,
   kindOf,
   type Range,
   scalarText,
@@ -17,12 +15,12 @@ import {
   writtenText,
 } from "../yaml/node.ts";
 import { type Locate, scalarLocator } from "../yaml/scalar-source.ts";
-import type { YamlNode, YamlText } from "../yaml/scan.ts";
+import type { YamlNode } from "../yaml/scan.ts";
 import { lastUpTo } from "../yaml/sorted-offsets.ts";
-import type { EmbeddedDocument } from "./embedded-document.ts";
+import type { EmbeddedDocument, Site } from "./embedded-document.ts";
 import type { FieldRule } from "./field-rule.ts";
 import type { ImageField, ImageFieldFault } from "./image-field.ts";
-import { formatPath, type Place, targetOf, type Walk } from "./walk-state.ts";
+import { follow, formatPath, type Place, targetOf, type Walk } from "./walk-state.ts";
 
 /** Takes a whole value for a reference; null is none, and anything but a text is a fault. */
 export function extractReference(walk: Walk, place: Place, rule: FieldRule): void {
@@ -35,13 +33,13 @@ export function extractReference(walk: Walk, place: Place, rule: FieldRule): voi
     return;
   }
   const value = writtenText(layer.yaml, target);
-  // An alias of an image changes with its anchor.
-  if (rule.loose && (node !== target || !hasTagOrDigest(value))) return;
+  if (rule.loose && !hasTagOrDigest(value)) return;
   push(walk, place, rule, {
-    node,
+    site: place,
     identity: identityOf(layer, node),
     value,
     ...access(layer, node),
+    writing: inPlace,
   });
 }
 
@@ -54,8 +52,7 @@ function isExcepted({ layer, siblings }: Place, { except }: FieldRule): boolean 
 
 /** Takes what the group `image` of the rule's pattern matches in a text, or in the items of a list, a line each. */
 export function extractText(walk: Walk, place: Place, rule: FieldRule): void {
-  const { layer } = place;
-  const text = textAt(layer, targetOf(place));
+  const text = textAt(place);
   if (text === undefined || rule.mentions?.some((word) => text.value.includes(word)) === false) return;
   const matches = matchesIn(text.value, rule);
   if (matches === undefined) {
@@ -65,15 +62,15 @@ export function extractText(walk: Walk, place: Place, rule: FieldRule): void {
   for (const { start, end } of matches) {
     const value = text.value.slice(start, end);
     if (rule.loose && !hasTagOrDigest(value)) continue;
-    const locate: Locate = (range) => text.locate({ start: start + range.start, end: start + range.end });
-    const range = locate({ start: 0, end: value.length });
-    const index = text.indexOf?.(start);
+    const { site, from, locate, ends, index } = text.partAt(start);
     if (index !== undefined) walk.path.push(index);
+    const offset = start - from;
     push(walk, place, rule, {
-      node: place.node,
-      identity: range?.start ?? `${identityOf(layer, place.node)}+${start}`,
+      site,
+      identity: `${identityOf(site.layer, site.node)}+${offset}`,
       value,
-      locate,
+      locate: (range) => locate({ start: offset + range.start, end: offset + range.end }),
+      ...(ends !== undefined && { ends }),
       writing: inPlace,
     });
     if (index !== undefined) walk.path.pop();
@@ -83,7 +80,7 @@ export function extractText(walk: Walk, place: Place, rule: FieldRule): void {
 /** Takes note that something stands where an image should. */
 export function pushFault(walk: Walk, place: Place, rule: FieldRule, fault: ImageFieldFault): void {
   push(walk, place, rule, {
-    node: place.node,
+    site: place,
     identity: identityOf(place.layer, place.node),
     locate: nowhere,
     writing: inPlace,
@@ -91,19 +88,19 @@ export function pushFault(walk: Walk, place: Place, rule: FieldRule, fault: Imag
   });
 }
 
-type Found = Pick<ImageField, "identity" | "value" | "locate" | "writing" | "fault"> & {
-  readonly node: YamlNode;
-};
+type Found = Pick<ImageField, "identity" | "value" | "locate" | "ends" | "writing" | "fault" | "site">;
 
 /** Adds a field. */
 export function push(walk: Walk, place: Place, rule: FieldRule, found: Found): void {
   const { layer, siblings } = place;
-  const { node, identity, value, locate, writing, fault } = found;
+  const { identity, value, locate, ends, writing, fault } = found;
+  const { node, via } = found.site;
   const owner = siblings && memberText(layer.yaml, siblings, "name");
   const { onError, tag } = rule.override ?? {};
   const field: Mutable<ImageField> = {
     resource: walk.resource,
     path: formatPath(walk.path),
+    site: { layer: found.site.layer, node, via },
     identity,
     locate,
     writing,
@@ -112,7 +109,7 @@ export function push(walk: Walk, place: Place, rule: FieldRule, found: Found): v
   };
   if (value !== undefined) field.value = value;
   if (fault !== undefined) field.fault = fault;
-  if (layer.depth === 0) field.node = node;
+  if (ends !== undefined) field.ends = ends;
   if (owner !== undefined) field.owner = owner;
   if (onError !== undefined) field.onError = onError;
   if (tag !== undefined) field.tag = tag;
@@ -131,16 +128,6 @@ function hasTagOrDigest(text: string): boolean {
 
 const misspelt = /^(?:[\w.:+~@-]+\/)*[\w.+~-]+[:@][\w.:+~@-]+$/;
 
-/** Where the characters of a scalar stand; an alias of it has none of its own. */
-export function locatorOf(layer: EmbeddedDocument, scalar: YamlNode): Locate {
-  const locate = scalarLocator(layer.yaml, scalar);
-  if (layer.depth === 0) return locate;
-  return (range) => {
-    const place = locate(range);
-    return place && layer.toSource(place);
-  };
-}
-
 const inPlace = { kind: "in-place" } as const;
 
 /** Nothing stands anywhere. */
@@ -154,65 +141,59 @@ export function identityOf(layer: EmbeddedDocument, node: YamlNode): string | nu
   return range?.start ?? `${layer.depth} node ${node}`;
 }
 
-/** How a whole value is read and written, of a scalar or an alias of one. */
-export function access(layer: EmbeddedDocument, node: YamlNode): Pick<ImageField, "locate" | "writing"> {
-  const target = dereference(layer.yaml, node);
-  const alias = target === node ? undefined : aliasRange(layer.yaml, node);
-  const range = alias && layer.toSource(alias);
-  if (alias === undefined) return { locate: locatorOf(layer, target), writing: inPlace };
-  if (range === undefined) return { locate: nowhere, writing: inPlace };
-  return {
-    locate: () => range,
-    writing: { kind: "replace", range, quote: quoteOf(layer.yaml, target) },
-  };
-}
-
-function quoteOf(yaml: YamlText, scalar: YamlNode): string {
-  const event = eventOf(yaml, scalar);
-  if (event.type !== EVENT_ID.SCALAR) return "";
-  if (event.style === SCALAR_STYLE.SINGLE_QUOTED) return "'";
-  return event.style === SCALAR_STYLE.DOUBLE_QUOTED ? '"' : "";
+/** Where the text of a scalar stands in its document, or of an alias of one: that in the anchor's, and the alias. */
+export function access(layer: EmbeddedDocument, node: YamlNode): Pick<ImageField, "locate" | "ends"> {
+  const alias = aliasRange(layer.yaml, node);
+  if (alias === undefined) return { locate: scalarLocator(layer.yaml, node) };
+  return { locate: scalarLocator(layer.yaml, dereference(layer.yaml, node)), ends: [alias] };
 }
 
 interface LocatedText {
   readonly value: string;
-  readonly locate: Locate;
-  /** The index of the item, of a list, in which a character stands. */
-  readonly indexOf?: (position: number) => number;
+  readonly partAt: (position: number) => TextPart;
 }
 
-function textAt(layer: EmbeddedDocument, target: YamlNode): LocatedText | undefined {
-  if (kindOf(layer.yaml, target) === "sequence") return textOfList(layer, target);
+/** A scalar, or an alias of one, that holds a text or a line of it. */
+interface TextPart extends Pick<ImageField, "site" | "locate" | "ends"> {
+  /** Where it begins in the text. */
+  readonly from: number;
+  /** Of the item, in a list. */
+  readonly index?: number;
+}
+
+function textAt(place: Place): LocatedText | undefined {
+  const { layer, node } = place;
+  const target = targetOf(place);
+  if (kindOf(layer.yaml, target) === "sequence") return textOfList(follow(place));
   if (goType(layer.yaml, target) !== "string") return undefined;
-  return { value: scalarText(layer.yaml, target) ?? "", locate: locatorOf(layer, target) };
+  const part = { site: place, from: 0, ...access(layer, node) };
+  return { value: scalarText(layer.yaml, target) ?? "", partAt: () => part };
 }
 
-function textOfList(layer: EmbeddedDocument, list: YamlNode): LocatedText {
-  const lines = elementsOf(layer.yaml, list).map((element) => ({
-    element,
-    text: scalarText(layer.yaml, element) ?? "",
-  }));
+function textOfList({ layer, node: list, via }: Site): LocatedText {
+  const elements = elementsOf(layer.yaml, list);
+  const texts = elements.map((element) => scalarText(layer.yaml, dereference(layer.yaml, element)) ?? "");
   const starts: number[] = [];
   let length = 0;
-  // An item that is an alias is a line too, but has no characters of its own.
-  for (const { text } of lines) {
+  for (const text of texts) {
     starts.push(length);
     length += text.length + 1;
   }
-  const locators = new Map<number, Locate>();
-  const locatorAt = (index: number): Locate => {
-    const known = locators.get(index) ?? locatorOf(layer, lines[index]?.element ?? list);
-    locators.set(index, known);
-    return known;
-  };
+  const parts = new Map<number, TextPart>();
   return {
-    value: lines.map(({ text }) => text).join("\n"),
-    locate({ start, end }) {
-      const index = lastUpTo(starts, start);
-      const from = starts[index];
-      return from === undefined ? undefined : locatorAt(index)({ start: start - from, end: end - from });
+    value: texts.join("\n"),
+    partAt(position) {
+      const index = lastUpTo(starts, position);
+      const node = elements[index] ?? list;
+      const known = parts.get(index) ?? {
+        site: { layer, node, via },
+        from: starts[index] ?? 0,
+        index,
+        ...access(layer, node),
+      };
+      parts.set(index, known);
+      return known;
     },
-    indexOf: (position) => lastUpTo(starts, position),
   };
 }
 

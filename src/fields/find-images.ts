@@ -1,8 +1,9 @@
 /** Finding the fields of Kubernetes objects that hold images. */
+import type { ItemSite } from "../krm/input.ts";
 import { type Resource, readResource } from "../krm/resource.ts";
-import { childOf, dereference, elementsOf, kindOf } from "../yaml/node.ts";
+import { elementsOf, kindOf } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
-import type { EmbeddedDocument } from "./embedded-document.ts";
+import { aliasesTo, type EmbeddedDocument, isCircular, type Site } from "./embedded-document.ts";
 import { isManifestHolder, manifestTree } from "./embedded-manifests.ts";
 import type { RulesOf } from "./field-rules.ts";
 import type { Flaw } from "./flaw.ts";
@@ -18,7 +19,7 @@ import {
 } from "./skip.ts";
 import { applyDigestKeys } from "./split-reference.ts";
 import { walkObject } from "./walk.ts";
-import type { Denial, Walk } from "./walk-state.ts";
+import { type Denial, follow, siteAt, type Walk } from "./walk-state.ts";
 
 /** A Kubernetes object and the fields in it that hold images, in the order of the text. */
 export interface ResourceImages {
@@ -44,66 +45,63 @@ export interface Search {
   readonly outsideReason: (resource: Resource) => string | undefined;
   /** The comments of the text that ask for something to be left alone. */
   readonly skipComments: SkipComments;
-  /** The anchored objects that were found. */
-  readonly found: Set<string>;
+  /** The objects that were found. */
+  readonly found: Set<YamlNode>;
   /** ConfigMaps and Secrets whose values are manifests, as {@link manifestHolders} finds them. */
   readonly holders: ReadonlySet<string>;
 }
 
 /**
  * The objects at a node, which may be a list of objects or a list of lists, and their images. Nothing that isn't an
- * object of Kubernetes is looked into, and no shape of it is an error.
+ * object of Kubernetes is looked into, and no shape of it is an error. What an alias lists once more comes once more, where
+ * it holds images.
  */
-export function* findImages(search: Search, node: YamlNode): Generator<ResourceImages, void, undefined> {
-  // The next to come is the last. Without recursion, since lists may be nested deeply.
-  const waiting: Listed[] = [{ node }];
+export function* findImages(search: Search, item: ItemSite): Generator<ResourceImages, void, undefined> {
+  const { yaml, outer, found } = search;
+  // The next to come is the last.
+  const waiting: Listed[] = [{ site: { layer: outer, ...item }, list: undefined }];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const resource = withListDefaults(readResource(search.yaml, next.node), next.list);
-    if (search.yaml.anchored.has(next.node) && wasFound(search, resource, next.list)) continue;
-    const members = listMembers(search.yaml, resource);
+    const site = follow(next.site);
+    if (isCircular(site)) continue;
+    const resource = withListDefaults(readResource(yaml, site.node), next.list);
+    const isNew = !found.has(site.node);
+    found.add(site.node);
+    const members = listMembers(site, resource);
     const skipped =
       search.skipReason(resource) ??
       resourceSkip(resource) ??
       (members === undefined ? search.outsideReason(resource) : undefined);
     if (skipped !== undefined) {
-      yield { resource, fields: [], skipped, denials: [], flaws: [] };
+      if (isNew) yield { resource, fields: [], skipped, denials: [], flaws: [] };
     } else if (members === undefined) {
-      yield fieldsOf(search, resource);
+      const images = fieldsOf(search, resource, site);
+      if (isNew) yield images;
+      else if (images.fields.length > 0) yield { ...images, denials: [], flaws: [] };
     } else {
-      const doubled = doubledKeys(search.yaml, resource.node).get("items");
-      if (doubled !== undefined) {
-        const message = duplicateKeyMessage(search.outer, doubled);
-        yield {
-          resource,
-          fields: [],
-          denials: [],
-          flaws: [{ kind: "duplicate-key", path: "items", message }],
-        };
-      }
-      for (const member of members.toReversed()) waiting.push({ node: member, list: resource });
+      const flaws = isNew ? listFlaws(search, site.node) : [];
+      if (flaws.length > 0) yield { resource, fields: [], denials: [], flaws };
+      for (const member of members.toReversed()) waiting.push({ site: member, list: resource });
     }
   }
 }
 
-/** An anchored object may be listed many times: it is the same each time, unless the list says what kind it is of. */
-function wasFound({ found, yaml }: Search, resource: Resource, list: Resource | undefined): boolean {
-  const isWhole =
-    childOf(yaml, resource.node, "kind") !== undefined &&
-    childOf(yaml, resource.node, "apiVersion") !== undefined;
-  const key = `${resource.node} ${isWhole ? "" : `${list?.apiVersion} ${list?.kind}`}`;
-  if (found.has(key)) return true;
-  found.add(key);
-  return false;
-}
-
-/** An object, and the list that it stands in. */
+/** Where an object stands, which may be an alias of one, and the list of objects in which it does. */
 interface Listed {
-  readonly node: YamlNode;
-  readonly list?: Resource;
+  readonly site: Site;
+  readonly list: Resource | undefined;
 }
 
-function fieldsOf(search: Search, resource: Resource): ResourceImages {
-  const { rulesOf, holders, outer } = search;
+function listFlaws({ yaml, outer }: Search, list: YamlNode): readonly Flaw[] {
+  const doubled = doubledKeys(yaml, list).get("items");
+  if (doubled === undefined) return [];
+  return [{ kind: "duplicate-key", path: "items", message: duplicateKeyMessage(outer, doubled) }];
+}
+
+function fieldsOf(
+  { rulesOf, holders, skipComments }: Search,
+  resource: Resource,
+  site: Site,
+): ResourceImages {
   const walk: Walk = {
     resource,
     fields: [],
@@ -111,10 +109,9 @@ function fieldsOf(search: Search, resource: Resource): ResourceImages {
     flaws: new Map(),
     wishes: [],
     path: [],
-    visited: new Set(),
+    barren: new Set(),
   };
-  const object = { layer: outer, node: resource.node };
-  walkObject(walk, object, {
+  walkObject(walk, site, {
     own: rulesOf(resource),
     rulesOf,
     ...(isManifestHolder(resource, holders) && { extra: manifestTree }),
@@ -123,21 +120,28 @@ function fieldsOf(search: Search, resource: Resource): ResourceImages {
   const names = skippedNames(resource) ?? noNames;
   return {
     resource,
-    fields: withSkips(distinct(walk.fields), { names, comments: search.skipComments }),
+    fields: withSkips(distinct(walk.fields), { names, comments: skipComments }),
     denials: walk.denials,
     flaws: [...walk.flaws.values()].filter((flaw) => !isNamed(flaw, names)),
   };
 }
 
-/** An image that several containers share through an anchor is one field. */
+/** What two rules find at one place is one field: the user's. */
 function distinct(fields: readonly ImageField[]): readonly ImageField[] {
   if (fields.length < 2) return fields;
   const known = new Map<ImageField["identity"], ImageField>();
   for (const field of fields) {
-    const first = known.get(field.identity);
-    if (first === undefined || isUsers(field)) known.set(field.identity, field);
+    const place = placeKey(field);
+    const first = known.get(place);
+    if (first === undefined || isUsers(field)) known.set(place, field);
   }
   return [...known.values()];
+}
+
+/** What an alias brings to several places counts in each. */
+function placeKey({ identity, site }: ImageField): string | number {
+  const ways = aliasesTo(site);
+  return ways === "" ? identity : `${ways} ${identity}`;
 }
 
 function isUsers({ rule }: ImageField): boolean {
@@ -155,11 +159,13 @@ function withSkips(fields: readonly ImageField[], requests: SkipRequests): reado
 const noNames: ReadonlySet<string> = new Set();
 
 /** The objects of a List kind: `List`, `PodList`, … */
-function listMembers(yaml: YamlText, { node, kind }: Resource): readonly YamlNode[] | undefined {
+function listMembers(list: Site, { kind }: Resource): readonly Site[] | undefined {
   if (!kind.endsWith("List")) return undefined;
-  const items = childOf(yaml, node, "items");
-  if (items === undefined || kindOf(yaml, items) !== "sequence") return undefined;
-  return elementsOf(yaml, items).map((item) => dereference(yaml, item));
+  const items = siteAt(list, "items");
+  if (items === undefined) return undefined;
+  const { layer, node, via } = follow(items);
+  if (kindOf(layer.yaml, node) !== "sequence") return undefined;
+  return elementsOf(layer.yaml, node).map((element) => ({ layer, node: element, via }));
 }
 
 /** The API server leaves out what the list's kind says of its members; the file is that of the list. */

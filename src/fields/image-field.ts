@@ -1,22 +1,27 @@
 /** A field that holds an image: what it says, and which characters of the text say it. */
 import type { Resource } from "../krm/resource.ts";
-import type { Range } from "../yaml/node.ts";
+import { aliasRange, type Range } from "../yaml/node.ts";
 import type { Locate } from "../yaml/scalar-source.ts";
-import type { YamlNode } from "../yaml/scan.ts";
+import type { Site } from "./embedded-document.ts";
 
 /** A field that holds an image, or should. */
 export interface ImageField {
   readonly resource: Resource;
   /** From the resource's root: `spec.template.spec.containers[0].image`. */
   readonly path: string;
-  /** The scalar, or an alias of one, or the map that holds the parts of a reference; in the text; absent in a document within the text. */
-  readonly node?: YamlNode;
+  /** The scalar that is written to, or an alias of it, or the map that gets a key. */
+  readonly site: Site;
   /** Fields with the same identity are the same characters. */
   readonly identity: string | number;
   /** The text of the reference, put together where its parts stand apart; absent where `fault` says why. */
   readonly value?: string;
-  /** Where characters of `value` stand in the text; undefined for those that stand nowhere. */
+  /**
+   * Where characters of `value` stand in the document of the site, for an alias in its anchor's scalar; undefined for those
+   * that stand nowhere.
+   */
   readonly locate: Locate;
+  /** Where it begins and ends in that document, where aliases stand for its text or for parts of it. */
+  readonly ends?: readonly Range[];
   readonly writing: Writing;
   /** Why the value can't be taken for an image. */
   readonly fault?: ImageFieldFault;
@@ -38,10 +43,35 @@ export type ImageFieldFault = "not-a-string" | "too-many-matches";
 /** How a digest comes into the field. */
 export type Writing =
   /** The characters of the reference change, where they stand; `removal` is all that goes with a digest of its own key. */
-  | { readonly kind: "in-place"; readonly removal?: Range }
-  /** The text of the reference takes the place of an alias. */
-  | { readonly kind: "replace"; readonly range: Range; readonly quote: string }
+  | { readonly kind: "in-place"; readonly removal?: Removal }
   /** The digest alone goes to a place of its own, between two texts. */
   | { readonly kind: "digest"; readonly range: Range; readonly before: string; readonly after: string }
   /** There is no place for a digest. */
   | { readonly kind: "none"; readonly reason: string };
+
+/** A part of a map. */
+interface Removal {
+  readonly site: Site;
+  readonly range: Range;
+}
+
+/** Where a field begins and ends in the text that is edited. */
+export function endsOf({ site, locate, ends, value = "" }: ImageField): readonly Range[] {
+  const { layer } = site;
+  const ranges = ends ?? [
+    locate({ start: 0, end: 1 }),
+    locate({ start: value.length - 1, end: value.length }),
+  ];
+  return ranges.flatMap((range) => (range && layer.toSource(range)) ?? []);
+}
+
+/** The aliases of texts in which the document of a field stands, in the text that is edited. */
+export function carrierAliases({ site }: ImageField): readonly Range[] {
+  const ranges: Range[] = [];
+  for (let { carrier } = site.layer; carrier !== undefined; { carrier } = carrier.layer) {
+    const alias = aliasRange(carrier.layer.yaml, carrier.node);
+    const range = alias && carrier.layer.toSource(alias);
+    if (range !== undefined) ranges.push(range);
+  }
+  return ranges;
+}

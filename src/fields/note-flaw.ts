@@ -38,6 +38,14 @@ export function duplicateKeyMessage(layer: EmbeddedDocument, keys: readonly Yaml
   return `must have this key once, but it stands on ${places} of the input: kubectl reads the last one, other readers read another or none; delete the wrong one`;
 }
 
+/** Takes note that the key to which the walk's path leads comes by a merge key too that stands behind it. */
+export function noteContest(walk: Walk, layer: EmbeddedDocument, mergeKey: YamlNode): void {
+  const path = formatPath(walk.path);
+  const line = lineOf(layer, mergeKey);
+  const message = `comes by the merge key on line ${line} of the input as well: kubectl reads that one, other readers the key before it; both are pinned; write the merge key first`;
+  walk.flaws.set(`contested-key ${path}`, { kind: "contested-key", path, message });
+}
+
 /** Takes note that a text, in which a rule says that images are, can't be read. */
 export function noteUnreadable(
   walk: Walk,

@@ -3,7 +3,7 @@ import type { Resource } from "../krm/resource.ts";
 import type { Range } from "../yaml/node.ts";
 import type { YamlText } from "../yaml/scan.ts";
 import { lastUpTo } from "../yaml/sorted-offsets.ts";
-import type { ImageField } from "./image-field.ts";
+import { carrierAliases, endsOf, type ImageField } from "./image-field.ts";
 
 /** The annotation: `"true"`, or field paths and container names, parted by commas or white space. */
 const skipAnnotation = "pin-digests.fn.kpt.dev/skip";
@@ -110,10 +110,11 @@ export function isNamed(
   return names.has(path.replaceAll(/\[\d+\]/g, "[]"));
 }
 
-function hasSkipComment({ locate, value = "", writing }: ImageField, comments: SkipComments): boolean {
-  const places = [locate({ start: 0, end: 1 }), locate({ start: value.length - 1, end: value.length })];
-  const ends = writing.kind === "digest" ? [...places, writing.range] : places;
-  return ends.some((place) => place !== undefined && isCommented(place, comments));
+function hasSkipComment(field: ImageField, comments: SkipComments): boolean {
+  const { writing } = field;
+  const places = [...endsOf(field), ...carrierAliases(field)];
+  if (writing.kind === "digest") places.push(writing.range);
+  return places.some((place) => isCommented(place, comments));
 }
 
 function isCommented({ start, end }: Range, { signs, places }: SkipComments): boolean {

@@ -1,18 +1,16 @@
 /** References whose parts stand apart: `{repository, tag, digest}`, `{name, version}`, `{newName, newTag, digest}`. */
 
 import { goType } from "../yaml/go-type.ts";
-import { type Member, memberAt, membersOf } from "../yaml/members.ts";
+import { membersOf } from "../yaml/members.ts";
 import { kindOf, lastEventOf, type Range, writtenText } from "../yaml/node.ts";
-import type { Locate } from "../yaml/scalar-source.ts";
-import type { YamlNode } from "../yaml/scan.ts";
 import { clearKey, noPlace, writeKey } from "./digest-slot.ts";
-import type { EmbeddedDocument } from "./embedded-document.ts";
-import { extractReference, identityOf, locatorOf, push } from "./extract.ts";
+import type { Site } from "./embedded-document.ts";
+import { access, extractReference, identityOf, push } from "./extract.ts";
 import type { FieldRule } from "./field-rule.ts";
-import type { Writing } from "./image-field.ts";
+import type { ImageField, Writing } from "./image-field.ts";
 import { doubledKeys, noteDouble } from "./note-flaw.ts";
 import type { SplitKeys } from "./table/field-row.ts";
-import { formatPath, type Place, type Walk } from "./walk-state.ts";
+import { formatPath, siteAt, targetOf, type Walk } from "./walk-state.ts";
 
 /** What the parts are mostly called. */
 export const commonKeys: SplitKeys = {
@@ -27,37 +25,32 @@ export const commonKeys: SplitKeys = {
  * consumer bears it, or under the key that the user names; else the field says why it is not. False where the map holds
  * no repository.
  */
-export function extractSplit(walk: Walk, { layer, node: map }: Place, rule: FieldRule): boolean {
-  if (kindOf(layer.yaml, map) !== "mapping") return false;
+export function extractSplit(walk: Walk, map: Site, rule: FieldRule): boolean {
+  const { layer, node } = map;
+  if (kindOf(layer.yaml, node) !== "mapping") return false;
   const keys = rule.keys ?? commonKeys;
-  const repository = partAt(layer, map, keys.repository);
+  const repository = partAt(map, keys.repository);
   if (repository === undefined || repository.text === "") {
-    noteWish(walk, { layer, node: map }, rule);
+    noteWish(walk, map, rule);
     return false;
   }
-  noteDoubledParts(walk, { layer, node: map }, keys);
+  noteDoubledParts(walk, map, keys);
   if (isWhole(repository.text) && rule.apart === undefined) {
-    extractWhole(walk, { layer, map, part: repository, rule });
+    extractWhole(walk, { map, part: repository, rule });
     return true;
   }
-  const registry = partAt(layer, map, keys.registry ?? []);
-  const tag = partAt(layer, map, keys.tag);
-  const digest = partAt(layer, map, keys.digest ?? []);
+  const registry = partAt(map, keys.registry ?? []);
+  const tag = partAt(map, keys.tag);
+  const digest = partAt(map, keys.digest ?? []);
   const composed = compose({ registry, repository, tag, digest });
   const inexact = [repository, registry, tag].find((part) => part?.inexact);
-  const { writing, key } = writingOf({ layer, map, keys, rule, inexact, tag, digest });
+  const { writing, key, site } = writingOf({ map, keys, rule, inexact, tag, digest });
   const path = formatPath([...walk.path, ...(key ?? "").split("/").filter(Boolean)]);
   push(
     walk,
-    { layer, node: map },
+    map,
     { ...rule, tagless: "keep" },
-    {
-      node: map,
-      identity: `map ${identityOf(layer, map)}`,
-      value: composed.value,
-      locate: composed.locate,
-      writing,
-    },
+    { site, identity: `map ${identityOf(layer, node)}`, ...composed, writing },
   );
   const field = walk.fields.pop();
   if (field !== undefined) walk.fields.push({ ...field, path, tag: "keep" });
@@ -65,7 +58,7 @@ export function extractSplit(walk: Walk, { layer, node: map }: Place, rule: Fiel
 }
 
 /** A part that stands twice makes two references. */
-function noteDoubledParts(walk: Walk, { layer, node }: Place, keys: SplitKeys): void {
+function noteDoubledParts(walk: Walk, { layer, node }: Site, keys: SplitKeys): void {
   const doubled = doubledKeys(layer.yaml, node);
   if (doubled.size === 0) return;
   const names = [keys.registry ?? [], keys.repository, keys.tag, keys.digest ?? []].flat();
@@ -83,17 +76,16 @@ export function applyDigestKeys({ wishes, fields }: Walk): void {
   if (wishes.length === 0) return;
   const byPath = new Map<string, number>();
   for (const [at, { path }] of fields.entries()) if (!byPath.has(path)) byPath.set(path, at);
-  for (const { layer, map, digestKey, rule, ...wish } of wishes) {
+  for (const { map, digestKey, rule, ...wish } of wishes) {
     const path = `${wish.path}.${digestKey}`;
     const above = pathsAbove(wish.path).flatMap((each) => fieldAt(each, "none"));
     const [at] = [...above, ...fieldAt(path, "in-place")].sort((one, other) => one - other);
     const field = at === undefined ? undefined : fields[at];
     if (at === undefined || field === undefined) continue;
-    const writing =
+    fields[at] =
       field.writing.kind === "none"
-        ? writeKey(layer, map, digestKey)
-        : removable(clearKey(layer, map, digestKey));
-    fields[at] = { ...field, path, rule, writing };
+        ? { ...field, path, rule, writing: slotIn(map, digestKey), site: map }
+        : { ...field, path, rule, writing: removable(map, digestKey) };
   }
 
   function fieldAt(path: string, writing: Writing["kind"]): readonly number[] {
@@ -112,45 +104,43 @@ function pathsAbove(path: string): readonly string[] {
 }
 
 /** A digest that stands where it can be changed, and taken out again where a user lets it. */
-function removable(removal: Range | undefined): Writing {
-  return { kind: "in-place", ...(removal !== undefined && { removal }) };
+function removable(map: Site, digestKey: string | undefined): Writing {
+  const range = digestKey === undefined ? undefined : clearKey(map.layer, map.node, digestKey);
+  return { kind: "in-place", ...(range !== undefined && { removal: { site: map, range } }) };
 }
 
-function noteWish(walk: Walk, { layer, node }: Place, rule: FieldRule): void {
+function noteWish(walk: Walk, map: Site, rule: FieldRule): void {
   const digestKey = rule.override?.digestKey;
   if (digestKey === undefined) return;
-  walk.wishes.push({ path: formatPath(walk.path), layer, map: node, digestKey, rule: rule.label });
+  walk.wishes.push({ path: formatPath(walk.path), map, digestKey, rule: rule.label });
 }
 
-interface Part {
+interface Part extends Pick<ImageField, "ends" | "locate"> {
   readonly key: string;
-  readonly node: YamlNode;
+  readonly site: Site;
   readonly text: string;
-  readonly locate: Locate;
   /** True for a number or a boolean, of which the text may not be what the consumer reads: `1.10`. */
   readonly inexact: boolean;
 }
 
 /** The first of the keys that holds a text. */
-function partAt(layer: EmbeddedDocument, map: YamlNode, keys: readonly string[]): Part | undefined {
+function partAt(map: Site, keys: readonly string[]): Part | undefined {
+  const { layer } = map;
   for (const key of keys) {
-    const node = key
-      .split("/")
-      .reduce<YamlNode | undefined>(
-        (at, name) => (at === undefined ? at : memberAt(layer.yaml, at, name)),
-        map,
-      );
-    if (node === undefined) continue;
-    const type = goType(layer.yaml, node);
+    const site = siteAt(map, key);
+    if (site === undefined) continue;
+    const target = targetOf(site);
+    const type = goType(layer.yaml, target);
     if (type === undefined || type === "null") continue;
-    const written = writtenText(layer.yaml, node);
+    const written = writtenText(layer.yaml, target);
     const scheme = /^[a-z]+:\/\//.exec(written)?.[0].length ?? 0;
-    const locate = locatorOf(layer, node);
+    const { locate, ends } = access(layer, site.node);
     return {
       key,
-      node,
+      site,
       text: written.slice(scheme),
       locate: ({ start, end }) => locate({ start: start + scheme, end: end + scheme }),
+      ...(ends !== undefined && { ends }),
       inexact: type !== "string",
     };
   }
@@ -163,17 +153,15 @@ function isWhole(repository: string): boolean {
 }
 
 interface Whole {
-  readonly layer: EmbeddedDocument;
-  readonly map: YamlNode;
+  readonly map: Site;
   readonly part: Part;
   readonly rule: FieldRule;
 }
 
-function extractWhole(walk: Walk, { layer, map, part, rule }: Whole): void {
-  const siblings: readonly Member[] = membersOf(layer.yaml, map);
-  const node = siblings.findLast(({ name }) => name === part.key)?.value ?? part.node;
+function extractWhole(walk: Walk, { map, part, rule }: Whole): void {
+  const siblings = membersOf(map.layer.yaml, map.node);
   walk.path.push(part.key);
-  extractReference(walk, { layer, node, map, siblings }, { ...rule, tagless: "keep" });
+  extractReference(walk, { ...part.site, map, siblings }, { ...rule, tagless: "keep" });
   walk.path.pop();
 }
 
@@ -184,9 +172,8 @@ interface Parts {
   readonly digest: Part | undefined;
 }
 
-interface Composed {
+interface Composed extends Pick<ImageField, "ends" | "locate"> {
   readonly value: string;
-  readonly locate: Locate;
 }
 
 /** One text from the parts, of which each character knows where it stands. */
@@ -208,12 +195,14 @@ function compose({ registry, repository, tag, digest }: Parts): Composed {
     if (piece === undefined || end > piece.start + piece.part.text.length) return undefined;
     return piece.part.locate({ start: start - piece.start, end: end - piece.start });
   };
-  return { value, locate };
+  const parts = [pieces[0]?.part, pieces.at(-1)?.part];
+  if (parts.every((part) => part?.ends === undefined)) return { value, locate };
+  const ends = parts.flatMap((part) => part?.ends ?? part?.locate({ start: 0, end: part.text.length }) ?? []);
+  return { value, locate, ends };
 }
 
 interface Slot {
-  readonly layer: EmbeddedDocument;
-  readonly map: YamlNode;
+  readonly map: Site;
   readonly keys: SplitKeys;
   readonly rule: FieldRule;
   readonly inexact: Part | undefined;
@@ -221,47 +210,47 @@ interface Slot {
   readonly digest: Part | undefined;
 }
 
-/** How a digest is written, and under which key, so that people are told the field that changes. */
-function writingOf({ layer, map, keys, rule, inexact, tag, digest }: Slot): {
+/** How a digest is written, where, and under which key, so that people are told the field that changes. */
+function writingOf({ map, keys, rule, inexact, tag, digest }: Slot): {
   writing: Writing;
+  site: Site;
   key?: string;
 } {
   const digestKey = overriddenKey(rule, keys);
   if (digest !== undefined && digest.text !== "") {
-    const inPlace = removable(digestKey === undefined ? undefined : clearKey(layer, map, digest.key));
-    return { writing: isOwn(layer, map, digest.node) ? inPlace : shared(digest.key), key: digest.key };
+    const { key, site } = digest;
+    return { writing: removable(map, digestKey === undefined ? undefined : key), site, key };
   }
   if (inexact !== undefined) {
-    return {
-      writing: noPlace(
-        `its \`${inexact.key}\` is a number or a boolean, which readers write in ways of their own`,
-      ),
-    };
+    const reason = `its \`${inexact.key}\` is a number or a boolean, which readers write in ways of their own`;
+    return { writing: noPlace(reason), site: map };
   }
-  if (digestKey !== undefined) {
-    return {
-      writing: isOwn(layer, map, map) ? writeKey(layer, map, digestKey) : shared(digestKey),
-      key: digestKey,
-    };
-  }
+  if (digestKey !== undefined) return { writing: slotIn(map, digestKey), site: map, key: digestKey };
   if (rule.digestInTag && tag !== undefined) {
-    return { writing: isOwn(layer, map, tag.node) ? { kind: "in-place" } : shared(tag.key), key: tag.key };
+    return { writing: { kind: "in-place" }, site: tag.site, key: tag.key };
   }
   const lack =
     digest === undefined
       ? "has no key for a digest, and none is added"
       : `has an empty \`${digest.key}\`, and only one that is filled is changed`;
-  return { writing: noPlace(`${lack} unless a fieldSpec names it as its \`digestKey\``) };
+  return { writing: noPlace(`${lack} unless a fieldSpec names it as its \`digestKey\``), site: map };
 }
 
-/** What an alias or a merge key brings in, or brings elsewhere, may be part of other references as well. */
-function isOwn({ yaml }: EmbeddedDocument, map: YamlNode, node: YamlNode): boolean {
-  if (node < map || node > lastEventOf(yaml, map)) return false;
-  return !yaml.anchored.has(map) && !yaml.anchored.has(node);
+/** A place for a digest under a key of a map that brings in neither the key nor what it stands in from elsewhere. */
+function slotIn(map: Site, digestKey: string): Writing {
+  const { yaml } = map.layer;
+  const isElsewhere = ancestorPaths(digestKey).some((path) => {
+    const { node } = siteAt(map, path) ?? map;
+    return node < map.node || node > lastEventOf(yaml, map.node) || kindOf(yaml, node) === "alias";
+  });
+  if (!isElsewhere) return writeKey(map.layer, map.node, digestKey);
+  return noPlace(`its \`${digestKey}\` is shared through an anchor, and may be part of other references`);
 }
 
-function shared(key: string): Writing {
-  return noPlace(`its \`${key}\` is shared through an anchor, and may be part of other references`);
+/** `a`, `a/b`, `a/b/c`. */
+function ancestorPaths(path: string): readonly string[] {
+  const names = path.split("/");
+  return names.map((_, last) => names.slice(0, last + 1).join("/"));
 }
 
 /** `digest` where the kind keeps it at `ref/digest` means that. */

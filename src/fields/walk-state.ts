@@ -1,10 +1,10 @@
 /** Where the walk stands in an object. */
 import { shorten } from "../image/quote.ts";
 import type { Resource } from "../krm/resource.ts";
-import type { Member } from "../yaml/members.ts";
-import { dereference } from "../yaml/node.ts";
+import { type Member, membersOf } from "../yaml/members.ts";
+import { dereference, kindOf } from "../yaml/node.ts";
 import type { YamlNode } from "../yaml/scan.ts";
-import type { EmbeddedDocument } from "./embedded-document.ts";
+import type { EmbeddedDocument, Site } from "./embedded-document.ts";
 import type { Flaw } from "./flaw.ts";
 import type { ImageField } from "./image-field.ts";
 
@@ -15,8 +15,8 @@ export interface Walk {
   readonly denials: Denial[];
   /** By kind and path, each once. */
   readonly flaws: Map<string, Flaw>;
-  /** What was seen through an alias, and in which role. */
-  readonly visited: Set<string>;
+  /** What holds nothing that counts, seen through an alias, and in which role. */
+  readonly barren: Set<string>;
   /** The keys and indices that lead here. */
   readonly path: (string | number)[];
   /** Maps for which the user names the key of the digest, where the map alone does not make a reference. */
@@ -33,24 +33,41 @@ export interface Denial {
 /** Where the user wants the digest of a reference whose parts stand above. */
 export interface Wish {
   readonly path: string;
-  readonly layer: EmbeddedDocument;
-  readonly map: YamlNode;
+  readonly map: Site;
   readonly digestKey: string;
   readonly rule: string;
 }
 
 /** A value: a node, which may be an alias, and the map that it stands in. */
-export interface Place {
-  readonly layer: EmbeddedDocument;
-  readonly node: YamlNode;
+export interface Place extends Site {
   /** The map in which the value stands, and what else stands in it. */
-  readonly map?: YamlNode;
+  readonly map?: Site;
   readonly siblings?: readonly Member[];
 }
 
 /** The node itself, behind an alias. */
-export function targetOf({ layer, node }: Place): YamlNode {
+export function targetOf({ layer, node }: Site): YamlNode {
   return dereference(layer.yaml, node);
+}
+
+/** What an alias stands for, with the alias as the last on the way there; any other node as it is. */
+export function follow({ layer, node, via }: Site): Site {
+  const target = dereference(layer.yaml, node);
+  return target === node ? { layer, node, via } : { layer, node: target, via: [...via, node] };
+}
+
+/** What stands at the keys of a path, parted by slashes, which may be an alias. */
+export function siteAt(map: Site, path: string): Site | undefined {
+  let at: Site | undefined = map;
+  for (const name of path.split("/")) {
+    const owner: Site = follow(at);
+    if (kindOf(owner.layer.yaml, owner.node) !== "mapping") return undefined;
+    const member = membersOf(owner.layer.yaml, owner.node).findLast((each) => each.name === name);
+    if (member === undefined) return undefined;
+    const via = member.via === undefined ? owner.via : [...owner.via, ...member.via];
+    at = { layer: owner.layer, node: member.value, via };
+  }
+  return at;
 }
 
 /**

@@ -5,7 +5,7 @@ import { behind, elementsOf, kindOf, rootOf, scalarText } from "../yaml/node.ts"
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { applyRule, deny } from "./apply-rule.ts";
 import { looksLikeContainer } from "./container-heuristics.ts";
-import { innerLayer } from "./embedded-document.ts";
+import { innerLayer, isCircular, straight } from "./embedded-document.ts";
 import { identityOf } from "./extract.ts";
 import { type FieldRule, strongest } from "./field-rule.ts";
 import { anyKindTree, type KindRules, type RulesOf } from "./field-rules.ts";
@@ -20,18 +20,18 @@ import {
   scopeOf,
   withBranches,
 } from "./node-context.ts";
-import { doubledKeys, noteDouble, noteUnreadable } from "./note-flaw.ts";
+import { doubledKeys, noteContest, noteDouble, noteUnreadable } from "./note-flaw.ts";
 import { canSkip, mayHoldImages, significantKeys } from "./prefilter.ts";
 import { atElement, atKey, atMap, type RuleNode } from "./rule-tree.ts";
-import { type Place, targetOf, type Walk } from "./walk-state.ts";
+import { follow, type Place, targetOf, type Walk } from "./walk-state.ts";
 
 /** Collects the images of an object. No shape of it is an error. */
 export function walkObject(walk: Walk, object: Place, known: WalkRules): void {
-  const { layer, node } = object;
+  const { layer, node, via } = object;
   const branches = known.extra === undefined ? known.own.trees : [...known.own.trees, known.extra];
   visit(
     walk,
-    { layer, node },
+    { layer, node, via },
     {
       branches,
       role: "object",
@@ -67,17 +67,42 @@ function visit(walk: Walk, place: Place, context: NodeContext): void {
   if (scope === undefined) return;
   if (kind === "scalar") {
     if (rule === undefined || !holdsDocuments(rule)) return;
-    const isKnown = target !== place.node && wasVisited(walk, place, { ...context, branches, scope });
-    if (!isKnown) visitDocuments(walk, place, rule, scope);
+    const visitText = (): void => visitDocuments(walk, place, rule, scope);
+    if (target === place.node) visitText();
+    else unlessBarren(walk, sightOf(follow(place), { ...context, branches, scope }), visitText);
     return;
   }
   const { role, fallback } = context;
   const below =
     branches === context.branches && scope === context.scope ? context : { branches, role, scope, fallback };
-  if (target !== place.node && wasVisited(walk, place, below)) return;
-  const inside: Place = { layer: place.layer, node: target, siblings: members };
-  if (kind === "sequence") visitElements(walk, inside, below);
-  else visitMap(walk, inside, below);
+  const { layer, via } = place;
+  if (target === place.node) {
+    visitInside(walk, { layer, node: target, via, siblings: members }, below);
+    return;
+  }
+  const inside: Place = { ...follow(place), siblings: members };
+  if (isCircular(inside)) return;
+  unlessBarren(walk, sightOf(inside, below), () => visitInside(walk, inside, below));
+}
+
+function visitInside(walk: Walk, place: Place, context: NodeContext): void {
+  if (kindOf(place.layer.yaml, place.node) === "sequence") visitElements(walk, place, context);
+  else visitMap(walk, place, context);
+}
+
+/**
+ * Visits something through an alias. What is found in it counts there too; where nothing is, a hundred aliases of it bring
+ * nothing either.
+ */
+function unlessBarren(walk: Walk, sight: string, visitIt: () => void): void {
+  if (walk.barren.has(sight)) return;
+  const before = countFound(walk);
+  visitIt();
+  if (countFound(walk) === before) walk.barren.add(sight);
+}
+
+function countFound({ fields, flaws, wishes }: Walk): number {
+  return fields.length + flaws.size + wishes.length;
 }
 
 const noMembers: readonly Member[] = [];
@@ -106,23 +131,19 @@ function withKeys(rule: FieldRule, rules: readonly FieldRule[]): FieldRule {
   return keys === undefined ? rule : { ...rule, keys };
 }
 
-/** An anchored collection is visited once in each role: a hundred aliases of it bring nothing new. */
-function wasVisited(walk: Walk, { layer, node }: Place, { role, scope, branches }: NodeContext): boolean {
-  const target = targetOf({ layer, node });
-  const sight = [
-    identityOf(layer, target),
+/** A collection, and as what it is looked at. */
+function sightOf({ layer, node }: Place, { role, scope, branches }: NodeContext): string {
+  return [
+    identityOf(layer, node),
     role,
     scope.containers,
     scope.objects,
     scope.imageKeys?.label,
     ...branches.map(({ id }) => id),
   ].join(" ");
-  if (walk.visited.has(sight)) return true;
-  walk.visited.add(sight);
-  return false;
 }
 
-function visitElements(walk: Walk, { layer, node: list }: Place, context: NodeContext): void {
+function visitElements(walk: Walk, { layer, node: list, via }: Place, context: NodeContext): void {
   const branches = atElement(context.branches);
   if (branches.length === 0 && !context.scope.containers && !context.scope.objects) return;
   const role: Role = elementRole[context.role] ?? "plain";
@@ -137,7 +158,7 @@ function visitElements(walk: Walk, { layer, node: list }: Place, context: NodeCo
   for (const node of elementsOf(layer.yaml, list)) {
     if (branches.length > 0 || kindOf(layer.yaml, node) !== "scalar" || isImageList) {
       walk.path.push(index);
-      visit(walk, { layer, node }, element);
+      visit(walk, { layer, node, via }, element);
       walk.path.pop();
     }
     index++;
@@ -163,11 +184,13 @@ function visitMap(walk: Walk, place: Place, context: NodeContext): void {
   let plain: NodeContext | undefined;
   // Only what leads to images is worth knowing to stand there twice.
   let doubled: ReturnType<typeof doubledKeys> | undefined;
-  for (const { name, value } of siblings) {
+  for (const sibling of siblings) {
+    const { name, value } = sibling;
     const ways = atKey(here.branches, name);
     if (ways.length === 0 && mayBePassed(name, here, layer.yaml, value)) continue;
     plain ??= plainVisit(scope);
-    const member: Place = { layer, node: value, map: node, siblings };
+    const via = sibling.via === undefined ? place.via : place.via.concat(sibling.via);
+    const member: Place = { layer, node: value, via, map: place, siblings };
     const child = childContext(here, member, { name, single, plain });
     if (child.fallback === undefined && ways.length === 0 && kindOf(layer.yaml, value) === "scalar") continue;
     walk.path.push(name);
@@ -179,15 +202,13 @@ function visitMap(walk: Walk, place: Place, context: NodeContext): void {
       if (keys !== undefined) {
         noteDouble(walk, layer, keys);
         // The last one counts for kubectl.
-        if (!isValueOf(layer.yaml, keys.at(-1), value)) walk.fields.length = before;
+        const at = keys.findIndex((key) => behind(layer.yaml, key) === value);
+        if (at !== -1 && at < keys.length - 1) walk.fields.length = before;
       }
+      if (sibling.contestedBy !== undefined) noteContest(walk, layer, sibling.contestedBy);
     }
     walk.path.pop();
   }
-}
-
-function isValueOf(yaml: YamlText, key: YamlNode | undefined, value: YamlNode): boolean {
-  return key !== undefined && behind(yaml, key) === value;
 }
 
 /** The ways below a key. Only a user's own path leads on where the key says that there is no image. */
@@ -247,15 +268,14 @@ function enterObject(walk: Walk, place: Place, context: NodeContext): NodeContex
 
 /** Visits the documents in a text that a rule says to hold some. */
 function visitDocuments(walk: Walk, place: Place, rule: FieldRule, scope: Scope): void {
-  const target = targetOf(place);
-  const inner = innerLayer(place.layer, target);
+  const inner = innerLayer(place);
   if ("reason" in inner) {
-    const text = scalarText(place.layer.yaml, target) ?? "";
+    const text = scalarText(place.layer.yaml, targetOf(place)) ?? "";
     if (isExpected(text, rule)) noteUnreadable(walk, rule, { text, ...inner });
     return;
   }
   for (const document of inner.yaml.documents) {
-    visit(walk, { layer: inner, node: rootOf(document) }, plainVisit(scope));
+    visit(walk, { layer: inner, node: rootOf(document), via: straight }, plainVisit(scope));
   }
 }
 

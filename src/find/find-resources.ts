@@ -7,12 +7,12 @@ import { fieldRules, matchesKind } from "../fields/field-rules.ts";
 import { findImages, type ResourceImages } from "../fields/find-images.ts";
 import { skipComments } from "../fields/skip.ts";
 import { quote } from "../image/quote.ts";
-import type { Input } from "../krm/input.ts";
+import { type Input, itemSites } from "../krm/input.ts";
 import { labelsOf, type Resource } from "../krm/resource.ts";
 import { selects } from "../krm/resource-selector.ts";
 import type { Result } from "../krm/result.ts";
-import { kindOf } from "../yaml/node.ts";
-import type { YamlText } from "../yaml/scan.ts";
+import { dereference, kindOf } from "../yaml/node.ts";
+import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { skipReasons } from "./skip-reasons.ts";
 
 /** The objects of an input and what was found in each. */
@@ -31,10 +31,12 @@ export function* eachResource(input: Input, config: Config): Generator<ResourceI
     outsideReason: (resource: Resource) =>
       excludedBy(yaml, resource, config) ?? outsideOf(yaml, resource, config),
     skipComments: skipComments(yaml),
-    found: new Set<string>(),
+    found: new Set<YamlNode>(),
     holders: manifestHolders(yaml, items),
   };
-  for (const item of items) if (kindOf(yaml, item) === "mapping") yield* findImages(search, item);
+  for (const item of itemSites(input)) {
+    if (kindOf(yaml, dereference(yaml, item.node)) === "mapping") yield* findImages(search, item);
+  }
 }
 
 function excludedBy(

@@ -158,6 +158,23 @@ function itemsOf(yaml: YamlText, items: YamlNode): readonly YamlNode[] {
   return elementsOf(yaml, items).map((item) => dereference(yaml, item));
 }
 
+/** Where an item stands: the item or an alias of it, and an alias of the list that it stands in. */
+export interface ItemSite {
+  readonly node: YamlNode;
+  readonly via: readonly YamlNode[];
+}
+
+/** The items of an input as they are written. */
+export function itemSites(input: Input): readonly ItemSite[] {
+  const { yaml, items } = input;
+  if (input.kind === "stream" || yaml.targets.size === 0) return items.map((node) => ({ node, via: [] }));
+  const list = valuesOf(yaml, input.root, "items").at(-1);
+  if (list === undefined || items.length === 0) return [];
+  const target = dereference(yaml, list);
+  const via = target === list ? [] : [list];
+  return elementsOf(yaml, target).map((node) => ({ node, via }));
+}
+
 function isNull(yaml: YamlText, node: YamlNode): boolean {
   return scalarType(yaml, node) === "null";
 }

@@ -1,9 +1,9 @@
 /** A Kubernetes object in a text: who it is and where it came from. */
 
 import { shorten } from "../image/quote.ts";
-import { ownOrMergedChild } from "../yaml/members.ts";
+import { membersOf, ownOrMergedChild } from "../yaml/members.ts";
 import type { Mutable } from "../yaml/mutable.ts";
-import { dereference, entriesOf, isMergeKey, kindOf, scalarText, scalarType } from "../yaml/node.ts";
+import { dereference, kindOf, scalarText, scalarType } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import type { ResourceRef, ResultFile } from "./result.ts";
 
@@ -116,18 +116,10 @@ const PATH_MAX = 4096;
 function stringsOf(yaml: YamlText, mapping: YamlNode | undefined): ReadonlyMap<string, string> {
   const strings = new Map<string, string>();
   if (mapping === undefined || kindOf(yaml, mapping) !== "mapping") return strings;
-  for (const { key, value } of entriesOf(yaml, mapping)) {
-    const name = scalarText(yaml, key);
+  for (const { name, value } of membersOf(yaml, mapping)) {
     const target = dereference(yaml, value);
     const text = scalarText(yaml, target);
-    if (
-      name === undefined ||
-      text === undefined ||
-      isMergeKey(yaml, key) ||
-      scalarType(yaml, target) === "null"
-    )
-      continue;
-    strings.set(name, text);
+    if (text !== undefined && scalarType(yaml, target) !== "null") strings.set(name, text);
   }
   return strings;
 }

@@ -1,4 +1,5 @@
 /** From a new reference to the edit that writes it where the old one stands. */
+import { type Site, sourceEdit } from "../fields/embedded-document.ts";
 import type { ImageField } from "../fields/image-field.ts";
 import type { Range } from "../yaml/node.ts";
 import type { TextEdit } from "../yaml/text-edit.ts";
@@ -10,25 +11,39 @@ export interface Replacement {
   readonly to: string;
 }
 
+/** An edit of a document, and what is edited: a scalar, an alias that is to mean what the edit makes of its anchor's, or a map. */
+export interface ImageEdit {
+  readonly site: Site;
+  readonly edit: TextEdit;
+}
+
 /**
- * The edit that makes a field's reference another, keeping quotes, escapes, indentation and line breaks around it. An
- * alias gives way to the text of its anchor, so that nothing else that the anchor is used for changes. Undefined where
- * the text does not show for certain which characters stand for the reference.
+ * The edit that makes a field's reference another, keeping quotes, escapes, indentation and line breaks around it.
+ * Undefined where the text does not show for certain which characters stand for the reference.
  */
-export function imageEdit({ field, from, to }: Replacement): TextEdit | undefined {
-  const { writing } = field;
+export function imageEdit({ field, from, to }: Replacement): ImageEdit | undefined {
+  const { site, writing } = field;
   switch (writing.kind) {
-    case "replace":
-      return { ...writing.range, text: writing.quote + to + writing.quote };
-    case "digest":
-      return { ...writing.range, text: writing.before + to.slice(to.indexOf("@") + 1) + writing.after };
-    case "in-place":
-      return writing.removal !== undefined && from.startsWith(`${to}@`)
-        ? { ...writing.removal, text: "" }
-        : partEdit(field, from, to);
+    case "digest": {
+      const text = writing.before + to.slice(to.indexOf("@") + 1) + writing.after;
+      return certain({ site, edit: { ...writing.range, text } });
+    }
+    case "in-place": {
+      const { removal } = writing;
+      if (removal !== undefined && from.startsWith(`${to}@`))
+        return certain({ site: removal.site, edit: { ...removal.range, text: "" } });
+      const edit = partEdit(field, from, to);
+      return edit && certain({ site, edit });
+    }
     case "none":
       return undefined;
   }
+}
+
+/** What can't be told for certain in the text around a document can't be edited either. */
+function certain(edit: ImageEdit): ImageEdit | undefined {
+  const { layer } = edit.site;
+  return layer.depth === 0 || sourceEdit(layer, edit.edit) !== undefined ? edit : undefined;
 }
 
 function partEdit({ locate, value = "" }: ImageField, from: string, to: string): TextEdit | undefined {

@@ -2,6 +2,7 @@
 
 import type { Config } from "../config/config.ts";
 import type { ResourceImages } from "../fields/find-images.ts";
+import type { FlawKind } from "../fields/flaw.ts";
 import { quote } from "../image/quote.ts";
 import { resultAt } from "../krm/field-result.ts";
 import { type Resource, resourceRef } from "../krm/resource.ts";
@@ -88,13 +89,21 @@ export function flawResults(
 ): readonly Result[] {
   return resources.flatMap(({ resource, flaws }) =>
     flaws.map(({ kind, path, message }) => {
-      // What a template is to become, nobody knows here.
-      const severity = mode === "check" && kind !== "template" ? "error" : "warning";
+      const severity = mode === "check" && failsCheck[kind] ? "error" : "warning";
       const tags = mode === "check" ? { tags: { class: kind } } : {};
       return resultAt({ resource, path }, { severity, message, ...tags });
     }),
   );
 }
+
+const failsCheck: Readonly<Record<FlawKind, boolean>> = {
+  "duplicate-key": true,
+  // Both images count.
+  "contested-key": false,
+  unreadable: true,
+  // What it is to become, nobody knows here.
+  template: false,
+};
 
 /** What is told of an item that is no object. */
 export function nonObjectResult(yaml: YamlText, item: YamlNode, index: number): Result {

@@ -3,27 +3,16 @@ import type { Config, OnError } from "../config/config.ts";
 import { onErrorOf } from "../config/on-error.ts";
 import type { ImageField } from "../fields/image-field.ts";
 import { explainRegistry, type ImageReference } from "../image/reference.ts";
-import { resultAt } from "../krm/field-result.ts";
-import type { Result, Severity } from "../krm/result.ts";
+import type { Severity } from "../krm/result.ts";
 import { pinnedText } from "../plan/pinned-reference.ts";
 import type { RejectStep, ResolvedStep, RewriteStep, SettledStep } from "../plan/step.ts";
 import { RegistryError, type RegistryErrorCode } from "../registry/errors.ts";
-import type { YamlNode, YamlText } from "../yaml/scan.ts";
-import type { TextEdit } from "../yaml/text-edit.ts";
-import { imageEdit } from "./image-edit.ts";
+import { type ImageEdit, imageEdit } from "./image-edit.ts";
 
 /** What became of a field. */
 export type Outcome =
   /** It is to hold this text. */
-  | {
-      readonly kind: "changed";
-      readonly field: ImageField;
-      readonly from: string;
-      readonly to: string;
-      readonly edit: TextEdit;
-      /** Those of its image, where somebody looked. */
-      readonly platforms: readonly string[] | undefined;
-    }
+  | ChangedOutcome
   /** It stays as it is. */
   | {
       readonly kind: "kept";
@@ -39,6 +28,16 @@ export type Outcome =
       readonly reason: string;
       readonly onError: OnError;
     };
+
+/** A field that is to hold another text. */
+export interface ChangedOutcome extends ImageEdit {
+  readonly kind: "changed";
+  readonly field: ImageField;
+  readonly from: string;
+  readonly to: string;
+  /** Those of its image, where somebody looked. */
+  readonly platforms: readonly string[] | undefined;
+}
 
 /** What of the configuration decides about outcomes. */
 export type OutcomeConfig = Pick<Config, "mode" | "onError" | "registries" | "tag">;
@@ -92,7 +91,7 @@ type Rewriting = Pick<RewriteStep, "field" | "image" | "platforms">;
 function changedOutcome({ field, image, platforms }: Rewriting, to: string, config: OutcomeConfig): Outcome {
   const from = image.text;
   const edit = imageEdit({ field, from, to });
-  if (edit !== undefined) return { kind: "changed", field, from, to, edit, platforms };
+  if (edit !== undefined) return { kind: "changed", field, from, to, ...edit, platforms };
   if (config.mode === "unpin") {
     const reason =
       "left alone: its digest stands under a key of its own, which only a fieldSpec that names it as `digestKey` lets go";
@@ -117,40 +116,4 @@ function withAdvice(error: Error, image: ImageReference): string {
     );
   }
   return advice.filter(Boolean).join("; ");
-}
-
-/**
- * The edits of outcomes. An alias of an image that comes to the same text needs none: it changes with its anchor, and so
- * is still an alias when the digest is taken out again.
- */
-export function editsOf(yaml: YamlText, outcomes: readonly Outcome[]): readonly TextEdit[] {
-  const changed = outcomes.filter((outcome) => outcome.kind === "changed");
-  if (yaml.targets.size === 0) return changed.map(({ edit }) => edit);
-  const texts = new Map(changed.map(({ field, to }) => [field.node, to]));
-  return changed.flatMap(({ field, to, edit }) => {
-    const target = field.node === undefined ? undefined : yaml.targets.get(field.node);
-    const isFollowing = field.writing.kind === "replace" && target !== undefined && texts.get(target) === to;
-    return isFollowing ? [] : [edit];
-  });
-}
-
-/** An anchor on an image that was pinned changes with it wherever else it is used. */
-export function sharedAnchorWarnings(yaml: YamlText, outcomes: readonly Outcome[]): readonly Result[] {
-  if (yaml.targets.size === 0) return [];
-  const images = new Set(
-    outcomes.flatMap(({ kind, field }) => (kind === "changed" && field.node !== undefined ? field.node : [])),
-  );
-  const others = new Map<YamlNode, number>();
-  for (const [alias, target] of yaml.targets) {
-    if (!images.has(alias)) others.set(target, (others.get(target) ?? 0) + 1);
-  }
-  return outcomes.flatMap((outcome) => {
-    const { node } = outcome.field;
-    const uses = outcome.kind === "changed" && node !== undefined ? (others.get(node) ?? 0) : 0;
-    if (uses === 0) return [];
-    return resultAt(outcome.field, {
-      severity: "warning",
-      message: `its anchor is used in ${uses} more ${uses === 1 ? "place, which holds" : "places, which hold"} the digest now too`,
-    });
-  });
 }

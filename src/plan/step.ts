@@ -6,7 +6,7 @@ import type { ImageReference } from "../image/reference.ts";
 import type { Severity } from "../krm/result.ts";
 import type { LockedImage } from "../lock/format/locked-image.ts";
 import type { Lock } from "../lock/locks.ts";
-import type { DigestLookup, Resolution } from "../resolve/lookup.ts";
+import { type DigestLookup, lookupKey, type Resolution } from "../resolve/lookup.ts";
 
 /** What to do about a field. */
 export type Step =
@@ -81,6 +81,27 @@ export interface RejectStep {
   readonly field: ImageField;
   readonly reason: string;
   readonly unlocked: ImageReference | undefined;
+}
+
+/** True where two steps do the same, each about its field. */
+export function isSameStep(one: Step, other: Step): boolean {
+  if (one.field.onError !== other.field.onError || one.field.tag !== other.field.tag) return false;
+  switch (one.kind) {
+    case "resolve":
+      return (
+        other.kind === one.kind &&
+        lookupKey(other.lookup) === lookupKey(one.lookup) &&
+        other.lock === one.lock &&
+        other.locked === one.locked
+      );
+    case "rewrite":
+      return other.kind === one.kind && other.text === one.text;
+    case "check":
+      return other.kind === one.kind && other.lock === one.lock;
+    case "keep":
+    case "reject":
+      return other.kind === one.kind && other.reason === one.reason;
+  }
 }
 
 /** By what an image is judged. */

@@ -16,10 +16,18 @@ import type { YamlNode, YamlText } from "./scan.ts";
 export interface Member {
   readonly name: string;
   readonly value: YamlNode;
+  /** The aliases by which merge keys bring it in, the outermost first; absent for a mapping's own. */
+  readonly via?: readonly YamlNode[];
+  /**
+   * The merge key of one that the mapping says itself before it: kubectl reads the merged one all the same, other readers
+   * the mapping's own.
+   */
+  readonly contestedBy?: YamlNode;
 }
 
 /**
  * The members of a mapping, in order, duplicates too; then those that its merge keys bring in and it does not say itself.
+ * Contested ones come first, so that they are not the last of their name.
  *
  * https://yaml.org/type/merge.html
  */
@@ -81,33 +89,62 @@ export function memberText(yaml: YamlText, members: readonly Member[], name: str
   return scalarText(yaml, memberOf(yaml, members, name));
 }
 
-/** What was merged once brings nothing new, however often it is named. Without recursion, since chains may be long. */
 function ownAndMerged(yaml: YamlText, mapping: YamlNode): readonly Member[] {
   const members: Member[] = [];
+  const contested: Member[] = [];
   const names = new Set<string>();
+  const own = new Map<string, YamlNode>();
   const merged = new Set<YamlNode>();
-  const waiting = [mapping];
-  for (let map = waiting.pop(); map !== undefined; map = waiting.pop()) {
+  const waiting: Source[] = [{ map: mapping, via: noAliases, mergeKey: undefined }];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { map, via } = next;
+    // What was merged once brings nothing new, however often it is named.
     if (merged.has(map) || kindOf(yaml, map) !== "mapping") continue;
     merged.add(map);
-    const before = members.length;
-    const sources: YamlNode[] = [];
+    const brought = new Map<string, Member>();
+    const sources: Source[] = [];
     for (const { key, value } of entriesOf(yaml, map)) {
       const name = scalarText(yaml, dereference(yaml, key));
       if (name === undefined) continue;
-      if (isMergeKey(yaml, key)) for (const source of mergeSources(yaml, value)) sources.push(source);
-      else if (!names.has(name)) members.push({ name, value });
+      if (isMergeKey(yaml, key)) {
+        const { mergeKey = key } = next;
+        for (const source of mergeSources(yaml, { map: value, via, mergeKey })) sources.push(source);
+      } else if (map === mapping) {
+        members.push({ name, value });
+        own.set(name, key);
+      } else if (!names.has(name)) {
+        brought.set(name, { name, value, via });
+      } else if (next.mergeKey !== undefined && (own.get(name) ?? next.mergeKey) < next.mergeKey) {
+        contested.push({ name, value, via, contestedBy: next.mergeKey });
+      }
     }
-    for (let at = before; at < members.length; at++) names.add(members[at]?.name ?? "");
-    // The first source wins, with all that it merges itself.
+    members.push(...brought.values());
+    for (const name of (map === mapping ? own : brought).keys()) names.add(name);
+    // Of a mapping's own keys all are kept, that it may be told of duplicates; of others those that count. The first
+    // source wins, with all that it merges itself.
     for (const source of sources.reverse()) waiting.push(source);
   }
-  return members;
+  return contested.length === 0 ? members : [...contested, ...members];
 }
 
-function mergeSources(yaml: YamlText, value: YamlNode): readonly YamlNode[] {
-  const target = dereference(yaml, value);
-  return kindOf(yaml, target) === "sequence"
-    ? elementsOf(yaml, target).map((source) => dereference(yaml, source))
-    : [target];
+/** A mapping that is merged into another, and how it is reached. */
+interface Source {
+  readonly map: YamlNode;
+  readonly via: readonly YamlNode[];
+  /** That of the mapping into which all is merged. */
+  readonly mergeKey: YamlNode | undefined;
+}
+
+const noAliases: readonly YamlNode[] = [];
+
+function mergeSources(yaml: YamlText, value: Source): readonly Source[] {
+  const source = followed(yaml, value);
+  return kindOf(yaml, source.map) === "sequence"
+    ? elementsOf(yaml, source.map).map((map) => followed(yaml, { ...source, map }))
+    : [source];
+}
+
+function followed(yaml: YamlText, source: Source): Source {
+  const target = dereference(yaml, source.map);
+  return target === source.map ? source : { ...source, map: target, via: [...source.via, source.map] };
 }

@@ -74,10 +74,10 @@ export function behind(yaml: YamlText, node: YamlNode): YamlNode {
   return lastEventOf(yaml, node) + 1;
 }
 
-/** True for a scalar with this text. */
+/** True for a scalar with this text, or an alias of one. */
 function says(yaml: YamlText, node: YamlNode, name: string): boolean {
   const { starts, ends } = yaml.events;
-  if (!isPlainlyWritten(yaml, node)) return scalarText(yaml, node) === name;
+  if (!isPlainlyWritten(yaml, node)) return scalarText(yaml, dereference(yaml, node)) === name;
   const start = starts[node] ?? 0;
   return (ends[node] ?? 0) - start === name.length && yaml.text.startsWith(name, start);
 }

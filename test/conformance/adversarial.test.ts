@@ -267,17 +267,20 @@ describe("aliases of more than an image", () => {
     ["a list of containers", podOf(" &c\n  - image: nginx:1.27\n  initContainers: *c"), 2],
     ["a container defined where no images are", `x: &c {image: nginx:1.27}\n${podOf(" [*c ]")}`, 2],
     ["containers defined where no images are", `x: &c\n- image: nginx:1.27\n${podOf(" *c")}`, 2],
-    [
-      "a whole spec",
-      `apiVersion: v1\nkind: Pod\nspec: &s {containers: [{image: nginx:1.27}]}\nstatus: *s\n`,
-      2,
-    ],
     ["an image in an alias in an alias", `x: &c {image: nginx:1.27}\ny: &d [*c ]\n${podOf(" *d")}`, 3],
   ])("%s is pinned once, where it is defined", async (_, item, count) => {
     const run = await bench.pin(list(item, pod("image: redis:7")));
 
     expectPinned(run, [...Array(count).fill("nginx:1.27"), "redis:7"]);
     expect(bench.requests().toSorted()).toEqual(["library/nginx:1.27", "library/redis:7"]);
+  });
+
+  test("a whole spec that is a status as well fails the run, since a status holds no images", async () => {
+    const run = await bench.pin(
+      list(`apiVersion: v1\nkind: Pod\nspec: &s {containers: [{image: nginx:1.27}]}\nstatus: *s\n`),
+    );
+
+    expectFailed(run);
   });
 
   test("an anchor defined anew between a container and its alias", async () => {

@@ -137,17 +137,26 @@ describe("parts that several references share", () => {
   test.each([
     ["merged", "- &a {name: a, newTag: '1'}\n  - {<<: *a, name: b}\n"],
     ["anchored", "- {name: a, newTag: &t '1'}\n  - {name: b, newTag: *t}\n"],
-  ])("are left alone where they are %s", async (_, images) => {
+  ])("change once where they are %s and come to the same", async (_, images) => {
     const text = `apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: x}\nspec:\n  images:\n  ${images}`;
 
-    const { text: after, told, asked } = await pin(text);
+    const { text: after, asked } = await pin(text);
 
-    expect({ after, asked }).toEqual({ after: text, asked: [] });
-    expect(told).toEqual(
-      [0, 1].map(
-        (index) =>
-          `info spec.images[${index}].newTag: left alone: its \`newTag\` is shared through an anchor, and may be part of other references`,
-      ),
+    expect({ after, asked }).toEqual({ after: text.replace("'1'", "'1@<digest>'"), asked: ["a:1", "b:1"] });
+  });
+
+  test.each([
+    ["a map that is merged", "  base: &i {repository: r.io/a, tag: '1'}\n    image: {<<: *i, digest: ''}\n"],
+    ["a map that is an alias", "  base: &i {repository: r.io/a, tag: '1', digest: ''}\n    image: *i\n"],
+  ])("are left alone in %s, where the key of the digest would have to go elsewhere", async (name, lines) => {
+    const text = release(`  ${lines}`);
+
+    const { text: after } = await pin(
+      text,
+      'onError: warn\nfieldSpecs: [{kind: HelmRelease, path: "spec/values/image", digestKey: digest}]',
     );
+
+    const isOwn = name === "a map that is merged";
+    expect(after).toBe(isOwn ? text.replace("digest: ''", "digest: '<digest>'") : text);
   });
 });

@@ -342,13 +342,15 @@ fieldSpecs: [{kind: Pod, path: "spec/containers[name=b]/image", tag: drop}]
     expect(label2.text).toBe(label.replace("*web", `nginx@${two}`));
   });
 
-  test("that is to be left alone changes with its anchor all the same, with a warning", async () => {
+  test("that is to be left alone keeps its text, which is written out, with a warning", async () => {
     const skip = ', annotations: {pin-digests.fn.kpt.dev/skip: "b"}';
 
     const { text: after, results } = await run(text("nginx:1.27", "*web", skip), registry);
 
-    expect(after).toBe(text(`nginx:1.27@${one}`, "*web", skip));
-    expect(messages(results)[0]).toMatch(/^warning: its anchor is used in 1 more place/);
+    expect(after).toBe(text(`nginx:1.27@${one}`, "nginx:1.27", skip));
+    expect(messages(results)[0]).toMatch(
+      /^warning: its anchor `&web` is used on line 7 of the input as well/,
+    );
   });
 });
 

@@ -59,6 +59,7 @@ describe("resultOf", () => {
           field,
           from: "nginx",
           to: "nginx@x",
+          site: field.site,
           edit: { start: 0, end: 0, text: "" },
           platforms: undefined,
         },

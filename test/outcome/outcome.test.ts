@@ -4,7 +4,7 @@ import type { ImageField } from "../../src/fields/image-field.ts";
 import { parseDigest } from "../../src/image/digest.ts";
 import { type ImageReference, parseReference } from "../../src/image/reference.ts";
 import { type Resource, readResource } from "../../src/krm/resource.ts";
-import { type Outcome, outcomeOf, sharedAnchorWarnings } from "../../src/outcome/outcome.ts";
+import { type Outcome, outcomeOf } from "../../src/outcome/outcome.ts";
 import type { ResolvedStep } from "../../src/plan/step.ts";
 import { RegistryError, type RegistryErrorCode } from "../../src/registry/errors.ts";
 import type { Resolution } from "../../src/resolve/lookup.ts";
@@ -131,36 +131,5 @@ describe("outcomeOf", () => {
       kind: "failed",
       reason: expect.stringContaining("write it on one line"),
     });
-  });
-});
-
-describe("sharedAnchorWarnings", () => {
-  test.each([
-    [
-      "once",
-      "image: &x nginx\na: *x\n",
-      ["its anchor is used in 1 more place, which holds the digest now too"],
-    ],
-    [
-      "twice",
-      "image: &x nginx\na: *x\nb: *x\n",
-      ["its anchor is used in 2 more places, which hold the digest now too"],
-    ],
-    ["nowhere", "image: &x nginx\n", []],
-    ["after it was defined again", "image: &x nginx\na: &x redis\nb: *x\n", []],
-  ])("warns where the anchor of a pinned image is used %s", async (_, lines, messages) => {
-    const { yaml, field } = await find(lines, "nginx");
-    const outcome: Outcome = {
-      kind: "changed",
-      field,
-      from: "",
-      to: "",
-      edit: { start: 0, end: 0, text: "" },
-      platforms: undefined,
-    };
-
-    expect(sharedAnchorWarnings(yaml, [outcome]).map(({ message }) => message)).toEqual(messages);
-    const kept: Outcome = { kind: "kept", field, reason: "", severity: undefined, platforms: undefined };
-    expect(sharedAnchorWarnings(yaml, [kept])).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { outerLayer } from "../../src/fields/embedded-document.ts";
+import { outerLayer, straight } from "../../src/fields/embedded-document.ts";
 import { access } from "../../src/fields/extract.ts";
 import type { ImageField } from "../../src/fields/image-field.ts";
 import type { Resource } from "../../src/krm/resource.ts";
@@ -10,14 +10,16 @@ export function imageField(
   node: YamlNode,
   { resource, path, value }: { resource: Resource; path: string; value: string },
 ): ImageField {
+  const layer = outerLayer(yaml);
   const found = {
     resource,
     path,
-    node,
+    site: { layer, node, via: straight },
     value,
     identity: String(node),
+    writing: { kind: "in-place" },
     rule: "containers",
     tagless: "pin",
   } as const;
-  return { ...found, ...access(outerLayer(yaml), node) };
+  return { ...found, ...access(layer, node) };
 }
