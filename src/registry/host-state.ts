@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { Authorizer } from "./auth/authorizer.ts";
 import type { RegistryErrorCode } from "./errors.ts";
 import type { Endpoint } from "./transport/endpoint.ts";
-import { Failure } from "./transport/failure.ts";
+import { Failure, isMute } from "./transport/failure.ts";
 
 /** What is known about a host, and is true for all its repositories. */
 export interface Host {
@@ -14,6 +14,9 @@ export interface Host {
   reach<Result>(task: Task<Result>): Promise<Result>;
   /** Aborted with the run, or with a Failure that all requests under way would end in. */
   readonly signal: AbortSignal;
+  /** Whether it is known to answer a GET where a HEAD gets no answer. */
+  readonly isHeadMute: boolean;
+  learnHeadIsMute(): void;
   /** Finds out once whether the host has a limit of pulls. */
   limitOfPulls(ask: () => Promise<Failure | undefined>): Promise<Failure | undefined>;
   /** Lets the first come alone, and the others when it has said what it learned, has failed to, or takes too long. */
@@ -32,6 +35,7 @@ export function createHost(endpoint: Endpoint, authorizer: Authorizer, run: Abor
   let base: URL | undefined;
   let dead: Failure | undefined;
   let mute = 0;
+  let isHeadMute = false;
   let mayAll = false;
   let probe: Promise<void> | undefined;
 
@@ -51,15 +55,18 @@ export function createHost(endpoint: Endpoint, authorizer: Authorizer, run: Abor
     const [first, second] = base === undefined ? endpoint.urls : [base];
     if (first === undefined) throw new Failure("address", { host: endpoint.name, detail: "no address" });
     if (second === undefined) return attempt(first, (url) => task(url, true));
+    let wantsFirst = speaksOther;
     try {
       return await attempt(first, (url) => task(url, false), wantsOther);
     } catch (error) {
       if (base !== undefined || !(error instanceof Failure) || !wantsOther(error)) throw error;
+      // What hangs up on both may hang up on all, or refuse in no words the scheme that is wrong.
+      if (hangsUp(error)) wantsFirst = (failure) => speaksOther(failure) || hangsUp(failure);
     }
     try {
-      return await attempt(second, (url) => task(url, true), speaksOther);
+      return await attempt(second, (url) => task(url, true), wantsFirst);
     } catch (error) {
-      if (base !== undefined || !(error instanceof Failure) || !speaksOther(error)) throw error;
+      if (base !== undefined || !(error instanceof Failure) || !wantsFirst(error)) throw error;
     }
     // It has failed the first time for a reason of its own.
     return attempt(first, (url) => task(url, true));
@@ -113,6 +120,12 @@ export function createHost(endpoint: Endpoint, authorizer: Authorizer, run: Abor
       return base;
     },
     reach,
+    get isHeadMute() {
+      return isHeadMute;
+    },
+    learnHeadIsMute() {
+      isHeadMute = true;
+    },
     signal,
     limitOfPulls(ask) {
       limit ??= ask();
@@ -135,6 +148,10 @@ function wantsOther(failure: Failure): boolean {
   return speaksOther(failure) || code === "unreachable" || code === "refused" || status === 400 || isNoHttp;
 }
 
+function hangsUp(failure: Failure): boolean {
+  return failure.code === "unreachable" && isMute(failure);
+}
+
 function speaksOther({ code }: Failure): boolean {
   return code === "http-on-https" || code === "https-on-http";
 }
@@ -155,17 +172,4 @@ const DEADLY: ReadonlySet<RegistryErrorCode> = new Set([
 function condemns(failure: Failure, url: URL): boolean {
   if (!DEADLY.has(failure.code)) return false;
   return failure.code === "proxy" || failure.code === "certificate-file" || failure.host === url.host;
-}
-
-const NOT_CONNECTED: ReadonlySet<string> = new Set([
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "EADDRNOTAVAIL",
-  "ETIMEDOUT",
-  "UND_ERR_CONNECT_TIMEOUT",
-]);
-
-/** Tells whether somebody was there, and said nothing. */
-function isMute({ code, detail = "" }: Failure): boolean {
-  return (code === "unreachable" || code === "timeout") && !NOT_CONNECTED.has(detail);
 }

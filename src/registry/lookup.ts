@@ -187,13 +187,15 @@ function isDenied({ code }: Failure): boolean {
 async function ask({ host, question, options }: Search, authorization?: string): Promise<ManifestAnswer> {
   const { connection } = host.endpoint;
   const header = authorization === undefined ? {} : { authorization };
-  const { limitOfPulls } = host;
+  const { limitOfPulls, learnHeadIsMute: headIsMute } = host;
+  const verify = host.isHeadMute ? "get" : question.verify;
   let refusal: { readonly base: URL; readonly said: ManifestAnswer } | undefined;
   const answer = await host.reach(async (base, last) => {
     // What was taken for a wish was the answer: nobody there speaks TLS.
     if (last && refusal?.base === base) return refusal.said;
     const patience = last ? {} : { failsAtOnce: true as const };
-    const asked = { ...question, ...header, ...patience, base, connection, limitOfPulls };
+    const way = { base, connection, verify, limitOfPulls, headIsMute };
+    const asked = { ...question, ...header, ...patience, ...way };
     const said = await askManifest(asked, options.send);
     if (said.kind === "refused" && isWishForTls(said.failure, base, last)) {
       refusal = { base, said };

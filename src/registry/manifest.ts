@@ -3,8 +3,9 @@ import { type Digest, isDigest } from "../image/digest.ts";
 import { type Challenge, parseChallenges } from "./auth/challenge.ts";
 import type { Guard } from "./transport/address-guard.ts";
 import type { Connection } from "./transport/endpoint.ts";
-import { failureOf, isHtml, isPullLimit, retryAfter, typeOf } from "./transport/error-response.ts";
-import { Failure } from "./transport/failure.ts";
+import { failureOf, isHtml, isPullLimit, retryAfter } from "./transport/error-response.ts";
+import { Failure, isMute } from "./transport/failure.ts";
+import { headerValue, headerValues, mediaTypes } from "./transport/headers.ts";
 import type { RetriedRequest } from "./transport/retry.ts";
 import type { HttpResponse } from "./transport/transport.ts";
 
@@ -23,6 +24,10 @@ export interface ManifestQuestion {
   readonly guard?: Guard;
   /** Whether a connection that fails is not to be tried again, since another scheme may be the right one. */
   readonly failsAtOnce?: true;
+  /** The one media type to accept, for a registry that reads no more than one. */
+  readonly accept?: string;
+  /** Told where a HEAD got no answer that can be read, and a GET did. */
+  readonly headIsMute?: () => void;
   /** Finds out, once for all of a host, whether it has a limit of pulls; absent where a redirect has led. */
   readonly limitOfPulls?: (ask: () => Promise<Failure | undefined>) => Promise<Failure | undefined>;
   readonly signal: AbortSignal;
@@ -52,8 +57,25 @@ export type Follow = (request: RetriedRequest) => Promise<HttpResponse>;
  * https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pulling-manifests
  */
 export async function askManifest(question: ManifestQuestion, follow: Follow): Promise<ManifestAnswer> {
+  const answer = await askOnce(question, follow);
+  if (answer.kind === "digest" || !mayReadOneType(answer.failure) || question.part !== undefined)
+    return answer;
+  for (const accept of TYPES) {
+    const again = await askOnce({ ...question, accept }, follow);
+    if (again.kind === "digest") return again;
+  }
+  return answer;
+}
+
+/** Old registries read one value of Accept, and send what is older still where it is not the right one. */
+function mayReadOneType({ code, status }: Failure): boolean {
+  return code === "schema1" || status === 406 || status === 415;
+}
+
+async function askOnce(question: ManifestQuestion, follow: Follow): Promise<ManifestAnswer> {
   if (question.verify === "get") return askByGet(question, follow);
   const first = await askByHead(question, follow);
+  if (first === undefined) return askMute(question, follow);
   if (first.status === 401) return toRefusal(first);
   if (isPullLimit(first)) throw failureOf(first);
   if (first.status === 429) return askByGet(question, follow, 0);
@@ -64,27 +86,27 @@ export async function askManifest(question: ManifestQuestion, follow: Follow): P
 
 /** All that an answer demands of those who ask. */
 export function challengesOf({ headers }: HttpResponse): readonly Challenge[] {
-  const header = headers["www-authenticate"] ?? [];
-  return parseChallenges(typeof header === "string" ? [header] : header);
+  return parseChallenges(headerValues(headers, "www-authenticate"));
 }
 
 // Indexes first, since some registries go by the order. Without the index types a registry may answer with the digest
 // of one platform's manifest.
-const ACCEPT = [
+const TYPES = [
   "application/vnd.oci.image.index.v1+json",
   "application/vnd.docker.distribution.manifest.list.v2+json",
   "application/vnd.oci.image.manifest.v1+json",
   "application/vnd.docker.distribution.manifest.v2+json",
-  "*/*",
-].join(", ");
+];
+const ACCEPT = [...TYPES, "*/*"].join(", ");
 
 const MANIFEST_BYTES_MAX = 8 * 1_048_576;
 
 /** Milliseconds. */
 const MOMENT = 5_000;
 
-// Red Hat's registry has sent schema 1 as text/plain; a page is what a login screen or a captive portal sends.
-const UNTRUSTED_TYPES: ReadonlySet<string> = new Set(["text/html", "text/plain"]);
+// Schema 1 has been sent as application/json and as text/plain (Red Hat), and a page is what a login screen or a captive
+// portal sends: a general type says nothing of what the digest beside it is of.
+const VENDOR_TYPE = /^application\/vnd\..+$/;
 const SCHEMA_1 = /^application\/vnd\.docker\.distribution\.manifest\.v1\+(?:json|prettyjws)$/;
 
 function toRequest(method: "HEAD" | "GET", question: ManifestQuestion): RetriedRequest {
@@ -95,22 +117,52 @@ function toRequest(method: "HEAD" | "GET", question: ManifestQuestion): RetriedR
   if (url.pathname !== path || url.origin !== base.origin) {
     throw new Failure("address", { host: base.host, detail: "not the name of a repository" });
   }
-  const headers = { accept: ACCEPT, ...(authorization !== undefined && { authorization }) };
-  const rest = { ...(guard !== undefined && { guard }), ...(failsAtOnce && { failsAtOnce }) };
+  const { accept = ACCEPT } = question;
+  const headers = { accept, ...(authorization !== undefined && { authorization }) };
+  const rest = { ...(guard !== undefined && { guard }), ...(failsAtOnce && { givesUpOn: () => true }) };
   return { method, url, headers, connection, signal, bytesMax: MANIFEST_BYTES_MAX, ...rest };
 }
 
-/** The answer to a HEAD, which is 429 only where that does not pass. */
-async function askByHead(question: ManifestQuestion, follow: Follow): Promise<HttpResponse> {
+/** The answer to a HEAD, which is 429 only where that does not pass; undefined where none came that can be read. */
+async function askByHead(question: ManifestQuestion, follow: Follow): Promise<HttpResponse | undefined> {
   const request = toRequest("HEAD", question);
-  const first = await follow({
-    ...request,
-    accepts: (response) => isPullLimit(response) || mayBePullLimit(response),
-  });
+  const first = await orMute(question, () =>
+    follow({
+      // There is another way to ask, so these are tried no longer than twice.
+      givesUpOn: (failure, attempt) => attempt > 0 && isMute(failure),
+      ...request,
+      accepts: (response) => isPullLimit(response) || mayBePullLimit(response),
+    }),
+  );
+  if (first === undefined) return undefined;
   if (isPullLimit(first) || !mayBePullLimit(first)) return first;
   const limit = await question.limitOfPulls?.(() => askForLimit(question, follow));
   if (limit !== undefined) throw limit;
   return follow({ ...request, accepts: isPullLimit });
+}
+
+async function orMute(
+  { failsAtOnce }: ManifestQuestion,
+  ask: () => Promise<HttpResponse>,
+): Promise<HttpResponse | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    // Where another scheme may be the right one, hanging up is a word; silence is not.
+    if (!(error instanceof Failure) || !isMute(error) || (failsAtOnce && error.code !== "timeout"))
+      throw error;
+    return undefined;
+  }
+}
+
+/** Asks by GET where a HEAD got no answer, as some registries and proxies serve nothing else. */
+async function askMute(question: ManifestQuestion, follow: Follow): Promise<ManifestAnswer> {
+  const answer = await askByGet(question, (request) =>
+    // The attempts that the HEAD has cost are spent.
+    follow({ givesUpOn: (failure, attempt) => attempt > 1 && isMute(failure), ...request }),
+  );
+  question.headIsMute?.();
+  return answer;
 }
 
 /** A limit that is over in a moment is not that of pulls. */
@@ -136,16 +188,16 @@ function toRefusal(response: HttpResponse): ManifestRefusal {
 }
 
 function trustedDigest(response: HttpResponse, { reference }: ManifestQuestion): Digest | undefined {
-  const type = typeOf(response.headers["content-type"]);
-  if (UNTRUSTED_TYPES.has(type) || SCHEMA_1.test(type)) return undefined;
+  const types = mediaTypes(response.headers);
+  if (types.length === 0 || types.some((type) => !VENDOR_TYPE.test(type) || SCHEMA_1.test(type)))
+    return undefined;
   const digest = headerDigest(response);
   if (digest === undefined || !isDigest(digest)) return undefined;
   return isDigest(reference) && reference !== digest ? undefined : digest;
 }
 
 function headerDigest({ headers }: HttpResponse): string | undefined {
-  const digest = headers["docker-content-digest"];
-  return typeof digest === "string" ? digest : undefined;
+  return headerValue(headers, "docker-content-digest");
 }
 
 async function askByGet(
@@ -164,12 +216,14 @@ async function readGet(
 ): Promise<ManifestAnswer> {
   if (isPullLimit(response)) throw failureOf(response);
   if (response.status !== 200) return toRefusal(response);
-  if (question.part === undefined) refuseForeignBody(response);
+  const foreign = question.part === undefined ? foreignBody(response) : undefined;
+  if (foreign?.code === "schema1") {
+    return { kind: "refused", failure: foreign, challenges: [], url: response.url };
+  }
+  if (foreign !== undefined) throw foreign;
   const header = headerDigest(response);
   const wanted = isDigest(question.reference) ? question.reference : header;
-  const algorithm =
-    wanted !== undefined && isDigest(wanted) && wanted.startsWith("sha512:") ? "sha512" : "sha256";
-  const digest = hash(response.body, algorithm);
+  const digest = hash(response.body, algorithmOf(wanted));
   if (question.reference === digest || (!isDigest(question.reference) && (header ?? digest) === digest)) {
     return { kind: "digest", digest, body: response.body };
   }
@@ -183,18 +237,18 @@ async function readGet(
   return { kind: "digest", digest, body: response.body };
 }
 
-function refuseForeignBody(response: HttpResponse): void {
+/** What is wrong with a body that is no manifest that a runtime could pull. */
+function foreignBody(response: HttpResponse): Failure | undefined {
   const host = response.url.host;
-  const type = typeOf(response.headers["content-type"]);
   const manifest = isHtml(response) ? undefined : parseManifest(response.body);
-  if (SCHEMA_1.test(type) || manifest?.schemaVersion === 1) throw new Failure("schema1", { host });
-  if (manifest?.schemaVersion !== 2) {
-    throw new Failure("not-a-registry", {
-      host,
-      status: response.status,
-      detail: isHtml(response) ? "an HTML page" : "what is no manifest",
-    });
-  }
+  const isOld = mediaTypes(response.headers).some((type) => SCHEMA_1.test(type));
+  if (isOld || manifest?.schemaVersion === 1) return new Failure("schema1", { host });
+  if (manifest?.schemaVersion === 2) return undefined;
+  return new Failure("not-a-registry", {
+    host,
+    status: response.status,
+    detail: isHtml(response) ? "an HTML page" : "what is no manifest",
+  });
 }
 
 interface ManifestHead {
@@ -217,8 +271,24 @@ function hash(body: Buffer, algorithm: "sha256" | "sha512"): Digest {
   return digest;
 }
 
+/** Tells whether the registry has a digest: it names it where it is asked for it, or sends what has it and names no other. */
 async function isKnown(digest: Digest, question: ManifestQuestion, follow: Follow): Promise<boolean> {
-  const response = await follow(toRequest("HEAD", { ...question, reference: digest }));
-  const named = headerDigest(response);
-  return response.status === 200 && !isHtml(response) && (named === undefined || named === digest);
+  const asked = { ...question, reference: digest };
+  const head = await askByHead(asked, follow);
+  if (head?.status === 200) {
+    if (trustedDigest(head, asked) === digest) return true;
+    if (namesAnother(head, digest)) return false;
+  }
+  const response = await follow({ ...toRequest("GET", asked), accepts: isPullLimit });
+  if (isPullLimit(response)) throw failureOf(response);
+  const isSame = response.status === 200 && hash(response.body, algorithmOf(digest)) === digest;
+  return isSame && !namesAnother(response, digest);
+}
+
+function namesAnother({ headers }: HttpResponse, digest: Digest): boolean {
+  return headerValues(headers, "docker-content-digest").some((named) => named !== digest);
+}
+
+function algorithmOf(digest: string | undefined): "sha256" | "sha512" {
+  return digest !== undefined && isDigest(digest) && digest.startsWith("sha512:") ? "sha512" : "sha256";
 }

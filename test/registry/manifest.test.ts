@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
+import { parseReference } from "../../src/image/reference.ts";
+import { LOOPBACK_TLS } from "../support/loopback-tls.mjs";
 import { answer, answerError, answerIndex, INDEX, INDEX_DIGEST, INDEX_TYPE } from "../support/manifests.ts";
 import {
   type Quirk,
@@ -25,7 +27,7 @@ async function serve(quirk: Quirk, options?: QuirkServerOptions): Promise<QuirkS
 }
 
 const withHeaders =
-  (headers: Record<string, string>, body: string | Buffer = INDEX): Quirk =>
+  (headers: Record<string, string | string[]>, body: string | Buffer = INDEX): Quirk =>
   (_, response) =>
     answer(response, 200, { headers: { "content-type": INDEX_TYPE, ...headers }, body });
 
@@ -156,6 +158,221 @@ describe("askManifest hashes the bytes of a GET", () => {
     const server = await serve(withHeaders({ "docker-content-digest": OTHER_DIGEST }));
 
     expect(await failOnce(`${server.host}/app:v1`, { verify: "get" })).toMatchObject({ code: "bad-digest" });
+  });
+});
+
+describe("askManifest takes no digest on trust that the registry contradicts", () => {
+  const WRONG = `sha512:${"1".repeat(128)}`;
+  const RIGHT = `sha512:${createHash("sha512").update(INDEX).digest("hex")}`;
+
+  function serveByDigest(byDigest: Quirk): Promise<QuirkServer> {
+    return serve((request, response) =>
+      request.url.includes("sha512:")
+        ? byDigest(request, response)
+        : withHeaders({ "docker-content-digest": WRONG })(request, response),
+    );
+  }
+
+  test.each<[string, Quirk]>([
+    [
+      "a HEAD that says 200 and names none, where the bytes are not there",
+      (request, response) =>
+        request.method === "HEAD" ? withHeaders({})(request, response) : answer(response, 404),
+    ],
+    ["other bytes", withHeaders({}, `${INDEX} `)],
+    ["the right bytes under the wrong name", withHeaders({ "docker-content-digest": WRONG })],
+    ["two names", withHeaders({ "docker-content-digest": [RIGHT, WRONG] })],
+    ["a page", withHeaders({ "content-type": "text/html" }, "<html>")],
+  ])("by %s", async (_, byDigest) => {
+    const server = await serveByDigest(byDigest);
+
+    expect(await failOnce(`${server.host}/app:v1`, { verify: "get" })).toMatchObject({ code: "bad-digest" });
+  });
+
+  test.each<[string, Quirk]>([
+    ["names it", withHeaders({ "docker-content-digest": RIGHT })],
+    ["sends what has it", withHeaders({})],
+    [
+      "sends what has it, and knows no HEAD",
+      (request, response) =>
+        request.method === "HEAD" ? answer(response, 405) : withHeaders({})(request, response),
+    ],
+  ])("but the one that it has, where the registry %s", async (_, byDigest) => {
+    const server = await serveByDigest(byDigest);
+
+    expect(await resolveOnce(`${server.host}/app:v1`, { verify: "get" })).toBe(RIGHT);
+  });
+});
+
+describe("askManifest believes no HEAD whose type is not a manifest's", () => {
+  const named = { "docker-content-digest": INDEX_DIGEST };
+
+  test.each([
+    [
+      "two types, the second a page's",
+      { "content-type": [INDEX_TYPE, "text/html"] },
+      "<html>",
+      "not-a-registry",
+    ],
+    [
+      "two types, the first a page's",
+      { "content-type": ["text/html", INDEX_TYPE] },
+      "<html>",
+      "not-a-registry",
+    ],
+    ["two pages' types", { "content-type": ["text/html", "text/html"] }, INDEX, "not-a-registry"],
+    ["two types in one header", { "content-type": `${INDEX_TYPE}, text/html` }, INDEX, "not-a-registry"],
+    ["JSON's type for schema 1", { "content-type": "application/json" }, '{"schemaVersion":1}', "schema1"],
+    [
+      "no special type for schema 1",
+      { "content-type": "application/octet-stream" },
+      '{"schemaVersion":1}',
+      "schema1",
+    ],
+  ])("%s", async (_, headers, body, code) => {
+    const server = await serve((_, response) =>
+      answer(response, 200, { headers: { ...named, ...headers }, body }),
+    );
+
+    expect(await failOnce(`${server.host}/app:v1`)).toMatchObject({ code });
+  });
+
+  test("no type at all for schema 1", async () => {
+    const server = await serve((_, response) =>
+      answer(response, 200, { headers: named, body: '{"schemaVersion":1}' }),
+    );
+
+    expect(await failOnce(`${server.host}/app:v1`)).toMatchObject({ code: "schema1" });
+  });
+
+  test.each(["application/json", "application/octet-stream", "text/plain"])(
+    "%s, and hashes what is sent",
+    async (type) => {
+      const server = await serve(withHeaders({ ...named, "content-type": type }));
+
+      expect(await resolveOnce(`${server.host}/app:v1`)).toBe(INDEX_DIGEST);
+      expect(server.lines).toEqual(["HEAD /v2/app/manifests/v1", "GET /v2/app/manifests/v1"]);
+    },
+  );
+});
+
+describe("askManifest asks by GET where a HEAD gets no answer", () => {
+  test.each<[string, Quirk]>([
+    ["since the connection is closed", (_, response) => response.destroy()],
+    ["since it takes for ever", () => {}],
+    ["that can be read", (_, response) => response.socket?.end("what is no HTTP at all\r\n\r\n")],
+  ])("%s", async (_, head) => {
+    const server = await serve((request, response) =>
+      request.method === "HEAD" ? head(request, response) : withHeaders({})(request, response),
+    );
+    const client = makeClient({ network: { timeout: 400, retries: 1 } });
+    const ask = (tag: string) => client.resolveDigest(parseReference(`${server.host}/app:${tag}`));
+
+    expect(await ask("v1")).toBe(INDEX_DIGEST);
+    const heads = server.lines.filter((line) => line.startsWith("HEAD")).length;
+    expect(await ask("v2")).toBe(INDEX_DIGEST);
+    await client.close();
+
+    // Once is enough to learn it of a registry.
+    expect(server.lines.slice(heads)).toEqual(["GET /v2/app/manifests/v1", "GET /v2/app/manifests/v2"]);
+  });
+
+  test("where TLS is spoken", async () => {
+    const server = await serve(
+      (request, response) =>
+        request.method === "HEAD" ? response.destroy() : withHeaders({})(request, response),
+      { tls: LOOPBACK_TLS },
+    );
+    const registries = [{ prefix: server.host, insecureSkipTLSVerify: true }];
+
+    expect(await resolveOnce(`${server.host}/app:v1`, { registries, network: { retries: 0 } })).toBe(
+      INDEX_DIGEST,
+    );
+  });
+
+  test("and says why where that gets none either", async () => {
+    const server = await serve((_, response) => response.destroy());
+
+    expect(await failOnce(`${server.host}/app:v1`, { network: { retries: 1 } })).toMatchObject({
+      code: "unreachable",
+    });
+  });
+});
+
+describe("askManifest asks for one type after the other", () => {
+  const DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json";
+  const DOCKER_IMAGE = "application/vnd.docker.distribution.manifest.v2+json";
+  const OLD = { "content-type": "application/vnd.docker.distribution.manifest.v1+prettyjws" };
+  const manifest = (type: string) => JSON.stringify({ schemaVersion: 2, mediaType: type });
+
+  /** What a registry answers that has one type, and reads the whole of Accept as one. */
+  const readsOne =
+    (type: string, otherwise: Quirk): Quirk =>
+    (request, response) =>
+      request.headers.accept === type
+        ? answer(response, 200, { headers: { "content-type": type }, body: manifest(type) })
+        : otherwise(request, response);
+
+  test.each([INDEX_TYPE, DOCKER_LIST, DOCKER_IMAGE])(
+    "of a registry that has %s, or else schema 1",
+    async (type) => {
+      const server = await serve(readsOne(type, withHeaders(OLD, '{"schemaVersion":1}')));
+
+      expect(await resolveOnce(`${server.host}/app:v1`)).toBe(
+        `sha256:${createHash("sha256").update(manifest(type)).digest("hex")}`,
+      );
+    },
+  );
+
+  test.each([406, 415])("of a registry that answers %i to several", async (status) => {
+    const server = await serve(readsOne(DOCKER_IMAGE, (_, response) => answer(response, status)));
+
+    expect(await resolveOnce(`${server.host}/app:v1`)).toMatch(/^sha256:/);
+  });
+
+  test("and says that there is schema 1 where there is no other", async () => {
+    const server = await serve(withHeaders(OLD, '{"schemaVersion":1}'));
+
+    expect(await failOnce(`${server.host}/app:v1`)).toMatchObject({ code: "schema1" });
+    expect(server.requests.map(({ headers }) => headers.accept)).toContain(DOCKER_IMAGE);
+  });
+
+  test("but not for a tag that is missing", async () => {
+    const server = await serve((_, response) => answerError(response, 404, "MANIFEST_UNKNOWN"));
+
+    expect(await failOnce(`${server.host}/app:v1`)).toMatchObject({ code: "tag-not-found" });
+    expect(server.lines).toHaveLength(2);
+  });
+});
+
+describe("askManifest shows of a refusal", () => {
+  const words = '{"errors":[{"code":"DENIED","message":"ask ada"}]}';
+  const refuse = async (headers: Record<string, string | string[]>, body: Buffer) => {
+    const server = await serve((_, response) => answer(response, 403, { headers, body }));
+    return (await failOnce(`${server.host}/app:v1`)).message;
+  };
+
+  test.each<[string, string | string[], Buffer]>([
+    ["gzip", "gzip", gzipSync(words)],
+    ["brotli", "br", brotliCompressSync(words)],
+    ["one packing in another", "br, gzip", gzipSync(brotliCompressSync(words))],
+    ["one packing in another, told by two headers", ["br", "gzip"], gzipSync(brotliCompressSync(words))],
+  ])("the words in %s", async (_, encoding, body) => {
+    expect(await refuse({ "content-encoding": encoding }, body)).toContain('HTTP 403 ("DENIED: ask ada")');
+  });
+
+  test.each<[string, Record<string, string>, Buffer]>([
+    ["an unknown packing", { "content-encoding": "zstd" }, Buffer.from("zstd")],
+    ["a broken packing", { "content-encoding": "gzip" }, Buffer.from("no gzip")],
+    [
+      "a packing that unfolds to more than a refusal has",
+      { "content-encoding": "gzip" },
+      gzipSync("x".repeat(1_000_000)),
+    ],
+    ["a packing that is not named", {}, gzipSync(words)],
+    ["bytes that are no text", { "content-type": "image/png" }, Buffer.from([0x89, 0x50, 0x4e, 0x47])],
+  ])("nothing in %s", async (_, headers, body) => {
+    expect(await refuse(headers, body)).toContain("answered HTTP 403, asked anonymously");
   });
 });
 

@@ -1,3 +1,4 @@
+import { Socket } from "node:net";
 import type { Dispatcher } from "undici";
 import { type Guard, guardedLookup } from "./address-guard.ts";
 import { Failure } from "./failure.ts";
@@ -18,11 +19,13 @@ export interface Making {
   readonly timeout: number;
   /** Told of each address that a host was reached at. */
   readonly reached: (hostname: string, reach: Reach) => void;
+  /** Given each connection to a host, be it a tunnel. */
+  readonly watch: (socket: Socket) => void;
 }
 
 /** Makes what holds the connections of a set of certificates, a guard and a proxy. */
 export function createDispatcher(making: Making): Dispatcher {
-  const { undici, setup, proxy, guard, connections, reached } = making;
+  const { undici, setup, proxy, guard, connections, reached, watch } = making;
   const timeout = Math.min(CONNECT_TIMEOUT_MAX, making.timeout);
   const pool = {
     connections,
@@ -44,7 +47,8 @@ export function createDispatcher(making: Making): Dispatcher {
       proxyTls: { ...sockets, ...proxy.setup.options },
       clientFactory: (origin, more) =>
         new undici.Pool(origin, { ...more, connections, headersTimeout: making.timeout }),
-      factory: (origin, more) => new undici.Pool(origin, endingTunnels(more, new URL(uri).host)),
+      factory: (origin, more) =>
+        new undici.Pool(origin, endingTunnels(more, { proxy: new URL(uri).host, watch })),
     });
   }
   const lookup = guard !== undefined && proxy === undefined ? guardedLookup(guard) : undefined;
@@ -53,7 +57,9 @@ export function createDispatcher(making: Making): Dispatcher {
     ...pool,
     connect: (to, callback) => {
       connect(to, (...result) => {
-        const address = result[1]?.remoteAddress;
+        const socket = result[1];
+        if (socket instanceof Socket) watch(socket);
+        const address = socket?.remoteAddress;
         if (address !== undefined && proxy === undefined) {
           reached(to.hostname, reachOfAddress(address));
         }
@@ -67,13 +73,19 @@ export function createDispatcher(making: Making): Dispatcher {
  * undici connects again and again, without end, where a tunnel fails with the error that its own sockets have when the
  * other side hangs up: it is given another.
  */
-function endingTunnels(options: object, proxy: string): object {
+function endingTunnels(
+  options: object,
+  { proxy, watch }: { readonly proxy: string; readonly watch: Making["watch"] },
+): object {
   const { connect } = options as { readonly connect?: unknown };
   if (typeof connect !== "function") return options;
   return {
     ...options,
     connect: (to: unknown, callback: (error: unknown, socket: unknown) => void) =>
-      connect(to, (error: unknown, socket: unknown) => callback(hungUp(error, proxy), socket)),
+      connect(to, (error: unknown, socket: unknown) => {
+        if (socket instanceof Socket) watch(socket);
+        callback(hungUp(error, proxy), socket);
+      }),
   };
 }
 

@@ -2,6 +2,7 @@ import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate } from "node:zlib";
 import type { Dispatcher } from "undici";
 import { Failure } from "./failure.ts";
+import { headerMembers } from "./headers.ts";
 
 /** What bounds a body. */
 export interface BodyLimits {
@@ -25,7 +26,9 @@ export async function readBody(answer: Dispatcher.ResponseData, limits: BodyLimi
   if (bytes > bytesMax && good) throw tooLarge(limits);
   const body = Buffer.concat(chunks);
   // The answer to a HEAD tells how a GET's body would be packed, and has none.
-  return good && bytes > 0 ? decode(body, answer.headers["content-encoding"], limits) : body;
+  if (bytes === 0) return body;
+  const encodings = headerMembers(answer.headers, "content-encoding");
+  return good ? decode(body, encodings, limits) : decodeRefusal(body, encodings, limits);
 }
 
 const ERROR_BYTES_MAX = 65_536;
@@ -40,14 +43,31 @@ const DECODERS: ReadonlyMap<string, () => Decode> = new Map([
   ["br", () => promisify(brotliDecompress)],
 ]);
 
-// Identity was asked for; some caches compress all the same, and a few bytes may unfold to many.
-async function decode(
+/** The words of a refusal, or none where they can't be unpacked: what it means is in its status. */
+async function decodeRefusal(
   body: Buffer,
-  encoding: string | string[] | undefined,
+  encodings: readonly string[],
   limits: BodyLimits,
 ): Promise<Buffer> {
-  if (encoding === undefined || encoding === "" || encoding === "identity") return body;
-  const decoder = DECODERS.get(String(encoding).toLowerCase())?.();
+  try {
+    return await decode(body, encodings, { ...limits, bytesMax: ERROR_BYTES_MAX });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return Buffer.alloc(0);
+  }
+}
+
+// Identity was asked for; some caches compress all the same, and a few bytes may unfold to many.
+async function decode(body: Buffer, encodings: readonly string[], limits: BodyLimits): Promise<Buffer> {
+  let plain = body;
+  // What was packed last is unpacked first.
+  for (const encoding of encodings.toReversed()) plain = await decodeOnce(plain, encoding, limits);
+  return plain;
+}
+
+async function decodeOnce(body: Buffer, encoding: string, limits: BodyLimits): Promise<Buffer> {
+  if (encoding === "identity") return body;
+  const decoder = DECODERS.get(encoding)?.();
   if (decoder === undefined) {
     throw new Failure("not-a-registry", { host: limits.host, detail: "an unknown content encoding" });
   }

@@ -1,5 +1,6 @@
 import type { RegistryErrorCode } from "../errors.ts";
 import { Failure } from "./failure.ts";
+import { headerValue, headerValues, mediaTypes } from "./headers.ts";
 import type { HttpResponse } from "./transport.ts";
 
 /** Names what an answer means that is no good. */
@@ -18,8 +19,8 @@ export function failureOf(response: HttpResponse): Failure {
 
 /** Milliseconds that a server wants to be left alone. https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
 export function retryAfter({ headers }: HttpResponse): number | undefined {
-  const value = headers["retry-after"];
-  if (typeof value !== "string") return undefined;
+  const value = headerValue(headers, "retry-after");
+  if (value === undefined) return undefined;
   if (/^[0-9]{1,9}$/.test(value)) return Number(value) * 1_000;
   // What is neither may be read as a date all the same: "-5" is in May.
   const date = value.includes(":") ? Date.parse(value) : Number.NaN;
@@ -29,15 +30,15 @@ export function retryAfter({ headers }: HttpResponse): number | undefined {
 /** When a server may be asked again, in its own terms: how long that is from now depends on a clock. */
 function sayWhen(response: HttpResponse): string | undefined {
   if (retryAfter(response) === undefined) return undefined;
-  const value = String(response.headers["retry-after"]);
+  const value = headerValue(response.headers, "retry-after") ?? "";
   return value.includes(":") ? `after ${new Date(value).toISOString()}` : `in ${Number(value)} s`;
 }
 
 /** Tells whether an answer is Docker Hub's pull limit, which lasts for hours, and not the limit of requests a minute. */
 export function isPullLimit(response: HttpResponse): boolean {
   if (response.status !== 429) return false;
-  const remaining = response.headers["ratelimit-remaining"];
-  return (typeof remaining === "string" && /^0(?:;|$)/.test(remaining)) || PULL_LIMIT.test(textOf(response));
+  const remaining = headerValues(response.headers, "ratelimit-remaining");
+  return remaining.some((value) => /^0(?:;|$)/.test(value)) || PULL_LIMIT.test(textOf(response));
 }
 
 interface Said {
@@ -69,12 +70,7 @@ function codeOfNotFound(response: HttpResponse, { codes }: Said): RegistryErrorC
 
 /** Tells whether an answer is a page for people. */
 export function isHtml({ headers }: HttpResponse): boolean {
-  return typeOf(headers["content-type"]) === "text/html";
-}
-
-/** A media type without its parameters, in lower case; empty where there is none. */
-export function typeOf(header: string | string[] | undefined): string {
-  return typeof header === "string" ? (header.split(";")[0]?.trim().toLowerCase() ?? "") : "";
+  return mediaTypes(headers).includes("text/html");
 }
 
 /** https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#error-codes */
@@ -113,6 +109,13 @@ function parseErrors(text: string): readonly OciError[] {
   }
 }
 
+/** What an answer says in words; empty where its bytes are none. */
 function textOf({ body }: HttpResponse): string {
-  return body.toString("utf8");
+  try {
+    // As a part of a stream, since a long body is cut where it may be in the middle of a character.
+    return new TextDecoder("utf-8", { fatal: true }).decode(body, { stream: true });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return "";
+  }
 }

@@ -54,6 +54,20 @@ export function withoutSecrets(failure: Failure, { redact }: Pick<Secrets, "reda
   });
 }
 
+/** Tells whether somebody was there, and gave no answer that can be read. */
+export function isMute({ code, status, detail = "" }: Failure): boolean {
+  if (code === "not-a-registry") return status === undefined;
+  return (code === "unreachable" || code === "timeout") && !NOT_CONNECTED.has(detail);
+}
+
+const NOT_CONNECTED: ReadonlySet<string> = new Set([
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EADDRNOTAVAIL",
+  "ETIMEDOUT",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+
 /** Where a request was going when it failed. */
 export interface Route {
   readonly host: string;
@@ -76,7 +90,7 @@ export function toFailure(thrown: unknown, route: Route): Failure {
   if (route.proxy !== undefined && CONNECTING.has(name)) {
     return new Failure("proxy", { host: route.proxy, detail: name, retry, cause: thrown });
   }
-  const detail = HANGING_UP.has(name) ? "connection closed" : name;
+  const detail = HANGING_UP.has(name) ? "connection closed" : kind === BROKEN ? BROKEN_HTTP : name;
   return new Failure(kind.code, { host: route.host, detail, retry, cause: thrown });
 }
 
@@ -100,6 +114,9 @@ const CONNECTING: ReadonlySet<string> = new Set([
 
 // Which of them it is depends on what was under way just then: another one the next time.
 const HANGING_UP: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"]);
+
+const BROKEN: Kind = { code: "not-a-registry", retry: "always" };
+const BROKEN_HTTP = "its answer breaks the rules of HTTP";
 
 const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ["ENOTFOUND", { code: "dns", retry: "never" }],
@@ -129,7 +146,8 @@ const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", { code: "wrong-ca", retry: "never" }],
   ["CERT_UNTRUSTED", { code: "wrong-ca", retry: "never" }],
   ["UND_ERR_HEADERS_OVERFLOW", { code: "not-a-registry", retry: "never" }],
-  ["HTTPParserError", { code: "not-a-registry", retry: "always" }],
+  ["HTTPParserError", BROKEN],
+  ["UND_ERR_RES_CONTENT_LENGTH_MISMATCH", BROKEN],
 ]);
 
 // What OpenSSL finds wrong with a certificate, and what TLS does with a handshake.
@@ -144,7 +162,7 @@ function kindOf(name: string, thrown: unknown): Kind | undefined {
   if (known !== undefined) return known;
   if (TLS_NAME.test(name)) return { code: "tls", retry: "never" };
   if (errorClass(thrown) === "HTTPParserError" || name.startsWith("HPE_")) {
-    return { code: "not-a-registry", retry: "always" };
+    return BROKEN;
   }
   return OTHER_NAME.test(name) ? { code: "unreachable", retry: "never" } : undefined;
 }

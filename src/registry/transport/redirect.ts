@@ -1,6 +1,7 @@
 import type { Guard } from "./address-guard.ts";
 import { connectionElsewhere } from "./endpoint.ts";
 import { Failure } from "./failure.ts";
+import { headerValue } from "./headers.ts";
 import type { Reach } from "./reach.ts";
 import { isLoopbackName, reachOfLiteral } from "./reach.ts";
 import type { RegistryConfig } from "./registry-config.ts";
@@ -25,8 +26,8 @@ export function createFollower(
     let request = first;
     for (let hops = 0; ; hops += 1) {
       const response = await send(request);
-      const location = response.headers.location;
-      if (!REDIRECTS.has(response.status) || typeof location !== "string") return response;
+      const location = headerValue(response.headers, "location");
+      if (!REDIRECTS.has(response.status) || location === undefined) return response;
       // Its body is for the host that it was sent to.
       if (first.method === "POST") return response;
       const url = nextUrl(location, request.url);

@@ -8,8 +8,8 @@ import type { HttpRequest, HttpResponse, Send } from "./transport.ts";
 export interface RetriedRequest extends HttpRequest {
   /** How often at most, where not as often as the rest. */
   readonly retries?: number;
-  /** Whether a Failure is not worth another try; an answer may be. */
-  readonly failsAtOnce?: true;
+  /** Which Failure is not worth another try after so many others, though it might pass. */
+  readonly givesUpOn?: (failure: Failure, attempt: number) => boolean;
   /** An answer that is wanted as it is, though its status would be worth another try. */
   readonly accepts?: (response: HttpResponse) => boolean;
   /** Goes while others pause, and takes nobody's place: to be used for one request a host. */
@@ -64,8 +64,10 @@ export function createRetrier(
       });
       const last = attempt >= retries || wait === undefined;
       if (outcome instanceof Failure) {
-        if (last || request.failsAtOnce || (outcome.retry === "once" && attempt > 0)) throw outcome;
-        reset = outcome.detail === "HTTPParserError" || outcome.detail?.startsWith("HPE_") === true;
+        if (last || (outcome.retry === "once" && attempt > 0)) throw outcome;
+        if (request.givesUpOn?.(outcome, attempt) === true) throw outcome;
+        // Whatever broke one connection may do so to the next, which then serves nobody else.
+        reset = true;
       } else if (last || request.accepts?.(outcome) === true) {
         return outcome;
       }

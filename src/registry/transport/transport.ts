@@ -4,8 +4,10 @@ import { untilAborted } from "./abortable.ts";
 import { checkName, type Guard } from "./address-guard.ts";
 import { createDispatcher } from "./agent.ts";
 import { readBody } from "./body.ts";
+import { createBrokenAnswers } from "./broken-answer.ts";
 import { type Connection, defaultConnection } from "./endpoint.ts";
 import { Failure, toFailure } from "./failure.ts";
+import type { HttpHeaders } from "./headers.ts";
 import { chooseProxy, type ProxySettings, proxyHeaders, proxyLogin, routeOf, targetOf } from "./proxy.ts";
 import { fartherReach, type Reach } from "./reach.ts";
 import { type CertificateSources, createTlsSetups, noTls } from "./tls.ts";
@@ -43,9 +45,6 @@ export interface HttpResponse {
   readonly url: URL;
 }
 
-/** Headers by name in lower case. */
-type HttpHeaders = Readonly<Record<string, string | string[] | undefined>>;
-
 /** Sends a request. */
 export type Send = (request: HttpRequest) => Promise<HttpResponse>;
 
@@ -66,13 +65,12 @@ export function createTransport(options: TransportOptions): Transport {
   const tlsFor = createTlsSetups(options);
   const dispatchers = new Map<string, Dispatcher>();
   const reaches = new Map<string, Reach>();
+  const brokenAnswers = createBrokenAnswers();
   let undici: typeof import("undici") | undefined;
   let closed = false;
 
-  async function exchange(
-    request: HttpRequest,
-    { proxy, signal }: { readonly proxy: string | undefined; readonly signal: AbortSignal },
-  ): Promise<HttpResponse> {
+  async function exchange(asking: Asking): Promise<HttpResponse> {
+    const { request, proxy } = asking;
     undici ??= (await import("undici")).default;
     const { url, guard, connection } = request;
     const setup = url.protocol === "https:" ? await tlsFor(connection) : noTls;
@@ -90,11 +88,26 @@ export function createTransport(options: TransportOptions): Transport {
       proxy: proxy === undefined ? undefined : { address: proxy, setup: await tlsFor(defaultConnection) },
       reached: (hostname: string, reach: Reach) =>
         reaches.set(hostname, fartherReach(reaches.get(hostname), reach)),
+      watch: brokenAnswers.watch,
     };
     // A connection that is opened now would be closed by nobody.
     if (closed) throw new Failure("aborted", { host: url.host });
     const dispatcher = dispatchers.get(key) ?? createDispatcher(make);
     dispatchers.set(key, dispatcher);
+    try {
+      const answer = await ask(dispatcher, asking);
+      // undici frees the connection in the next turn: before, a request would open another.
+      await new Promise((resolve) => setImmediate(resolve));
+      return answer;
+    } catch (error) {
+      const refusal = brokenAnswers.behind(error);
+      if (refusal === undefined) throw error;
+      return { ...refusal, url };
+    }
+  }
+
+  async function ask(dispatcher: Dispatcher, { request, proxy, signal }: Asking): Promise<HttpResponse> {
+    const { url } = request;
     const headers = {
       "user-agent": options.userAgent,
       "accept-encoding": "identity",
@@ -113,8 +126,6 @@ export function createTransport(options: TransportOptions): Transport {
       reset: request.reset ?? false,
     });
     const body = await readBody(answer, { host: url.host, bytesMax: request.bytesMax });
-    // undici frees the connection in the next turn: before, a request would open another.
-    await new Promise((resolve) => setImmediate(resolve));
     if (answer.statusCode === 407) {
       throw new Failure("proxy", { host: routeOf(url, proxy).proxy ?? url.host, detail: "HTTP 407" });
     }
@@ -129,7 +140,7 @@ export function createTransport(options: TransportOptions): Transport {
         if (request.guard !== undefined) checkName(request.url.hostname, request.guard);
         request.signal.throwIfAborted();
         return await limited(options.timeout, request.signal, (signal) =>
-          exchange(request, { proxy, signal }),
+          exchange({ request, proxy, signal }),
         );
       } catch (error) {
         throw request.signal.aborted ? toFailure(request.signal.reason, route) : toFailure(error, route);
@@ -142,6 +153,12 @@ export function createTransport(options: TransportOptions): Transport {
       dispatchers.clear();
     },
   };
+}
+
+interface Asking {
+  readonly request: HttpRequest;
+  readonly proxy: string | undefined;
+  readonly signal: AbortSignal;
 }
 
 // Milliseconds by which no timer is late unless something else has kept the process from it.

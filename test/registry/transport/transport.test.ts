@@ -9,7 +9,7 @@ import { createTransport } from "../../../src/registry/transport/transport.ts";
 import { createSecrets } from "../../../src/text/secrets.ts";
 import { fakeDns } from "../../support/fake-dns.ts";
 import { LOOPBACK_TLS } from "../../support/loopback-tls.mjs";
-import { answer, answerIndex, INDEX_DIGEST } from "../../support/manifests.ts";
+import { answer, answerIndex, INDEX_DIGEST, INDEX_TYPE } from "../../support/manifests.ts";
 import { type QuirkServer, startQuirkServer } from "../../support/quirk-server.ts";
 import { failOnce, makeClient, resolveOnce } from "../../support/registry-client.ts";
 import { hangLimit } from "../../support/time-limit.ts";
@@ -110,7 +110,7 @@ describe("createTransport", () => {
   test("takes a new connection after an answer to HEAD that has a body", async () => {
     const server = await serve((_, response) => {
       response.socket?.write(
-        `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ndocker-content-digest: ${INDEX_DIGEST}\r\ncontent-length: 5\r\n\r\nhello`,
+        `HTTP/1.1 200 OK\r\ncontent-type: ${INDEX_TYPE}\r\ndocker-content-digest: ${INDEX_DIGEST}\r\ncontent-length: 5\r\n\r\nhello`,
       );
     });
     const client = makeClient({ registries: [{ prefix: server.host, plainHTTP: true }] });
