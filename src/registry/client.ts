@@ -195,7 +195,11 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     const registry = place.mirror ?? place.registry;
     try {
       const content = readContent(body);
-      if (content.kind === "index") return inspect(content.manifests, digest, demand);
+      if (content.kind === "index") {
+        const inspection = inspect(content.manifests, digest, demand);
+        if (inspection.digest !== digest) await requireChild(place, inspection.digest);
+        return inspection;
+      }
       const config = await askAt(place, { reference: content.config, verify: "get", part: "blobs" });
       if (config.kind === "failed") throw config.failure;
       return inspect(readConfig(config.body ?? Buffer.alloc(0), digest), digest, demand);
@@ -204,6 +208,16 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       const shown = withoutSecrets(failure, secrets);
       throw toRegistryError({ image: image.text, registry, failure: shown, asked: [sought.as], before: [] });
     }
+  }
+
+  /** An index may list what the registry has lost, or a mirror never got. */
+  async function requireChild(place: PullSource, digest: Digest): Promise<void> {
+    const child = await askAt(place, { reference: digest });
+    if (child.kind === "found") return;
+    if (!ABSENT.has(child.failure.code)) throw child.failure;
+    const registry = place.mirror ?? place.registry;
+    const detail = `its index lists ${digest} for it, which ${registry} does not have`;
+    throw new Failure("platform", { detail, cause: child.failure });
   }
 
   async function confirm(image: ImageReference, digest: Digest): Promise<boolean> {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type PinOptions, pinDigests } from "../../src/pin-digests.ts";
 import { runExecutable } from "../conformance/executable.ts";
+import { answerListed } from "../support/manifests.ts";
 import { startRegistry } from "../support/registry.mjs";
 import { fakeRegistry, itemsOf, list, lock, messages, one, pod, run, three, two } from "./support.ts";
 
@@ -69,7 +70,9 @@ beforeEach(async () => {
       "app:windows": { manifest: windows },
       "app:single": { manifest: single, mediaType: IMAGE },
     },
-    onRequest: ({ url = "" }, response) => {
+    onRequest: (request, response) => {
+      if (answerListed(request, response)) return true;
+      const { url = "" } = request;
       if (url !== `/v2/app/blobs/${digestOf(config)}`) return false;
       response.writeHead(200).end(config);
       return true;
@@ -127,12 +130,13 @@ describe("platform", () => {
     expect(text).toBe("");
   });
 
-  test("costs one request of an index, and the configuration too of a single image", async () => {
+  test("costs two requests of an index, and of a single image too", async () => {
     await pin(pod(`${registry.host}/app:whole`), { platform: "linux/arm64" });
     await pin(pod(`${registry.host}/app:single`), { platform: "linux/arm64" });
 
     expect(paths()).toEqual([
       "GET /v2/app/manifests/whole",
+      `HEAD /v2/app/manifests/${digests("2")}`,
       "GET /v2/app/manifests/single",
       `GET /v2/app/blobs/${digestOf(config)}`,
     ]);

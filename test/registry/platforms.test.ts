@@ -5,6 +5,7 @@ import { parsePlatform } from "../../src/image/platform.ts";
 import { parseReference } from "../../src/image/reference.ts";
 import type { RegistryClient } from "../../src/registry/client.ts";
 import { RegistryError } from "../../src/registry/errors.ts";
+import { answerListed } from "../support/manifests.ts";
 import { startRegistry } from "../support/registry.mjs";
 import { basicLogin, keychainOf, makeClient, type TestClientOptions } from "../support/registry-client.ts";
 
@@ -13,6 +14,9 @@ const open: (() => Promise<void>)[] = [];
 afterEach(async () => {
   await Promise.all(open.splice(0).map((close) => close()));
 });
+
+/** What digests are made of that its registry does not have, be they listed by an index. */
+const LOST = "39";
 
 const digestOf = (content: string) =>
   parseDigest(`sha256:${createHash("sha256").update(content).digest("hex")}`);
@@ -70,7 +74,9 @@ async function start(options: Parameters<typeof startRegistry>[0] & { readonly b
       },
     },
     ...options,
-    onRequest: ({ url = "", headers }, response) => {
+    onRequest: (request, response) => {
+      const { url = "", headers } = request;
+      if (options.auth === undefined && answerListed(request, response, LOST)) return true;
       if (!url.startsWith("/v2/app/blobs/")) return false;
       if (options.auth !== undefined && headers.authorization === undefined) return false;
       const found = url === `/v2/app/blobs/${digestOf(config)}`;
@@ -116,7 +122,7 @@ describe("inspect", () => {
     expect(lines(registry)).toEqual(["HEAD /v2/app/manifests/index"]);
   });
 
-  test("gives the manifest for a platform, and what else there is, for one GET", async () => {
+  test("gives the manifest for a platform, and what else there is, for one GET and a HEAD", async () => {
     const registry = await start();
     const asking = client();
 
@@ -126,7 +132,22 @@ describe("inspect", () => {
       digest: `sha256:${"2".repeat(64)}`,
       platforms: ["linux/amd64", "linux/arm64", "linux/arm/v6"],
     });
-    expect(lines(registry)).toEqual(["GET /v2/app/manifests/index"]);
+    expect(lines(registry)).toEqual([
+      "GET /v2/app/manifests/index",
+      `HEAD /v2/app/manifests/sha256:${"2".repeat(64)}`,
+    ]);
+  });
+
+  test("refuses a manifest for a platform that the index lists and the registry has lost", async () => {
+    const registry = await start();
+    const demand = { platform: parsePlatform("linux/arm/v6") };
+
+    const error = await failure(client().inspect(parseReference(`${registry.host}/app:index`), demand));
+
+    expect(error.code).toBe("platform");
+    expect(error.message).toContain(
+      `its index lists sha256:${"3".repeat(64)} for it, which ${registry.host} does not have`,
+    );
   });
 
   test("gives the index's own digest where platforms are only required", async () => {
@@ -160,7 +181,7 @@ describe("inspect", () => {
 
     await Promise.all([asking.inspect(image, { platform }), asking.inspect(image, { platform })]);
 
-    expect(registry.requests).toHaveLength(1);
+    expect(registry.requests).toHaveLength(2);
   });
 
   test("asks an image that is no index for its configuration", async () => {
