@@ -17,6 +17,16 @@ export function isDockerHubPrefix(host: string): boolean {
   return host === dockerHub || host === "index.docker.io";
 }
 
+/**
+ * Tells whether a host is none, but what tools call images that they load straight into a node. Knative leaves the same alone.
+ * https://github.com/knative/serving/blob/main/pkg/deployment/config.go (registries-skipping-tag-resolving)
+ */
+export function isNodeLocal(host: string): boolean {
+  return nodeLocalNames.has(host.toLowerCase());
+}
+
+const nodeLocalNames: ReadonlySet<string> = new Set(["kind.local", "ko.local", "dev.local"]);
+
 /** The one name of a host: in lower case, without the port of HTTPS, `docker.io` for every name of Docker Hub. */
 export function canonicalHost(host: string): string {
   const plain = host.toLowerCase().replace(/:443$/, "");

@@ -11,7 +11,9 @@ import {
   parseReference,
   safeParseReference,
 } from "../image/reference.ts";
+import { isNodeLocal } from "../image/registry-host.ts";
 import type { Lock } from "../lock/locks.ts";
+import { matchRegistry } from "../registry/transport/registry-config.ts";
 import { planPin } from "./pin.ts";
 import { tagMode } from "./pinned-reference.ts";
 import { placeholderStep } from "./placeholder-step.ts";
@@ -55,7 +57,7 @@ function planImage(field: ImageField, value: string, context: PlanContext): Step
     };
   const unwanted = whyUnwanted({ field, image }, context);
   if (unwanted !== undefined) return keep(field, `left alone: ${unwanted}`);
-  const obstacle = obstacleTo(field, image);
+  const obstacle = obstacleTo(field, image) ?? nodeLocalReason(image, config);
   if (obstacle !== undefined) return keep(field, obstacle, "info");
   switch (config.mode) {
     case "pin":
@@ -90,6 +92,14 @@ const unwantedBefore = new WeakMap<
   readonly string[],
   { readonly config: Config; readonly image: ImageReference; readonly reason: string | undefined }
 >();
+
+/** Why an image that no registry has is left alone; one that a user's own entry names is asked for as that says. */
+function nodeLocalReason(image: ImageReference, { mode, registries }: Config): string | undefined {
+  if (mode === "unpin" || !isNodeLocal(image.registry)) return undefined;
+  const named = registries.filter(({ prefix }) => prefix !== "*");
+  if (matchRegistry(image, named) !== undefined) return undefined;
+  return `left alone: ${image.registry} is no registry, but the name of images that are loaded straight into a node`;
+}
 
 /** Why an image without a digest is to stay without. */
 function obstacleTo({ writing, tagless }: ImageField, image: ImageReference): string | undefined {

@@ -15,6 +15,17 @@ function field(value: string): ImageField {
   return { resource, path: "spec.containers[0].image", site, identity: "2", value, ...found };
 }
 
+const registry = {
+  only: false,
+  plainHTTP: false,
+  insecureSkipTLSVerify: false,
+  caFile: "",
+  certFile: "",
+  keyFile: "",
+  blocked: false,
+  fromPackage: false,
+} as const;
+
 function plan(value: string, config: Partial<Config> = {}): unknown {
   const { field: _, ...step } = planStep(field(value), { ...defaultConfig, ...config }, undefined);
   return step;
@@ -35,6 +46,36 @@ describe("planStep", () => {
   test.each([[`nginx@${digest}`], [`nginx:1.27@${digest}`]])("keeps %s, which has a digest", (value) => {
     expect(plan(value)).toEqual({ kind: "keep", reason: "left alone: has a digest" });
   });
+
+  describe.each(["kind.local", "ko.local", "dev.local"])("leaves an image of %s alone", (host) => {
+    const reason = `left alone: ${host} is no registry, but the name of images that are loaded straight into a node`;
+    const note = { kind: "keep", severity: "info", reason };
+
+    test.each(["pin", "update", "check"] as const)("with a note, in mode %s", (mode) => {
+      expect(plan(`${host}/app:v1`, { mode })).toEqual(note);
+      expect(plan(`${host}/acme/app`, { mode, lock: mode === "update" ? "auto" : "frozen" })).toEqual(note);
+    });
+
+    test("but for its digest, in mode unpin", () => {
+      expect(plan(`${host}/app:v1@${digest}`, { mode: "unpin" })).toMatchObject({ text: `${host}/app:v1` });
+    });
+
+    test("unless an entry of registries names it", () => {
+      const entry = { ...registry, mirrors: ["http://127.0.0.1:5000"] };
+      const named = plan(`${host}/app:v1`, { registries: [{ ...entry, prefix: host }] });
+      const all = plan(`${host}/app:v1`, { registries: [{ ...entry, prefix: "*" }] });
+
+      expect(named).toMatchObject({ kind: "resolve" });
+      expect(all).toEqual(note);
+    });
+  });
+
+  test.each(["kind.local:5000/app", "my.kind.local/app", "kind.localhost/app", "kind.local.acme.io/app"])(
+    "asks for %s, which only looks like a name for images in a node",
+    (value) => {
+      expect(plan(value)).toMatchObject({ kind: "resolve" });
+    },
+  );
 
   test("writes a reference with tag and digest again where tags are dropped", () => {
     expect(plan(`nginx:1.27@${digest}`, { tag: "drop" })).toMatchObject({
