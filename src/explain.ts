@@ -47,6 +47,8 @@ export interface Report {
   readonly explanations: readonly Explanation[];
   /** What is wrong with the configuration or with a lock: then nothing is explained. */
   readonly faults: readonly Result[];
+  /** What is told of locks that do not count. */
+  readonly warnings: readonly Result[];
   readonly input: Input["kind"];
 }
 
@@ -60,13 +62,14 @@ export interface Report {
 export async function explain(text: string, sources: ExplainOptions = {}): Promise<Report> {
   const input = await readInput(text, sources);
   const { config, faults } = await readConfig(input, sources);
-  if (faults.length > 0) return { explanations: [], faults, input: input.kind };
-  const locks = readLocks(input, config, await readLockOption(sources.lock, config));
-  if (locks.faults.length > 0) return { explanations: [], faults: locks.faults, input: input.kind };
+  if (faults.length > 0) return { explanations: [], faults, warnings: [], input: input.kind };
+  const locks = readLocks(input, config, await readLockOption(sources.lock, config), sources.lock?.name);
+  if (locks.faults.length > 0)
+    return { explanations: [], faults: locks.faults, warnings: [], input: input.kind };
   const explanations = findResources(input, config).flatMap((found) =>
     explainResource(input.yaml, found, { config, locks }),
   );
-  return { explanations, faults, input: input.kind };
+  return { explanations, faults, warnings: locks.warnings, input: input.kind };
 }
 
 /** The report as a table for people, or as JSON for programs. */
@@ -148,12 +151,14 @@ function actionOf(
     case "resolve": {
       if (lock === undefined) return { action: "pin" };
       const isLocked = lock.images.find(step.reference, platformName(config)) !== undefined;
-      const reason = isLocked ? "is in the lock, and asked for again" : lackIn(lock, step.reference, config);
+      const reason = isLocked
+        ? `is in ${lock.label}, and asked for again`
+        : lackIn(lock, step.reference, config);
       return { action: "pin", reason };
     }
     case "rewrite":
       return step.image.digest === undefined
-        ? { action: "pin", reason: `from the lock: ${step.text}` }
+        ? { action: "pin", reason: `from ${step.source?.lock.label ?? "the lock"}: ${step.text}` }
         : { action: "rewrite", reason: step.text };
     case "keep":
       return { action: "keep", reason: step.reason.replace(/^left alone: /, "") };

@@ -52,10 +52,16 @@ export function createKptFunc(options: PinOptions = {}): KptFunc {
 function writeBack(from: unknown, to: unknown): void {
   if (!isObject(from) || !isObject(to)) return;
   for (const [key, value] of Object.entries(from)) {
-    if (key === "images" && isImageLock({ kind: String(from.kind) })) to[key] = value;
+    if (key === "images" && isLock(from)) to[key] = value;
     else if (typeof value === "string" && value !== to[key]) to[key] = value;
     else writeBack(value, to[key]);
   }
+}
+
+function isLock({ kind, apiVersion = "" }: Record<string, unknown>): boolean {
+  const version = String(apiVersion);
+  const group = version.includes("/") ? version.slice(0, version.indexOf("/")) : "";
+  return isImageLock({ kind: String(kind), group });
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

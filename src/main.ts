@@ -160,7 +160,7 @@ async function explainInput(
 ): Promise<ReportFile | number | undefined> {
   // Few runs want one.
   const { explain, formatExplanations } = await import("./explain.ts");
-  const { explanations, faults, input } = await explain(text, options);
+  const { explanations, faults, warnings, input } = await explain(text, options);
   const isOutput = outputTarget(output) === "stdout";
   if (isOutput && input === "ResourceList") {
     // An orchestrator takes any object on stdout for the package.
@@ -170,7 +170,7 @@ async function explainInput(
   }
   const report = formatExplanations(explanations, form);
   if (!isOutput) return faults.length === 0 ? { path: output, text: report } : undefined;
-  tell(faults.map(formatResult));
+  tell([...faults, ...warnings].map(formatResult));
   if (faults.length > 0) return 1;
   write(stdout, report);
   return 0;
@@ -213,7 +213,7 @@ function readLock({ lock, updateLock }: Arguments): LockFileOption | undefined {
   }
   if (text === undefined && !updateLock)
     throw new UsageError(`${must} is not there; \`--update-lock\` makes it`);
-  return { text: text ?? "", update: updateLock };
+  return { text: text ?? "", update: updateLock, name: lock };
 }
 
 /** What goes to stderr: problems always, all that is told where results are shown nowhere else. */
@@ -244,7 +244,7 @@ function fail(error: unknown): number {
     return 2;
   }
   if (error instanceof LockFileError) {
-    tell(error.message.split("\n").map((line) => `pin-digests: \`--lock\`: ${line}`));
+    tell(error.message.split("\n").map((line) => `pin-digests: \`--lock\` ${line}`));
     return 2;
   }
   if (error instanceof InputError || error instanceof LockWriteError || error instanceof OutputError) {

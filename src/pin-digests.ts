@@ -82,7 +82,7 @@ export async function pinDigests(text: string, options: PinOptions = {}): Promis
   const { config, faults } = await readConfig(input, options);
   if (faults.length > 0) return unpinned(input, faults);
   const file = await readLockOption(options.lock, config);
-  const locks = readLocks(input, config, file);
+  const locks = readLocks(input, config, file, options.lock?.name);
   if (locks.faults.length > 0) return unpinned(input, locks.faults);
 
   let plan: Plan | undefined;
@@ -153,7 +153,11 @@ async function write(run: Run): Promise<Decided> {
     config,
   );
   const { outcomes } = settled;
-  const lacking = steps.flatMap((step) => (step.kind === "reject" && step.unlocked) || []);
+  const lacking = steps.flatMap((step, index) => {
+    const image = step.kind === "reject" ? step.unlocked : undefined;
+    const outcome = outcomes[index];
+    return image === undefined || outcome === undefined ? [] : [{ image, fails: failsRun(outcome) }];
+  });
   const unlocked = unlockedResults(lacking, { input, config, locks });
   if (outcomes.some(failsRun)) {
     const results = [...unlocked, ...told(outcomes.filter(isLeft), config)];
@@ -192,6 +196,7 @@ function settleEntries(entries: readonly EntryLookup[], resolver: Resolver): Pro
 /** What is told apart from the images that were planned. */
 function asides({ input, config, locks, plan: { resources, fields } }: Run): readonly Result[] {
   return [
+    ...locks.warnings,
     ...emptyWarning(input),
     ...nonObjectResults(input),
     ...skipped(resources, config),

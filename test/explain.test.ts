@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { explain, formatExplanations } from "../src/explain.ts";
 import { runExecutable } from "./conformance/executable.ts";
+import { list as listOf } from "./modes/support.ts";
 
 const digest = `sha256:${"1".repeat(64)}`;
 const stream = `apiVersion: v1
@@ -96,7 +97,12 @@ describe("explain", () => {
 describe("explain with a lock", () => {
   const [platform, text] = [`platform: linux/amd64`, `digest: ${digest}`];
   const entries = `nginx:1.27: {${text}}, redis:7: {${text}, ${platform}}, moved:1: {${text}}`;
-  const lock = `apiVersion: fn.kpt.dev/v1alpha1\nkind: ImageLock\nmetadata: {name: l}\nimages: {${entries}}\n`;
+  const annotations = 'config.kubernetes.io/local-config: "true"';
+  const lock = `apiVersion: fn.kpt.dev/v1alpha1
+kind: ImageLock
+metadata: {name: lock.yaml, annotations: {${annotations}}}
+images: {${entries}}
+`;
   const images = ["nginx:1.27", "redis:7", "new:1", `moved@${digest}`];
   const pods = `apiVersion: v1
 kind: Pod
@@ -107,7 +113,7 @@ spec:
   const actions = async (input: string, literals: Readonly<Record<string, string>>, file?: string) => {
     const { explanations } = await explain(input, {
       overrides: new Map(Object.entries(literals)),
-      ...(file !== undefined && { lock: { text: file, update: false } }),
+      ...(file !== undefined && { lock: { text: file, update: false, name: "lock.yaml" } }),
     });
     return explanations.map(({ action, reason }) => `${action}: ${reason}`);
   };
@@ -116,28 +122,28 @@ spec:
     [
       {},
       [
-        `pin: from the lock: nginx:1.27@${digest}`,
-        "pin: is in the lock for linux/amd64, not for all platforms",
-        "pin: is not in the lock",
+        `pin: from the lock "lock.yaml": nginx:1.27@${digest}`,
+        'pin: is in the lock "lock.yaml" for linux/amd64, not for all platforms',
+        'pin: is not in the lock "lock.yaml"',
         "keep: has a digest",
       ],
     ],
     [
       { lock: "frozen" },
       [
-        `pin: from the lock: nginx:1.27@${digest}`,
-        "reject: is in the lock for linux/amd64, not for all platforms, and `lock: frozen` forbids to ask",
-        "reject: is not in the lock, and `lock: frozen` forbids to ask",
+        `pin: from the lock "lock.yaml": nginx:1.27@${digest}`,
+        'reject: is in the lock "lock.yaml" for linux/amd64, not for all platforms, and `lock: frozen` forbids to ask',
+        'reject: is not in the lock "lock.yaml", and `lock: frozen` forbids to ask',
         "keep: has a digest",
       ],
     ],
     [
       { mode: "update" },
       [
-        "pin: is in the lock, and asked for again",
-        "pin: is in the lock for linux/amd64, not for all platforms",
-        "pin: is not in the lock",
-        'keep: has a digest and no tag; the lock has it for "moved:1"',
+        'pin: is in the lock "lock.yaml", and asked for again',
+        'pin: is in the lock "lock.yaml" for linux/amd64, not for all platforms',
+        'pin: is not in the lock "lock.yaml"',
+        'keep: has a digest and no tag; the lock "lock.yaml" has it for "moved:1"',
       ],
     ],
     [
@@ -146,15 +152,24 @@ spec:
     ],
     [{ lock: "off" }, ["pin: undefined", "pin: undefined", "pin: undefined", "keep: has a digest"]],
   ])("tells what is in it, by %j", async (literals, expected) => {
-    expect(await actions(`${pods}---\n${lock}`, literals)).toEqual(expected);
+    expect(await actions(listOf(pods, lock), literals)).toEqual(expected);
     if (!("lock" in literals)) expect(await actions(pods, literals, lock)).toEqual(expected);
   });
 
   test("explains nothing where the lock has a fault", async () => {
-    const { explanations, faults } = await explain(`${pods}---\n${lock.replace(digest, "sha256:1")}`);
+    const { explanations, faults } = await explain(listOf(pods, lock.replace(digest, "sha256:1")));
 
     expect(explanations).toEqual([]);
     expect(faults).toMatchObject([{ severity: "error" }]);
+  });
+
+  test("tells of one that does not count", async () => {
+    const { explanations, warnings } = await explain(`${pods}---\n${lock}`);
+
+    expect(explanations).toHaveLength(images.length);
+    expect(warnings).toMatchObject([
+      { severity: "warning", message: expect.stringContaining("does not count") },
+    ]);
   });
 });
 

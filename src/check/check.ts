@@ -53,16 +53,19 @@ function readFindings({ field, image, lock }: CheckStep, config: CheckConfig): r
       ...tellPlatforms(entry),
     ];
   }
-  const copied = copiedDigest(image, lock?.images.otherTags(image) ?? []);
+  const copied = lock && copiedDigest(image, lock);
   if (copied !== undefined) return tell("wrong-tag", copied);
   if (config.lock !== "frozen" || image.tag === undefined) return [];
-  const differs = entry === undefined ? otherPlatform(image, lock, config) : otherDigest(image, entry);
+  const differs =
+    lock === undefined || entry === undefined
+      ? otherPlatform(image, lock, config)
+      : otherDigest(image, entry, lock);
   return differs === undefined ? tellPlatforms(entry) : tell("drift", differs);
 
   /** What the lock has recorded counts where the registry is not asked. */
   function tellPlatforms(known: LockedImage | undefined): readonly Result[] {
-    const missing =
-      known === undefined || config.lock !== "frozen" ? undefined : missingInLock(known, config);
+    if (lock === undefined || known === undefined || config.lock !== "frozen") return [];
+    const missing = missingInLock(known, lock, config);
     return missing === undefined || missing === "unknown" ? [] : tell("platform", missing);
   }
 }
@@ -73,6 +76,7 @@ interface Known {
 }
 
 function lackOf(image: ImageReference, { entry, lock }: Known, config: CheckConfig): string | undefined {
-  if (entry === undefined) return lackIn(lock, image, config);
-  return missingInLock(entry, config) === "unknown" ? "the lock does not record its platforms" : undefined;
+  if (lock === undefined || entry === undefined) return lackIn(lock, image, config);
+  const isUnknown = missingInLock(entry, lock, config) === "unknown";
+  return isUnknown ? `${lock.label} does not record its platforms` : undefined;
 }

@@ -88,10 +88,14 @@ export function localReason(resource: Resource): string | undefined {
   if (group === "kustomize.config.k8s.io") return "a kustomization file configures kustomize";
   if (kind === "" && apiVersion === "" && isKustomizationFile(resource.file))
     return "a kustomization file configures kustomize";
-  const local = annotations.get(localConfig);
-  if (local !== undefined && local !== "false")
-    return `its annotation \`${localConfig}\` says that it is not for the cluster`;
+  if (isLocalConfig(resource)) return `its annotation \`${localConfig}\` says that it is not for the cluster`;
   return undefined;
+}
+
+/** True for an object whose annotation says that it is for functions, not for the cluster. */
+export function isLocalConfig({ annotations }: Pick<Resource, "annotations">): boolean {
+  const local = annotations.get(localConfig);
+  return local !== undefined && local !== "false";
 }
 
 function isKustomizationFile(file: ResultFile | undefined): boolean {

@@ -15,23 +15,27 @@ export function strayDigest(
   config: LockPlatforms,
 ): string | undefined {
   if (lock === undefined || image.tag === undefined) return undefined;
-  const copied = copiedDigest(image, lock.images.otherTags(image));
+  const copied = copiedDigest(image, lock);
   if (copied !== undefined) return copied;
   const entry = lock.images.find(image, platformName(config));
-  return entry === undefined ? otherPlatform(image, lock, config) : otherDigest(image, entry);
+  return entry === undefined ? otherPlatform(image, lock, config) : otherDigest(image, entry, lock);
 }
 
 /** The commonest accident: the tag was changed by hand, and the digest forgotten. */
-export function copiedDigest(image: ImageReference, others: readonly LockedImage[]): string | undefined {
-  const [other] = others;
+export function copiedDigest(image: ImageReference, lock: Lock): string | undefined {
+  const [other] = lock.images.otherTags(image);
   if (other === undefined || image.tag === undefined) return undefined;
-  return `has the digest that the lock records for ${JSON.stringify(other.reference.text)}, another tag of this repository: was it copied? \`mode: update\` writes the one that its own tag means`;
+  return `has the digest that ${lock.label} records for ${JSON.stringify(other.reference.text)}, another tag of this repository: was it copied? \`mode: update\` writes the one that its own tag means`;
 }
 
 /** A text and a lock that say two digests for one tag. */
-export function otherDigest(image: ImageReference, { digest }: LockedImage): string | undefined {
+export function otherDigest(
+  image: ImageReference,
+  { digest }: LockedImage,
+  { label }: Lock,
+): string | undefined {
   if (digest === image.digest) return undefined;
-  return `has another digest than the lock, which says ${digest}: \`mode: update\` brings both up to date`;
+  return `has another digest than ${label}, which says ${digest}: \`mode: update\` brings both up to date`;
 }
 
 /** A digest that the lock has for a platform which is not the one that is wanted now; an index is right for all. */
@@ -42,27 +46,32 @@ export function otherPlatform(
 ): string | undefined {
   const wanted = platformName(config);
   const entry = lock?.images.findPinned(image);
-  if (wanted === undefined || entry?.platform === undefined) return undefined;
-  return `has the digest that the lock records for ${entry.platform}, not for ${wanted}: \`mode: update\` writes that one`;
+  if (lock === undefined || wanted === undefined || entry?.platform === undefined) return undefined;
+  return `has the digest that ${lock.label} records for ${entry.platform}, not for ${wanted}: \`mode: update\` writes that one`;
 }
 
 /** Why a lock has no answer for an image. */
 export function lackIn(lock: Lock | undefined, image: ImageReference, config: LockPlatforms): string {
-  const [other] = lock?.images.findAll(image) ?? [];
-  if (other === undefined) return "is not in the lock";
-  return `is in the lock for ${other.platform ?? allPlatforms}, not for ${platformName(config) ?? allPlatforms}`;
+  if (lock === undefined) return "is in no lock";
+  const [other] = lock.images.findAll(image);
+  if (other === undefined) return `is not in ${lock.label}`;
+  return `is in ${lock.label} for ${other.platform ?? allPlatforms}, not for ${platformName(config) ?? allPlatforms}`;
 }
 
 const allPlatforms = "all platforms";
 
 /** Why an entry does not do for the platforms that are required; "unknown" where it doesn't say which there are. */
-export function missingInLock(entry: LockedImage, { requirePlatforms }: LockPlatforms): string | undefined {
+export function missingInLock(
+  entry: LockedImage,
+  { label }: Lock,
+  { requirePlatforms }: LockPlatforms,
+): string | undefined {
   if (requirePlatforms.length === 0) return undefined;
   if (entry.platforms === undefined) return "unknown";
   // Many images may ask for an entry of many platforms.
   const known = missingBefore.get(entry);
   if (known?.required === requirePlatforms) return known.reason;
-  const reason = whatIsMissing(entry.platforms, requirePlatforms);
+  const reason = whatIsMissing(entry.platforms, label, requirePlatforms);
   missingBefore.set(entry, { required: requirePlatforms, reason });
   return reason;
 }
@@ -74,13 +83,14 @@ const missingBefore = new WeakMap<
 
 function whatIsMissing(
   platforms: readonly string[],
+  label: string,
   required: LockPlatforms["requirePlatforms"],
 ): string | undefined {
   const missing = missingPlatforms(platforms, required);
   if (missing.length === 0) return undefined;
   const has = platforms.slice(0, SHOWN_MAX).join(", ") || "no platform";
   const more = platforms.length > SHOWN_MAX ? ` and ${platforms.length - SHOWN_MAX} more` : "";
-  return `must be there for ${missing.join(" and ")}, but the lock says that it is for ${has}${more} alone`;
+  return `must be there for ${missing.join(" and ")}, but ${label} says that it is for ${has}${more} alone`;
 }
 
 const SHOWN_MAX = 20;

@@ -14,13 +14,17 @@ export interface LockUpdate {
 }
 
 /**
- * Makes the changes; undefined where the text says something else of an image than the run relies on, since another run
+ * Makes the changes to the text of a file, which messages call by a name where there is one; undefined where the text says something else of an image than the run relies on, since another run
  * has written that meanwhile.
  *
  * @throws {LockFileError} where the text is no lock.
  */
-export async function updatedLockText(text: string, update: LockUpdate): Promise<string | undefined> {
-  const file = await readLockFile(text);
+export async function updatedLockText(
+  text: string,
+  update: LockUpdate,
+  name?: string,
+): Promise<string | undefined> {
+  const file = await readLockFile(text, name);
   if (file.kind === "ImagesLock" || contradicts(file.images, update)) return undefined;
   const images = update.records.map(({ image }) => image);
   if (file.kind === "ImageLock") return applyEdits(text, lockEdits(file.lock, images));

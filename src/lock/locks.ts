@@ -4,20 +4,23 @@ import type { Config } from "../config/config.ts";
 import { FunctionConfigError } from "../config/config-sources.ts";
 import { resultAt } from "../krm/field-result.ts";
 import type { Input } from "../krm/input.ts";
-import { type Resource, readResource } from "../krm/resource.ts";
+import type { Resource } from "../krm/resource.ts";
 import type { Result } from "../krm/result.ts";
 import { placeFinder } from "../yaml/line.ts";
-import { childOf, scalarText, startOf } from "../yaml/node.ts";
-import { type ImageLock, isImageLock, readImageLock } from "./format/image-lock.ts";
+import { startOf } from "../yaml/node.ts";
+import { type ImageLock, readImageLock } from "./format/image-lock.ts";
 import { type LockFile, readLockFile } from "./format/lock-file.ts";
 import type { LockProblem } from "./format/lock-problem.ts";
 import { type LockedImage, type LockedImages, lockedImages } from "./format/locked-image.ts";
 import type { LockFileOption } from "./lock-file-option.ts";
 import { folderOf, locksByFolder, nearestLock } from "./nearest-lock.ts";
+import { type FoundLock, findLocks } from "./whose-lock.ts";
 
 /** A lock of this run. */
 export interface Lock {
   readonly source: "item" | "file";
+  /** How messages name it: `the lock "image-lock.yaml"`. */
+  readonly label: string;
   /** Where additions are written; absent for an empty file, and for the lock of another tool. */
   readonly lock?: ImageLock;
   readonly entries: readonly LockedImage[];
@@ -29,6 +32,8 @@ export interface Lock {
 export interface Locks {
   readonly all: readonly Lock[];
   readonly faults: readonly Result[];
+  /** What is told of locks that do not count. */
+  readonly warnings: readonly Result[];
   /** The lock that counts for a resource. */
   nearest(resource: Resource): Lock | undefined;
 }
@@ -44,17 +49,19 @@ export async function readLockOption(
   config: Config,
 ): Promise<LockFile | undefined> {
   if (option === undefined) return undefined;
-  const file = await readLockFile(option.text);
-  if (!option.update) return file;
+  const { text, update, name } = option;
+  const file = await readLockFile(text, name);
+  if (!update) return file;
   if (file.kind === "ImagesLock") {
-    const message = "an ImagesLock is only read: `--update-lock` needs an ImageLock";
-    throw new FunctionConfigError(message);
+    throw new FunctionConfigError(
+      `${labelOf(name)} is an ImagesLock, which is only read: \`--update-lock\` needs an ImageLock`,
+    );
   }
   const { mode, lock } = config;
   if (mode === "check" || mode === "unpin" || lock === "frozen") {
     const what = lock === "frozen" ? "lock: frozen" : `mode: ${mode}`;
     throw new FunctionConfigError(
-      `\`--update-lock\` and \`${what}\`, which changes no lock, contradict each other`,
+      `\`--update-lock\` writes ${labelOf(name)}, and \`${what}\` changes no lock: use one of them`,
     );
   }
   return file;
@@ -65,18 +72,22 @@ export async function readLockOption(
  *
  * @throws {FunctionConfigError} where a file and the configuration contradict each other.
  */
-export function readLocks(input: Input, config: Config, file: LockFile | undefined): Locks {
+export function readLocks(input: Input, config: Config, file: LockFile | undefined, name?: string): Locks {
   if (config.lock === "off") {
-    if (file === undefined) return { all: [], faults: [], nearest: () => undefined };
-    throw new FunctionConfigError("`--lock` and `lock: off` contradict each other: use one of them");
+    if (file === undefined) return { all: [], faults: [], warnings: [], nearest: () => undefined };
+    throw new FunctionConfigError(
+      `\`--lock\` names ${labelOf(name)}, and \`lock: off\` ignores all: use one of them`,
+    );
   }
-  const read = lockItems(input);
-  const all = [...read.locks, ...(file === undefined ? [] : [lockOfFile(file)])];
+  const found = findLocks(input);
+  const read = readItems(input, found);
+  const all = [...read.locks, ...(file === undefined ? [] : [lockOfFile(file, name)])];
   const { byFolder, extra } = locksByFolder(all);
-  if (extra.some(({ lock }) => lock.source === "file")) {
-    const message =
-      "there are two locks for the root, `--lock` and an ImageLock of the input: use one of them";
-    throw new FunctionConfigError(message);
+  const second = extra.find(({ lock }) => lock.source === "file");
+  if (second !== undefined) {
+    throw new FunctionConfigError(
+      `there are two locks for the root, ${second.first.label} of the input and ${second.lock.label} of \`--lock\`: use one of them`,
+    );
   }
   const folders = new Map<string, Lock | undefined>();
   // The fields of a resource come one after the other.
@@ -84,6 +95,7 @@ export function readLocks(input: Input, config: Config, file: LockFile | undefin
   return {
     all,
     faults: [...read.faults, ...extra.map(({ lock, first }) => secondLock(lock, first))],
+    warnings: objections(input, found, file !== undefined),
     nearest(resource) {
       if (all.length === 0) return undefined;
       if (last?.resource === resource) return last.lock;
@@ -100,17 +112,16 @@ interface ReadLocks {
   readonly faults: readonly Result[];
 }
 
-function lockItems({ yaml, items }: Input): ReadLocks {
+function readItems({ yaml }: Input, found: readonly FoundLock[]): ReadLocks {
   const locks: Lock[] = [];
   const faults: Result[] = [];
   const placeOf = placeFinder(yaml.text);
-  for (const item of items) {
-    // The kind alone, since most items are none.
-    if (!isImageLock({ kind: scalarText(yaml, childOf(yaml, item, "kind")) ?? "" })) continue;
-    const resource = readResource(yaml, item);
-    const { lock, problems } = readImageLock(yaml, item);
+  for (const { resource, objection } of found) {
+    if (objection !== undefined) continue;
+    const { lock, problems } = readImageLock(yaml, resource.node);
     const { entries } = lock;
-    locks.push({ source: "item", lock, resource, entries, images: lockedImages(entries) });
+    const label = labelOf(resource.file?.path ?? resource.name);
+    locks.push({ source: "item", label, lock, resource, entries, images: lockedImages(entries) });
     for (const problem of problems) {
       const { line, column } = placeOf(startOf(yaml, problem.node) ?? 0);
       faults.push(faultOf(lock, problem, `line ${line}, column ${column}`));
@@ -124,10 +135,41 @@ function faultOf({ resource }: ImageLock, { path, message }: LockProblem, place:
   return resultAt({ resource, path }, { severity: "error", message: told });
 }
 
-function lockOfFile(file: LockFile): Lock {
+function labelOf(name: string | undefined): string {
+  return name === undefined ? "the lock" : `the lock ${JSON.stringify(name)}`;
+}
+
+/** In a list each lock is told where it stands; for a stream, which has no places for results, one line tells all. */
+function objections({ kind, yaml }: Input, found: readonly FoundLock[], hasFile: boolean): readonly Result[] {
+  const ignored = found.filter(({ objection }) => objection !== undefined);
+  if (ignored.length === 0) return [];
+  if (kind === "ResourceList")
+    return ignored.map(({ resource, objection }) => {
+      const message = `does not count as a lock, since ${objection}; if it is yours, give its file with \`--lock FILE\``;
+      return resultAt({ resource, path: "images" }, { severity: "warning", message });
+    });
+  const placeOf = placeFinder(yaml.text);
+  const names = ignored.slice(0, namesMax).map(({ resource: { name = "ImageLock", node } }) => {
+    const { line } = placeOf(startOf(yaml, node) ?? 0);
+    return `${JSON.stringify(name)} (line ${line})`;
+  });
+  const more = ignored.length > namesMax ? ` and ${ignored.length - namesMax} more` : "";
+  const [locks, do_] =
+    ignored.length === 1 ? ["1 ImageLock", "does"] : [`${ignored.length} ImageLocks`, "do"];
+  const advice = hasFile
+    ? "anybody can put one there, so that of `--lock` alone counts"
+    : "anybody can put one there, so give the file of yours with `--lock FILE`";
+  const message = `${locks} in the stream ${do_} not count: ${names.join(", ")}${more}; ${advice}`;
+  return [{ message, severity: "warning" }];
+}
+
+const namesMax = 10;
+
+function lockOfFile(file: LockFile, name: string | undefined): Lock {
   const lock = file.kind === "ImageLock" ? file.lock : undefined;
   return {
     source: "file",
+    label: labelOf(name),
     ...(lock !== undefined && { lock }),
     // Without a file of its own it counts for the root.
     resource: { ...lock?.resource, annotations: new Map() },

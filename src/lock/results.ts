@@ -1,17 +1,15 @@
 /** What is told of locks. */
 import { type Config, platformName } from "../config/config.ts";
-import { onErrorOf } from "../config/on-error.ts";
 import type { ImageField } from "../fields/image-field.ts";
 import { parseIfImage } from "../image/likely-reference.ts";
 import { formatPlatform } from "../image/platform.ts";
 import { canonicalName, type ImageReference, parseReference } from "../image/reference.ts";
 import { type ResultContent, resultAt } from "../krm/field-result.ts";
 import type { Input } from "../krm/input.ts";
-import { readResource } from "../krm/resource.ts";
 import type { Result } from "../krm/result.ts";
-import { kindOf } from "../yaml/node.ts";
 import type { LockedImage } from "./format/locked-image.ts";
 import type { Lock, Locks } from "./locks.ts";
+import { keepsFiles } from "./whose-lock.ts";
 
 /** A result about an entry of a lock. */
 export function entryResult(
@@ -28,14 +26,20 @@ export function lockResult({ resource }: Lock, said: ResultContent): Result {
   return resultAt({ resource: { kind: "lock", ...resource }, path: "images" }, said);
 }
 
+/** An image that no lock has, and whether it fails the run. */
+export interface UnlockedImage {
+  readonly image: ImageReference;
+  readonly fails: boolean;
+}
+
 /** With `lock: frozen`: the images that no lock has, each once, and what adds them. */
 export function unlockedResults(
-  unlocked: readonly ImageReference[],
+  unlocked: readonly UnlockedImage[],
   { input, config, locks }: { readonly input: Input; readonly config: Config; readonly locks: Locks },
 ): readonly Result[] {
   if (unlocked.length === 0) return [];
-  const fails = unlocked.some((image) => onErrorOf(image, config) === "fail");
-  const names = [...new Set(unlocked.map(({ text }) => text))];
+  const fails = unlocked.some((image) => image.fails);
+  const names = [...new Set(unlocked.map(({ image: { text } }) => text))];
   const platform = platformName(config);
   const forPlatform = platform === undefined ? "" : ` for ${platform}`;
   const what = `${names.length} image${names.length === 1 ? "" : "s"}${forPlatform}: ${listed(names)}`;
@@ -85,23 +89,25 @@ export function listedUpTo(texts: readonly string[], max: number): string {
 }
 
 /** The command that writes to a lock in a file of its own what this run resolves. */
-export function fileCommand(config: Config): string {
+function fileCommand(config: Config): string {
   const mode = config.mode === "update" ? ["mode=update"] : [];
   const options = [...mode, ...platformOptions(config)].map((option) => `-d ${option}`);
   return `\`${["pin-digests --lock FILE --update-lock", ...options].join(" ")}\``;
 }
 
-/** True for a list whose items know their files: what is added to it is kept. */
-export function keepsFiles({ kind, yaml, items }: Input): boolean {
-  return (
-    kind === "ResourceList" &&
-    items.some((item) => kindOf(yaml, item) === "mapping" && readResource(yaml, item).file !== undefined)
-  );
+/**
+ * The command that writes to a lock of kustomize what this run resolves. A build with this transformer gives nothing to
+ * lock: it fails, or its images are pinned already. So the transformer needs a kustomization of its own.
+ */
+export function recordCommand({ mode }: Config): string {
+  const update = mode === "update" ? " -d mode=update" : "";
+  return `\`kustomize build LAYER | pin-digests -f CONFIG -d lock=auto${update} --lock FILE --update-lock\`, where LAYER is the kustomization that the one with this transformer builds on, and CONFIG is the transformer's file`;
 }
 
 function additionCommand(input: Input, config: Config, { all }: Locks): string {
   const isInFile = all.some(({ source }) => source === "file");
-  if (!keepsFiles(input) || isInFile) return fileCommand(config);
+  if (input.kind === "stream" || isInFile) return fileCommand(config);
+  if (!keepsFiles(input)) return recordCommand(config);
   return `\`${["kpt fn eval PACKAGE --image IMAGE --network -- lock=create", ...platformOptions(config)].join(" ")}\``;
 }
 

@@ -15,7 +15,8 @@ import { lockFileName, lockItemEdit, newLock } from "./format/new-lock.ts";
 import type { LockFileOption } from "./lock-file-option.ts";
 import type { Lock } from "./locks.ts";
 import type { LockRecord } from "./record.ts";
-import { entryResult, fileCommand, keepsFiles, listed, lockResult } from "./results.ts";
+import { entryResult, listed, listedUpTo, lockResult, recordCommand } from "./results.ts";
+import { keepsFiles } from "./whose-lock.ts";
 
 /** What a run is made from, as far as its locks are concerned. */
 export interface LockContext {
@@ -54,7 +55,11 @@ export function lockChanges(
       : {
           text: fileText,
           update: (text: string) =>
-            updatedLockText(text, { records: records.filter(({ lock }) => lock?.source === "file"), used }),
+            updatedLockText(
+              text,
+              { records: records.filter(({ lock }) => lock?.source === "file"), used },
+              circumstances.option?.name,
+            ),
         };
   const lost = changes.flatMap((change) => change.lost ?? []);
   return {
@@ -198,23 +203,28 @@ function lostWarning(
   return [{ message, severity: "warning" }];
 
   function whatAdds(): string {
+    const wantsOne = config.lock === "create" && lost.some(({ lock }) => lock === undefined);
     if (file?.kind === "ImagesLock") return "an ImagesLock is only read: convert it with `--inventory lock`";
     if (option !== undefined) return "add `--update-lock`";
     if (input.kind === "stream")
-      return "write a lock to a file of its own and give `--lock FILE --update-lock`";
-    return `a list without paths keeps no changes of a lock: add them with ${fileCommand(config)}, or by hand`;
+      return "`lock: create` made no lock, since a stream is no package that could keep one: in its place say `--lock image-lock.yaml --update-lock`, which makes that file";
+    if (wantsOne)
+      return `\`lock: create\` made no lock, since a list without paths keeps no new resource: make one with ${recordCommand(config)}`;
+    return `a list without paths keeps no changes of a lock: add them with ${recordCommand(config)}, or by hand`;
   }
 }
 
 function whatIsFresh(names: readonly string[]): readonly string[] {
   if (names.length === 0) return [];
   const [count, verb] = names.length === 1 ? ["1 image was", "is"] : [`${names.length} images were`, "are"];
-  return [`${count} asked for and ${verb} not in a lock, so the next run asks again: ${listed(names)}`];
+  return [
+    `${count} asked for and ${verb} not in a lock, so the next run asks again: ${listedUpTo(names, 100)}`,
+  ];
 }
 
 function whatMoved(names: readonly string[]): readonly string[] {
   if (names.length === 0) return [];
   return [
-    `what the lock says of ${names.length === 1 ? "1 image" : `${names.length} images`} was brought up to date, which is not kept: ${listed(names)}`,
+    `what the lock says of ${names.length === 1 ? "1 image" : `${names.length} images`} was brought up to date, which is not kept: ${listedUpTo(names, 100)}`,
   ];
 }

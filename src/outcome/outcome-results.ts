@@ -45,16 +45,16 @@ export function resultOf(
 }
 
 /** The messages about changes that were told, by the new reference: a package names the same images again and again. */
-export type ChangeMessages = Map<string, { readonly from: string; readonly message: string }>;
+export type ChangeMessages = Map<string, Change & { readonly message: string }>;
 
-function messageOf(
-  { from, to }: { readonly from: string; readonly to: string },
-  known: ChangeMessages,
-): string {
+type Change = Pick<Extract<Outcome, { readonly kind: "changed" }>, "from" | "to" | "lock">;
+
+function messageOf({ from, to, lock }: Change, known: ChangeMessages): string {
   const told = known.get(to);
-  if (told?.from === from) return told.message;
-  const message = changeMessage(from, to);
-  known.set(to, { from, message });
+  if (told?.from === from && told.lock === lock) return told.message;
+  const change = changeMessage(from, to);
+  const message = lock === undefined ? change : `${change}, as ${lock} has it`;
+  known.set(to, { from, to, lock, message });
   return message;
 }
 

@@ -37,6 +37,8 @@ export interface ChangedOutcome extends ImageEdit {
   readonly to: string;
   /** Those of its image, where somebody looked. */
   readonly platforms: readonly string[] | undefined;
+  /** The lock that its digest comes from, as messages name it. */
+  readonly lock: string | undefined;
 }
 
 /** What of the configuration decides about outcomes. */
@@ -70,7 +72,7 @@ function rejectedOutcome({ field, reason, unlocked }: RejectStep, config: Outcom
 }
 
 function resolvedOutcome(step: ResolvedStep, config: OutcomeConfig): Outcome {
-  const { field, image, resolution, locked } = step;
+  const { field, image, resolution, locked, source } = step;
   const onError = field.onError ?? onErrorOf(image, config);
   if (resolution.kind !== "resolved") {
     const reason = resolution.kind === "failed" ? withAdvice(resolution.error, image) : "was not asked for";
@@ -78,20 +80,22 @@ function resolvedOutcome(step: ResolvedStep, config: OutcomeConfig): Outcome {
   }
   const { digest, platforms } = resolution;
   if (locked !== undefined && digest !== locked) {
-    const reason = `its platforms are not recorded in the lock, and can't be learned any more, since the tag now means ${digest}, no longer ${locked}: \`mode: update\` brings the lock up to date`;
+    const reason = `its platforms are not recorded in ${source?.lock.label ?? "the lock"}, and can't be learned any more, since the tag now means ${digest}, no longer ${locked}: \`mode: update\` brings that up to date`;
     return { kind: "failed", field, reason, onError };
   }
   const to = pinnedText({ field, image }, digest, config);
   if (to === image.text) return { ...kept(field, "left alone: its tag means what it did"), platforms };
-  return changedOutcome({ field, image, platforms }, to, config);
+  return changedOutcome({ field, image, platforms, source }, to, config);
 }
 
-type Rewriting = Pick<RewriteStep, "field" | "image" | "platforms">;
+type Rewriting = Pick<RewriteStep, "field" | "image" | "platforms" | "source">;
 
-function changedOutcome({ field, image, platforms }: Rewriting, to: string, config: OutcomeConfig): Outcome {
+function changedOutcome(step: Rewriting, to: string, config: OutcomeConfig): Outcome {
+  const { field, image, platforms, source } = step;
   const from = image.text;
   const edit = imageEdit({ field, from, to });
-  if (edit !== undefined) return { kind: "changed", field, from, to, ...edit, platforms };
+  if (edit !== undefined)
+    return { kind: "changed", field, from, to, ...edit, platforms, lock: source?.lock.label };
   if (config.mode === "unpin") {
     const reason =
       "left alone: its digest stands under a key of its own, which only a fieldSpec that names it as `digestKey` lets go";

@@ -18,10 +18,10 @@ export function planPin(found: FieldImage, context: PlanContext): Step {
     if (config.lock !== "frozen") return resolveStep(found, image, context);
     return unlocked(`${lackIn(lock, image, config)}, and \`lock: frozen\` forbids to ask`);
   }
-  const missing = missingInLock(entry, config);
+  const missing = missingInLock(entry, lock, config);
   if (missing === "unknown") {
     if (config.lock === "frozen")
-      return unlocked("its platforms are not recorded in the lock, and `lock: frozen` forbids to ask");
+      return unlocked(`its platforms are not recorded in ${lock.label}, and \`lock: frozen\` forbids to ask`);
     return { ...askForPlatforms(found, entry, context), source: { lock, entry } };
   }
   if (missing !== undefined) return { kind: "reject", field, reason: missing, unlocked: undefined };

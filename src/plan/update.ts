@@ -31,7 +31,7 @@ function planDigestAlone(found: FieldImage, context: PlanContext): Step {
   const [original] = originals;
   if (original === undefined) return keep(field, "left alone: has a digest and no tag");
   if (tag === "keep") {
-    const reason = `left alone: has a digest and no tag; the lock has it for ${orList(originals)}`;
+    const reason = `left alone: has a digest and no tag; ${context.lock?.label} has it for ${orList(originals)}`;
     return keep(field, reason, "info");
   }
   if (originals.length > 1) return keep(field, ambiguous(originals), "info");

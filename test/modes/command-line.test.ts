@@ -143,9 +143,19 @@ describe("--lock", () => {
     [["--update-lock"], /`--update-lock` must say which/],
     [["--lock", "absent.yaml"], /`--lock` must name a file that can be read/],
     [["--lock", "", "--update-lock"], /`--lock` must name a file/],
-    [["--lock", "pod.yaml"], /line 1, column 1: a lock must be an ImageLock/],
-    [["--lock", "lock.yaml", "-d", "lock=off"], /contradict/],
-    [["--lock", "lock.yaml", "--update-lock", "-d", "mode=check"], /contradict/],
+    [
+      ["--lock", "pod.yaml"],
+      /^pin-digests: `--lock` "pod.yaml", line 1, column 1: a lock must be an ImageLock/,
+    ],
+    [["--lock", "."], /^pin-digests: `--lock` must name a file that can be read, but "." can't: EISDIR/],
+    [
+      ["--lock", "lock.yaml", "-d", "lock=off"],
+      /the lock "lock.yaml", and `lock: off` ignores all: use one of them/,
+    ],
+    [
+      ["--lock", "lock.yaml", "--update-lock", "-d", "mode=check"],
+      /`--update-lock` writes the lock "lock.yaml", and `mode: check`/,
+    ],
     [["--inventory", "json"], /needs `--output FILE`/],
     [["--inventory", "xml", "--output", "x"], /must be lock or kustomize or json, but is "xml"/],
     [["--inventory", "json", "--format", "sarif", "--output", "x"], /one report/],

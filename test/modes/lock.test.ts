@@ -17,7 +17,7 @@ describe("a lock among the items", () => {
     const { text, results } = await run(list(pod(image), lock({ [entry]: one })), asked);
 
     expect(itemsOf(text)).toBe(list(pod(`${image}@${one}`), lock({ [entry]: one })));
-    expect(messages(results)).toEqual([`info: pinned "${image}" to ${one}`]);
+    expect(messages(results)).toEqual([`info: pinned "${image}" to ${one}, as the lock "image-lock" has it`]);
     expect(asked.asked).toEqual([]);
   });
 
@@ -63,11 +63,11 @@ describe("a lock among the items", () => {
   });
 
   test("is searched for no image, though it lacks the annotation", async () => {
-    const odd = lock({ "nginx:1.27": one }).replace(
-      ', annotations: {config.kubernetes.io/local-config: "true"}',
+    const odd = lock({ "nginx:1.27": one }, "lock.yaml").replace(
+      'config.kubernetes.io/local-config: "true", ',
       "",
     );
-    const input = list(`${odd}spec: {containers: [{image: "x:1"}]}\n`, pod("nginx:1.27"));
+    const input = list(`${odd}spec: {containers: [{image: "x:1"}]}\n`, pod("nginx:1.27", "a.yaml"));
 
     expect((await run(input, fakeRegistry({}))).ok).toBe(true);
   });
@@ -113,19 +113,12 @@ describe("a lock among the items", () => {
   });
 
   test("that can't keep additions is warned of once, with all images", async () => {
-    for (const input of [
-      list(pod("nginx:1.27"), lock({}), pod("redis:7")),
-      `${pod("nginx:1.27")}---\n${lock({})}---\n${pod("redis:7")}`,
-    ]) {
-      const { results } = await run(input, registry());
+    const { results } = await run(list(pod("nginx:1.27"), lock({}), pod("redis:7")), registry());
 
-      const warnings = messages(results).filter((message) => message.startsWith("warning"));
-      expect(warnings).toEqual([
-        expect.stringMatching(
-          /^warning: 2 images were asked for .*: "nginx:1.27", "redis:7"; .*--update-lock/,
-        ),
-      ]);
-    }
+    const warnings = messages(results).filter((message) => message.startsWith("warning"));
+    expect(warnings).toEqual([
+      expect.stringMatching(/^warning: 2 images were asked for .*: "nginx:1.27", "redis:7"; .*--update-lock/),
+    ]);
   });
 
   test("is not given what is left alone, nor asked for it when frozen", async () => {
@@ -178,8 +171,11 @@ describe("a lock among the items", () => {
   });
 
   test.each([
-    [`nginx:1.28@${one}`, /^warning: has the digest that the lock records for "nginx:1.27", another tag/],
-    [`nginx:1.27@${two}`, /^warning: has another digest than the lock, which says/],
+    [
+      `nginx:1.28@${one}`,
+      /^warning: has the digest that the lock "image-lock" records for "nginx:1.27", another tag/,
+    ],
+    [`nginx:1.27@${two}`, /^warning: has another digest than the lock "image-lock", which says/],
   ])("tells of the odd digest in %s, which stays", async (image, message) => {
     const input = list(pod(image), lock({ "nginx:1.27": one }));
 
@@ -201,8 +197,8 @@ describe("lock: frozen", () => {
     expect(asked.asked).toEqual([]);
     expect(messages(results)).toEqual([
       'error: the lock lacks 2 images: "nginx:1.27", "redis:7"; add them with `kpt fn eval PACKAGE --image IMAGE --network -- lock=create`',
-      "error: is not in the lock, and `lock: frozen` forbids to ask",
-      "error: is not in the lock, and `lock: frozen` forbids to ask",
+      'error: is not in the lock "lock.yaml", and `lock: frozen` forbids to ask',
+      'error: is not in the lock "lock.yaml", and `lock: frozen` forbids to ask',
     ]);
   });
 
@@ -284,7 +280,7 @@ describe("lock: frozen", () => {
 
   test.each([
     ["platforms: [linux/amd64, linux/arm64]", []],
-    ["platforms: [linux/amd64]", [/must be there for linux\/arm64, but the lock says/]],
+    ["platforms: [linux/amd64]", [/must be there for linux\/arm64, but the lock "image-lock" says/]],
     ["more: 1", [/the lock lacks 1 image/, /its platforms are not recorded/]],
   ])("reads required platforms from the record %s", async (record, expected) => {
     const text = lock({ "nginx:1.27": `${one}\n    ${record}` });
@@ -296,6 +292,24 @@ describe("lock: frozen", () => {
     });
 
     expect(messages(results)).toEqual(expected.map((pattern) => expect.stringMatching(pattern)));
+  });
+});
+
+describe("lock: frozen and a field that may stay unpinned", () => {
+  test("warns of it where the field alone says so", async () => {
+    const functionConfig = `apiVersion: fn.kpt.dev/v1alpha1
+kind: PinDigests
+lock: frozen
+fieldSpecs: [{kind: Pod, path: "spec/containers[]/image", onError: warn}]
+`;
+
+    const { ok, results } = await run(list(pod("nginx:1.27"), lock({})), registry(), {}, { functionConfig });
+
+    expect(ok).toBe(true);
+    expect(messages(results)).toEqual([
+      expect.stringMatching(/^warning: the lock lacks 1 image/),
+      expect.stringMatching(/^warning: is not in the lock/),
+    ]);
   });
 });
 
@@ -366,7 +380,21 @@ describe("lock: create", () => {
     });
 
     expect(text).not.toContain("ImageLock");
-    expect(messages(results).filter((each) => each.startsWith("warning"))).toHaveLength(1);
+    expect(messages(results).filter((each) => each.startsWith("warning"))).toEqual([
+      expect.stringMatching(
+        /^warning: 2 images were asked for .*: "nginx:1.27", "redis:7"; `lock: create` made no lock, since a list without paths .*`kustomize build LAYER \| pin-digests /,
+      ),
+    ]);
+  });
+
+  test("makes none in a stream, and says what makes one", async () => {
+    const { ok, text, results } = await run(pod("nginx:1.27"), registry(), { lock: "create" });
+
+    expect(ok).toBe(true);
+    expect(text).toBe(pod(`nginx:1.27@${three}`));
+    expect(messages(results)[0]).toBe(
+      'warning: 1 image was asked for and is not in a lock, so the next run asks again: "nginx:1.27"; `lock: create` made no lock, since a stream is no package that could keep one: in its place say `--lock image-lock.yaml --update-lock`, which makes that file',
+    );
   });
 });
 
@@ -447,10 +475,18 @@ images:
 
   test("must be a lock, and the only one of the root", async () => {
     await expect(
-      run(pod("nginx"), registry(), {}, { lock: { text: pod("x"), update: false } }),
-    ).rejects.toThrow(LockFileError);
+      run(pod("nginx"), registry(), {}, { lock: { text: pod("x"), update: false, name: "my.yaml" } }),
+    ).rejects.toThrow(
+      new LockFileError(
+        '"my.yaml", line 1, column 1: a lock must be an ImageLock of fn.kpt.dev or an ImagesLock of imgpkg.carvel.dev, but it is "Pod"',
+      ),
+    );
     await expect(
-      run(list(lock({})), registry(), {}, { lock: { text: lock({}), update: false } }),
-    ).rejects.toThrow(FunctionConfigError);
+      run(list(lock({})), registry(), {}, { lock: { text: lock({}), update: false, name: "my.yaml" } }),
+    ).rejects.toThrow(
+      new FunctionConfigError(
+        'there are two locks for the root, the lock "image-lock" of the input and the lock "my.yaml" of `--lock`: use one of them',
+      ),
+    );
   });
 });

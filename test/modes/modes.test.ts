@@ -66,9 +66,9 @@ describe("mode: update", () => {
     [
       "its tag",
       { "nginx:1.27": one },
-      [/^info: left alone: has a digest and no tag; the lock has it for "nginx:1.27"$/],
+      [/^info: left alone: has a digest and no tag; the lock "lock.yaml" has it for "nginx:1.27"$/],
     ],
-    ["its name", { nginx: one }, [/the lock has it for "nginx"$/]],
+    ["its name", { nginx: one }, [/the lock "lock.yaml" has it for "nginx"$/]],
   ])("leaves a digest without a tag alone where the lock has %s", async (_, entries, told) => {
     const input = list(pod(`nginx@${one}`, "a.yaml"), lock(entries, "lock.yaml"));
 
@@ -106,15 +106,8 @@ fieldSpecs: [{kind: Pod, path: "spec/containers[]/image", tag: drop}]
     expect(messages(results)).toEqual(['info: may have been "nginx:1.27" or "nginx:stable"; left alone']);
   });
 
-  test.each([
-    ["a stream", (...items: readonly string[]) => items.join("---\n"), /write a lock to a file of its own/],
-    [
-      "a list without paths",
-      list,
-      /a list without paths keeps no changes of a lock: add them with `pin-digests --lock FILE --update-lock -d mode=update`, or by hand$/,
-    ],
-  ])("warns once that the lock in %s is not kept, and tells new from moved", async (_, join, advice) => {
-    const input = join(pod(`nginx:1.27@${one}`), pod("redis:7"), lock({ "nginx:1.27": one }));
+  test("warns once that the lock in a list without paths is not kept, and tells new from moved", async () => {
+    const input = list(pod(`nginx:1.27@${one}`), pod("redis:7"), lock({ "nginx:1.27": one }));
 
     const { text, results } = await run(input, fakeRegistry({ [nginx]: two, [redis]: two }), literals);
 
@@ -125,7 +118,9 @@ fieldSpecs: [{kind: Pod, path: "spec/containers[]/image", tag: drop}]
         /^warning: 1 image was asked for .*: "redis:7"; what the lock says of 1 image was .* not kept: "nginx:1.27"; /,
       ),
     ]);
-    expect(warnings[0]).toMatch(advice);
+    expect(warnings[0]).toMatch(
+      /a list without paths keeps no changes of a lock: add them with `kustomize build LAYER \| pin-digests -f CONFIG -d lock=auto -d mode=update --lock FILE --update-lock`, where .*, or by hand$/,
+    );
   });
 
   test("replaces a digest that was copied from another tag", async () => {
@@ -282,7 +277,8 @@ fieldSpecs:
   ])("is told to have another tag's digest, by %j and %j", async (literals, entries) => {
     const text = chart(`\n      repository: nginx\n      tag: "1.27"\n      digest: ${one}\n`, "HelmRelease");
     const input = list(text, lock(entries));
-    const copied = /has the digest that the lock records for "nginx:1.2[56]", another tag of this repository/;
+    const copied =
+      /has the digest that the lock "image-lock" records for "nginx:1.2[56]", another tag of this repository/;
 
     const pin = await run(input, fakeRegistry({}), { ...literals, report: "problems" });
     const check = await run(input, fakeRegistry({}), {
@@ -315,14 +311,14 @@ spec:
     "changes with its anchor, and is still one after an unpin, by %j",
     async (literals) => {
       const written = "tag" in literals ? `nginx@${one}` : `nginx:1.27@${one}`;
-      const input = `${text("nginx:1.27", "*web")}---\n${lock({ "nginx:1.27": one })}`;
+      const input = list(text("nginx:1.27", "*web"), lock({ "nginx:1.27": one }));
 
       const pin = await run(input, registry, literals);
-      const unpin = await run(pin.text, registry, { ...literals, mode: "unpin" });
+      const unpin = await run(itemsOf(pin.text), registry, { ...literals, mode: "unpin" });
 
-      expect(pin.text).toContain(text(written, "*web"));
+      expect(itemsOf(pin.text)).toBe(list(text(written, "*web"), lock({ "nginx:1.27": one })));
       expect(pin.changes).toBe(2);
-      expect(unpin.text).toBe(input);
+      expect(itemsOf(unpin.text)).toBe(input);
     },
   );
 
@@ -590,7 +586,9 @@ describe("mode: check", () => {
       { platform: "linux/arm64", "check.unpinned": "off" },
     );
 
-    expect(messages(results)).toEqual(["warning: is in the lock for linux/amd64, not for linux/arm64"]);
+    expect(messages(results)).toEqual([
+      'warning: is in the lock "image-lock" for linux/amd64, not for linux/arm64',
+    ]);
   });
 });
 
@@ -604,13 +602,13 @@ fieldSpecs: [{kind: Pod, path: spec/note, tag: drop}]
   const entries = lock({ "nginx:1.27": one });
 
   test("drop the tag where a field spec says so, and give it back", async () => {
-    const input = `${both}---\n${entries}`;
+    const input = list(both, entries);
 
     const pin = await run(input, fakeRegistry({}), {}, { functionConfig });
-    const unpin = await run(pin.text, fakeRegistry({}), { mode: "unpin" }, { functionConfig });
+    const unpin = await run(itemsOf(pin.text), fakeRegistry({}), { mode: "unpin" }, { functionConfig });
 
-    expect(pin.text).toContain(`image: nginx:1.27@${one}\n  note: nginx@${one}\n`);
-    expect(unpin.text).toBe(input);
+    expect(pin.text).toContain(`image: nginx:1.27@${one}\n    note: nginx@${one}\n`);
+    expect(itemsOf(unpin.text)).toBe(input);
   });
 
   test("record the platforms that are required, asking by the digest that the lock has", async () => {

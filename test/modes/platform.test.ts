@@ -230,7 +230,7 @@ describe("requirePlatforms", () => {
       expect(itemsOf(text)).toBe(input);
       expect(messages(results)).toEqual([
         expect.stringMatching(
-          /its platforms are not recorded in the lock, and can't be learned any more.*`mode: update`/,
+          /its platforms are not recorded in the lock "lock.yaml", and can't be learned any more.*`mode: update`/,
         ),
       ]);
     },
@@ -241,7 +241,7 @@ describe("requirePlatforms", () => {
 
     expect(messages(results)).toEqual([
       'error: the lock lacks 1 image for linux/arm64: "nginx:1.27"; add it with `kpt fn eval PACKAGE --image IMAGE --network -- lock=create platform=linux/arm64 requirePlatforms=linux/amd64,linux/arm64`',
-      "error: its platforms are not recorded in the lock, and `lock: frozen` forbids to ask",
+      'error: its platforms are not recorded in the lock "lock.yaml", and `lock: frozen` forbids to ask',
     ]);
   });
 });
@@ -252,7 +252,7 @@ describe("requirePlatforms in a check", () => {
   const recorded = (...platforms: readonly string[]) =>
     lock({ "nginx:1.27": `${one}\n    platforms: [${platforms.join(", ")}]` });
   const lacking = expect.stringMatching(
-    /^error: must be there for linux\/arm64, but the lock says that it is for linux\/amd64/,
+    /^error: must be there for linux\/arm64, but the lock "image-lock" says that it is for linux\/amd64/,
   );
 
   test.each(["nginx:1.27", `nginx:1.27@${one}`])(
@@ -333,7 +333,7 @@ describe("two platforms in one lock", () => {
   test("are told apart in a text that has the digest of the other one", async () => {
     const input = list(pod(`nginx:1.27@${one}`, "a.yaml"), lock(entries, "lock.yaml"));
     const message = expect.stringMatching(
-      /has the digest that the lock records for linux\/amd64, not for linux\/arm64/,
+      /has the digest that the lock "lock.yaml" records for linux\/amd64, not for linux\/arm64/,
     );
     const literals = { platform: "linux/arm64", report: "problems" };
 
@@ -355,7 +355,7 @@ describe("two platforms in one lock", () => {
     });
 
     expect(messages(results)).toContain(
-      "error: is in the lock for linux/amd64, not for linux/arm64, and `lock: frozen` forbids to ask",
+      'error: is in the lock "image-lock" for linux/amd64, not for linux/arm64, and `lock: frozen` forbids to ask',
     );
   });
 });

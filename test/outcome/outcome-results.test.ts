@@ -62,6 +62,7 @@ describe("resultOf", () => {
           site: field.site,
           edit: { start: 0, end: 0, text: "" },
           platforms: undefined,
+          lock: undefined,
         },
         "changes",
       ),

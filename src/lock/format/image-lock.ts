@@ -51,9 +51,12 @@ export interface ReadImageLock {
   readonly problems: readonly LockProblem[];
 }
 
-/** True for a lock, whatever its name: one of another version is one to complain of. */
-export function isImageLock({ kind }: Pick<Resource, "kind">): boolean {
-  return kind === "ImageLock";
+/**
+ * True for a lock, whatever its name: one of another version, or without a group, is one to complain of. A kind of this
+ * name in somebody else's group is theirs.
+ */
+export function isImageLock({ kind, group }: Pick<Resource, "kind" | "group">): boolean {
+  return kind === "ImageLock" && (group === "fn.kpt.dev" || group === "");
 }
 
 /** The only apiVersion of a lock. */

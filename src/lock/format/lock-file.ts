@@ -22,49 +22,52 @@ export type LockFile =
   | { readonly kind: "empty"; readonly images: readonly [] };
 
 /**
- * Reads the text of a lock file.
+ * Reads the text of a lock file, which messages call by a name where there is one.
  *
  * @throws {LockFileError} where it is not exactly one lock without faults.
  */
-export async function readLockFile(text: string): Promise<LockFile> {
-  const yaml = await scanFile(text);
+export async function readLockFile(text: string, name?: string): Promise<LockFile> {
+  const file = name === undefined ? "" : `${JSON.stringify(name)}, `;
+  const yaml = await scanFile(text, file);
   const roots = yaml.documents.map(rootOf).filter((root) => scalarType(yaml, root) !== "null");
   const [root, second] = roots;
   if (root === undefined) return { kind: "empty", images: [] };
   if (second !== undefined) {
-    throw new LockFileError(`${placesIn(yaml)(second)}: a lock must be the only document of its file`);
+    throw new LockFileError(`${file}${placesIn(yaml)(second)}: a lock must be the only document of its file`);
   }
   const resource = readResource(yaml, root);
   if (isImageLock(resource)) {
     const { lock, problems } = readImageLock(yaml, root);
-    refuse(yaml, problems);
+    refuse(yaml, file, problems);
     return { kind: "ImageLock", lock, images: lock.entries };
   }
   if (isImagesLock(resource)) {
     const { images, problems } = readImagesLock(yaml, root);
-    refuse(yaml, problems);
+    refuse(yaml, file, problems);
     return { kind: "ImagesLock", images };
   }
   const found = resource.kind === "" ? "it has no `kind`" : `it is ${JSON.stringify(resource.kind)}`;
   throw new LockFileError(
-    `${placesIn(yaml)(root)}: a lock must be an ImageLock of fn.kpt.dev or an ImagesLock of imgpkg.carvel.dev, but ${found}`,
+    `${file}${placesIn(yaml)(root)}: a lock must be an ImageLock of fn.kpt.dev or an ImagesLock of imgpkg.carvel.dev, but ${found}`,
   );
 }
 
-async function scanFile(text: string): Promise<YamlText> {
+async function scanFile(text: string, file: string): Promise<YamlText> {
   try {
     return await scan(text);
   } catch (error) {
     if (!(error instanceof YamlSyntaxError)) throw error;
-    throw new LockFileError(`a lock must be YAML or JSON: ${error.message}`, { cause: error });
+    throw new LockFileError(`${file}a lock must be YAML or JSON: ${error.message}`, { cause: error });
   }
 }
 
-function refuse(yaml: YamlText, problems: readonly LockProblem[]): void {
+function refuse(yaml: YamlText, file: string, problems: readonly LockProblem[]): void {
   if (problems.length === 0) return;
   const placeOf = placesIn(yaml);
   throw new LockFileError(
-    problems.map(({ path, message, node }) => printable(`${placeOf(node)}, ${path}: ${message}`)).join("\n"),
+    problems
+      .map(({ path, message, node }) => printable(`${file}${placeOf(node)}, ${path}: ${message}`))
+      .join("\n"),
   );
 }
 

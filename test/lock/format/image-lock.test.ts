@@ -20,12 +20,14 @@ async function problemsOf(text: string): Promise<readonly string[]> {
 
 describe("isImageLock", () => {
   test.each([
-    { kind: "ImageLock", is: true },
-    { kind: "ImagesLock", is: false },
-    { kind: "imagelock", is: false },
-    { kind: "", is: false },
-  ])("says $is of $kind, whatever its name", ({ kind, is }) => {
-    expect(isImageLock({ kind })).toBe(is);
+    { kind: "ImageLock", group: "fn.kpt.dev", is: true },
+    { kind: "ImageLock", group: "", is: true },
+    { kind: "ImageLock", group: "acme.io", is: false },
+    { kind: "ImagesLock", group: "fn.kpt.dev", is: false },
+    { kind: "imagelock", group: "fn.kpt.dev", is: false },
+    { kind: "", group: "fn.kpt.dev", is: false },
+  ])("says $is of $kind in $group, whatever its name", ({ kind, group, is }) => {
+    expect(isImageLock({ kind, group })).toBe(is);
   });
 });
 

@@ -1,0 +1,121 @@
+/**
+ * Whose lock counts: only one whose place says that it belongs to the package. Whoever writes a chart, a base or a
+ * sub-package could otherwise say which digests all other images get.
+ */
+import type { Input } from "../krm/input.ts";
+import { isLocalConfig, type Resource, readResource } from "../krm/resource.ts";
+import { childOf, dereference, elementsOf, kindOf, scalarText } from "../yaml/node.ts";
+import type { YamlNode, YamlText } from "../yaml/scan.ts";
+import { isImageLock } from "./format/image-lock.ts";
+
+/** A lock of an input, and why it does not count, where it does not. */
+export interface FoundLock {
+  readonly resource: Resource;
+  readonly objection: string | undefined;
+}
+
+/** The locks of an input, those in its Lists too. */
+export function findLocks(input: Input): readonly FoundLock[] {
+  const found = [...lockNodes(input)].map(({ node, isInList }) => ({
+    resource: readResource(input.yaml, node),
+    isInList,
+  }));
+  const locks = found.filter(({ resource }) => isImageLock(resource));
+  if (locks.length === 0) return [];
+  const places = placesOf(input);
+  return locks.map(({ resource, isInList }) => ({
+    resource,
+    objection: isInList ? "it stands in a List" : objectionTo(resource, places),
+  }));
+}
+
+/** True for a list whose items know their files: what is added to it is kept. A lock alone says nothing of the others. */
+export function keepsFiles(input: Input): boolean {
+  return placesOf(input).kind === "paths";
+}
+
+/** What the items of an input say of where they come from. */
+type Places =
+  | { readonly kind: "stream" }
+  /** Nothing, as kustomize sends them. */
+  | { readonly kind: "none" }
+  /** Each its file, as kpt sends them; in a render also its package. */
+  | { readonly kind: "paths"; readonly inPackages: boolean };
+
+function placesOf({ kind, yaml, items }: Input): Places {
+  if (kind === "stream") return { kind: "stream" };
+  const resources = items
+    .filter((item) => kindOf(yaml, item) === "mapping")
+    .map((item) => readResource(yaml, item));
+  const others = resources.filter((resource) => !isImageLock(resource));
+  const placed = (others.length > 0 ? others : resources).filter(({ file }) => file !== undefined);
+  if (placed.length === 0) return { kind: "none" };
+  return { kind: "paths", inPackages: placed.every(({ annotations }) => annotations.has(packagePath)) };
+}
+
+function objectionTo(lock: Resource, places: Places): string | undefined {
+  switch (places.kind) {
+    case "stream":
+      return "a stream may hold what anybody has put there";
+    case "none":
+      if (lock.file !== undefined)
+        return `it names a file, ${JSON.stringify(lock.file.path)}, which no other item does`;
+      // kustomize drops what has it from a base, so one that is left is that of the kustomization itself.
+      return isLocalConfig(lock)
+        ? undefined
+        : 'it lacks the annotation `config.kubernetes.io/local-config: "true"`';
+    case "paths":
+      return objectionToPath(lock, places.inPackages);
+  }
+}
+
+function objectionToPath({ annotations }: Resource, inPackages: boolean): string | undefined {
+  const path = annotations.get(internalPath) ?? annotations.get(legacyPath) ?? "";
+  const twin = annotations.get(legacyPath) ?? path;
+  if (path !== twin)
+    return `its annotations name two paths, ${JSON.stringify(path)} and ${JSON.stringify(twin)}`;
+  if (path === "") return "it does not say which file it is from, as the other items do";
+  if (/^(?:[/\\]|[A-Za-z]:)/.test(path) || path.split(/[/\\]/).includes(".."))
+    return `its path ${JSON.stringify(path)} is not one down from the root of the package`;
+  if (annotations.has(packagePath) === inPackages) return undefined;
+  return inPackages
+    ? "it does not say which package it is in, as the other items do"
+    : "it names a package, which the other items do not";
+}
+
+const internalPath = "internal.config.kubernetes.io/path";
+const legacyPath = "config.kubernetes.io/path";
+const packagePath = "internal.config.kubernetes.io/package-path";
+
+interface LockNode {
+  readonly node: YamlNode;
+  readonly isInList: boolean;
+}
+
+/** What may be a lock, by its kind alone, since most items are none. */
+function* lockNodes({ yaml, items }: Input): Generator<LockNode, void, undefined> {
+  const lists: YamlNode[] = [];
+  const kindOfItem = (node: YamlNode): string => scalarText(yaml, childOf(yaml, node, "kind")) ?? "";
+  for (const node of items) {
+    const kind = kindOfItem(node);
+    if (kind === "ImageLock") yield { node, isInList: false };
+    else if (kind.endsWith("List")) lists.push(node);
+  }
+  // The same list may be named many times, and lists may hold each other.
+  const seen = new Set(lists);
+  for (const list of lists) {
+    for (const node of membersOf(yaml, list)) {
+      if (seen.has(node)) continue;
+      seen.add(node);
+      const kind = kindOfItem(node);
+      if (kind === "ImageLock") yield { node, isInList: true };
+      else if (kind.endsWith("List")) lists.push(node);
+    }
+  }
+}
+
+function membersOf(yaml: YamlText, list: YamlNode): readonly YamlNode[] {
+  const items = childOf(yaml, list, "items");
+  if (items === undefined || kindOf(yaml, items) !== "sequence") return [];
+  return elementsOf(yaml, items).map((item) => dereference(yaml, item));
+}
