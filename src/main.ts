@@ -91,6 +91,7 @@ async function attempt(input: string, args: Arguments, sources: Sources): Promis
   const result = await pinDigests(input, {
     ...sources,
     ...(lock !== undefined && { lock }),
+    prune: args.prune,
     environment: process.env,
     leaveSockets: true,
   });
@@ -204,15 +205,15 @@ function readLock({ lock, updateLock }: Arguments): LockFileOption | undefined {
   }
   if (lock === "") throw new UsageError("`--lock` must name a file");
   clearLockFolder(lock, process);
-  const must = `\`--lock\` must name a file that can be read, but ${JSON.stringify(lock)}`;
+  const must = "`--lock` must name a file that can be read";
   let text: string | undefined;
   try {
     text = readLockText(lock);
   } catch (error) {
-    throw new UsageError(`${must} can't: ${reasonOf(error)}`, { cause: error });
+    throw new UsageError(`${must}: ${reasonOf(error)}`, { cause: error });
   }
   if (text === undefined && !updateLock)
-    throw new UsageError(`${must} is not there; \`--update-lock\` makes it`);
+    throw new UsageError(`${must}, but there is no ${JSON.stringify(lock)}; \`--update-lock\` makes it`);
   return { text: text ?? "", update: updateLock, name: lock };
 }
 

@@ -11,7 +11,8 @@ import { openSession } from "./connect/open-session.ts";
 import { pullSecretsOf } from "./connect/pull-secrets.ts";
 import type { ResolverOptions } from "./connect/resolver-options.ts";
 import type { ResourceImages } from "./fields/find-images.ts";
-import { unmatchedFieldSpecWarnings } from "./find/find-resources.ts";
+import type { ImageField } from "./fields/image-field.ts";
+import { findResources, unmatchedFieldSpecWarnings } from "./find/find-resources.ts";
 import { type Input, readInput } from "./krm/input.ts";
 import type { ReadOptions } from "./krm/read-options.ts";
 import { identityOf } from "./krm/resource.ts";
@@ -19,7 +20,8 @@ import { resourceListEdits } from "./krm/resource-list-edit.ts";
 import { bySeverity, printableResult, type Result } from "./krm/result.ts";
 import type { LockedImage } from "./lock/format/locked-image.ts";
 import type { LockFileOption } from "./lock/lock-file-option.ts";
-import { type Locks, readLockOption, readLocks } from "./lock/locks.ts";
+import { type Lock, type Locks, readLockOption, readLocks } from "./lock/locks.ts";
+import type { DroppedEntries } from "./lock/prune.ts";
 import { type EntryAnswer, type EntryLookup, entryLookups, entryRecords, recordsOf } from "./lock/record.ts";
 import { unlockedResults, unusedResults } from "./lock/results.ts";
 import { type ChangedLockFile, type LockContext, lockChanges } from "./lock/write.ts";
@@ -43,6 +45,8 @@ import { applyEdits, type TextEdit } from "./yaml/text-edit.ts";
 export interface PinOptions extends ConfigSources, ResolverOptions, ReadOptions {
   /** A lock outside the input. */
   readonly lock?: LockFileOption;
+  /** Whether `mode: update` drops what nothing uses from the locks that it writes. */
+  readonly prune?: boolean;
 }
 
 /** What came of pinning. */
@@ -84,6 +88,9 @@ export async function pinDigests(text: string, options: PinOptions = {}): Promis
   const file = await readLockOption(options.lock, config);
   const locks = readLocks(input, config, file, options.lock?.name);
   if (locks.faults.length > 0) return unpinned(input, locks.faults);
+  // Few runs drop anything.
+  const pruning = options.prune === true ? await import("./lock/prune.ts") : undefined;
+  pruning?.requirePrunable(input, config, options.lock);
 
   let plan: Plan | undefined;
   const pullSecrets = (warn: (message: string) => void) => (plan ? packageSecrets(input, plan, warn) : []);
@@ -93,16 +100,29 @@ export async function pinDigests(text: string, options: PinOptions = {}): Promis
   );
   try {
     plan = await planImages({ input, config, locks }, resolver);
-    const run: Run = { input, config, locks, file, option: options.lock, plan, resolver };
+    const dropped =
+      pruning?.entriesToDrop(allFields(input, config, plan), locks, config) ?? new Map<Lock, []>();
+    const run: Run = { input, config, locks, file, option: options.lock, plan, resolver, dropped };
     const decided = await (config.mode === "check" ? check(run) : write(run));
-    return answer(input, {
-      ...decided,
-      results: [...decided.results, ...asides(run), ...warnings(resolver)],
-      platform: platformName(config),
-    });
+    const results = [...decided.results, ...asides(run), ...warnings(resolver)];
+    const platform = platformName(config);
+    if (pruning === undefined || results.some(isError))
+      return answer(input, { ...decided, results, platform });
+    const told = pruning.droppedResults(dropped, config);
+    const lock = await pruning.prunedFile(decided.lock, dropped, options.lock);
+    const pinned = answer(input, { ...decided, lock, results: [...results, ...told], platform });
+    return { ...pinned, text: await pruning.prunedList(pinned.text, input, dropped) };
   } finally {
     await resolver.close({ leaveSockets: options.leaveSockets ?? false });
   }
+}
+
+/** The images of all objects, those that the configuration leaves out too. */
+function allFields(input: Input, config: Config, { fields }: Plan): readonly ImageField[] {
+  const { include, exclude } = config.resources;
+  if (include.length === 0 && exclude.length === 0) return fields;
+  const everything = { ...config, resources: { include: [], exclude: [] } };
+  return findResources(input, everything).flatMap((found) => found.fields);
 }
 
 /** The logins that lie in the package, for the images of the pods that name them. */
@@ -121,6 +141,8 @@ interface Run extends LockContext {
   readonly locks: Locks;
   readonly plan: Plan;
   readonly resolver: Resolver;
+  /** The entries that are dropped from the locks. */
+  readonly dropped: DroppedEntries;
 }
 
 /** What a run changes and says. */
@@ -144,7 +166,7 @@ async function write(run: Run): Promise<Decided> {
   const questions = plan.steps.filter((step) => step.kind === "resolve");
   const [steps, entries] = await Promise.all([
     settleSteps(plan.steps, resolver),
-    settleEntries(entryLookups(locks, questions, config), resolver),
+    settleEntries(entryLookups(locks, questions, run.dropped, config), resolver),
   ]);
   const unused = entryRecords(entries);
   const settled = settleOutcomes(
@@ -214,6 +236,10 @@ function failsRun(outcome: Outcome): boolean {
   return outcome.kind === "failed" && outcome.onError === "fail";
 }
 
+function isError({ severity }: Result): boolean {
+  return severity === "error";
+}
+
 function isLeft(outcome: Outcome): boolean {
   return outcome.kind !== "changed";
 }
@@ -261,7 +287,7 @@ function unpinned(input: Input, results: readonly Result[]): PinResult {
 function answer(input: Input, decided: Decided & { readonly platform: string | undefined }): PinResult {
   const { outcomes, edits, lock, platform } = decided;
   const results = bySeverity(decided.results);
-  const ok = !results.some(({ severity }) => severity === "error");
+  const ok = !results.some(isError);
   const changes = edits.length === 0 ? 0 : outcomes.filter(({ kind }) => kind === "changed").length;
   return {
     text: textOf(input, { edits, results, ok }),

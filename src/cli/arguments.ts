@@ -11,6 +11,7 @@ export interface Arguments {
   readonly overrides: ReadonlyMap<string, string>;
   readonly lock?: string;
   readonly updateLock: boolean;
+  readonly prune: boolean;
   readonly report?: ReportRequest;
   readonly explanation?: ExplanationOptions;
 }
@@ -40,7 +41,8 @@ export class UsageError extends Error {
  */
 export function readArguments(argv: readonly string[]): Arguments {
   // As orchestrators call a function.
-  if (argv.length === 0) return { help: false, version: false, overrides: new Map(), updateLock: false };
+  if (argv.length === 0)
+    return { help: false, version: false, overrides: new Map(), updateLock: false, prune: false };
   try {
     const { values } = parseArgs({
       args: argv.map((argument) => (argument === "--explain" ? "--explain=table" : argument)),
@@ -52,6 +54,7 @@ export function readArguments(argv: readonly string[]): Arguments {
         explain: { type: "string" },
         lock: { type: "string" },
         "update-lock": { type: "boolean", default: false },
+        prune: { type: "boolean", default: false },
         inventory: { type: "string" },
         format: { type: "string" },
         output: { type: "string", short: "o" },
@@ -68,6 +71,7 @@ export function readArguments(argv: readonly string[]): Arguments {
       overrides: readLiterals(values["function-config-literal"]),
       ...(lock !== undefined && { lock }),
       updateLock: values["update-lock"],
+      prune: values.prune,
       ...(report !== undefined && { report }),
       ...(explanation !== undefined && { explanation }),
     };

@@ -5,6 +5,7 @@
 import { openSync, statSync } from "node:fs";
 import { ClaimError } from "../fs/claim.ts";
 import type { OwnProcess } from "../fs/process-mark.ts";
+import { UnfitFileError } from "../fs/read.ts";
 import { type ClaimedFile, claimFile, ReplaceError, replaceReason } from "../fs/replace-file.ts";
 import { isSystemError } from "../fs/system-error.ts";
 import { UsageError } from "./arguments.ts";
@@ -145,7 +146,12 @@ function lockError(name: string, error: unknown): unknown {
 }
 
 function isExpected(error: unknown): boolean {
-  return isSystemError(error) || error instanceof ReplaceError || error instanceof ClaimError;
+  return (
+    isSystemError(error) ||
+    error instanceof ReplaceError ||
+    error instanceof ClaimError ||
+    error instanceof UnfitFileError
+  );
 }
 
 function linkWarnings(name: string, otherNames: number): readonly string[] {

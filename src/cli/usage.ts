@@ -60,6 +60,7 @@ Flags:
   -d, --function-config-literal KEY=VALUE  one option, as in a ConfigMap; wins over the file
       --lock FILE                          a lock outside the input, for kustomize, Helm and plain streams
       --update-lock                        write what the lock lacks into that file
+      --prune                              with mode=update: drop from the lock what nothing uses
       --inventory lock|kustomize|json      report which images are used, and where
       --format sarif|github                report results for code scanning, or as annotations of a workflow
       --explain[=json]                         say which rule finds each image, or why none does

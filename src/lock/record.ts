@@ -64,10 +64,11 @@ export function recordsOf(answers: readonly LockAnswer[]): readonly LockRecord[]
   });
 }
 
-/** The entries that `mode: update` looks after though no field does. */
+/** The entries that `mode: update` looks after though no field does, but for those that are dropped. */
 export function entryLookups(
   locks: Locks,
   questions: readonly LockQuestion[],
+  dropped: ReadonlyMap<Lock, readonly LockedImage[]>,
   config: Pick<Config, "mode" | "platform" | "requirePlatforms" | "include" | "exclude">,
 ): readonly EntryLookup[] {
   if (config.mode !== "update") return [];
@@ -86,6 +87,7 @@ export function entryLookups(
     lock.entries
       .filter(({ reference, platform }) => asked.get(lock)?.has(entryName(reference, platform)) !== true)
       .filter(({ reference }) => excluded([reference]) === undefined)
+      .filter((entry) => dropped.get(lock)?.includes(entry) !== true)
       .map((entry) => ({ lock, entry, lookup: entryLookup(entry, config) })),
   );
 }
@@ -128,7 +130,7 @@ export function entryRecords(answers: readonly EntryAnswer[]): {
     ),
     warnings: answers.flatMap(({ lock, entry, resolution }) => {
       if (resolution.kind !== "failed") return [];
-      const message = `nothing uses this entry, and it can't be brought up to date: ${resolution.error.message}`;
+      const message = `nothing uses this entry, and it can't be brought up to date (\`--prune\` drops it): ${resolution.error.message}`;
       return entryResult(lock, entry, { severity: "warning", message });
     }),
   };

@@ -57,24 +57,41 @@ export function unusedResults(
 ): readonly Result[] {
   const severity = config.lock === "frozen" ? "warning" : "info";
   if (severity === "info" && (config.mode !== "check" || config.report === "problems")) return [];
-  if (locks.all.length === 0) return [];
-  const used = usesOf(fields, locks);
-  return locks.all.flatMap((lock) => {
-    const uses = used.get(lock);
-    const unused = lock.entries.filter(
-      ({ reference, digest }) =>
-        !uses?.has(canonicalName(reference)) && !uses?.has(digestName(reference, digest)),
-    );
+  return [...unusedEntries(fields, locks)].flatMap(([lock, unused]) => {
     const [first, second] = unused;
     if (first === undefined) return [];
-    if (second === undefined)
-      return entryResult(lock, first, { severity, message: "nothing uses this entry" });
+    if (second === undefined) {
+      const message = `nothing uses this entry: ${pruning} drops it`;
+      return entryResult(lock, first, { severity, message });
+    }
     const names = listedUpTo(
       unused.map(({ reference }) => reference.text),
       100,
     );
-    return lockResult(lock, { severity, message: `nothing uses ${unused.length} entries: ${names}` });
+    const message = `nothing uses ${unused.length} entries, which ${pruning} drops: ${names}`;
+    return lockResult(lock, { severity, message });
   });
+}
+
+const pruning = "`--prune` with `mode: update`";
+
+/** The entries of each lock that no field uses, pinned or not. */
+export function unusedEntries(
+  fields: readonly ImageField[],
+  locks: Locks,
+): ReadonlyMap<Lock, readonly LockedImage[]> {
+  if (locks.all.length === 0) return new Map();
+  const used = usesOf(fields, locks);
+  return new Map(
+    locks.all.map((lock) => {
+      const uses = used.get(lock);
+      const unused = lock.entries.filter(
+        ({ reference, digest }) =>
+          !uses?.has(canonicalName(reference)) && !uses?.has(digestName(reference, digest)),
+      );
+      return [lock, unused];
+    }),
+  );
 }
 
 /** Texts in quotes, one after the other. */

@@ -147,7 +147,10 @@ describe("--lock", () => {
       ["--lock", "pod.yaml"],
       /^pin-digests: `--lock` "pod.yaml", line 1, column 1: a lock must be an ImageLock/,
     ],
-    [["--lock", "."], /^pin-digests: `--lock` must name a file that can be read, but "." can't: EISDIR/],
+    [
+      ["--lock", "."],
+      /^pin-digests: `--lock` must name a file that can be read: "." is a directory, not a regular file/,
+    ],
     [
       ["--lock", "lock.yaml", "-d", "lock=off"],
       /the lock "lock.yaml", and `lock: off` ignores all: use one of them/,

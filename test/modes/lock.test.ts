@@ -242,7 +242,7 @@ describe("lock: frozen", () => {
 
     const { results } = await run(input, fakeRegistry({}), { lock: "frozen" });
 
-    const unused = results.filter(({ message }) => message === "nothing uses this entry");
+    const unused = results.filter(({ message }) => message.startsWith("nothing uses this entry"));
     expect(unused.map(({ severity, field }) => [severity, field?.path])).toEqual([
       ["warning", 'images["c:1"].digest'],
     ]);
@@ -256,10 +256,10 @@ describe("lock: frozen", () => {
     const { results } = await run(input, fakeRegistry({}), { lock: "frozen" });
 
     expect(
-      results.map(({ message, file }) => [message.slice(0, 46), message.slice(-13), file?.path]),
+      results.map(({ message, file }) => [message.slice(0, 25), message.slice(-13), file?.path]),
     ).toEqual([
-      ['nothing uses 1000 entries: "a/app:0", "a/app:1', " and 900 more", "a/lock.yaml"],
-      ['nothing uses 1000 entries: "b/app:0", "b/app:1', " and 900 more", "b/lock.yaml"],
+      ["nothing uses 1000 entries", " and 900 more", "a/lock.yaml"],
+      ["nothing uses 1000 entries", " and 900 more", "b/lock.yaml"],
     ]);
   });
 

@@ -145,7 +145,7 @@ fieldSpecs: [{kind: Pod, path: "spec/containers[]/image", tag: drop}]
       list(lock({ "old:1": one, "redis:7": `${two}\n    platform: linux/arm64` }, "lock.yaml")),
     );
     expect(messages(results)[0]).toMatch(
-      /^warning: nothing uses this entry, and it can't be brought up to date: .*old:1/,
+      /^warning: nothing uses this entry, and it can't be brought up to date \(`--prune` drops it\): .*old:1/,
     );
   });
 
