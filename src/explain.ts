@@ -6,6 +6,7 @@ import { readConfig } from "./config/function-config.ts";
 import type { ResourceImages } from "./fields/find-images.ts";
 import { type Lookalike, lookalikes } from "./fields/image-candidates.ts";
 import { endsOf, type ImageField } from "./fields/image-field.ts";
+import { unknownField } from "./fields/likely-images.ts";
 import type { Denial } from "./fields/walk-state.ts";
 import { findResources } from "./find/find-resources.ts";
 import { type Input, readInput } from "./krm/input.ts";
@@ -15,6 +16,7 @@ import type { Result } from "./krm/result.ts";
 import { lackIn } from "./lock/comparison.ts";
 import type { LockFileOption } from "./lock/lock-file-option.ts";
 import { type Lock, type Locks, readLockOption, readLocks } from "./lock/locks.ts";
+import { planLikely } from "./plan/likely.ts";
 import { planStep } from "./plan/plan.ts";
 import type { Step } from "./plan/step.ts";
 import { printable, printableJson } from "./text/printable.ts";
@@ -112,12 +114,18 @@ function explainResource(
   found: ResourceImages,
   { config, locks }: Knowledge,
 ): readonly Explanation[] {
-  const { resource, fields, skipped } = found;
-  const known = fields.map((field) => ({
+  const { resource, fields, likely, skipped } = found;
+  const known = [
+    ...fields.map((field) => ({ field, step: planStep(field, config, locks.nearest(field.resource)) })),
+    ...likely.flatMap((field) => {
+      const step = planLikely(field, config, locks.nearest(field.resource));
+      return step === undefined ? [] : [{ field, step }];
+    }),
+  ].map(({ field, step }) => ({
     at: startOfField(field),
-    explanation: explainField(field, config, locks.nearest(field.resource)),
+    explanation: explainStep(step, config, locks.nearest(field.resource)),
   }));
-  const starts = fieldOffsets(fields);
+  const starts = fieldOffsets([...fields, ...likely]);
   const denialAt = innermostDenials(yaml, found);
   const others = lookalikes(yaml, resource.node)
     .filter(({ range }) => !isCovered(range, starts))
@@ -131,8 +139,8 @@ function explainResource(
   return [...known, ...others].toSorted((a, b) => a.at - b.at).map(({ explanation }) => explanation);
 }
 
-function explainField(field: ImageField, config: Config, lock: Lock | undefined): Explanation {
-  const step = planStep(field, config, lock);
+function explainStep(step: Step, config: Config, lock: Lock | undefined): Explanation {
+  const { field } = step;
   const place = {
     ...placeOf(field.resource, { path: field.path, value: field.value ?? "" }),
     rule: field.rule,
@@ -149,6 +157,11 @@ function actionOf(
 ): Pick<Explanation, "action" | "reason"> {
   switch (step.kind) {
     case "resolve": {
+      if (step.lookup.mustBeImage)
+        return {
+          action: "pin",
+          reason: "if the registry confirms that it is an image, since no rule knows the field",
+        };
       if (lock === undefined) return { action: "pin" };
       const isLocked = lock.images.find(step.reference, platformName(config)) !== undefined;
       const reason = isLocked
@@ -161,6 +174,8 @@ function actionOf(
         ? { action: "pin", reason: `from ${step.source?.lock.label ?? "the lock"}: ${step.text}` }
         : { action: "rewrite", reason: step.text };
     case "keep":
+      if (step.field.rule === unknownField && step.severity === "warning")
+        return { action: "unknown", reason: step.reason };
       return { action: "keep", reason: step.reason.replace(/^left alone: /, "") };
     case "check":
       return { action: "keep", reason: "is only looked at" };

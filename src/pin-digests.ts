@@ -4,6 +4,7 @@
  */
 
 import { checkImages } from "./check/check.ts";
+import { unknownFindings } from "./check/unknown.ts";
 import { type Config, platformName } from "./config/config.ts";
 import type { ConfigSources } from "./config/config-sources.ts";
 import { readConfig } from "./config/function-config.ts";
@@ -25,6 +26,7 @@ import type { DroppedEntries } from "./lock/prune.ts";
 import { type EntryAnswer, type EntryLookup, entryLookups, entryRecords, recordsOf } from "./lock/record.ts";
 import { unlockedResults, unusedResults } from "./lock/results.ts";
 import { type ChangedLockFile, type LockContext, lockChanges } from "./lock/write.ts";
+import { likelyOutcomeOf, settleLikely } from "./outcome/likely-outcome.ts";
 import { type Outcome, outcomeOf } from "./outcome/outcome.ts";
 import {
   type ChangeMessages,
@@ -158,41 +160,49 @@ async function check({ config, locks, plan, resolver }: Run): Promise<Decided> {
   const findings = await checkImages({ steps, locks }, config, resolver);
   // A check plans nothing that waits for a lookup.
   const outcomes = (await settleSteps(plan.steps, resolver)).map((step) => outcomeOf(step, config));
-  return { outcomes, edits: [], results: [...told(outcomes, config), ...findings], lock: undefined };
+  const results = [...told(outcomes, config), ...findings, ...unknownFindings(plan.likely, config)];
+  return { outcomes, edits: [], results, lock: undefined };
 }
 
 async function write(run: Run): Promise<Decided> {
   const { input, config, locks, plan, resolver } = run;
-  const questions = plan.steps.filter((step) => step.kind === "resolve");
+  const questions = [...plan.steps, ...plan.likely].filter((step) => step.kind === "resolve");
   const [steps, entries] = await Promise.all([
     settleSteps(plan.steps, resolver),
     settleEntries(entryLookups(locks, questions, run.dropped, config), resolver),
   ]);
   const unused = entryRecords(entries);
-  const settled = settleOutcomes(
+  const certain = settleOutcomes(
     steps.map((step) => outcomeOf(step, config)),
     plan,
     config,
   );
-  const { outcomes } = settled;
   const lacking = steps.flatMap((step, index) => {
     const image = step.kind === "reject" ? step.unlocked : undefined;
-    const outcome = outcomes[index];
+    const outcome = certain.outcomes[index];
     return image === undefined || outcome === undefined ? [] : [{ image, fails: failsRun(outcome) }];
   });
   const unlocked = unlockedResults(lacking, { input, config, locks });
-  if (outcomes.some(failsRun)) {
-    const results = [...unlocked, ...told(outcomes.filter(isLeft), config)];
-    return { outcomes, edits: [], results, lock: undefined };
+  if (certain.outcomes.some(failsRun)) {
+    const results = [...unlocked, ...told(certain.outcomes.filter(isLeft), config)];
+    return { outcomes: certain.outcomes, edits: [], results, lock: undefined };
   }
-  const resolved = steps.filter((step) => step.kind === "resolved");
-  const written = lockChanges([...recordsOf(resolved), ...unused.records], usedOf(steps), run);
+  // What may be no image is asked for when all others are known, so that it keeps nobody waiting.
+  const likely = await settleSteps(plan.likely, resolver);
+  const settled = settleLikely(
+    certain,
+    likely.map((step) => likelyOutcomeOf(step, config)),
+    (outcomes) => settleOutcomes(outcomes, plan, config),
+  );
+  const all = [...steps, ...likely];
+  const resolved = all.filter((step) => step.kind === "resolved");
+  const written = lockChanges([...recordsOf(resolved), ...unused.records], usedOf(all), run);
   return {
-    outcomes,
+    outcomes: settled.outcomes,
     edits: [...settled.edits, ...written.edits],
     results: [
       ...unlocked,
-      ...told(outcomes, config),
+      ...told(settled.outcomes, config),
       ...settled.results,
       ...unused.warnings,
       ...written.results,

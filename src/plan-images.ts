@@ -7,6 +7,7 @@ import { eachResource } from "./find/find-resources.ts";
 import type { Input } from "./krm/input.ts";
 import type { Locks } from "./lock/locks.ts";
 import type { Twins } from "./outcome/shared-text.ts";
+import { planLikely } from "./plan/likely.ts";
 import { planStep } from "./plan/plan.ts";
 import { isSameStep, type ResolvedStep, type SettledStep, type Step } from "./plan/step.ts";
 import type { Resolver } from "./resolve/resolver.ts";
@@ -19,6 +20,8 @@ export interface Plan {
   readonly steps: readonly Step[];
   /** What aliases bring to further places, where the same is to be done about it. */
   readonly twins: Twins;
+  /** Those about what is only likely an image, which are resolved when all others are. */
+  readonly likely: readonly Step[];
 }
 
 /** By what is planned. */
@@ -36,6 +39,7 @@ export async function planImages({ input, config, locks }: Planning, resolver: R
   const resources: ResourceImages[] = [];
   const fields: ImageField[] = [];
   const steps: Step[] = [];
+  const likely: Step[] = [];
   const twins = new Map<ImageField, ImageField[]>();
   const isTwin = twinFinder(twins);
   const mayResolve = !config.credentials.includes("package");
@@ -52,11 +56,17 @@ export async function planImages({ input, config, locks }: Planning, resolver: R
       // The first goes at once.
       nextTurn = Math.min(nextTurn, performance.now());
     }
+    for (const field of resource.likely) {
+      const step = planLikely(field, config, locks.nearest(field.resource));
+      if (step === undefined || (mayBeShared(field.site) && isTwin(step))) continue;
+      fields.push(field);
+      likely.push(step);
+    }
     if (nextTurn === Number.POSITIVE_INFINITY || performance.now() < nextTurn) continue;
     await turnOfLoop();
     nextTurn = performance.now() + planningAtOnce;
   }
-  return { resources, fields, steps, twins };
+  return { resources, fields, steps, twins, likely };
 }
 
 /**

@@ -74,9 +74,9 @@ describe("explain", () => {
         "acme.io/v1/Widget/w",
         "spec.workers[0].image",
         "r.io/worker:1",
-        undefined,
-        "unknown",
-        "no rule knows this field: name it in a fieldSpec if it is an image",
+        "unknown field",
+        "pin",
+        "if the registry confirms that it is an image, since no rule knows the field",
       ],
       ["acme.io/v1/Widget/w", "spec.helper", "r.io/helper:1", "fieldSpecs[0]", "pin", undefined],
     ]);

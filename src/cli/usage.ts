@@ -24,6 +24,9 @@ export const optionsUsage = `Options (KEY, or fields of a PinDigests of fn.kpt.d
   fieldSpecs:                   where images are in kinds of your own
   - {group: acme.io, kind: Widget, path: "spec/workers[]/image"}
   builtIn: true | false | [KIND] whether the built-in table counts, or for which kinds
+  unknownFields: qualified | all | report | ignore
+                                what reads as an image in a field that no rule knows: pin it where it names a registry
+                                that has an image there (default); ask Docker Hub for short names too; tell; say nothing
   skipPrefixes: [TEXT]          leave alone what begins so
   onError: fail | warn          an image that can't be pinned fails the run (default), or is left as it is
   report: problems | changes | all

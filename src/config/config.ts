@@ -45,6 +45,8 @@ export interface Config {
   readonly fieldSpecs: readonly FieldSpec[];
   /** Whether the built-in table counts, or for which kinds. */
   readonly builtIn: boolean | readonly string[];
+  /** What to do about what reads as an image in a field that no rule knows. */
+  readonly unknownFields: "qualified" | "all" | "report" | "ignore";
   /** `warn` leaves an image that can't be pinned as it is and goes on. */
   readonly onError: OnError;
   /** `auto` uses locks that there are, `create` also makes one, `frozen` asks for nothing that they lack, `off` ignores them. */
@@ -66,7 +68,7 @@ export interface Config {
 export type OnError = "fail" | "warn";
 
 /** What `mode: check` looks for. */
-export type CheckClass = "unpinned" | "drift" | "gone" | "unlocked" | "unreachable";
+export type CheckClass = "unpinned" | "drift" | "gone" | "unlocked" | "unreachable" | "unknown";
 
 /** How much a finding matters. */
 type Severity = "error" | "warning";
@@ -99,6 +101,7 @@ export const defaultConfig: Config = {
   resources: { include: [], exclude: [] },
   fieldSpecs: [],
   builtIn: true,
+  unknownFields: "qualified",
   onError: "fail",
   lock: "auto",
   check: {
@@ -107,6 +110,7 @@ export const defaultConfig: Config = {
     gone: "error",
     unlocked: "warning",
     unreachable: "warning",
+    unknown: "warning",
   },
   verify: "header",
   credentials: [],
@@ -171,6 +175,7 @@ const readers: Omit<Readers<Config>, "resources" | "fieldSpecs"> = {
   exclude: globs,
   skipPrefixes: list(word),
   builtIn,
+  unknownFields: choice("qualified", "all", "report", "ignore"),
   onError,
   lock: choice("auto", "create", "frozen", "off"),
   check: (raw, tell) => {
@@ -180,6 +185,7 @@ const readers: Omit<Readers<Config>, "resources" | "fieldSpecs"> = {
       gone: severity,
       unlocked: severity,
       unreachable: severity,
+      unknown: severity,
     })(raw, tell);
     return check && { ...defaultConfig.check, ...check };
   },

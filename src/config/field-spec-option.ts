@@ -29,6 +29,7 @@ const specReaders = {
   in: choice("reference", "repositoryAndTag", "text", "json", "yaml"),
   digestKey: text(/^[A-Za-z_][\w-]*(?:[./][A-Za-z_][\w-]*)*$/, 'a key, such as "digest"'),
   tagless: choice("pin", "keep"),
+  pin: choice("never"),
   onError: choice("fail", "warn"),
   tag: choice("keep", "drop"),
 } satisfies Omit<Readers<FieldSpec>, "pattern">;

@@ -28,7 +28,9 @@ export async function openSession(
 /** What resolves digests, as a registry that knows no more than what tags mean. */
 function registryOf(resolveDigest: ResolveDigest): Registry {
   return {
-    async inspect(image, { platform, requirePlatforms = [] }) {
+    async inspect(image, { platform, requirePlatforms = [], mustBeImage }) {
+      if (mustBeImage)
+        throw new Error("`resolveDigest` alone can't say whether an image is there: give a `registry`");
       if (platform === undefined && requirePlatforms.length === 0) {
         return { digest: parseDigest(await resolveDigest(image)) };
       }

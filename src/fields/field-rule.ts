@@ -9,6 +9,8 @@ export interface FieldRule extends Omit<FieldRow, "tagless" | "loose"> {
   readonly source: "user" | "table" | "deny";
   /** How a person finds the rule: `fieldSpecs[0]`, `tekton.dev Task: spec/steps[]/image`. */
   readonly label: string;
+  /** True for a denial that is the user's own. */
+  readonly byUser?: true;
   /** Why there is no image here, of a rule that denies. */
   readonly why?: string;
   readonly tagless: "pin" | "keep";
@@ -24,7 +26,7 @@ export interface FieldRule extends Omit<FieldRow, "tagless" | "loose"> {
 /** The rule of several that counts: the user's, the later before the earlier; then what denies; then the table's. */
 export function strongest(rules: readonly FieldRule[]): FieldRule | undefined {
   return (
-    rules.findLast(({ source }) => source === "user") ??
+    rules.findLast(({ source, byUser }) => source === "user" || byUser) ??
     rules.find(({ source }) => source === "deny") ??
     rules[0]
   );

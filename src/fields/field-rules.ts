@@ -117,6 +117,10 @@ export function matchesKind({ group, version, kind }: FieldSpec, object: Identit
 }
 
 function userRule(spec: FieldSpec, index: number): FieldRule {
+  if (spec.pin === "never") {
+    const label = `fieldSpecs[${index}]`;
+    return { ...denyRule({ path: spec.path, why: `${label} says \`pin: never\`` }), label, byUser: true };
+  }
   const { digestKey, onError, tag, tagless } = spec;
   const form = spec.in ?? (digestKey === undefined ? "reference" : "repositoryAndTag");
   return {

@@ -15,6 +15,8 @@ export interface FieldSpec {
   readonly digestKey?: string;
   /** `keep`: a value without a tag is left alone, since something else supplies the tag. */
   readonly tagless?: "pin" | "keep";
+  /** `never`: what stands there is no image, whatever it reads like. */
+  readonly pin?: "never";
   readonly onError?: "fail" | "warn";
   readonly tag?: "keep" | "drop";
 }

@@ -8,6 +8,7 @@ import { isManifestHolder, manifestTree } from "./embedded-manifests.ts";
 import type { RulesOf } from "./field-rules.ts";
 import type { Flaw } from "./flaw.ts";
 import type { ImageField } from "./image-field.ts";
+import { findLikely } from "./likely-images.ts";
 import { doubledKeys, duplicateKeyMessage } from "./note-flaw.ts";
 import {
   fieldSkip,
@@ -25,6 +26,8 @@ import { type Denial, follow, siteAt, type Walk } from "./walk-state.ts";
 export interface ResourceImages {
   readonly resource: Resource;
   readonly fields: readonly ImageField[];
+  /** What reads as an image in fields that no rule knows. */
+  readonly likely: readonly ImageField[];
   /** Why it was not looked into. */
   readonly skipped?: string;
   /** The parts of it that hold no images, by rule. */
@@ -72,14 +75,15 @@ export function* findImages(search: Search, item: ItemSite): Generator<ResourceI
       resourceSkip(resource) ??
       (members === undefined ? search.outsideReason(resource) : undefined);
     if (skipped !== undefined) {
-      if (isNew) yield { resource, fields: [], skipped, denials: [], flaws: [] };
+      if (isNew) yield { resource, fields: [], likely: [], skipped, denials: [], flaws: [] };
     } else if (members === undefined) {
       const images = fieldsOf(search, resource, site);
       if (isNew) yield images;
-      else if (images.fields.length > 0) yield { ...images, denials: [], flaws: [] };
+      else if (images.fields.length > 0 || images.likely.length > 0)
+        yield { ...images, denials: [], flaws: [] };
     } else {
       const flaws = isNew ? listFlaws(search, site.node) : [];
-      if (flaws.length > 0) yield { resource, fields: [], denials: [], flaws };
+      if (flaws.length > 0) yield { resource, fields: [], likely: [], denials: [], flaws };
       for (const member of members.toReversed()) waiting.push({ site: member, list: resource });
     }
   }
@@ -121,6 +125,7 @@ function fieldsOf(
   return {
     resource,
     fields: withSkips(distinct(walk.fields), { names, comments: skipComments }),
+    likely: withSkips(findLikely(walk, site), { names, comments: skipComments }),
     denials: walk.denials,
     flaws: [...walk.flaws.values()].filter((flaw) => !isNamed(flaw, names)),
   };

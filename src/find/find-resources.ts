@@ -75,7 +75,7 @@ export function unmatchedFieldSpecWarnings(
   const kinds = countsByKind(open.map(({ resource }) => resource));
   return fieldSpecs.flatMap((spec, index) => {
     // A spec for every kind finds nothing in most of them.
-    if (spec.kind === undefined || used.has(`fieldSpecs[${index}]`)) return [];
+    if (spec.kind === undefined || spec.pin === "never" || used.has(`fieldSpecs[${index}]`)) return [];
     const matching = [...(kinds.get(spec.kind.toLowerCase())?.values() ?? [])].filter(({ resource }) =>
       matchesKind(spec, resource),
     );

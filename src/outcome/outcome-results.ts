@@ -26,10 +26,11 @@ export function resultOf(
       });
     case "changed": {
       if (report === "problems") return undefined;
-      const { from: currentValue, to: proposedValue } = outcome;
+      const { from: currentValue, to: proposedValue, note } = outcome;
+      const message = messageOf(outcome, messages);
       return resultAt(field, {
         severity: "info",
-        message: messageOf(outcome, messages),
+        message: note === undefined ? message : `${message}: ${note}`,
         currentValue,
         proposedValue,
       });

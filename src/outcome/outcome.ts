@@ -39,6 +39,8 @@ export interface ChangedOutcome extends ImageEdit {
   readonly platforms: readonly string[] | undefined;
   /** The lock that its digest comes from, as messages name it. */
   readonly lock: string | undefined;
+  /** Why it counts as an image, where no rule says so. */
+  readonly note?: string;
 }
 
 /** What of the configuration decides about outcomes. */

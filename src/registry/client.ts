@@ -15,7 +15,7 @@ import {
 import { createHost, type Host } from "./host-state.ts";
 import type { Inspection, PlatformDemand } from "./inspection.ts";
 import { type LookupRequest, type LookupResult, lookUp } from "./lookup.ts";
-import { inspect, readConfig, readContent } from "./platforms.ts";
+import { configTypeOf, inspect, isImageType, readConfig, readContent } from "./platforms.ts";
 import { untilAborted } from "./transport/abortable.ts";
 import { endpointOf } from "./transport/endpoint.ts";
 import { Failure, withoutSecrets } from "./transport/failure.ts";
@@ -113,6 +113,10 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     ...network,
     warn: (message) => warn({ message }),
   });
+  // What nobody knows to be an image may take this long in all, from the first on.
+  const hurried = new AbortController();
+  setMaxListeners(0, hurried.signal);
+  let hurry: NodeJS.Timeout | undefined;
   const deadlineAt = performance.now() + network.deadline;
   const { reachOf } = transport;
   const retrier = createRetrier(transport.send, { ...network, deadlineAt });
@@ -220,6 +224,40 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     throw new Failure("platform", { detail, cause: child.failure });
   }
 
+  /** Asks once, and for a moment in all: nobody has said that these are images. */
+  async function recognize(image: ImageReference): Promise<Inspection> {
+    const sought = await tryPlaces(image, { reference: meantBy(image), retries: 0 });
+    if (!isFound(sought)) throw toRegistryError(sought);
+    const { digest, place, mediaType } = sought;
+    if (isImageType(mediaType)) return { digest, recognizedBy: mediaType };
+    const registry = place.mirror ?? place.registry;
+    const full =
+      sought.body === undefined
+        ? await askAt(place, { reference: digest, verify: "get", retries: 0 })
+        : sought;
+    const found = "digest" in full ? configTypeOf(full.body ?? Buffer.alloc(0)) : undefined;
+    if (found !== undefined && isImageType(found)) return { digest, recognizedBy: found };
+    const failure =
+      "failure" in full
+        ? full.failure
+        : new Failure("not-an-image", { host: registry, detail: found ?? mediaType });
+    throw toRegistryError({ image: image.text, registry, failure, asked: [sought.as], before: [] });
+  }
+
+  /** What has platforms is an image. */
+  async function lookAtImage(image: ImageReference, demand: PlatformDemand): Promise<Inspection> {
+    return { ...(await look(image, demand)), recognizedBy: "by its platforms" };
+  }
+
+  async function inAMoment<Result>(image: ImageReference, task: Promise<Result>): Promise<Result> {
+    try {
+      return await untilAborted(task, hurried.signal);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      throw toRegistryError(withoutAsking(image, error));
+    }
+  }
+
   async function confirm(image: ImageReference, digest: Digest): Promise<boolean> {
     const sought = await tryPlaces(image, { reference: digest });
     if (isFound(sought)) return true;
@@ -242,7 +280,12 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       }
     },
     async inspect(image, demand) {
-      const { platform, requirePlatforms = [] } = demand;
+      const { platform, requirePlatforms = [], mustBeImage } = demand;
+      if (mustBeImage) {
+        hurry ??= setTimeout(() => hurried.abort(new Failure("timeout")), MOMENT).unref();
+        const isForAll = platform === undefined && requirePlatforms.length === 0;
+        return inAMoment(image, isForAll ? recognize(image) : lookAtImage(image, demand));
+      }
       if (platform === undefined && requirePlatforms.length === 0) {
         return { digest: await once(image) };
       }
@@ -265,6 +308,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     },
     async close() {
       clearTimeout(deadline);
+      clearTimeout(hurry);
       ending.abort(new Failure("aborted"));
       await transport.close();
     },
@@ -275,7 +319,7 @@ type Found = Extract<LookupResult, { kind: "found" }>;
 type FailedPlace = FailureContext["before"][number];
 
 /** A tag or digest to ask for, in which way. */
-type Wanted = Pick<LookupRequest, "reference" | "part"> & Partial<Pick<LookupRequest, "verify">>;
+type Wanted = Pick<LookupRequest, "reference" | "part" | "retries"> & Partial<Pick<LookupRequest, "verify">>;
 
 /** Where it was found, or why it was not. */
 type PlaceResult = (Found & { readonly place: PullSource }) | FailureContext;
@@ -291,6 +335,9 @@ function meantBy(image: ImageReference): string {
 function keyOf(image: ImageReference): string {
   return `${canonicalName(image)}@${image.tag === undefined ? (image.digest ?? "") : ""}`;
 }
+
+/** Milliseconds. */
+const MOMENT = 3_000;
 
 const ABSENT: ReadonlySet<Failure["code"]> = new Set(["tag-not-found", "repository-not-found"]);
 

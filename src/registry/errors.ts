@@ -26,6 +26,7 @@ export type RegistryErrorCode =
   | "bad-digest"
   | "schema1"
   | "platform"
+  | "not-an-image"
   | "redirect"
   | "realm"
   | "address"

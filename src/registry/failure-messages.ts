@@ -162,6 +162,10 @@ const ROWS: Readonly<Record<RegistryErrorCode, Row>> = {
     came: (_, { detail = "" }) => cutUntrusted(detail),
     advice: () => "use an image that has it, or change `platform` and `requirePlatforms`",
   },
+  "not-an-image": {
+    came: (at, { detail }) => `${at} has something else than an image there${inBrackets(detail)}`,
+    advice: () => "deny the field: {path: …, pin: never} in `fieldSpecs`",
+  },
   redirect: {
     came: (at, failure) => `a redirect to ${at} was not followed${inBrackets(statusAndDetail(failure))}`,
     advice: askOwner,

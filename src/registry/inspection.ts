@@ -7,6 +7,8 @@ export interface PlatformDemand {
   readonly platform?: Platform;
   /** The image must have all of these. */
   readonly requirePlatforms?: readonly Platform[];
+  /** Nobody knows that it is an image: it must prove to be one, soon and at the first attempt. */
+  readonly mustBeImage?: true;
 }
 
 /** What an image was found to be. */
@@ -15,4 +17,6 @@ export interface Inspection {
   readonly digest: Digest;
   /** The platforms that the image has, one where it is no index; absent where nobody asked. */
   readonly platforms?: readonly string[];
+  /** The media type that says that it is an image, where that was asked for. */
+  readonly recognizedBy?: string;
 }

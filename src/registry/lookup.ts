@@ -20,6 +20,7 @@ export interface LookupRequest {
   readonly reference: string;
   readonly verify: "header" | "get";
   readonly part?: "blobs";
+  readonly retries?: number;
   readonly signal: AbortSignal;
 }
 
@@ -58,6 +59,7 @@ interface Found {
   readonly digest: Digest;
   /** What has this digest, where it was read. */
   readonly body?: Buffer;
+  readonly mediaType: string;
   readonly as: string;
 }
 
@@ -101,10 +103,10 @@ async function find(search: Search): Promise<Found> {
 }
 
 function foundAs(
-  { digest, body }: Extract<ManifestAnswer, { kind: "digest" }>,
+  { digest, body, mediaType }: Extract<ManifestAnswer, { kind: "digest" }>,
   { source }: Pick<Identity, "source">,
 ): Found {
-  return { digest, ...(body !== undefined && { body }), as: source };
+  return { digest, ...(body !== undefined && { body }), mediaType, as: source };
 }
 
 /** Asks as each identity in turn; the failure that says most where none is served, undefined where there is none. */

@@ -19,6 +19,8 @@ export interface ManifestQuestion {
   /** Where the reference is no manifest's: the digest of a configuration. */
   readonly part?: "blobs";
   readonly verify: "header" | "get";
+  /** Further attempts, where not as many as of other requests. */
+  readonly retries?: number;
   readonly authorization?: string;
   /** Where a registry has sent us to this base. */
   readonly guard?: Guard;
@@ -36,7 +38,14 @@ export interface ManifestQuestion {
 /** What a registry says to that. */
 export type ManifestAnswer =
   /** `body` is there where it was read, and has this digest. */
-  { readonly kind: "digest"; readonly digest: Digest; readonly body?: Buffer } | ManifestRefusal;
+  | {
+      readonly kind: "digest";
+      readonly digest: Digest;
+      readonly body?: Buffer;
+      /** What the registry calls it; empty where it says nothing. */
+      readonly mediaType: string;
+    }
+  | ManifestRefusal;
 
 /** A refusal, with what the registry wants to know first. */
 export interface ManifestRefusal {
@@ -81,7 +90,8 @@ async function askOnce(question: ManifestQuestion, follow: Follow): Promise<Mani
   if (first.status === 429) return askByGet(question, follow, 0);
   if (first.status !== 200) return askByGet(question, follow, first.status >= 500 ? 0 : undefined);
   const digest = trustedDigest(first, question);
-  return digest === undefined ? askByGet(question, follow) : { kind: "digest", digest };
+  if (digest === undefined) return askByGet(question, follow);
+  return { kind: "digest", digest, mediaType: mediaTypes(first.headers)[0] ?? "" };
 }
 
 /** All that an answer demands of those who ask. */
@@ -110,7 +120,8 @@ const VENDOR_TYPE = /^application\/vnd\..+$/;
 const SCHEMA_1 = /^application\/vnd\.docker\.distribution\.manifest\.v1\+(?:json|prettyjws)$/;
 
 function toRequest(method: "HEAD" | "GET", question: ManifestQuestion): RetriedRequest {
-  const { base, connection, repository, reference, authorization, signal, guard, failsAtOnce } = question;
+  const { base, connection, repository, reference, authorization, signal, guard, failsAtOnce, retries } =
+    question;
   const path = `/v2/${repository}/${question.part ?? "manifests"}/${reference}`;
   const url = new URL(path, base);
   // A URL parser resolves "..", and drops line breaks: what it changed would be another image.
@@ -119,7 +130,11 @@ function toRequest(method: "HEAD" | "GET", question: ManifestQuestion): RetriedR
   }
   const { accept = ACCEPT } = question;
   const headers = { accept, ...(authorization !== undefined && { authorization }) };
-  const rest = { ...(guard !== undefined && { guard }), ...(failsAtOnce && { givesUpOn: () => true }) };
+  const rest = {
+    ...(guard !== undefined && { guard }),
+    ...(failsAtOnce && { givesUpOn: () => true }),
+    ...(retries !== undefined && { retries }),
+  };
   return { method, url, headers, connection, signal, bytesMax: MANIFEST_BYTES_MAX, ...rest };
 }
 
@@ -224,8 +239,9 @@ async function readGet(
   const header = headerDigest(response);
   const wanted = isDigest(question.reference) ? question.reference : header;
   const digest = hash(response.body, algorithmOf(wanted));
+  const mediaType = mediaTypes(response.headers)[0] ?? "";
   if (question.reference === digest || (!isDigest(question.reference) && (header ?? digest) === digest)) {
-    return { kind: "digest", digest, body: response.body };
+    return { kind: "digest", digest, body: response.body, mediaType };
   }
   // Some registries name another digest than that of what they send. What they have under ours is right all the same.
   if (isDigest(question.reference) || !(await isKnown(digest, question, follow))) {
@@ -234,7 +250,7 @@ async function readGet(
       detail: `${wanted} named, ${digest} received`,
     });
   }
-  return { kind: "digest", digest, body: response.body };
+  return { kind: "digest", digest, body: response.body, mediaType };
 }
 
 /** What is wrong with a body that is no manifest that a runtime could pull. */

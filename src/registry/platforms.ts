@@ -42,6 +42,17 @@ export function readContent(body: Buffer): ManifestContent {
   throw new Failure("platform", { detail: "it is neither an index nor an image for a platform" });
 }
 
+/** The media type of the configuration that a manifest names; undefined where it names none. */
+export function configTypeOf(body: Buffer): string | undefined {
+  const { mediaType } = objectOf(parseObject(body).config);
+  return typeof mediaType === "string" ? mediaType : undefined;
+}
+
+/** Whether a media type is that of an image as a whole: an index, or a manifest of docker's, which are of nothing else. */
+export function isImageType(mediaType: string): boolean {
+  return IMAGE_TYPES.has(mediaType) || CONFIG_TYPES.has(mediaType);
+}
+
 /** Reads the platform in an image's configuration, as the one entry of an index. */
 export function readConfig(body: Buffer, digest: Digest): readonly IndexedManifest[] {
   const platform = readPlatform(parseObject(body));
@@ -73,6 +84,12 @@ export function inspect(
       });
   }
 }
+
+const IMAGE_TYPES: ReadonlySet<string> = new Set([
+  "application/vnd.oci.image.index.v1+json",
+  "application/vnd.docker.distribution.manifest.list.v2+json",
+  "application/vnd.docker.distribution.manifest.v2+json",
+]);
 
 // Docker's own is that of all its registries; an artifact has another, and runs nowhere.
 const CONFIG_TYPES: ReadonlySet<string> = new Set([

@@ -13,6 +13,8 @@ export interface DigestLookup {
   readonly image: ImageReference;
   readonly platform: Platform | undefined;
   readonly requirePlatforms: readonly Platform[];
+  /** Nobody knows that it is an image: the registry must confirm it. */
+  readonly mustBeImage?: true;
 }
 
 /** Whether the repository of an image has a digest. */
@@ -24,7 +26,13 @@ export interface HeldLookup {
 
 /** What a lookup gave. */
 export type Resolution =
-  | { readonly kind: "resolved"; readonly digest: Digest; readonly platforms?: readonly string[] }
+  | {
+      readonly kind: "resolved";
+      readonly digest: Digest;
+      readonly platforms?: readonly string[];
+      /** The media type that says that it is an image, of a lookup that asked for it. */
+      readonly recognizedBy?: string;
+    }
   | { readonly kind: "held"; readonly held: boolean }
   | { readonly kind: "failed"; readonly error: Error };
 
@@ -32,7 +40,8 @@ export type Resolution =
 export function lookupKey(lookup: Lookup): string {
   const { image } = lookup;
   if (lookup.kind === "held") return `${image.registry}/${image.repository}@${lookup.digest} held`;
-  const platform = lookup.platform === undefined ? "" : ` ${formatPlatform(lookup.platform)}`;
+  const ofPlatform = lookup.platform === undefined ? "" : ` ${formatPlatform(lookup.platform)}`;
+  const platform = lookup.mustBeImage ? `${ofPlatform} image` : ofPlatform;
   if (image.tag === undefined && image.digest !== undefined) {
     return `${image.registry}/${image.repository}@${image.digest}${platform}`;
   }
@@ -64,9 +73,16 @@ export async function lookUp(lookup: Lookup, registry: Registry): Promise<Resolu
     if (lookup.kind === "held") {
       return { kind: "held", held: await registry.hasDigest(lookup.image, lookup.digest) };
     }
-    const { image, platform, requirePlatforms } = lookup;
-    const demand = { ...(platform !== undefined && { platform }), requirePlatforms };
-    return { kind: "resolved", ...(await registry.inspect(image, demand)) };
+    const { image, platform, requirePlatforms, mustBeImage } = lookup;
+    const demand = {
+      ...(platform !== undefined && { platform }),
+      requirePlatforms,
+      ...(mustBeImage && { mustBeImage }),
+    };
+    const inspection = await registry.inspect(image, demand);
+    if (mustBeImage && inspection.recognizedBy === undefined)
+      throw new Error("the registry does not say whether an image is there");
+    return { kind: "resolved", ...inspection };
   } catch (error) {
     // The registry may be the caller's: whatever it throws is why this image has no digest.
     return { kind: "failed", error: error instanceof Error ? error : new Error(String(error)) };

@@ -125,7 +125,7 @@ export const clusters: FieldTable = {
   "operator.karmada.io": () => ({
     Karmada: [
       {
-        path: "spec/components/**",
+        path: "spec/components/**/{local,karmadaAPIServer,karmadaAggregatedAPIServer,kubeControllerManager,karmadaControllerManager,karmadaScheduler,karmadaDescheduler,karmadaSearch,karmadaMetricsAdapter,karmadaWebhook}",
         in: "repositoryAndTag",
         keys: { repository: ["imageRepository"], tag: ["imageTag"] },
       },

@@ -43,7 +43,13 @@ export const storage: FieldTable = {
     ],
   }),
   "data.fluid.io": () => ({
-    "*": [{ path: "spec/**", in: "repositoryAndTag", keys: { repository: ["image"], tag: ["imageTag"] } }],
+    "*": [
+      {
+        path: "spec/**/{alluxioVersion,juicefsVersion,jindoVersion,goosefsVersion,efcVersion,vineyardImage,fuse,script,initUsers,image}",
+        in: "repositoryAndTag",
+        keys: { repository: ["image"], tag: ["imageTag"] },
+      },
+    ],
   }),
   "csi.ibm.com": () => ({
     "IBMBlockCSI HostDefiner": [

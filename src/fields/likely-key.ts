@@ -1,0 +1,125 @@
+/**
+ * Keys that people give to images. A key alone proves nothing: what each of these rules finds in operators that were never
+ * seen before, and what it takes by mistake, is measured by `npm run coverage:fields`.
+ */
+
+/** What a key says of its value. */
+export type KeyMeaning =
+  /** The value is an image. */
+  | "image"
+  /** The value holds images, by whatever keys. */
+  | "images"
+  /** Neither the value nor anything below is an image that is run. */
+  | "none"
+  | undefined;
+
+/** What a key says of its value, by its words: `postgreSQLImage`, `init_image`, `imageOverrides`. */
+export function meaningOf(key: string): KeyMeaning {
+  if (notBelow.has(key.toLowerCase())) return "none";
+  if (!/im(?:age|g)/i.test(key)) return undefined;
+  const words = wordsOf(key);
+  const last = words.at(-1) ?? "";
+  const before = words.slice(0, -1);
+  const isImage = last === "image" || last === "img" || (before.includes("image") && suffixes.has(last));
+  if (isImage) return words.some((word) => otherImages.has(word)) ? "none" : "image";
+  if (last === "images") return before.some((word) => otherImages.has(word)) ? "none" : "images";
+  return before.at(-1) === "image" && last === "overrides" ? "images" : undefined;
+}
+
+/** The keys by which a map that is called after an image holds its reference: `image: {url: …}`. */
+export const referenceKeys: ReadonlySet<string> = new Set([
+  "image",
+  "name",
+  "ref",
+  "reference",
+  "uri",
+  "url",
+]);
+
+/** Keys beside which a reference is a part of another, or is made here. */
+export const partKeys: ReadonlySet<string> = new Set([
+  "build",
+  "dockerfile",
+  "imageTag",
+  "registry",
+  "repository",
+  "tag",
+]);
+
+/** The last word of a key, behind `image`, that still means the image. */
+const suffixes: ReadonlySet<string> = new Set([
+  "claim",
+  "fqin",
+  "name",
+  "override",
+  "ref",
+  "reference",
+  "spec",
+  "uri",
+  "url",
+]);
+
+/** Words that make an image another thing: a disk, a picture, or what is built, compared or copied to. */
+const otherImages: ReadonlySet<string> = new Set([
+  "avatar",
+  "background",
+  "boot",
+  "cloud",
+  "cover",
+  "dest",
+  "destination",
+  "disk",
+  "icon",
+  "iso",
+  "kernel",
+  "logo",
+  "machine",
+  "os",
+  "output",
+  "push",
+  "result",
+  "rootfs",
+  "seed",
+  "source",
+  "target",
+  "unsigned",
+  "vm",
+]);
+
+/** Keys below which images are compared, described or written to, not run. */
+const notBelow: ReadonlySet<string> = new Set([
+  "allow",
+  "allowed",
+  "deny",
+  "denied",
+  "destination",
+  "destinations",
+  "exclude",
+  "excluded",
+  "excludes",
+  "exclusions",
+  "match",
+  "matchexpressions",
+  "matches",
+  "mirror",
+  "mirrors",
+  "openapiv3schema",
+  "output",
+  "outputs",
+  "parameters",
+  "params",
+  "push",
+  "schema",
+  "status",
+  "target",
+  "targets",
+]);
+
+function wordsOf(key: string): readonly string[] {
+  return key
+    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
+    .replace(/([A-Z])([A-Z][a-z])/g, "$1 $2")
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter(Boolean);
+}

@@ -1,0 +1,48 @@
+/** What became of what is only likely an image: it is pinned where a registry or a lock confirms it, and never fails. */
+import { howToSettle, readsAsImage } from "../plan/likely.ts";
+import type { SettledStep } from "../plan/step.ts";
+import { type Outcome, type OutcomeConfig, outcomeOf } from "./outcome.ts";
+import type { Settled } from "./shared-text.ts";
+
+/** What became of a step about a field that no rule knows. */
+export function likelyOutcomeOf(step: SettledStep, config: OutcomeConfig): Outcome {
+  const outcome = outcomeOf(step, config);
+  switch (outcome.kind) {
+    case "kept":
+      return outcome;
+    case "failed":
+      return left(outcome, `since no registry confirms it: ${outcome.reason}`);
+    case "changed":
+      return { ...outcome, note: `in a field that no rule knows; ${proofOf(step)}` };
+  }
+}
+
+/**
+ * What becomes of a text with its likely images. Where aliases tie them to others so that something can't be changed, they
+ * stay as they are.
+ */
+export function settleLikely(
+  certain: Settled,
+  likely: readonly Outcome[],
+  settle: (outcomes: readonly Outcome[]) => Settled,
+): Settled {
+  if (likely.length === 0) return certain;
+  const together = settle([...certain.outcomes, ...likely]);
+  const before = certain.outcomes.filter(({ kind }) => kind === "failed").length;
+  if (together.outcomes.filter(({ kind }) => kind === "failed").length === before) return together;
+  const kept = likely.map((outcome) =>
+    outcome.kind === "changed" ? left(outcome, "since aliases share its text with other fields") : outcome,
+  );
+  return { ...certain, outcomes: [...certain.outcomes, ...kept] };
+}
+
+function left({ field }: Outcome, why: string): Outcome {
+  const reason = `${readsAsImage}, ${why}; ${howToSettle}`;
+  return { kind: "kept", field, reason, severity: "warning", platforms: undefined };
+}
+
+function proofOf(step: SettledStep): string {
+  if (step.kind !== "resolved" || step.resolution.kind !== "resolved") return "the lock has it";
+  const { recognizedBy } = step.resolution;
+  return `the registry has an image there (${recognizedBy})`;
+}

@@ -1,0 +1,35 @@
+import { describe, expect, test } from "vitest";
+import { meaningOf } from "../../src/fields/likely-key.ts";
+
+describe("meaningOf", () => {
+  test.each([
+    ["image", "image"],
+    ["serverImage", "image"],
+    ["init_image", "image"],
+    ["postgreSQLImage", "image"],
+    ["model.acme.io/sidecar-image", "image"],
+    ["workImagePullSpec", "image"],
+    ["imageOverride", "image"],
+    ["veleroImageFqin", "image"],
+    ["images", "images"],
+    ["extraImages", "images"],
+    ["imageOverrides", "images"],
+    ["imagePullPolicy", undefined],
+    ["imagePullSecrets", undefined],
+    ["imageTag", undefined],
+    ["imageRegistry", undefined],
+    ["imagery", undefined],
+    ["replicas", undefined],
+    ["outputImage", "none"],
+    ["targetImage", "none"],
+    ["osImages", "none"],
+    ["bootImage", "none"],
+    ["logoImage", "none"],
+    ["status", "none"],
+    ["exclude", "none"],
+    ["mirrors", "none"],
+    ["openAPIV3Schema", "none"],
+  ])("says of %s: %s", (key, meaning) => {
+    expect(meaningOf(key)).toBe(meaning);
+  });
+});

@@ -1,0 +1,161 @@
+import { describe, expect, test } from "vitest";
+import type { Registry } from "../../src/resolve/lookup.ts";
+import { type FakeRegistry, fakeRegistry, list, lock, messages, one, run, two } from "./support.ts";
+
+/** An object of a kind that no rule knows. */
+function widget(spec: string, metadata = "name: w"): string {
+  return `apiVersion: acme.example/v1\nkind: Widget\nmetadata: {${metadata}}\nspec:\n${spec.replaceAll(/^(?=.)/gm, "  ")}`;
+}
+
+const qualified = widget("serverImage: ghcr.io/acme/server:v1 # likely\n");
+const short = widget("image: busybox:1.36\n");
+
+/** A registry that says of some of its tags that an image is there, and counts what it is asked. */
+function confirming(tags: Readonly<Record<string, string>>): FakeRegistry {
+  const all = fakeRegistry({ ...tags } as Parameters<typeof fakeRegistry>[0]);
+  const registry: Registry = {
+    ...all,
+    inspect: async (image, demand) => ({
+      ...(await all.inspect(image, demand)),
+      ...(demand.mustBeImage && { recognizedBy: "application/vnd.oci.image.index.v1+json" }),
+    }),
+  };
+  return { ...registry, asked: all.asked };
+}
+
+const both = { "ghcr.io/acme/server:v1": one, "docker.io/library/busybox:1.36": two };
+
+describe("unknownFields", () => {
+  test("pins by default what names its registry, and says how it was recognized", async () => {
+    const { text, results, ok } = await run(qualified, confirming(both));
+
+    expect(ok).toBe(true);
+    expect(text).toBe(qualified.replace("server:v1", `server:v1@${one}`));
+    expect(messages(results)).toEqual([
+      `info: pinned "ghcr.io/acme/server:v1" to ${one}: in a field that no rule knows; the registry has an image there (application/vnd.oci.image.index.v1+json)`,
+    ]);
+  });
+
+  test("tells by default of a short name, and asks nobody", async () => {
+    const registry = confirming(both);
+
+    const { text, results, ok } = await run(short, registry);
+
+    expect({ text, ok, asked: registry.asked }).toEqual({ text: short, ok: true, asked: [] });
+    expect(messages(results)).toEqual([
+      expect.stringMatching(/^warning: .*`unknownFields: all`.*`pin: never`/),
+    ]);
+  });
+
+  test.each([
+    ["all", short.replace("busybox:1.36", `busybox:1.36@${two}`), 0],
+    ["report", short, 1],
+    ["ignore", short, 0],
+  ])("%s", async (unknownFields, expected, warnings) => {
+    const { text, results } = await run(short, confirming(both), { unknownFields });
+
+    expect(text).toBe(expected);
+    expect(results.filter(({ severity }) => severity === "warning")).toHaveLength(warnings);
+  });
+
+  test.each([
+    ["tag-not-found", confirming({})],
+    ["a registry that does not say what is there", fakeRegistry(both)],
+  ])("leaves alone, with one warning, what is not confirmed: %s", async (_, registry) => {
+    const { text, results, ok } = await run(qualified, registry);
+
+    expect({ text, ok }).toEqual({ text: qualified, ok: true });
+    expect(messages(results)).toEqual([
+      expect.stringMatching(/^warning: reads as an image .* no registry confirms it/),
+    ]);
+  });
+
+  test("asks for nothing likely where a certain image fails", async () => {
+    const pod =
+      "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{image: 'r.example/gone:1'}]}\n";
+    const registry = confirming(both);
+
+    const { ok } = await run(`${qualified}---\n${pod}`, registry);
+
+    expect(ok).toBe(false);
+    expect(registry.asked).toEqual(["r.example/gone:1"]);
+  });
+
+  test("takes the lock's word, and asks nobody with a frozen one", async () => {
+    const registry = confirming({});
+    const frozen = (entries: Readonly<Record<string, string>>) =>
+      run(list(widget("serverImage: ghcr.io/acme/server:v1\n"), lock(entries)), registry, { lock: "frozen" });
+
+    const [known, unknown] = [await frozen({ "ghcr.io/acme/server:v1": one }), await frozen({})];
+
+    expect(known.text).toContain(`serverImage: ghcr.io/acme/server:v1@${one}`);
+    expect({ ok: unknown.ok, asked: registry.asked }).toEqual({ ok: true, asked: [] });
+    expect(messages(unknown.results)).toEqual([
+      expect.stringMatching(/^warning: reads as an image .* is not in the lock/),
+    ]);
+  });
+
+  test.each([
+    ["by default", {}, "warning", true],
+    ["as an error", { "check.unknown": "error" }, "error", false],
+    ["not at all", { "check.unknown": "off" }, undefined, true],
+  ])("is counted by a check %s", async (_, options, severity, ok) => {
+    const result = await run(qualified, confirming(both), { mode: "check", ...options });
+
+    expect(result.ok).toBe(ok);
+    expect(result.results.map((each) => [each.severity, each.tags?.class])).toEqual(
+      severity === undefined ? [] : [[severity, "unknown"]],
+    );
+  });
+
+  test.each([
+    [
+      "an annotation",
+      widget(
+        "image: ghcr.io/acme/server:v1\n",
+        'name: w, annotations: {pin-digests.fn.kpt.dev/skip: "true"}',
+      ),
+      {},
+    ],
+    ["a comment", widget("image: ghcr.io/acme/server:v1 # pin-digests: skip\n"), {}],
+    ["`exclude`", qualified, { exclude: "ghcr.io/acme/*" }],
+  ])("leaves alone without a word what is opted out by %s", async (_, text, options) => {
+    const registry = confirming(both);
+
+    const result = await run(text, registry, options);
+
+    expect({ text: result.text, asked: registry.asked, told: messages(result.results) }).toEqual({
+      text,
+      asked: [],
+      told: [],
+    });
+  });
+
+  test("leaves alone what a fieldSpec denies, also where it is certainly an image", async () => {
+    const functionConfig = `apiVersion: fn.kpt.dev/v1alpha1
+kind: PinDigests
+fieldSpecs:
+- {kind: Widget, path: spec/serverImage, pin: never}
+- {kind: Pod, path: "spec/containers[]/image", pin: never}
+`;
+    const pod =
+      "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{image: 'r.example/a:1'}]}\n";
+    const text = `${qualified}---\n${pod}`;
+    const registry = confirming(both);
+
+    const result = await run(text, registry, {}, { functionConfig });
+
+    expect({ text: result.text, asked: registry.asked, told: messages(result.results) }).toEqual({
+      text,
+      asked: [],
+      told: [],
+    });
+  });
+
+  test("takes out again what it wrote", async () => {
+    const { text } = await run(qualified, confirming(both));
+
+    expect((await run(text, confirming({}), { mode: "unpin" })).text).toBe(qualified);
+    expect((await run(text, confirming({}))).text).toBe(text);
+  });
+});
