@@ -12,6 +12,7 @@ import { exit } from "./cli/exit.ts";
 import { clearLockFolder, LockWriteError, readLockText } from "./cli/lock-file-io.ts";
 import { outputTarget } from "./cli/output-target.ts";
 import { OutputError, readStdin, stdout, tell, write, writeStdout } from "./cli/stdio.ts";
+import { tuneForUndici } from "./cli/tune.ts";
 import { usage } from "./cli/usage.ts";
 import { type ConfigSources, FunctionConfigError } from "./config/config-sources.ts";
 import type { ExplainOptions } from "./explain.ts";
@@ -24,7 +25,6 @@ import { LockFileError } from "./lock/format/lock-file-error.ts";
 import type { LockFileOption } from "./lock/lock-file-option.ts";
 import { type PinResult, pinDigests } from "./pin-digests.ts";
 import type { Report } from "./report/report.ts";
-import { tuneForUndici } from "./tune.ts";
 import { version } from "./version.ts";
 
 // Only runs to which registries say different things of one tag begin anew, and one of each two need not.

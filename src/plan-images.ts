@@ -6,10 +6,9 @@ import type { ImageField } from "./fields/image-field.ts";
 import { eachResource } from "./find/find-resources.ts";
 import type { Input } from "./krm/input.ts";
 import type { Locks } from "./lock/locks.ts";
-import type { Twins } from "./outcome/shared-text.ts";
 import { planLikely } from "./plan/likely.ts";
 import { planStep } from "./plan/plan.ts";
-import { isSameStep, type ResolvedStep, type SettledStep, type Step } from "./plan/step.ts";
+import { isSameStep, type ResolvedStep, type SettledStep, type Step, type Twins } from "./plan/step.ts";
 import type { Resolver } from "./resolve/resolver.ts";
 
 /** What was found, and what is to be done about it. */

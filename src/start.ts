@@ -3,7 +3,7 @@
  * What runs as `pin-digests`: loads the program, with the code cache of V8 that the build has made for this very Node.
  * That saves half of the time that a small list takes.
  */
-import "./node-version.ts";
+import "./cli/node-version.ts";
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
 import { Script } from "node:vm";
@@ -14,7 +14,7 @@ export const scripts = new Map<string, Script>();
 const modules = new Map<string, { readonly exports: unknown }>();
 
 // Checked: this is what src/main.ts exports.
-(load("program") as typeof import("./main.ts")).runProcess();
+(load("program") as { readonly runProcess: () => void }).runProcess();
 
 /** Loads a file that the build has made, each a function as Node itself would make of a module of CommonJS. */
 function load(name: string): unknown {

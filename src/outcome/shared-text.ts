@@ -9,10 +9,10 @@ import type { Config } from "../config/config.ts";
 import { onErrorOf } from "../config/on-error.ts";
 import { type EmbeddedDocument, mayBeShared, type Site, sourceEdit } from "../fields/embedded-document.ts";
 import type { ResourceImages } from "../fields/find-images.ts";
-import type { ImageField } from "../fields/image-field.ts";
 import { parseReference } from "../image/reference.ts";
 import { resultAt } from "../krm/field-result.ts";
 import type { Result } from "../krm/result.ts";
+import type { Twins } from "../plan/step.ts";
 import { type AliasIndex, indexAliases } from "../yaml/alias-index.ts";
 import { aliasRange, dereference, startOf } from "../yaml/node.ts";
 import { writeOut } from "../yaml/scalar-text.ts";
@@ -21,9 +21,6 @@ import type { TextEdit } from "../yaml/text-edit.ts";
 import { type FindResource, isDefinition, type Place, resourceFinder } from "./definition.ts";
 import { imageEdit } from "./image-edit.ts";
 import type { ChangedOutcome, Outcome } from "./outcome.ts";
-
-/** By a field, where else aliases bring it, to have the same done about it. */
-export type Twins = ReadonlyMap<ImageField, readonly ImageField[]>;
 
 /** What was found. */
 export interface Found {

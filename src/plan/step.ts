@@ -21,6 +21,9 @@ export type Step =
   /** It can't be pinned; `unlocked` where that is for want of an entry in a lock. */
   | RejectStep;
 
+/** By a field, where else aliases bring it, to have the same done about it. */
+export type Twins = ReadonlyMap<ImageField, readonly ImageField[]>;
+
 /** A field with the image that it holds. */
 export interface FieldImage {
   readonly field: ImageField;

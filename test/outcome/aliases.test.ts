@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { pinDigests } from "../src/pin-digests.ts";
+import { pinDigests } from "../../src/pin-digests.ts";
 
 const levels = Array.from({ length: 60 }, (_, n) => n + 1);
 
