@@ -14,10 +14,11 @@ import {
 } from "./failure-messages.ts";
 import { createHost, type Host } from "./host-state.ts";
 import type { Inspection, PlatformDemand } from "./inspection.ts";
-import { type LookupRequest, type LookupResult, lookUp } from "./lookup.ts";
+import { lookUp } from "./lookup.ts";
+import type { LookupRequest, LookupResult } from "./lookup-request.ts";
 import { configTypeOf, inspect, isImageType, readConfig, readContent } from "./platforms.ts";
 import { untilAborted } from "./transport/abortable.ts";
-import { endpointOf } from "./transport/endpoint.ts";
+import { type Endpoint, endpointElsewhere, endpointOf } from "./transport/endpoint.ts";
 import { Failure, withoutSecrets } from "./transport/failure.ts";
 import type { ProxySettings } from "./transport/proxy.ts";
 import { createFollower } from "./transport/redirect.ts";
@@ -122,15 +123,21 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   const retrier = createRetrier(transport.send, { ...network, deadlineAt });
   const send = createFollower(retrier, { configs, reachOf });
   const tokens = { send, configs, reachOf };
+  const lookups = {
+    ...tokens,
+    hostElsewhere: (url: URL, repository: string) => hostAt(endpointElsewhere(url, configs, repository)),
+  };
 
   function warn(warning: RegistryWarning): void {
     warnings.set(JSON.stringify([warning.registry, warning.message]), warning);
   }
 
   function warnOfDetours(registry: string, { trials, as }: Found, before: readonly FailedPlace[]): void {
-    for (const { identity, failure } of trials) {
+    for (const { identity, failure, registry: elsewhere } of trials) {
       const trial = { source: identity.source, failure };
-      if (identity.kind === "login") warn({ registry, message: warnOfLogin(registry, trial, as) });
+      if (identity.kind === "login") {
+        warn({ registry, message: warnOfLogin(elsewhere ?? registry, trial, as) });
+      }
     }
     for (const { registry: mirror, failure } of before) {
       // That one lacks an image is what the next is for.
@@ -138,8 +145,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     }
   }
 
-  function hostOf(place: PullSource): Host {
-    const endpoint = endpointOf(place);
+  function hostAt(endpoint: Endpoint): Host {
     const key = JSON.stringify([endpoint.name, endpoint.urls, endpoint.connection]);
     const host =
       hosts.get(key) ?? createHost(endpoint, createAuthorizer(endpoint, keychain, tokens), ending.signal);
@@ -149,9 +155,9 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
 
   async function askAt(place: PullSource, wanted: Wanted): Promise<LookupResult> {
     try {
-      const host = hostOf(place);
+      const host = hostAt(endpointOf(place));
       const question = { verify, ...wanted, repository: place.repository, signal: host.signal };
-      const finding = await lookUp(host, question, tokens);
+      const finding = await lookUp(host, question, lookups);
       if (finding.kind === "found") return finding;
       return { ...finding, failure: withoutSecrets(finding.failure, secrets) };
     } catch (error) {

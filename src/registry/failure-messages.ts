@@ -24,9 +24,13 @@ export function explainFailure(circumstances: FailureContext): string {
 
 /** The same without the image. */
 export function explainReason(circumstances: FailureContext): string {
-  const { failure, registry, before, asked } = circumstances;
+  const { failure, before, asked } = circumstances;
   const { advice } = ROWS[failure.code];
-  const came = describe(failure, registry);
+  const registry = failure.registry ?? circumstances.registry;
+  const redirected = isSameHost(registry, circumstances.registry)
+    ? ""
+    : `${circumstances.registry} redirects to ${registry}: `;
+  const came = redirected + describe(failure, registry);
   const tried = before.map((one) => `${one.registry}: ${describe(one.failure, one.registry)}`);
   const earlier = tried.length === 0 ? "" : ` (before that, ${tried.join("; ")})`;
   return `${came}${asWhom(circumstances)}${earlier}; ${advice(registry, { failure, asked })}`;
@@ -194,10 +198,10 @@ function describe(failure: Failure, registry: string): string {
 }
 
 /** Which entry is to say something: what is said of a registry holds for no other host that it names. */
-function whose(registry: string, { host }: Failure): string {
-  return host === undefined || isSameHost(host, registry)
-    ? "this registry"
-    : `${host}, in an entry of its own`;
+function whose(registry: string, failure: Failure): string {
+  const { host = registry } = failure;
+  const isMeant = failure.registry === undefined && isSameHost(host, registry);
+  return isMeant ? "this registry" : `${host}, in an entry of its own`;
 }
 
 function isSameHost(host: string, registry: string): boolean {

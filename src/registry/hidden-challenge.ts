@@ -2,11 +2,12 @@ import { type HostChallenge, hostChallengeOf } from "./auth/authorizer.ts";
 import type { TokenOptions } from "./auth/token.ts";
 import type { Host } from "./host-state.ts";
 import { challengesOf, type ManifestRefusal } from "./manifest.ts";
+import type { Guard } from "./transport/address-guard.ts";
 
 /** Who was refused. */
 export interface Asker {
   readonly host: Pick<Host, "base" | "endpoint" | "authorizer">;
-  readonly question: { readonly repository: string; readonly signal: AbortSignal };
+  readonly question: { readonly repository: string; readonly guard?: Guard; readonly signal: AbortSignal };
   readonly options: TokenOptions;
 }
 
@@ -29,6 +30,7 @@ export async function findHiddenChallenge(
     connection: host.endpoint.connection,
     bytesMax: PING_BYTES_MAX,
     signal: question.signal,
+    ...(question.guard !== undefined && { guard: question.guard }),
   });
   const isHere = response.status === 401 && response.url.origin === host.base.origin;
   const demand = isHere
@@ -39,10 +41,12 @@ export async function findHiddenChallenge(
   return { challenge: { scheme: "basic", parameters: new Map() }, challenger: host.base };
 }
 
-const MAY_MEAN_LOG_IN: ReadonlySet<number> = new Set([400, 401, 403, 404]);
+/** What some registries answer those who are to log in, beside the 401 that means it. */
+export const MAY_MEAN_LOG_IN: ReadonlySet<number> = new Set([400, 401, 403, 404]);
 const PING_BYTES_MAX = 65_536;
 
-async function hasLogin({ host, question }: Asker): Promise<boolean> {
+/** Tells whether there is any login for a host, or an identity that this machine has there. */
+export async function hasLogin({ host, question }: Pick<Asker, "host" | "question">): Promise<boolean> {
   for await (const identity of host.authorizer.identities(question)) {
     if (identity.kind !== "anonymous") return true;
   }

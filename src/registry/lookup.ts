@@ -1,40 +1,19 @@
-import type { Digest } from "../image/digest.ts";
+import { isDigest } from "../image/digest.ts";
 import {
   type Authorization,
   type AuthorizationRequest,
   type Authorizer,
+  foreignScopeOf,
   type HostChallenge,
   hostChallengeOf,
   type Identity,
 } from "./auth/authorizer.ts";
-import type { TokenOptions } from "./auth/token.ts";
 import { findHiddenChallenge } from "./hidden-challenge.ts";
 import type { Host } from "./host-state.ts";
-import { askManifest, type ManifestAnswer } from "./manifest.ts";
-import { lookUpRedirected } from "./redirected-lookup.ts";
+import type { Attempt, Found, LookupOptions, LookupRequest, LookupResult } from "./lookup-request.ts";
+import { askManifest, type ManifestAnswer, type ManifestRefusal } from "./manifest.ts";
+import { lookUpRedirected, redirectedLookup } from "./redirected-lookup.ts";
 import { Failure } from "./transport/failure.ts";
-
-/** A tag, or digest, of a repository to look up at one host. */
-export interface LookupRequest {
-  readonly repository: string;
-  readonly reference: string;
-  readonly verify: "header" | "get";
-  readonly part?: "blobs";
-  readonly retries?: number;
-  readonly signal: AbortSignal;
-}
-
-/** How a look-up at one host ended, and as whom it was tried in vain before. */
-export type LookupResult = { readonly trials: readonly Attempt[] } & (
-  | ({ readonly kind: "found" } & Found)
-  | { readonly kind: "failed"; readonly failure: Failure }
-);
-
-/** One identity that was refused. */
-interface Attempt {
-  readonly identity: Pick<Identity, "kind" | "source">;
-  readonly failure: Failure;
-}
 
 /**
  * Looks a tag up at one host. A host of which nothing is known is asked without a login first; what it demands then is
@@ -43,7 +22,7 @@ interface Attempt {
 export async function lookUp(
   host: Host,
   question: LookupRequest,
-  options: TokenOptions,
+  options: LookupOptions,
 ): Promise<LookupResult> {
   const trials: Attempt[] = [];
   try {
@@ -55,18 +34,10 @@ export async function lookUp(
   }
 }
 
-interface Found {
-  readonly digest: Digest;
-  /** What has this digest, where it was read. */
-  readonly body?: Buffer;
-  readonly mediaType: string;
-  readonly as: string;
-}
-
 interface Search {
   readonly host: Host;
   readonly question: LookupRequest;
-  readonly options: TokenOptions;
+  readonly options: LookupOptions;
   readonly trials: Attempt[];
   readonly learned: () => void;
 }
@@ -79,7 +50,7 @@ async function find(search: Search): Promise<Found> {
   const known = authorizer.demandFor(repository);
   const first = known && (await askInTurn(search, known));
   if (first instanceof Failure) {
-    if (!isDenied(first) && !WITHHELD.has(first.code)) throw first;
+    if (!isRefused(first)) throw first;
   } else if (first !== undefined) return first;
 
   const open = await ask(search);
@@ -93,20 +64,38 @@ async function find(search: Search): Promise<Found> {
   if (isNews) search.trials.length = 0;
   if (demand?.challenge.scheme !== "bearer")
     search.trials.push({ identity: ANONYMOUS, failure: open.failure });
-  if (!isNews) throw isDenied(open.failure) ? (first ?? open.failure) : open.failure;
-  authorizer.learn(repository, demand);
-  search.learned();
-  const second = await askInTurn(search, demand);
-  if (second instanceof Failure) throw second;
-  if (second === undefined) throw open.failure;
-  return second;
+  let failure = isDenied(open.failure) ? (first ?? open.failure) : open.failure;
+  if (isNews) {
+    authorizer.learn(repository, demand);
+    search.learned();
+    const second = await askInTurn(search, demand);
+    if (second !== undefined && !(second instanceof Failure)) return second;
+    failure = second ?? open.failure;
+  }
+  const scope = demand && foreignScopeOf(demand, repository);
+  const isTried = !isNews && scope === known?.scope;
+  if (demand === undefined || scope === undefined || isTried || !isRefused(failure)) throw failure;
+  return findByScope(search, { ...demand, scope }, failure);
 }
 
-function foundAs(
-  { digest, body, mediaType }: Extract<ManifestAnswer, { kind: "digest" }>,
-  { source }: Pick<Identity, "source">,
-): Found {
-  return { digest, ...(body !== undefined && { body }), mediaType, as: source };
+/**
+ * Asks again with the scope that the challenge names, where that is of another repository and our own was refused: a proxy
+ * that passes on what its upstream says gives no other token. Throws what came before where that does not help.
+ */
+async function findByScope(search: Search, demand: HostChallenge, before: Failure): Promise<Found> {
+  const { trials, question, host } = search;
+  const earlier = trials.splice(0);
+  const found = await askInTurn(search, demand);
+  if (found !== undefined && !(found instanceof Failure)) {
+    host.authorizer.learn(question.repository, demand);
+    return found;
+  }
+  trials.unshift(...earlier);
+  throw found === undefined || isRefused(found) ? before : found;
+}
+
+function foundAs({ digest, body, mediaType, as }: FoundAnswer, { source }: Pick<Identity, "source">): Found {
+  return { digest, ...(body !== undefined && { body }), mediaType, as: as ?? source };
 }
 
 /** Asks as each identity in turn; the failure that says most where none is served, undefined where there is none. */
@@ -133,12 +122,13 @@ async function askInTurn(search: Search, demand: HostChallenge): Promise<Found |
 }
 
 /** An answer for an identity, or why it got no token to ask with; undefined where it can't meet the demand at all. */
-type AnswerAs = ManifestAnswer | { readonly kind: "no-token"; readonly failure: Failure } | undefined;
+type AnswerAs = Answer | { readonly kind: "no-token"; readonly failure: Failure } | undefined;
 
 async function askAs(search: Search, identity: Identity, demand: HostChallenge): Promise<AnswerAs> {
   const { authorizer } = search.host;
   const { repository, signal } = search.question;
-  const who = { identity, demand, repository, signal };
+  const { guard } = search.question;
+  const who = { identity, demand, repository, signal, ...(guard !== undefined && { guard }) };
   const authorization = await authorize(authorizer, who);
   if (authorization === undefined || authorization.kind === "no-token") return authorization;
   const answer = await ask(search, authorization.value);
@@ -186,7 +176,17 @@ function isDenied({ code }: Failure): boolean {
   return code === "unauthorized" || code === "forbidden";
 }
 
-async function ask({ host, question, options }: Search, authorization?: string): Promise<ManifestAnswer> {
+/** Tells whether another scope or demand may be met: some realms answer 400 to a scope that they do not know. */
+function isRefused(failure: Failure): boolean {
+  return isDenied(failure) || failure.status === 400 || WITHHELD.has(failure.code);
+}
+
+/** `as` where a redirect has led to another registry: as whom that one was asked. */
+type FoundAnswer = Extract<ManifestAnswer, { kind: "digest" }> & { readonly as?: string };
+type Answer = FoundAnswer | ManifestRefusal;
+
+async function ask(search: Search, authorization?: string): Promise<Answer> {
+  const { host, question, options } = search;
   const { connection } = host.endpoint;
   const header = authorization === undefined ? {} : { authorization };
   const { limitOfPulls, learnHeadIsMute: headIsMute } = host;
@@ -206,7 +206,24 @@ async function ask({ host, question, options }: Search, authorization?: string):
     return said;
   });
   if (answer.kind === "digest" || answer.url.origin === host.base?.origin) return answer;
-  return lookUpRedirected(answer, { home: host, question, options });
+  return askElsewhere(search, answer);
+}
+
+async function askElsewhere(
+  { host, question, options, trials }: Search,
+  refusal: ManifestRefusal,
+): Promise<Answer> {
+  const next = await redirectedLookup(refusal, { home: host, question, options });
+  if (next === undefined) throw refusal.failure;
+  const result = await lookUpRedirected(next, (there, asked) => lookUp(there, asked, options));
+  trials.push(...result.trials);
+  if (result.kind === "failed") throw result.failure;
+  const { digest, body, mediaType, as } = result;
+  if (isDigest(question.reference) && digest !== question.reference) {
+    const detail = `${question.reference} wanted, ${digest} received`;
+    throw new Failure("bad-digest", { host: refusal.url.host, detail });
+  }
+  return { kind: "digest", digest, as, mediaType, ...(body !== undefined && { body }) };
 }
 
 /** Not all servers that want TLS say so in words that are known. */

@@ -1,47 +1,71 @@
 import { hostChallengeOf } from "./auth/authorizer.ts";
-import { fetchToken, type TokenOptions } from "./auth/token.ts";
+import { hasLogin, MAY_MEAN_LOG_IN } from "./hidden-challenge.ts";
 import type { Host } from "./host-state.ts";
-import { askManifest, type ManifestAnswer, type ManifestQuestion, type ManifestRefusal } from "./manifest.ts";
-import { connectionElsewhere } from "./transport/endpoint.ts";
-import { guardAgainst } from "./transport/redirect.ts";
+import type { LookupOptions, LookupRequest, LookupResult } from "./lookup-request.ts";
+import type { ManifestRefusal } from "./manifest.ts";
+import { attributed, Failure } from "./transport/failure.ts";
+import { guardAgainst, REDIRECTS_MAX } from "./transport/redirect.ts";
 
 /** Where the question comes from. */
 export interface Departure {
-  readonly home: Pick<Host, "base" | "endpoint">;
-  readonly question: Pick<ManifestQuestion, "verify" | "signal">;
-  readonly options: TokenOptions;
+  readonly home: Pick<Host, "base">;
+  readonly question: LookupRequest;
+  readonly options: LookupOptions;
+}
+
+/** What was refused where a redirect has led, as a question to the registry there. */
+export interface RedirectedLookup {
+  readonly host: Host;
+  readonly question: LookupRequest;
 }
 
 /**
- * Goes on where a redirect has led to and a token is wanted, as nobody: no login here is for that host, and the token is
- * for no other.
+ * How to go on where a redirect has led to another registry which refuses those who are nobody there: as for an image of
+ * that registry, with the logins for it and no other, and no nearer to this machine than the redirect may lead. Undefined
+ * where its refusal is the answer.
  */
-export async function lookUpRedirected(
+export async function redirectedLookup(
   refusal: ManifestRefusal,
   { home, question, options }: Departure,
-): Promise<ManifestAnswer> {
+): Promise<RedirectedLookup | undefined> {
+  const { url } = refusal;
+  const { repository, part, reference } = PATH.exec(url.pathname)?.groups ?? {};
+  if (repository === undefined || reference === undefined) return undefined;
+  const hops = (question.hops ?? 0) + 1;
+  if (hops > REDIRECTS_MAX) {
+    throw new Failure("redirect", { host: url.host, detail: `more than ${REDIRECTS_MAX} registries` });
+  }
+  const host = options.hostElsewhere(url, repository);
+  const guard = guardAgainst(url, home.base ?? url, { code: "redirect", reachOf: options.reachOf });
+  const { part: _, guard: __, ...rest } = question;
+  const asked = {
+    ...rest,
+    repository,
+    reference,
+    hops,
+    ...(part === "blobs" && { part: "blobs" as const }),
+    ...(guard !== undefined && { guard }),
+  };
   const demand = hostChallengeOf(refusal);
-  const path = PATH.exec(refusal.url.pathname)?.groups;
-  if (demand?.challenge.scheme !== "bearer" || path === undefined) throw refusal.failure;
-  const { repository = "", reference = "" } = path;
-  const from = home.base ?? refusal.url;
-  const guard = guardAgainst(refusal.url, from, { code: "redirect", reachOf: options.reachOf });
-  const connection = connectionElsewhere(refusal.url, options.configs, repository);
-  const token = await fetchToken({ ...demand, connection, repository, signal: question.signal }, options);
-  const answer = await askManifest(
-    {
-      ...question,
-      base: new URL("/", refusal.url),
-      connection,
-      repository,
-      reference,
-      authorization: `Bearer ${token.text}`,
-      ...(guard !== undefined && { guard }),
-    },
-    options.send,
-  );
-  if (answer.kind === "refused") throw answer.failure;
-  return answer;
+  if (demand !== undefined) {
+    // It has just been asked.
+    if (host.authorizer.demandFor(repository) === undefined) host.authorizer.learn(repository, demand);
+    return { host, question: asked };
+  }
+  const mayBeHidden = MAY_MEAN_LOG_IN.has(refusal.failure.status ?? 0);
+  return mayBeHidden && (await hasLogin({ host, question: asked })) ? { host, question: asked } : undefined;
 }
 
-const PATH = /^\/v2\/(?<repository>[a-z0-9][a-z0-9._/-]*)\/manifests\/(?<reference>[\w.:-]+)$/;
+/** Looks up there; what comes of it bears the name of that registry. */
+export async function lookUpRedirected(
+  { host, question }: RedirectedLookup,
+  ask: (host: Host, question: LookupRequest) => Promise<LookupResult>,
+): Promise<LookupResult> {
+  const { name } = host.endpoint;
+  const result = await ask(host, question);
+  const trials = result.trials.map((trial) => ({ ...trial, registry: trial.registry ?? name }));
+  if (result.kind === "found") return { ...result, trials };
+  return { ...result, trials, failure: attributed(result.failure, name) };
+}
+
+const PATH = /^\/v2\/(?<repository>[a-z0-9][a-z0-9._/-]*)\/(?<part>manifests|blobs)\/(?<reference>[\w.:-]+)$/;

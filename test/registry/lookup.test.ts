@@ -67,6 +67,142 @@ function privateRegistry(good: string, status = 401): Quirk {
   });
 }
 
+describe("lookUp of a proxy that passes its upstream's challenge on", () => {
+  const UPSTREAM = "repository:library/nginx:pull";
+
+  /** Gives tokens for the scopes that it knows, each good for itself; others get a refusal, or a token that is good for nothing. */
+  function proxy(
+    scopes: readonly string[],
+    refuse: (response: ServerResponse) => void,
+    challenged = UPSTREAM,
+  ): Quirk {
+    return (request, response) => {
+      const scope = new URL(request.url, "http://x").searchParams.get("scope") ?? "";
+      if (request.url.startsWith("/token")) {
+        if (scopes.includes(scope)) answer(response, 200, { body: '{"token":"good"}' });
+        else refuse(response);
+      } else if (request.headers.authorization === "Bearer good") answerIndex(response);
+      else challengeBearer(request, response, `,scope="${challenged}"`);
+    };
+  }
+
+  const useless = (response: ServerResponse) => answer(response, 200, { body: '{"token":"useless"}' });
+  const denies = (status: number) => (response: ServerResponse) => answerError(response, status, "DENIED");
+
+  test.each([
+    ["gives a token that is refused", useless],
+    ["answers 401", denies(401)],
+    ["answers 403", denies(403)],
+    ["answers 400", denies(400)],
+    ["answers 404", denies(404)],
+  ])("asks for its scope where the realm %s to ours, and never for both at once", async (_, refuse) => {
+    const server = await serve(proxy([UPSTREAM], refuse));
+    const { resolve } = client();
+
+    expect(await resolve(`${server.host}/hub/library/nginx:1`)).toBe(INDEX_DIGEST);
+    expect(queryOf(server).map(({ scope }) => scope)).toEqual([
+      "repository:hub/library/nginx:pull",
+      UPSTREAM,
+    ]);
+    // The next tag is asked for at once.
+    const before = server.lines.length;
+    expect(await resolve(`${server.host}/hub/library/nginx:2`)).toBe(INDEX_DIGEST);
+    expect(server.lines.slice(before)).toEqual(["HEAD /v2/hub/library/nginx/manifests/2"]);
+  });
+
+  test("asks each repository for its own scope", async () => {
+    const challenged = (url: string) => `repository:${url.replace(/^\/v2\/hub\/|\/manifests.*$/g, "")}:pull`;
+    const server = await serve((request, response) => {
+      const { authorization } = request.headers;
+      if (request.url.startsWith("/token")) {
+        const scope = new URL(request.url, "http://x").searchParams.get("scope") ?? "";
+        answer(response, 200, { body: JSON.stringify({ token: Buffer.from(scope).toString("hex") }) });
+      } else if (authorization === `Bearer ${Buffer.from(challenged(request.url)).toString("hex")}`)
+        answerIndex(response);
+      else challengeBearer(request, response, `,scope="${challenged(request.url)}"`);
+    });
+    const { resolve } = client();
+
+    for (const name of ["a", "b", "c"])
+      expect(await resolve(`${server.host}/hub/${name}:1`)).toBe(INDEX_DIGEST);
+    expect(queryOf(server).map(({ scope }) => scope)).toEqual(
+      ["a", "b", "c"].flatMap((name) => [`repository:hub/${name}:pull`, `repository:${name}:pull`]),
+    );
+  });
+
+  test("asks as the same login, which was not refused then", async () => {
+    const inner = proxy([UPSTREAM], denies(401));
+    const server = await serve((request, response) => {
+      const isStranger =
+        request.url.startsWith("/token") && request.headers.authorization !== encoded("ada:secret");
+      if (isStranger) answerError(response, 401, "DENIED");
+      else inner(request, response);
+    });
+    const { resolve, warnings } = client({ keychain: keychainOf([ADA]) });
+
+    expect(await resolve(`${server.host}/hub/library/nginx:1`)).toBe(INDEX_DIGEST);
+    expect(warnings()).toEqual([]);
+  });
+
+  test("follows a scope of several as it stands", async () => {
+    const scope = "repository:library/nginx:pull repository:registry.example:5000/other:pull";
+    const server = await serve(proxy([scope], denies(401), scope));
+
+    expect(await resolveOnce(`${server.host}/hub/library/nginx:1`)).toBe(INDEX_DIGEST);
+  });
+
+  test.each([
+    ["its own repository", "repository:hub/library/nginx:pull"],
+    ["more than to pull", "repository:library/nginx:pull,push"],
+    ["everything", "repository:library/nginx:*"],
+    ["more than to pull from one of several", "repository:library/nginx:pull repository:secret:delete"],
+    ["a catalogue", "registry:catalog:*"],
+    ["junk", "*"],
+    ["nothing", ""],
+  ])("asks for no scope of %s", async (_, scope) => {
+    const server = await serve(
+      proxy(
+        [scope].filter((each) => !each.includes("hub/")),
+        denies(401),
+        scope,
+      ),
+    );
+
+    expect(await failOnce(`${server.host}/hub/library/nginx:1`)).toMatchObject({ code: "unauthorized" });
+    expect(queryOf(server).map((query) => query.scope)).toEqual(["repository:hub/library/nginx:pull"]);
+  });
+
+  test("does not ask for it where ours is good", async () => {
+    const server = await serve(proxy(["repository:hub/library/nginx:pull"], denies(401)));
+
+    expect(await resolveOnce(`${server.host}/hub/library/nginx:1`)).toBe(INDEX_DIGEST);
+    expect(queryOf(server)).toHaveLength(1);
+  });
+
+  test("says what was refused first where neither is good", async () => {
+    const server = await serve(proxy([], denies(403)));
+
+    expect(await failOnce(`${server.host}/hub/library/nginx:1`)).toMatchObject({ code: "forbidden" });
+    expect(queryOf(server)).toHaveLength(2);
+  });
+
+  test("asks for no scope of the realm's own address beside it", async () => {
+    const server = await serve((request, response) => {
+      if (request.url.startsWith("/token")) answer(response, 200, { body: '{"token":"good"}' });
+      else if (request.headers.authorization === "Bearer good") answerIndex(response);
+      else {
+        const realm = `http://${request.headers.host}/token?scope=repository:other:pull&tenant=1`;
+        answer(response, 401, { headers: { "www-authenticate": `Bearer realm="${realm}"` } });
+      }
+    });
+    const credential = { kind: "identity-token", token: "refresh" } as const;
+    const keychain = keychainOf([{ source: "identity", credential }]);
+
+    expect(await resolveOnce(`${server.host}/app:v1`, { keychain })).toBe(INDEX_DIGEST);
+    expect(server.requests.find(({ method }) => method === "POST")?.url).toBe("/token?tenant=1");
+  });
+});
+
 describe("lookUp on a token registry", () => {
   test.each([
     ["a junk scope (Gitea)", ',scope="*"'],

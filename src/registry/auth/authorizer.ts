@@ -1,6 +1,7 @@
 import type { Credential, CredentialCandidate } from "../../credentials/credential.ts";
 import type { Keychain } from "../../credentials/keychain.ts";
 import { untilAborted } from "../transport/abortable.ts";
+import type { Guard } from "../transport/address-guard.ts";
 import type { Endpoint } from "../transport/endpoint.ts";
 import { guardLogin, type LoginOwner } from "../transport/login-guard.ts";
 import { type Challenge, chooseChallenge } from "./challenge.ts";
@@ -19,6 +20,8 @@ export interface Identity {
 export interface HostChallenge {
   readonly challenge: Challenge;
   readonly challenger: URL;
+  /** The scope that its realm is asked for, where it is not that of the repository itself. */
+  readonly scope?: string;
 }
 
 /** The value of an Authorization header, which may have served before. */
@@ -52,6 +55,7 @@ export interface AuthorizationRequest {
   readonly identity: Identity;
   readonly demand: HostChallenge;
   readonly repository: string;
+  readonly guard?: Guard;
   readonly signal: AbortSignal;
 }
 
@@ -80,6 +84,7 @@ export function createAuthorizer(endpoint: Endpoint, keychain: Keychain, options
     identity,
     demand,
     repository,
+    guard,
     signal,
   }: AuthorizationRequest): Promise<Authorization> {
     const { credential, owner } = identity;
@@ -96,6 +101,7 @@ export function createAuthorizer(endpoint: Endpoint, keychain: Keychain, options
       connection,
       repository,
       signal,
+      ...(guard !== undefined && { guard }),
       ...(credential !== undefined && { login: { credential, owner } }),
     };
     // Another may have asked for a new one meanwhile.
@@ -115,7 +121,9 @@ export function createAuthorizer(endpoint: Endpoint, keychain: Keychain, options
       return known ?? (keychain.prefersAmbient(host) ? assumedBasic(endpoint) : undefined);
     },
     learn(repository, demand) {
-      latest = demand;
+      const { challenge, challenger } = demand;
+      // Another repository has a scope of its own.
+      latest = { challenge, challenger };
       demands.set(repository, demand);
     },
     async *identities(asker) {
@@ -145,6 +153,24 @@ export function createAuthorizer(endpoint: Endpoint, keychain: Keychain, options
   };
 }
 
+/**
+ * The scope of a challenge that names another repository than the one asked for, as that of a proxy which passes on what
+ * its upstream says; undefined for any other. Nobody gets a token from us by which more could be done than to pull.
+ *
+ * https://distribution.github.io/distribution/spec/auth/scope/
+ */
+export function foreignScopeOf({ challenge }: HostChallenge, repository: string): string | undefined {
+  const scope = challenge.parameters.get("scope")?.trim() ?? "";
+  if (challenge.scheme !== "bearer" || scope === "" || scope.length > SCOPE_LENGTH_MAX) return undefined;
+  const names = scope.split(/\s+/).map((part) => PULL_SCOPE.exec(part)?.groups?.name);
+  const isForeign = names.every((name) => name !== undefined) && names.some((name) => name !== repository);
+  return isForeign ? scope : undefined;
+}
+
+const SCOPE_LENGTH_MAX = 2_048;
+const PULL_SCOPE =
+  /^repository(?:\([a-z0-9]+\))?:(?<name>[^\s,]+):(?:pull|metadata_read)(?:,(?:pull|metadata_read))*$/;
+
 /** What a refusal demands, where it demands something that can be met. */
 export function hostChallengeOf(refusal: {
   readonly challenges: readonly Challenge[];
@@ -169,7 +195,7 @@ function guardLoginAt({ urls, connection }: Endpoint, owner: LoginOwner): void {
 // One realm's refusal says nothing about another's.
 function tokenKey({ identity, demand, repository }: Omit<AuthorizationRequest, "signal">): string {
   const { parameters } = demand.challenge;
-  const realm = [parameters.get("realm"), parameters.get("service")];
+  const realm = [parameters.get("realm"), parameters.get("service"), demand.scope];
   return JSON.stringify([identity.kind, identity.source, repository, ...realm]);
 }
 

@@ -1,4 +1,5 @@
 import type { Credential } from "../../credentials/credential.ts";
+import type { Guard } from "../transport/address-guard.ts";
 import { type Connection, connectionElsewhere } from "../transport/endpoint.ts";
 import { failureOf } from "../transport/error-response.ts";
 import { Failure } from "../transport/failure.ts";
@@ -27,6 +28,10 @@ export interface TokenQuestion {
   readonly challenge: Challenge;
   /** The URL whose answer held the challenge. */
   readonly challenger: URL;
+  /** Asked for in place of the right to pull the repository. */
+  readonly scope?: string;
+  /** What the challenger must keep to, where a redirect has led there. */
+  readonly guard?: Guard;
   readonly connection: Connection;
   readonly repository: string;
   /** Absent for anonymous. */
@@ -86,6 +91,8 @@ function realmOf(question: TokenQuestion, { configs, reachOf }: TokenOptions): R
   url.username = "";
   url.password = "";
   url.hash = "";
+  // The one that is asked for is the only one.
+  if (url.searchParams.has("scope")) url.searchParams.delete("scope");
   const isHere = url.origin === challenger.origin;
   // An entry for a part of a host's repositories is for the host's other ports, too, but for no other host.
   const part = url.hostname === challenger.hostname ? repository : "";
@@ -94,7 +101,7 @@ function realmOf(question: TokenQuestion, { configs, reachOf }: TokenOptions): R
     throw new Failure("realm", { host: url.host, detail: PLAIN_HTTP });
   }
   if (login !== undefined) guardLogin(url, there, login.owner);
-  const guard = guardAgainst(url, challenger, { code: "realm", reachOf });
+  const guard = isHere ? question.guard : guardAgainst(url, challenger, { code: "realm", reachOf });
   const bytesMax = TOKEN_BYTES_MAX;
   return { url, request: { connection: there, signal, bytesMax, ...(guard !== undefined && { guard }) } };
 }
@@ -107,11 +114,11 @@ function mayBePlain(url: URL, challenger: URL, connection: Connection): boolean 
 
 function tokenRequest(
   { url, request }: Realm,
-  { challenge, repository }: TokenQuestion,
+  question: TokenQuestion,
   login: string | undefined,
 ): RetriedRequest {
   const asked = new URL(url);
-  for (const [name, value] of parametersOf(challenge, repository)) asked.searchParams.set(name, value);
+  for (const [name, value] of parametersOf(question)) asked.searchParams.set(name, value);
   return {
     ...request,
     method: "GET",
@@ -122,12 +129,12 @@ function tokenRequest(
 
 function exchangeRequest(
   { url, request }: Realm,
-  { challenge, repository }: TokenQuestion,
+  question: TokenQuestion,
   refreshToken: string,
 ): RetriedRequest {
   const form = new URLSearchParams([
     ["grant_type", "refresh_token"],
-    ...parametersOf(challenge, repository),
+    ...parametersOf(question),
     ["refresh_token", refreshToken],
   ]);
   return {
@@ -139,12 +146,12 @@ function exchangeRequest(
   };
 }
 
-// An empty service or scope is worse than none: Quay answers 401 to it.
-function parametersOf(challenge: Challenge, repository: string): readonly [string, string][] {
+// An empty service or scope is worse than none: Quay answers 401 to it. One scope, since several are refused by some.
+function parametersOf({ challenge, repository, scope }: TokenQuestion): readonly [string, string][] {
   const service = challenge.parameters.get("service");
   return [
     ...(service === undefined || service === "" ? [] : [["service", service] satisfies [string, string]]),
-    ["scope", `repository:${repository}:pull`],
+    ["scope", scope ?? `repository:${repository}:pull`],
     ["client_id", CLIENT_ID],
   ];
 }

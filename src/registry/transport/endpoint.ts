@@ -55,6 +55,16 @@ export function endpointOf(place: PullSource): Endpoint {
   };
 }
 
+/** The registry at a URL where a redirect has led, to be asked there and by no other scheme. */
+export function endpointElsewhere(
+  url: URL,
+  configs: readonly RegistryConfig[],
+  repository: string,
+): Endpoint {
+  const connection = connectionElsewhere(url, configs, repository);
+  return { name: canonicalHost(url.host), urls: [new URL("/", url)], connection };
+}
+
 /**
  * How to connect to a host that a registry has named: as the entry that names this host says, or else as safely as can
  * be. What is said about the registry holds for the registry alone.

@@ -15,6 +15,8 @@ export class Failure extends Error {
   readonly detail?: string;
   /** When the host may be asked again, where it has said so: "in 3600 s". */
   readonly again?: string;
+  /** The registry that was asked in the end, where a redirect has led to another. */
+  readonly registry?: string;
   /** How often the same request may be tried again. */
   readonly retry: "never" | "once" | "always";
 
@@ -25,33 +27,37 @@ export class Failure extends Error {
     if (facts.host !== undefined) this.host = facts.host;
     if (facts.status !== undefined) this.status = facts.status;
     if (facts.detail !== undefined) this.detail = facts.detail;
+    if (facts.registry !== undefined) this.registry = facts.registry;
     if (facts.again !== undefined) this.again = facts.again;
   }
 }
 
 /** The parts of a Failure besides its code. */
 export interface FailureFacts extends ErrorOptions {
-  readonly host?: string;
-  readonly status?: number;
-  readonly detail?: string;
-  readonly again?: string;
+  readonly host?: string | undefined;
+  readonly status?: number | undefined;
+  readonly detail?: string | undefined;
+  readonly again?: string | undefined;
+  readonly registry?: string | undefined;
   readonly retry?: Failure["retry"];
 }
 
 /** The same failure without what must not be shown, should the other side have sent it back. */
 export function withoutSecrets(failure: Failure, { redact }: Pick<Secrets, "redact">): Failure {
   const { code, status, again, retry } = failure;
-  const host = failure.host === undefined ? undefined : redact(failure.host);
-  const detail = failure.detail === undefined ? undefined : redact(failure.detail);
-  if (host === failure.host && detail === failure.detail) return failure;
+  const [host, detail, registry] = [failure.host, failure.detail, failure.registry].map(
+    (text) => text && redact(text),
+  );
+  if (host === failure.host && detail === failure.detail && registry === failure.registry) return failure;
   // Its cause may hold them, too.
-  return new Failure(code, {
-    retry,
-    ...(host !== undefined && { host }),
-    ...(status !== undefined && { status }),
-    ...(detail !== undefined && { detail }),
-    ...(again !== undefined && { again }),
-  });
+  return new Failure(code, { retry, host, status, detail, again, registry });
+}
+
+/** The same failure as that of a registry to which a redirect has led, unless that has led on to another. */
+export function attributed(failure: Failure, registry: string): Failure {
+  if (failure.registry !== undefined) return failure;
+  const { code, host, status, detail, again, retry, cause } = failure;
+  return new Failure(code, { retry, host, status, detail, again, registry, cause });
 }
 
 /** Tells whether somebody was there, and gave no answer that can be read. */

@@ -56,7 +56,9 @@ export function guardAgainst(
 }
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
-const REDIRECTS_MAX = 5;
+
+/** How many redirects are followed for one image. */
+export const REDIRECTS_MAX = 5;
 
 function nextUrl(location: string, base: URL): URL {
   const url = URL.canParse(location, base.href) ? new URL(location, base) : undefined;
