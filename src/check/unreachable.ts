@@ -43,6 +43,8 @@ const hostCodes: ReadonlySet<RegistryErrorCode> = new Set([
   "certificate-file",
   "https-on-http",
   "http-on-https",
+  "package-login",
+  "plain-login",
   "rate-limited",
   "pull-limit",
   "server",

@@ -3,7 +3,7 @@ import type { Dispatcher } from "undici";
 import { type Guard, guardedLookup } from "./address-guard.ts";
 import { Failure } from "./failure.ts";
 import { readProxy } from "./proxy.ts";
-import { type Reach, reachOfAddress } from "./reach.ts";
+import { ownReachOf, type Reach } from "./reach.ts";
 import type { TlsSetup } from "./tls.ts";
 
 /** What a dispatcher is made from. */
@@ -61,7 +61,7 @@ export function createDispatcher(making: Making): Dispatcher {
         if (socket instanceof Socket) watch(socket);
         const address = socket?.remoteAddress;
         if (address !== undefined && proxy === undefined) {
-          reached(to.hostname, reachOfAddress(address));
+          reached(to.hostname, ownReachOf(address) ?? "public");
         }
         callback(...result);
       });

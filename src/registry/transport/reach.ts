@@ -8,11 +8,13 @@ export type Reach = "link-local" | "loopback" | "private" | "public";
 export function isLoopbackName(hostname: string): boolean {
   const name = plainName(hostname);
   if (name === "localhost" || name.endsWith(".localhost")) return true;
-  const bytes = bytesOf(name);
-  return bytes !== undefined && ownReach(bytes) === "loopback";
+  return ownReachOf(name) === "loopback";
 }
 
-/** How far a host is where its name says so: an IP address, or the name of a metadata service. */
+/**
+ * How far a host is where its name says so: an IP address, or the name of a metadata service. To be asked of what another
+ * host names, since the address is taken for the nearest that it may stand for.
+ */
 export function reachOfLiteral(hostname: string): Reach | undefined {
   const name = plainName(hostname);
   if (METADATA_NAMES.has(name)) return "link-local";
@@ -35,6 +37,15 @@ export function reachOfAddress(written: string): Reach {
   // Nobody connects to what is no address, so nothing is lost by calling it the nearest.
   if (bytes === undefined) return "link-local";
   return nearest([ownReach(bytes), ...addressesIn(bytes).map(ownReach)]);
+}
+
+/**
+ * How far an IP address is by itself; undefined for a name. To be asked of a host that names others: one whose address only
+ * looks like a near one may name no more than any other.
+ */
+export function ownReachOf(written: string): Reach | undefined {
+  const bytes = bytesOf(plainName(written));
+  return bytes && ownReach(bytes);
 }
 
 /** The farther of two, where the first may not be known yet. */

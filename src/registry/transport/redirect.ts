@@ -3,7 +3,7 @@ import { connectionElsewhere } from "./endpoint.ts";
 import { Failure } from "./failure.ts";
 import { headerValue } from "./headers.ts";
 import type { Reach } from "./reach.ts";
-import { isLoopbackName, reachOfLiteral } from "./reach.ts";
+import { isLoopbackName, ownReachOf } from "./reach.ts";
 import type { RegistryConfig } from "./registry-config.ts";
 import type { RetriedRequest } from "./retry.ts";
 import type { HttpResponse } from "./transport.ts";
@@ -49,7 +49,7 @@ export function guardAgainst(
   if (url.origin === from.origin) return undefined;
   // Behind a proxy nobody knows where a host is, so it counts as far away.
   const nearest =
-    reachOfLiteral(from.hostname) ??
+    ownReachOf(from.hostname) ??
     reachOf(from.hostname) ??
     (isLoopbackName(from.hostname) ? "loopback" : "public");
   return { nearest, code };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isLoopbackName, reachOfAddress } from "../../../src/registry/transport/reach.ts";
+import { isLoopbackName, ownReachOf, reachOfAddress } from "../../../src/registry/transport/reach.ts";
 
 describe("reachOfAddress", () => {
   test.each([
@@ -58,6 +58,26 @@ describe("reachOfAddress", () => {
     ["2606:4700::1111", "public"],
   ])("%s is %s", (address, reach) => {
     expect(reachOfAddress(address)).toBe(reach);
+  });
+});
+
+describe("ownReachOf", () => {
+  test.each([
+    ["169.254.169.254", "link-local"],
+    ["::ffff:169.254.169.254", "link-local"],
+    ["fd00:ec2::254", "link-local"],
+    ["10.0.0.1", "private"],
+    ["127.0.0.1", "loopback"],
+    ["[::1]", "loopback"],
+    // What only looks like a near address may be anybody's.
+    ["2001:db8::a9fe:a9fe", "public"],
+    ["2001:db8::5efe:10.0.0.1", "public"],
+    ["2002:a9fe:a9fe::1", "public"],
+    ["64:ff9b::169.254.169.254", "public"],
+    ["::a9fe:a9fe", "public"],
+    ["ghcr.io", undefined],
+  ])("%s is %s", (address, reach) => {
+    expect(ownReachOf(address)).toBe(reach);
   });
 });
 

@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
+import type { Reach } from "../../../src/registry/transport/reach.ts";
+import { guardAgainst } from "../../../src/registry/transport/redirect.ts";
 import { fakeDns } from "../../support/fake-dns.ts";
 import { LOOPBACK_TLS } from "../../support/loopback-tls.mjs";
 import {
@@ -185,6 +187,28 @@ describe("createFollower", () => {
     const server = await serve(to(`http://${target.host}/signed?for=GET`));
 
     expect(await resolveOnce(`${server.host}/app:v1`)).toBe(INDEX_DIGEST);
+  });
+});
+
+describe("guardAgainst", () => {
+  const nearestOf = (from: string, reach?: Reach) =>
+    guardAgainst(new URL("https://other.example/"), new URL(from), { code: "realm", reachOf: () => reach })
+      ?.nearest;
+
+  test.each([
+    ["https://10.0.0.1/", "private"],
+    ["https://localhost/", "loopback"],
+    ["https://registry.example/", "public"],
+    // An address that looks like a near one lets its host name no nearer one.
+    ["https://[2001:db8::a9fe:a9fe]/", "public"],
+    ["https://[2002:a9fe:a9fe::1]/", "public"],
+    ["https://[64:ff9b::a9fe:a9fe]/", "public"],
+  ])("lets %s name what is %s, or farther", (from, nearest) => {
+    expect(nearestOf(from)).toBe(nearest);
+  });
+
+  test("goes by where a host was reached", () => {
+    expect(nearestOf("https://registry.example/", "private")).toBe("private");
   });
 });
 
