@@ -37,12 +37,14 @@ export async function redirectedLookup(
   }
   const host = options.hostElsewhere(url, repository);
   const guard = guardAgainst(url, home.base ?? url, { code: "redirect", reachOf: options.reachOf });
-  const { part: _, guard: __, ...rest } = question;
+  const { verify, retries, signal } = question;
   const asked = {
-    ...rest,
     repository,
     reference,
+    verify,
     hops,
+    signal,
+    ...(retries !== undefined && { retries }),
     ...(part === "blobs" && { part: "blobs" as const }),
     ...(guard !== undefined && { guard }),
   };
