@@ -151,6 +151,32 @@ describe("an entry of registries", () => {
     expect(await resolveOnce(`${name}/app:v1`, ask("registry.example/app"))).toBe(INDEX_DIGEST);
   });
 
+  test("that blocks a part of a host keeps from it those whom the rest of the host sends there", async () => {
+    const server = await serve((request, response) =>
+      request.url.startsWith("/v2/app/")
+        ? answer(response, 307, { headers: { location: "/v2/secret/app/manifests/v1" } })
+        : answerIndex(response),
+    );
+    const registries = [{ prefix: `${server.host}/secret`, blocked: true }];
+
+    expect(await failOnce(`${server.host}/app:v1`, { registries })).toMatchObject({ code: "blocked" });
+    expect(server.lines).toEqual(["HEAD /v2/app/manifests/v1"]);
+  });
+
+  test("that allows a part of a blocked host asks its realm and follows it within that part", async () => {
+    const server = await serve((request, response) => {
+      if (request.url.startsWith("/token")) answer(response, 200, { body: '{"token":"t"}' });
+      else if (request.headers.authorization !== "Bearer t")
+        WAYS.realm(`http://${server.host}`)(request, response);
+      else if (request.url.startsWith("/v2/acme/old/"))
+        answer(response, 307, { headers: { location: "/v2/acme/new/manifests/v1" } });
+      else answerIndex(response);
+    });
+    const registries = [{ prefix: server.host, blocked: true }, { prefix: `${server.host}/acme` }];
+
+    expect(await resolveOnce(`${server.host}/acme/old:v1`, { registries })).toBe(INDEX_DIGEST);
+  });
+
   test("lends a mirror of its own to no mirror", async () => {
     const last = await serve(other);
     const first = await serve((_, response) => answerIndex(response));

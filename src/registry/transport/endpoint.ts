@@ -1,7 +1,7 @@
 import { canonicalHost, dockerHubAddress, isDockerHubPrefix } from "../../image/registry-host.ts";
 import { Failure } from "./failure.ts";
 import { isLoopbackName } from "./reach.ts";
-import { matchRegistry, type PullSource, type RegistryConfig } from "./registry-config.ts";
+import { type Location, matchRegistry, type PullSource, type RegistryConfig } from "./registry-config.ts";
 
 /** A host to ask, and how to connect to it. */
 export interface Endpoint {
@@ -77,9 +77,18 @@ export function connectionElsewhere(
   return connectionOf(matchRegistry({ registry: url.host, repository }, configs), url.host);
 }
 
+/** Throws a Failure where a mirror, a realm or a redirect leads to what is blocked. */
+export function refuseBlocked(location: Location, configs: readonly RegistryConfig[]): void {
+  refuseBlockedEntry(matchRegistry(location, configs), location.registry);
+}
+
+function refuseBlockedEntry(config: RegistryConfig | undefined, host: string): void {
+  // What is said of all registries keeps from none that an allowed one names.
+  if (config?.blocked === true && config.prefix !== "*") throw new Failure("blocked", { host });
+}
+
 function connectionOf(config: RegistryConfig | undefined, address: string): Connection {
-  // What is said of all registries keeps from none that a mirror, a realm or a redirect of an allowed one names.
-  if (config?.blocked === true && config.prefix !== "*") throw new Failure("blocked", { host: address });
+  refuseBlockedEntry(config, address);
   return {
     caFile: config?.caFile ?? "",
     certFile: config?.certFile ?? "",

@@ -1,5 +1,5 @@
 import type { Guard } from "./address-guard.ts";
-import { connectionElsewhere } from "./endpoint.ts";
+import { connectionElsewhere, refuseBlocked } from "./endpoint.ts";
 import { Failure } from "./failure.ts";
 import { headerValue } from "./headers.ts";
 import type { Reach } from "./reach.ts";
@@ -73,10 +73,14 @@ function nextUrl(location: string, base: URL): URL {
 }
 
 function requestTo(url: URL, first: RetriedRequest, options: FollowOptions): RetriedRequest {
-  if (url.origin === first.url.origin) return { ...first, url };
+  const repository = repositoryIn(url);
+  if (url.origin === first.url.origin) {
+    if (repository !== "") refuseBlocked({ registry: url.host, repository }, options.configs);
+    return { ...first, url };
+  }
   const { authorization: _, ...headers } = first.headers;
   const guard = guardAgainst(url, first.url, { code: "redirect", reachOf: options.reachOf });
-  const connection = connectionElsewhere(url, options.configs, repositoryIn(url));
+  const connection = connectionElsewhere(url, options.configs, repository);
   return { ...first, url, headers, connection, ...(guard !== undefined && { guard }) };
 }
 
