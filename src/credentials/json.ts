@@ -1,7 +1,9 @@
+import { parseJson } from "../text/json.ts";
+
 /** The members of a JSON object; nothing if the text is anything else. The parser's own message quotes the text, so it is dropped. */
 export function parseJsonObject(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    return asObject(JSON.parse(text.replace(/^\uFEFF/, "")));
+    return asObject(parseJson(text.replace(/^\uFEFF/, "")));
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Digest, isDigest } from "../image/digest.ts";
+import { parseJson } from "../text/json.ts";
 import { type Challenge, parseChallenges } from "./auth/challenge.ts";
 import type { Guard } from "./transport/address-guard.ts";
 import type { Connection } from "./transport/endpoint.ts";
@@ -272,8 +273,10 @@ interface ManifestHead {
 }
 
 function parseManifest(body: Buffer): ManifestHead | undefined {
+  // Any registry can have a body sent, by naming no digest: what can't be a manifest is not read.
+  if (!body.includes('"schemaVersion"')) return undefined;
   try {
-    const value: unknown = JSON.parse(body.toString("utf8"));
+    const value = parseJson(body.toString("utf8"));
     return typeof value === "object" && value !== null ? value : undefined;
   } catch {
     // The caller says what was wanted.

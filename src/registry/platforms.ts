@@ -9,6 +9,7 @@ import {
   platformsOf,
   selectPlatform,
 } from "../image/platform.ts";
+import { parseJson } from "../text/json.ts";
 import type { Inspection, PlatformDemand } from "./inspection.ts";
 import { Failure } from "./transport/failure.ts";
 
@@ -144,7 +145,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 function parseObject(body: Buffer): Fields {
   try {
-    return objectOf(JSON.parse(body.toString("utf8")));
+    return objectOf(parseJson(body.toString("utf8")));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new Failure("platform", { detail: "what it says of its platform is no JSON", cause: error });

@@ -1,5 +1,6 @@
 import type { Credential } from "../../credentials/credential.ts";
 import type { Guard } from "../transport/address-guard.ts";
+import { parseJson } from "../../text/json.ts";
 import { type Connection, connectionElsewhere } from "../transport/endpoint.ts";
 import { failureOf } from "../transport/error-response.ts";
 import { Failure } from "../transport/failure.ts";
@@ -191,7 +192,7 @@ interface TokenAnswer {
 
 function parseObject(text: string): TokenAnswer | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseJson(text);
     return typeof value === "object" && value !== null ? value : undefined;
   } catch {
     // The caller says that it was not JSON.

@@ -1,3 +1,4 @@
+import { parseJson } from "../../text/json.ts";
 import type { RegistryErrorCode } from "../errors.ts";
 import { Failure } from "./failure.ts";
 import { headerValue, headerValues, mediaTypes } from "./headers.ts";
@@ -98,7 +99,7 @@ interface OciError {
 
 function parseErrors(text: string): readonly OciError[] {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseJson(text);
     if (typeof value !== "object" || value === null || !("errors" in value)) return [];
     return Array.isArray(value.errors)
       ? value.errors.filter((item) => typeof item === "object" && item !== null)
