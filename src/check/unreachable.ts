@@ -35,6 +35,7 @@ const hostCodes: ReadonlySet<RegistryErrorCode> = new Set([
   "refused",
   "unreachable",
   "timeout",
+  "too-many-files",
   "deadline",
   "aborted",
   "proxy",

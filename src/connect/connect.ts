@@ -5,10 +5,13 @@ import type { Config } from "../config/config.ts";
 import type { Send } from "../credentials/cloud/send.ts";
 import { createKeychain } from "../credentials/keychain.ts";
 import type { PullSecret } from "../credentials/pull-secret.ts";
+import { spareDescriptors } from "../fs/descriptors.ts";
 import { createRegistryClient } from "../registry/client.ts";
+import type { HttpLine } from "../registry/transport/agent.ts";
 import { defaultConnection } from "../registry/transport/endpoint.ts";
 import type { ProxySettings } from "../registry/transport/proxy.ts";
 import type { RegistryConfig } from "../registry/transport/registry-config.ts";
+import { createSockets } from "../registry/transport/sockets.ts";
 import { createTransport, type Transport } from "../registry/transport/transport.ts";
 import type { RegistrySession } from "../resolve/lookup.ts";
 import { createSecrets, type Secrets } from "../text/secrets.ts";
@@ -34,6 +37,7 @@ export function connect(config: ConnectionConfig, sources: LoginSources): Regist
   const secrets = createSecrets();
   const network = {
     secrets,
+    sockets: createSockets<HttpLine>({ max: SOCKETS_MAX, spare: spareDescriptors }),
     userAgent: `pin-digests/${version}`,
     proxies: proxiesOf(environment),
     extraCaFiles: ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"].flatMap((name) => environment[name] || []),
@@ -64,7 +68,7 @@ export function connect(config: ConnectionConfig, sources: LoginSources): Regist
     warnings: () => [...faults, ...keychain.warnings(), ...client.warnings().map(({ message }) => message)],
     close: async ({ leaveSockets = false } = {}) => {
       over.abort();
-      if (!leaveSockets) await Promise.all([client.close(), clouds.close()]);
+      if (!leaveSockets) await client.close();
     },
   };
 }
@@ -111,6 +115,9 @@ function certsDirectories(environment: Environment): readonly string[] {
   const own = environment.HOME ? [`${environment.HOME}/.config/containers/certs.d`] : [];
   return [...own, "/etc/containers/certs.d", "/etc/docker/certs.d"];
 }
+
+/** At once in a run, whatever the number of registries. */
+const SOCKETS_MAX = 64;
 
 const answerBytesMax = 1 << 20;
 

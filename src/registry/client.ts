@@ -18,6 +18,7 @@ import { lookUp } from "./lookup.ts";
 import type { LookupRequest, LookupResult } from "./lookup-request.ts";
 import { configTypeOf, inspect, isImageType, readConfig, readContent } from "./platforms.ts";
 import { untilAborted } from "./transport/abortable.ts";
+import type { HttpLine } from "./transport/agent.ts";
 import { type Endpoint, endpointElsewhere, endpointOf } from "./transport/endpoint.ts";
 import { Failure, withoutSecrets } from "./transport/failure.ts";
 import type { ProxySettings } from "./transport/proxy.ts";
@@ -29,6 +30,7 @@ import {
   type RegistryConfig,
 } from "./transport/registry-config.ts";
 import { createRetrier } from "./transport/retry.ts";
+import type { Sockets } from "./transport/sockets.ts";
 import { createTransport } from "./transport/transport.ts";
 
 /** Asks registries which digests tags mean. It knows the network, and the time that the run may take. */
@@ -82,6 +84,8 @@ export interface RegistryClientOptions {
   readonly extraCaFiles: readonly string[];
   /** Folders that hold `<host[:port]>/*.crt`, `*.cert` and `*.key`. */
   readonly certsDirectories: readonly string[];
+  /** Those of the run, which are closed with the client. */
+  readonly sockets: Sockets<HttpLine>;
 }
 
 /** Limits of the network, in milliseconds where they are times. */
@@ -316,7 +320,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       clearTimeout(deadline);
       clearTimeout(hurry);
       ending.abort(new Failure("aborted"));
-      await transport.close();
+      options.sockets.close();
     },
   };
 }

@@ -4,6 +4,7 @@ export type RegistryErrorCode =
   | "refused"
   | "unreachable"
   | "timeout"
+  | "too-many-files"
   | "deadline"
   | "aborted"
   | "proxy"

@@ -78,6 +78,10 @@ const ROWS: Readonly<Record<RegistryErrorCode, Row>> = {
     came: (at) => `${at} did not answer in time`,
     advice: () => "try again, raise network.timeout, or set a mirror for this registry",
   },
+  "too-many-files": {
+    came: (at, { detail }) => `no connection to ${at} could be opened, nor any file${inBrackets(detail)}`,
+    advice: () => "raise the limit of open files (`ulimit -n`), or close what else has so many open",
+  },
   deadline: {
     came: (at) => `the time for the whole run ended while ${at} was asked`,
     advice: () => "try again, or raise network.deadline",

@@ -9,6 +9,7 @@ import {
 } from "../../src/registry/client.ts";
 import { RegistryError } from "../../src/registry/errors.ts";
 import type { RegistryConfig } from "../../src/registry/transport/registry-config.ts";
+import { createSockets } from "../../src/registry/transport/sockets.ts";
 import { createSecrets } from "../../src/text/secrets.ts";
 import { hangLimit } from "./time-limit.ts";
 
@@ -27,6 +28,7 @@ export function makeClient(options: TestClientOptions = {}): RegistryClient {
     proxies: {},
     extraCaFiles: [],
     certsDirectories: [],
+    sockets: createSockets({ max: 64, spare: () => undefined }),
     secrets: createSecrets(),
     ...options,
     network: { concurrency: 8, timeout: hangLimit, retries: 4, deadline: hangLimit, ...options.network },

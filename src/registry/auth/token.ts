@@ -1,6 +1,6 @@
 import type { Credential } from "../../credentials/credential.ts";
-import type { Guard } from "../transport/address-guard.ts";
 import { parseJson } from "../../text/json.ts";
+import type { Guard } from "../transport/address-guard.ts";
 import { type Connection, connectionElsewhere } from "../transport/endpoint.ts";
 import { failureOf } from "../transport/error-response.ts";
 import { Failure } from "../transport/failure.ts";

@@ -4,17 +4,18 @@ import { type Guard, guardedLookup } from "./address-guard.ts";
 import { Failure } from "./failure.ts";
 import { readProxy } from "./proxy.ts";
 import { ownReachOf, type Reach } from "./reach.ts";
+import type { Line } from "./sockets.ts";
 import type { TlsSetup } from "./tls.ts";
 
-/** What a dispatcher is made from. */
+/** What connections are made from. */
 export interface Making {
   readonly undici: typeof import("undici");
   readonly setup: TlsSetup;
   /** As the environment has it. */
   readonly proxy: { readonly address: string; readonly setup: TlsSetup } | undefined;
-  readonly protocol: string;
+  /** What is connected to: a registry, or a proxy that takes requests for plain HTTP. */
+  readonly origin: string;
   readonly guard: Guard | undefined;
-  readonly connections: number;
   /** Milliseconds for one request and its answer. */
   readonly timeout: number;
   /** Told of each address that a host was reached at. */
@@ -23,50 +24,82 @@ export interface Making {
   readonly watch: (socket: Socket) => void;
 }
 
-/** Makes what holds the connections of a set of certificates, a guard and a proxy. */
-export function createDispatcher(making: Making): Dispatcher {
-  const { undici, setup, proxy, guard, connections, reached, watch } = making;
+/** A connection to one origin, which is made by the first request and made again after it was lost. */
+export interface HttpLine extends Line {
+  request(options: Omit<Dispatcher.RequestOptions, "origin">): Promise<Dispatcher.ResponseData>;
+}
+
+/** Makes connections that share a set of certificates, a guard and a proxy. */
+export function createDialer(making: Making): () => HttpLine {
+  const { undici, origin, setup, proxy, guard, reached, watch } = making;
   const timeout = Math.min(CONNECT_TIMEOUT_MAX, making.timeout);
-  const pool = {
-    connections,
-    pipelining: 1,
-    keepAliveTimeout: 30_000,
-    maxHeaderSize: HEADER_BYTES_MAX,
-    // The request's own time limit bounds both, and a body that drips too, which these do not.
-    headersTimeout: 0,
-    bodyTimeout: 0,
+  if (proxy !== undefined && origin.startsWith("https:")) return createTunnelDialer(making, proxy);
+  const lookup = guard !== undefined && proxy === undefined ? guardedLookup(guard) : undefined;
+  const connect = undici.buildConnector({ ...DIALING, timeout, ...setup.options, ...(lookup && { lookup }) });
+  return () => {
+    const { remember, end } = createEnd();
+    const client = new undici.Client(origin, {
+      ...HTTP,
+      connect: (to, callback) => {
+        // Its types leave out that it returns the socket.
+        const socket: unknown = connect(to, (...result) => {
+          const connected = result[1];
+          if (connected instanceof Socket) watch(connected);
+          const address = connected?.remoteAddress;
+          if (address !== undefined && proxy === undefined)
+            reached(to.hostname, ownReachOf(address) ?? "public");
+          callback(...result);
+        });
+        remember(socket);
+      },
+    });
+    return { request: (options) => client.request(options), end: () => end(client) };
   };
-  const sockets = { timeout, autoSelectFamily: true, autoSelectFamilyAttemptTimeout: 1_000 };
-  if (proxy !== undefined && making.protocol === "https:") {
-    const { uri, token } = readProxy(proxy.address);
-    return new undici.ProxyAgent({
-      ...pool,
+}
+/** As many tunnels as connections, each of its own connection to the proxy. */
+function createTunnelDialer(making: Making, proxy: NonNullable<Making["proxy"]>): () => HttpLine {
+  const { undici, origin, setup, watch } = making;
+  const { uri, token } = readProxy(proxy.address);
+  const timeout = Math.min(CONNECT_TIMEOUT_MAX, making.timeout);
+  return () => {
+    const { remember, end } = createEnd();
+    const agent = new undici.ProxyAgent({
+      ...HTTP,
       uri,
       ...(token !== undefined && { token }),
       requestTls: { ...setup.options, timeout },
-      proxyTls: { ...sockets, ...proxy.setup.options },
-      clientFactory: (origin, more) =>
-        new undici.Pool(origin, { ...more, connections, headersTimeout: making.timeout }),
-      factory: (origin, more) =>
-        new undici.Pool(origin, endingTunnels(more, { proxy: new URL(uri).host, watch })),
+      proxyTls: { ...DIALING, timeout, ...proxy.setup.options },
+      clientFactory: (to, options) =>
+        new undici.Client(to, { ...remembering(options, remember), headersTimeout: making.timeout }),
+      factory: (to, options) => new undici.Client(to, endingTunnels(options, { proxy: new URL(uri).host, watch })),
     });
-  }
-  const lookup = guard !== undefined && proxy === undefined ? guardedLookup(guard) : undefined;
-  const connect = undici.buildConnector({ ...sockets, ...setup.options, ...(lookup && { lookup }) });
-  return new undici.Agent({
-    ...pool,
-    connect: (to, callback) => {
-      connect(to, (...result) => {
-        const socket = result[1];
-        if (socket instanceof Socket) watch(socket);
-        const address = socket?.remoteAddress;
-        if (address !== undefined && proxy === undefined) {
-          reached(to.hostname, ownReachOf(address) ?? "public");
-        }
-        callback(...result);
-      });
+    return { request: (options) => agent.request({ ...options, origin }), end: () => end(agent) };
+  };
+}
+
+/** How a connection is ended that may still be on its way, of which undici knows nothing. */
+function createEnd(): {
+  readonly remember: (socket: unknown) => void;
+  readonly end: (dispatcher: Dispatcher) => void;
+} {
+  let latest: Socket | undefined;
+  return {
+    remember(socket) {
+      if (socket instanceof Socket) latest = socket;
     },
-  });
+    end(dispatcher) {
+      latest?.destroy();
+      // All that it had to do has failed by then.
+      dispatcher.destroy().catch(() => undefined);
+    },
+  };
+}
+
+type Connect = (to: unknown, callback: (error: unknown, socket: unknown) => void) => unknown;
+
+/** What undici connects with returns the socket at once, though its types do not say so. */
+function remembering(options: object, remember: (socket: unknown) => void): object {
+  return wrapConnect(options, (connect) => (to, callback) => remember(connect(to, callback)));
 }
 
 /**
@@ -77,16 +110,20 @@ function endingTunnels(
   options: object,
   { proxy, watch }: { readonly proxy: string; readonly watch: Making["watch"] },
 ): object {
-  const { connect } = options as { readonly connect?: unknown };
-  if (typeof connect !== "function") return options;
-  return {
-    ...options,
-    connect: (to: unknown, callback: (error: unknown, socket: unknown) => void) =>
-      connect(to, (error: unknown, socket: unknown) => {
+  return wrapConnect(
+    options,
+    (connect) => (to, callback) =>
+      connect(to, (error, socket) => {
         if (socket instanceof Socket) watch(socket);
         callback(hungUp(error, proxy), socket);
       }),
-  };
+  );
+}
+
+function wrapConnect(options: object, wrap: (connect: Connect) => Connect): object {
+  const { connect } = options as { readonly connect?: unknown };
+  // The cast is of what ProxyAgent hands to its factories, which is always one.
+  return typeof connect === "function" ? { ...options, connect: wrap(connect as Connect) } : options;
 }
 
 function hungUp(error: unknown, proxy: string): unknown {
@@ -94,5 +131,16 @@ function hungUp(error: unknown, proxy: string): unknown {
   return new Failure("proxy", { host: proxy, detail: "it hung up", retry: "always", cause: error });
 }
 
+const HTTP = {
+  pipelining: 1,
+  keepAliveTimeout: 30_000,
+  maxHeaderSize: 32_768,
+  // The request's own time limit bounds both, and a body that drips too, which these do not.
+  headersTimeout: 0,
+  bodyTimeout: 0,
+};
+
+const DIALING = { autoSelectFamily: true, autoSelectFamilyAttemptTimeout: 1_000 };
+
+/** Milliseconds. */
 const CONNECT_TIMEOUT_MAX = 8_000;
-const HEADER_BYTES_MAX = 32_768;

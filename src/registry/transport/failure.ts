@@ -135,6 +135,8 @@ const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ["EPIPE", { code: "unreachable", retry: "always" }],
   ["EHOSTUNREACH", { code: "unreachable", retry: "always" }],
   ["ENETUNREACH", { code: "unreachable", retry: "always" }],
+  ["EMFILE", { code: "too-many-files", retry: "never" }],
+  ["ENFILE", { code: "too-many-files", retry: "never" }],
   ["EADDRNOTAVAIL", { code: "unreachable", retry: "never" }],
   ["UND_ERR_SOCKET", { code: "unreachable", retry: "always" }],
   ["ETIMEDOUT", { code: "timeout", retry: "always" }],

@@ -1,8 +1,8 @@
-import type { Dispatcher } from "undici";
+import { isSystemError } from "../../fs/system-error.ts";
 import type { Secrets } from "../../text/secrets.ts";
 import { untilAborted } from "./abortable.ts";
 import { checkName, type Guard } from "./address-guard.ts";
-import { createDispatcher } from "./agent.ts";
+import { createDialer, type HttpLine } from "./agent.ts";
 import { readBody } from "./body.ts";
 import { createBrokenAnswers } from "./broken-answer.ts";
 import { type Connection, defaultConnection } from "./endpoint.ts";
@@ -10,6 +10,7 @@ import { Failure, toFailure } from "./failure.ts";
 import type { HttpHeaders } from "./headers.ts";
 import { chooseProxy, type ProxySettings, proxyHeaders, proxyLogin, routeOf, targetOf } from "./proxy.ts";
 import { fartherReach, type Reach } from "./reach.ts";
+import type { Sockets } from "./sockets.ts";
 import { type CertificateSources, createTlsSetups, noTls } from "./tls.ts";
 
 /** Sends one request and reads its answer whole; follows nothing, and tries nothing again. */
@@ -18,8 +19,6 @@ export interface Transport {
   send(request: HttpRequest): Promise<HttpResponse>;
   /** The farthest address at which a host has answered without a proxy. */
   reachOf(hostname: string): Reach | undefined;
-  /** Ends all connections, and makes no more. */
-  close(): Promise<void>;
 }
 
 /** A request to one host. */
@@ -54,8 +53,8 @@ export interface TransportOptions extends CertificateSources {
   readonly userAgent: string;
   /** Milliseconds for one request and its answer. */
   readonly timeout: number;
-  /** Connections for each origin that has no number of its own. */
-  readonly concurrency: number;
+  /** Those of the run, which other transports use as well. */
+  readonly sockets: Sockets<HttpLine>;
   /** Learns what is sent. */
   readonly secrets: Pick<Secrets, "learn">;
 }
@@ -63,50 +62,42 @@ export interface TransportOptions extends CertificateSources {
 /** Makes a Transport; undici is loaded by its first request. */
 export function createTransport(options: TransportOptions): Transport {
   const tlsFor = createTlsSetups(options);
-  const dispatchers = new Map<string, Dispatcher>();
+  const dialers = new Map<string, () => HttpLine>();
   const reaches = new Map<string, Reach>();
   const brokenAnswers = createBrokenAnswers();
   let undici: typeof import("undici") | undefined;
-  let closed = false;
 
-  async function exchange(asking: Asking): Promise<HttpResponse> {
-    const { request, proxy } = asking;
+  async function dialerFor(
+    { url, guard, connection }: HttpRequest,
+    proxy: string | undefined,
+  ): Promise<() => HttpLine> {
     undici ??= (await import("undici")).default;
-    const { url, guard, connection } = request;
     const setup = url.protocol === "https:" ? await tlsFor(connection) : noTls;
-    const connections = connection.concurrency ?? options.concurrency;
+    const { origin } = targetOf(url, proxy);
     // Each registry has its own connections to the proxy, so that none that is slow takes them all.
-    const key = JSON.stringify([setup.key, connections, guard ?? null, proxy && [proxy, url.origin]]);
-    const make = {
+    const key = JSON.stringify([url.origin, setup.key, guard ?? null, proxy ?? null]);
+    const making = {
       undici,
       setup,
       guard,
-      connections,
+      origin,
       timeout: options.timeout,
-      protocol: url.protocol,
       // What is said about a registry's certificates says nothing about the proxy's.
       proxy: proxy === undefined ? undefined : { address: proxy, setup: await tlsFor(defaultConnection) },
       reached: (hostname: string, reach: Reach) =>
         reaches.set(hostname, fartherReach(reaches.get(hostname), reach)),
       watch: brokenAnswers.watch,
     };
-    // A connection that is opened now would be closed by nobody.
-    if (closed) throw new Failure("aborted", { host: url.host });
-    const dispatcher = dispatchers.get(key) ?? createDispatcher(make);
-    dispatchers.set(key, dispatcher);
-    try {
-      const answer = await ask(dispatcher, asking);
-      // undici frees the connection in the next turn: before, a request would open another.
-      await new Promise((resolve) => setImmediate(resolve));
-      return answer;
-    } catch (error) {
-      const refusal = brokenAnswers.behind(error);
-      if (refusal === undefined) throw error;
-      return { ...refusal, url };
-    }
+    const dialer = dialers.get(key) ?? createDialer(making);
+    dialers.set(key, dialer);
+    return dialer;
   }
 
-  async function ask(dispatcher: Dispatcher, { request, proxy, signal }: Asking): Promise<HttpResponse> {
+  async function exchange(
+    line: HttpLine,
+    request: HttpRequest,
+    { proxy, signal }: { readonly proxy: string | undefined; readonly signal: AbortSignal },
+  ): Promise<HttpResponse> {
     const { url } = request;
     const headers = {
       "user-agent": options.userAgent,
@@ -116,8 +107,8 @@ export function createTransport(options: TransportOptions): Transport {
     };
     const login = proxy === undefined ? {} : proxyLogin(proxy);
     options.secrets.learn({ ...request, headers: { ...headers, ...login } });
-    const answer = await dispatcher.request({
-      ...targetOf(url, proxy),
+    const answer = await line.request({
+      path: targetOf(url, proxy).path,
       method: request.method,
       headers,
       body: request.body ?? null,
@@ -126,6 +117,8 @@ export function createTransport(options: TransportOptions): Transport {
       reset: request.reset ?? false,
     });
     const body = await readBody(answer, { host: url.host, bytesMax: request.bytesMax });
+    // undici frees the connection in the next turn: before, a request would wait for it.
+    await new Promise((resolve) => setImmediate(resolve));
     if (answer.statusCode === 407) {
       throw new Failure("proxy", { host: routeOf(url, proxy).proxy ?? url.host, detail: "HTTP 407" });
     }
@@ -134,31 +127,27 @@ export function createTransport(options: TransportOptions): Transport {
 
   return {
     async send(request) {
-      const proxy = chooseProxy(request.url, options.proxies);
-      const route = routeOf(request.url, proxy);
+      const { url, signal: outer } = request;
+      const proxy = chooseProxy(url, options.proxies);
+      const route = routeOf(url, proxy);
       try {
-        if (request.guard !== undefined) checkName(request.url.hostname, request.guard);
-        request.signal.throwIfAborted();
-        return await limited(options.timeout, request.signal, (signal) =>
-          exchange({ request, proxy, signal }),
-        );
+        if (request.guard !== undefined) checkName(url.hostname, request.guard);
+        outer.throwIfAborted();
+        const dialer = await untilAborted(dialerFor(request, proxy), outer);
+        const task = (line: HttpLine) =>
+          limited(options.timeout, outer, (signal) => exchange(line, request, { proxy, signal }));
+        return await options.sockets.use(dialer, { task, signal: outer });
       } catch (error) {
-        throw request.signal.aborted ? toFailure(request.signal.reason, route) : toFailure(error, route);
+        const refusal = brokenAnswers.behind(error);
+        if (refusal !== undefined) return { ...refusal, url };
+        throw toFailure(
+          outer.aborted && !isSystemError(error, "EMFILE", "ENFILE") ? outer.reason : error,
+          route,
+        );
       }
     },
     reachOf: (hostname) => reaches.get(hostname),
-    async close() {
-      closed = true;
-      await Promise.all([...dispatchers.values()].map((dispatcher) => dispatcher.destroy()));
-      dispatchers.clear();
-    },
   };
-}
-
-interface Asking {
-  readonly request: HttpRequest;
-  readonly proxy: string | undefined;
-  readonly signal: AbortSignal;
 }
 
 // Milliseconds by which no timer is late unless something else has kept the process from it.

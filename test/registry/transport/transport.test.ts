@@ -4,7 +4,9 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { Worker } from "node:worker_threads";
 import { afterEach, describe, expect, onTestFinished, test } from "vitest";
 import { parseReference } from "../../../src/image/reference.ts";
+import type { HttpLine } from "../../../src/registry/transport/agent.ts";
 import { endpointOf } from "../../../src/registry/transport/endpoint.ts";
+import { createSockets } from "../../../src/registry/transport/sockets.ts";
 import { createTransport } from "../../../src/registry/transport/transport.ts";
 import { createSecrets } from "../../../src/text/secrets.ts";
 import { fakeDns } from "../../support/fake-dns.ts";
@@ -17,8 +19,6 @@ import { hangLimit } from "../../support/time-limit.ts";
 const options = {
   proxies: {},
   userAgent: "pin-digests/0.1.0",
-  timeout: hangLimit,
-  concurrency: 8,
   extraCaFiles: [],
   certsDirectories: [],
   warn: () => {},
@@ -38,6 +38,11 @@ async function serve(...options: Parameters<typeof startQuirkServer>): Promise<Q
   const server = await startQuirkServer(...options);
   open.push(server.close);
   return server;
+}
+
+function makeTransport(timeout = hangLimit) {
+  const sockets = createSockets<HttpLine>({ max: 64, spare: () => undefined });
+  return { ...createTransport({ ...options, timeout, sockets }), close: async () => sockets.close() };
 }
 
 interface Tunnel {
@@ -80,7 +85,7 @@ async function startTunnel(port: number, status = "200 OK"): Promise<Tunnel> {
 describe("createTransport", () => {
   test("loads undici by the first request, and not before", async () => {
     const server = await serve((_, response) => answerIndex(response));
-    const transport = createTransport(options);
+    const transport = makeTransport();
     open.push(transport.close);
     const { connection } = endpointOf({ registry: server.host, repository: "app", fromPackage: false });
     const url = new URL(`http://${server.host}/v2/`);
@@ -123,7 +128,7 @@ describe("createTransport", () => {
 
   test("opens no connection when it is closed", async () => {
     const server = await serve((_, response) => answerIndex(response));
-    const transport = createTransport(options);
+    const transport = makeTransport();
     const { connection } = endpointOf({ registry: server.host, repository: "app", fromPackage: false });
     const url = new URL(`http://${server.host}/v2/`);
     await transport.close();
@@ -148,7 +153,7 @@ describe("createTransport", () => {
     );
     open.push(async () => void (await server.terminate()));
     const [port] = await once(server, "message");
-    const transport = createTransport({ ...options, timeout: 200 });
+    const transport = makeTransport(200);
     open.push(transport.close);
     const { connection } = endpointOf({
       registry: `127.0.0.1:${port}`,
@@ -168,7 +173,7 @@ describe("createTransport", () => {
 
   test("ends a request that gets no answer, in a process that is never punctual", async () => {
     const server = await serve(() => {});
-    const transport = createTransport({ ...options, timeout: 200 });
+    const transport = makeTransport(200);
     open.push(transport.close);
     const { connection } = endpointOf({ registry: server.host, repository: "app", fromPackage: false });
     const url = new URL(`http://${server.host}/v2/`);
