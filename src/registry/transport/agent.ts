@@ -71,7 +71,8 @@ function createTunnelDialer(making: Making, proxy: NonNullable<Making["proxy"]>)
       proxyTls: { ...DIALING, timeout, ...proxy.setup.options },
       clientFactory: (to, options) =>
         new undici.Client(to, { ...remembering(options, remember), headersTimeout: making.timeout }),
-      factory: (to, options) => new undici.Client(to, endingTunnels(options, { proxy: new URL(uri).host, watch })),
+      factory: (to, options) =>
+        new undici.Client(to, endingTunnels(options, { proxy: new URL(uri).host, watch })),
     });
     return { request: (options) => agent.request({ ...options, origin }), end: () => end(agent) };
   };

@@ -10,28 +10,46 @@ export interface BodyLimits {
   readonly host: string;
   /** A good answer may have no more, packed or unpacked; of a bad one the beginning is enough. */
   readonly bytesMax: number;
+  /** Waits for room for so many bytes, and returns how to give it back. */
+  readonly reserve: (bytes: number) => Promise<() => void>;
 }
 
-/** Reads the body of an answer whole, unpacked. */
+/** Reads the body of an answer whole, unpacked; a long one when there is room for it beside others. */
 export async function readBody(answer: Dispatcher.ResponseData, limits: BodyLimits): Promise<Buffer> {
   const good = answer.statusCode === 200;
-  const bytesMax = good ? limits.bytesMax : ERROR_BYTES_MAX;
+  const bytesMax = good ? limits.bytesMax : SHORT;
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of answer.body) {
-    chunks.push(chunk);
-    bytes += chunk.length;
-    if (bytes > bytesMax) break;
+  let leave: (() => void) | undefined;
+  try {
+    for await (const chunk of answer.body) {
+      bytes += chunk.length;
+      if (bytes > SHORT && bytesMax > SHORT) leave ??= await limits.reserve(roomFor(answer, bytesMax));
+      chunks.push(chunk);
+      if (bytes > bytesMax) break;
+    }
+    if (bytes > bytesMax && good) throw tooLarge(limits);
+    const body = Buffer.concat(chunks);
+    // The answer to a HEAD tells how a GET's body would be packed, and has none.
+    if (bytes === 0) return body;
+    const encodings = headerMembers(answer.headers, "content-encoding");
+    // A few bytes may unpack to many.
+    if (encodings.length > 0 && bytesMax > SHORT) leave ??= await limits.reserve(bytesMax);
+    return await (good ? decode(body, encodings, limits) : decodeRefusal(body, encodings, limits));
+  } finally {
+    leave?.();
   }
-  if (bytes > bytesMax && good) throw tooLarge(limits);
-  const body = Buffer.concat(chunks);
-  // The answer to a HEAD tells how a GET's body would be packed, and has none.
-  if (bytes === 0) return body;
-  const encodings = headerMembers(answer.headers, "content-encoding");
-  return good ? decode(body, encodings, limits) : decodeRefusal(body, encodings, limits);
 }
 
-const ERROR_BYTES_MAX = 65_536;
+/** Bytes that are read without asking for room, as nearly all answers are, and those that say what is wrong. */
+const SHORT = 65_536;
+
+/** The bytes that it may come to: what does not say so, or unpacks, may come to all that is allowed. */
+function roomFor({ headers }: Dispatcher.ResponseData, bytesMax: number): number {
+  const length = Number(headers["content-length"] ?? Number.NaN);
+  const isPlain = headers["content-encoding"] === undefined;
+  return isPlain && length <= bytesMax ? length : bytesMax;
+}
 
 type Decode = (body: Buffer, limit: { maxOutputLength: number }) => Promise<Buffer>;
 
@@ -50,14 +68,14 @@ async function decodeRefusal(
   limits: BodyLimits,
 ): Promise<Buffer> {
   try {
-    return await decode(body, encodings, { ...limits, bytesMax: ERROR_BYTES_MAX });
+    return await decode(body, encodings, { ...limits, bytesMax: SHORT });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return Buffer.alloc(0);
   }
 }
 
-// Identity was asked for; some caches compress all the same, and a few bytes may unfold to many.
+// Identity was asked for; some caches compress all the same.
 async function decode(body: Buffer, encodings: readonly string[], limits: BodyLimits): Promise<Buffer> {
   let plain = body;
   // What was packed last is unpacked first.

@@ -10,6 +10,7 @@ import { Failure, toFailure } from "./failure.ts";
 import type { HttpHeaders } from "./headers.ts";
 import { chooseProxy, type ProxySettings, proxyHeaders, proxyLogin, routeOf, targetOf } from "./proxy.ts";
 import { fartherReach, type Reach } from "./reach.ts";
+import { createRoom } from "./room.ts";
 import type { Sockets } from "./sockets.ts";
 import { type CertificateSources, createTlsSetups, noTls } from "./tls.ts";
 
@@ -65,6 +66,7 @@ export function createTransport(options: TransportOptions): Transport {
   const dialers = new Map<string, () => HttpLine>();
   const reaches = new Map<string, Reach>();
   const brokenAnswers = createBrokenAnswers();
+  const room = createRoom(ROOM_SIZE);
   let undici: typeof import("undici") | undefined;
 
   async function dialerFor(
@@ -96,7 +98,7 @@ export function createTransport(options: TransportOptions): Transport {
   async function exchange(
     line: HttpLine,
     request: HttpRequest,
-    { proxy, signal }: { readonly proxy: string | undefined; readonly signal: AbortSignal },
+    { proxy, signal, excuse }: Exchange,
   ): Promise<HttpResponse> {
     const { url } = request;
     const headers = {
@@ -116,7 +118,11 @@ export function createTransport(options: TransportOptions): Transport {
       // undici closes the connection after each HEAD unless told otherwise.
       reset: request.reset ?? false,
     });
-    const body = await readBody(answer, { host: url.host, bytesMax: request.bytesMax });
+    const body = await readBody(answer, {
+      host: url.host,
+      bytesMax: request.bytesMax,
+      reserve: (bytes) => excuse(room.reserve(bytes, signal)),
+    });
     // undici frees the connection in the next turn: before, a request would wait for it.
     await new Promise((resolve) => setImmediate(resolve));
     if (answer.statusCode === 407) {
@@ -135,7 +141,7 @@ export function createTransport(options: TransportOptions): Transport {
         outer.throwIfAborted();
         const dialer = await untilAborted(dialerFor(request, proxy), outer);
         const task = (line: HttpLine) =>
-          limited(options.timeout, outer, (signal) => exchange(line, request, { proxy, signal }));
+          limited(options.timeout, outer, (limits) => exchange(line, request, { proxy, ...limits }));
         return await options.sockets.use(dialer, { task, signal: outer });
       } catch (error) {
         const refusal = brokenAnswers.behind(error);
@@ -148,6 +154,20 @@ export function createTransport(options: TransportOptions): Transport {
     },
     reachOf: (hostname) => reaches.get(hostname),
   };
+}
+
+/** Bytes of long answers that are read at the same time: four of the longest manifests. */
+const ROOM_SIZE = 32 * 1_048_576;
+
+interface Exchange extends Limits {
+  readonly proxy: string | undefined;
+}
+
+/** What bounds a task. */
+interface Limits {
+  readonly signal: AbortSignal;
+  /** Waits for something that is not the host's doing, so that it does not count. */
+  readonly excuse: <Result>(wait: Promise<Result>) => Promise<Result>;
 }
 
 // Milliseconds by which no timer is late unless something else has kept the process from it.
@@ -163,7 +183,7 @@ const LATE = 50;
 async function limited<Result>(
   timeout: number,
   outer: AbortSignal,
-  task: (signal: AbortSignal) => Promise<Result>,
+  task: (limits: Limits) => Promise<Result>,
 ): Promise<Result> {
   const inner = new AbortController();
   let due = performance.now() + timeout;
@@ -180,10 +200,20 @@ async function limited<Result>(
     due = performance.now() + more;
     timer = setTimeout(expire, more);
   }
+  async function excuse<Waited>(wait: Promise<Waited>): Promise<Waited> {
+    const before = performance.now();
+    clearTimeout(timer);
+    try {
+      return await wait;
+    } finally {
+      due += performance.now() - before;
+      if (!inner.signal.aborted) timer = setTimeout(expire, Math.max(due - performance.now(), 0));
+    }
+  }
   const stop = () => inner.abort(outer.reason);
   outer.addEventListener("abort", stop, { once: true });
   try {
-    return await untilAborted(task(inner.signal), inner.signal);
+    return await untilAborted(task({ signal: inner.signal, excuse }), inner.signal);
   } finally {
     clearTimeout(timer);
     outer.removeEventListener("abort", stop);
