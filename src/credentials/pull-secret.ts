@@ -4,7 +4,10 @@ import { type DockerConfig, parseDockerConfig, type Warn } from "./docker/docker
 /** The logins of a Secret in the package, and which images they are for. */
 export interface PullSecret {
   readonly config: DockerConfig;
-  /** True for an image of a pod that names the Secret, itself or through its service account; asked with the host's one name. */
+  /**
+   * True for an image of a pod that names the Secret, itself or through its service account; asked with the
+   * host's one name.
+   */
   readonly matches: (target: Target) => boolean;
 }
 
@@ -19,8 +22,8 @@ export interface SecretContent {
 }
 
 /**
- * Reads the Docker configuration of a pull secret of either type; nothing, with a warning, if there is none in it.
- * Helpers that it names are dropped: what a package holds must start no program.
+ * Reads the Docker configuration of a pull secret of either type; nothing, with a warning, if there is none
+ * in it. Helpers that it names are dropped: what a package holds must start no program.
  * https://kubernetes.io/docs/concepts/configuration/secret/#docker-config-secrets
  */
 export function parsePullSecret(secret: SecretContent, warn: Warn): DockerConfig | undefined {

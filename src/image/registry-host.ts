@@ -18,7 +18,8 @@ export function isDockerHubPrefix(host: string): boolean {
 }
 
 /**
- * Tells whether a host is none, but what tools call images that they load straight into a node. Knative leaves the same alone.
+ * Tells whether a name is no registry, but what tools put before images that they load straight into a node.
+ * Knative leaves the same three alone.
  * https://github.com/knative/serving/blob/main/pkg/deployment/config.go (registries-skipping-tag-resolving)
  */
 export function isNodeLocal(host: string): boolean {
@@ -27,7 +28,9 @@ export function isNodeLocal(host: string): boolean {
 
 const nodeLocalNames: ReadonlySet<string> = new Set(["kind.local", "ko.local", "dev.local"]);
 
-/** The one name of a host: in lower case, without the port of HTTPS, `docker.io` for every name of Docker Hub. */
+/**
+ * The one name of a host: in lower case, without the port of HTTPS, `docker.io` for every name of Docker Hub.
+ */
 export function canonicalHost(host: string): string {
   const plain = host.toLowerCase().replace(/:443$/, "");
   if (dockerHubNames.includes(plain)) return dockerHub;
@@ -48,8 +51,9 @@ export function splitHost(host: string): HostParts {
 }
 
 /**
- * Tells whether a pattern of labels covers a host's name, both without a port and as {@link canonicalHost} writes them.
- * `*` stands for any part of one label; a pattern that covers one name of Docker Hub covers all of it.
+ * Tells whether a pattern of labels covers a host's name, both without a port and as {@link canonicalHost}
+ * writes them. `*` stands for any part of one label; a pattern that covers one name of Docker Hub covers all
+ * of it.
  */
 export function coversName(pattern: string, name: string): boolean {
   if (pattern === name) return true;

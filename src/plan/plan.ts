@@ -72,8 +72,8 @@ function planImage(field: ImageField, value: string, context: PlanContext): Step
 }
 
 /**
- * What `include` and `exclude` say against an image. Where a digest alone stands for a tag, they are asked of what the lock
- * says that it was as well.
+ * What `include` and `exclude` say against an image. Where a digest alone stands for a tag, they are asked of
+ * what the lock says that it was as well.
  */
 function whyUnwanted({ field, image }: FieldImage, { config, lock }: PlanContext): string | undefined {
   if (config.include.length === 0 && config.exclude.length === 0) return undefined;
@@ -93,7 +93,10 @@ const unwantedBefore = new WeakMap<
   { readonly config: Config; readonly image: ImageReference; readonly reason: string | undefined }
 >();
 
-/** Why an image that no registry has is left alone; one that a user's own entry names is asked for as that says. */
+/**
+ * Why an image that no registry has is left alone; one that a user's own entry names is asked for as that
+ * says.
+ */
 function nodeLocalReason(image: ImageReference, { mode, registries }: Config): string | undefined {
   if (mode === "unpin" || !isNodeLocal(image.registry)) return undefined;
   const named = registries.filter(({ prefix }) => prefix !== "*");

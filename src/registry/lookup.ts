@@ -16,8 +16,9 @@ import { lookUpRedirected, redirectedLookup } from "./redirected-lookup.ts";
 import { Failure } from "./transport/failure.ts";
 
 /**
- * Looks a tag up at one host. A host of which nothing is known is asked without a login first; what it demands then is
- * kept in mind for all its repositories, and asked anew where it turns out not to hold for one.
+ * Looks a tag up at one host. A host of which nothing is known is asked without a login first; what it
+ * demands then is kept in mind for all its repositories, and asked anew where it turns out not to hold for
+ * one.
  */
 export async function lookUp(
   host: Host,
@@ -79,8 +80,9 @@ async function find(search: Search): Promise<Found> {
 }
 
 /**
- * Asks again with the scope that the challenge names, where that is of another repository and our own was refused: a proxy
- * that passes on what its upstream says gives no other token. Throws what came before where that does not help.
+ * Asks again with the scope that the challenge names, where that is of another repository and our own was
+ * refused: a proxy that passes on what its upstream says gives no other token. Throws what came before where
+ * that does not help.
  */
 async function findByScope(search: Search, demand: HostChallenge, before: Failure): Promise<Found> {
   const { trials, question, host } = search;
@@ -98,7 +100,10 @@ function foundAs({ digest, body, mediaType, as }: FoundAnswer, { source }: Pick<
   return { digest, ...(body !== undefined && { body }), mediaType, as: as ?? source };
 }
 
-/** Asks as each identity in turn; the failure that says most where none is served, undefined where there is none. */
+/**
+ * Asks as each identity in turn; the failure that says most where none is served, undefined where there is
+ * none.
+ */
 async function askInTurn(search: Search, demand: HostChallenge): Promise<Found | Failure | undefined> {
   const { host, question, trials } = search;
   let failure: Failure | undefined;
@@ -121,7 +126,10 @@ async function askInTurn(search: Search, demand: HostChallenge): Promise<Found |
   return failure;
 }
 
-/** An answer for an identity, or why it got no token to ask with; undefined where it can't meet the demand at all. */
+/**
+ * An answer for an identity, or why it got no token to ask with; undefined where it can't meet the demand at
+ * all.
+ */
 type AnswerAs = Answer | { readonly kind: "no-token"; readonly failure: Failure } | undefined;
 
 async function askAs(search: Search, identity: Identity, demand: HostChallenge): Promise<AnswerAs> {
@@ -176,7 +184,9 @@ function isDenied({ code }: Failure): boolean {
   return code === "unauthorized" || code === "forbidden";
 }
 
-/** Tells whether another scope or demand may be met: some realms answer 400 to a scope that they do not know. */
+/**
+ * Tells whether another scope or demand may be met: some realms answer 400 to a scope that they do not know.
+ */
 function isRefused(failure: Failure): boolean {
   return isDenied(failure) || failure.status === 400 || WITHHELD.has(failure.code);
 }

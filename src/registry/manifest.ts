@@ -61,8 +61,8 @@ export interface ManifestRefusal {
 export type Follow = (request: RetriedRequest) => Promise<HttpResponse>;
 
 /**
- * Asks for the digest of a manifest: by HEAD where its answer can be trusted, else by GET, hashing the bytes. Throws
- * a Failure where no answer came or the answer is no manifest.
+ * Asks for the digest of a manifest: by HEAD where its answer can be trusted, else by GET, hashing the bytes.
+ * Throws a Failure where no answer came or the answer is no manifest.
  *
  * https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pulling-manifests
  */
@@ -100,8 +100,8 @@ export function challengesOf({ headers }: HttpResponse): readonly Challenge[] {
   return parseChallenges(headerValues(headers, "www-authenticate"));
 }
 
-// Indexes first, since some registries go by the order. Without the index types a registry may answer with the digest
-// of one platform's manifest.
+// Indexes first, since some registries go by the order. Without the index types a registry may answer with
+// the digest of one platform's manifest.
 const TYPES = [
   "application/vnd.oci.image.index.v1+json",
   "application/vnd.docker.distribution.manifest.list.v2+json",
@@ -115,8 +115,8 @@ const MANIFEST_BYTES_MAX = 8 * 1_048_576;
 /** Milliseconds. */
 const MOMENT = 5_000;
 
-// Schema 1 has been sent as application/json and as text/plain (Red Hat), and a page is what a login screen or a captive
-// portal sends: a general type says nothing of what the digest beside it is of.
+// Schema 1 has been sent as application/json and as text/plain (Red Hat), and a page is what a login screen
+// or a captive portal sends: a general type says nothing of what the digest beside it is of.
 const VENDOR_TYPE = /^application\/vnd\..+$/;
 const SCHEMA_1 = /^application\/vnd\.docker\.distribution\.manifest\.v1\+(?:json|prettyjws)$/;
 
@@ -139,7 +139,10 @@ function toRequest(method: "HEAD" | "GET", question: ManifestQuestion): RetriedR
   return { method, url, headers, connection, signal, bytesMax: MANIFEST_BYTES_MAX, ...rest };
 }
 
-/** The answer to a HEAD, which is 429 only where that does not pass; undefined where none came that can be read. */
+/**
+ * The answer to a HEAD, which is 429 only where that does not pass; undefined where none came that can be
+ * read.
+ */
 async function askByHead(question: ManifestQuestion, follow: Follow): Promise<HttpResponse | undefined> {
   const request = toRequest("HEAD", question);
   const first = await orMute(question, () =>
@@ -244,7 +247,8 @@ async function readGet(
   if (question.reference === digest || (!isDigest(question.reference) && (header ?? digest) === digest)) {
     return { kind: "digest", digest, body: response.body, mediaType };
   }
-  // Some registries name another digest than that of what they send. What they have under ours is right all the same.
+  // Some registries name another digest than that of what they send. What they have under ours is right all
+  // the same.
   if (isDigest(question.reference) || !(await isKnown(digest, question, follow))) {
     throw new Failure("bad-digest", {
       host: response.url.host,
@@ -290,7 +294,10 @@ function hash(body: Buffer, algorithm: "sha256" | "sha512"): Digest {
   return digest;
 }
 
-/** Tells whether the registry has a digest: it names it where it is asked for it, or sends what has it and names no other. */
+/**
+ * Tells whether the registry has a digest: it names it where it is asked for it, or sends what has it and
+ * names no other.
+ */
 async function isKnown(digest: Digest, question: ManifestQuestion, follow: Follow): Promise<boolean> {
   const asked = { ...question, reference: digest };
   const head = await askByHead(asked, follow);

@@ -20,9 +20,9 @@ export interface RedirectedLookup {
 }
 
 /**
- * How to go on where a redirect has led to another registry which refuses those who are nobody there: as for an image of
- * that registry, with the logins for it and no other, and no nearer to this machine than the redirect may lead. Undefined
- * where its refusal is the answer.
+ * Decides how to go on where a redirect has led to another registry and that one refuses strangers: as for an
+ * image of that registry, with its own logins and no others, and within the guard of the redirect. Undefined
+ * where the refusal stands.
  */
 export async function redirectedLookup(
   refusal: ManifestRefusal,

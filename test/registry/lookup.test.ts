@@ -70,7 +70,10 @@ function privateRegistry(good: string, status = 401): Quirk {
 describe("lookUp of a proxy that passes its upstream's challenge on", () => {
   const UPSTREAM = "repository:library/nginx:pull";
 
-  /** Gives tokens for the scopes that it knows, each good for itself; others get a refusal, or a token that is good for nothing. */
+  /**
+   * Gives tokens for the scopes that it knows, each good for itself; others get a refusal, or a token that is
+   * good for nothing.
+   */
   function proxy(
     scopes: readonly string[],
     refuse: (response: ServerResponse) => void,

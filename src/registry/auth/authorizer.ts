@@ -44,7 +44,9 @@ export interface Authorizer {
   /** As whom to ask, in turn; the one that served this repository before comes first. */
   identities(asker: Asker): AsyncGenerator<Identity, void, undefined>;
   remember(repository: string, identity: Identity): void;
-  /** Rejects with a Failure where the realm refuses; undefined where the demand can't be met by this identity. */
+  /**
+   * Rejects with a Failure where the realm refuses; undefined where the demand can't be met by this identity.
+   */
   authorize(ask: AuthorizationRequest): Promise<Authorization | undefined>;
   /** Drops a token that was refused though it served before. */
   forget(ask: AuthorizationRequest): void;
@@ -113,9 +115,10 @@ export function createAuthorizer(endpoint: Endpoint, keychain: Keychain, options
   }
 
   return {
-    // A login is sent unasked only where the host has asked for Basic in this run. Earlier would save one request a
-    // host, and cost more: to a registry of tokens it shows a password that only its realm should see, and Harbor then
-    // hides that it has a realm; a stale login would be refused where the registry is open to everyone.
+    // A login is sent unasked only where the host has asked for Basic in this run. Earlier would save one
+    // request a host, and cost more: to a registry of tokens it shows a password that only its realm should
+    // see, and Harbor then hides that it has a realm; a stale login would be refused where the registry is
+    // open to everyone.
     demandFor(repository) {
       const known = demands.get(repository) ?? latest;
       return known ?? (keychain.prefersAmbient(host) ? assumedBasic(endpoint) : undefined);
@@ -154,8 +157,9 @@ export function createAuthorizer(endpoint: Endpoint, keychain: Keychain, options
 }
 
 /**
- * The scope of a challenge that names another repository than the one asked for, as that of a proxy which passes on what
- * its upstream says; undefined for any other. Nobody gets a token from us by which more could be done than to pull.
+ * The scope of a challenge that names another repository than the one asked for, as that of a proxy which
+ * passes on what its upstream says; undefined for any other. Nobody gets a token from us by which more could
+ * be done than to pull.
  *
  * https://distribution.github.io/distribution/spec/auth/scope/
  */

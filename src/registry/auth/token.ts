@@ -47,8 +47,8 @@ export interface TokenOptions extends FollowOptions {
 }
 
 /**
- * Asks the realm of a bearer challenge for a token to pull one repository; the challenge's own scope is not trusted.
- * Throws a Failure with the status where the realm refuses.
+ * Asks the realm of a bearer challenge for a token to pull one repository, or for the scope that the question
+ * names. Throws a Failure with the status where the realm refuses.
  *
  * https://distribution.github.io/distribution/spec/auth/token/
  * https://distribution.github.io/distribution/spec/auth/oauth/
@@ -79,7 +79,8 @@ const TOKEN_BYTES_MAX = 1_048_576;
 const LIFETIME_MIN = 60;
 const MARGIN = 10_000;
 
-// What realms answer that know no POST: GCR 404, Harbor 405, ACR 400, Artifactory 401. A redirect is not followed.
+// What realms answer that know no POST: GCR 404, Harbor 405, ACR 400, Artifactory 401. A redirect is not
+// followed.
 const UNSUPPORTED: ReadonlySet<number> = new Set([301, 302, 303, 307, 308, 400, 401, 404, 405]);
 
 function realmOf(question: TokenQuestion, { configs, reachOf }: TokenOptions): Realm {
@@ -147,7 +148,8 @@ function exchangeRequest(
   };
 }
 
-// An empty service or scope is worse than none: Quay answers 401 to it. One scope, since several are refused by some.
+// An empty service or scope is worse than none: Quay answers 401 to it. One scope, since several are refused
+// by some.
 function parametersOf({ challenge, repository, scope }: TokenQuestion): readonly [string, string][] {
   const service = challenge.parameters.get("service");
   return [

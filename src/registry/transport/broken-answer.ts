@@ -1,5 +1,5 @@
-// What a server means by an answer that breaks HTTP, as one whose lines end in LF alone. No such answer is good for a
-// digest, but a refusal is one all the same, and one that wants to be left alone for a while should be.
+// Reads refusals that break the rules of HTTP, as one whose lines end in LF alone. Such an answer is never good
+// for a digest, but a refusal must be heeded all the same, above all one that asks to be left alone for a while.
 
 import type { Socket } from "node:net";
 import type { HttpHeaders } from "./headers.ts";

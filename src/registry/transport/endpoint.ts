@@ -66,8 +66,8 @@ export function endpointElsewhere(
 }
 
 /**
- * How to connect to a host that a registry has named: as the entry that names this host says, or else as safely as can
- * be. What is said about the registry holds for the registry alone.
+ * How to connect to a host that a registry has named: as the entry that names this host says, or else as
+ * safely as can be. What is said about the registry holds for the registry alone.
  */
 export function connectionElsewhere(
   url: URL,
@@ -106,7 +106,8 @@ function schemesFor(url: URL, { plainHTTP }: Connection): readonly ("https" | "h
   if (!isLoopbackName(url.hostname)) return ["https"];
   // Without a port each scheme has its own, and who answers at that of HTTP may know nothing of the registry.
   if (url.port === "") return ["https", "http"];
-  // Mostly a registry for development. What comes first carries no login, and TLS takes longer to load than to use.
+  // Mostly a registry for development. What comes first carries no login, and TLS takes longer to load than
+  // to use.
   return ["http", "https"];
 }
 

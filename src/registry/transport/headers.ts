@@ -7,7 +7,9 @@ export function headerValues(headers: HttpHeaders, name: string): readonly strin
   return typeof value === "string" ? [value] : value;
 }
 
-/** What the headers of a name say with one voice; undefined where there is none, or where they contradict each other. */
+/**
+ * The one value of the headers of a name; undefined where there is none, or where they contradict each other.
+ */
 export function headerValue(headers: HttpHeaders, name: string): string | undefined {
   const [first, ...others] = headerValues(headers, name);
   return others.every((other) => other === first) ? first : undefined;
@@ -21,7 +23,10 @@ export function headerMembers(headers: HttpHeaders, name: string): readonly stri
     .filter((member) => member !== "");
 }
 
-/** The media types that an answer says it is of, without their parameters: one, or several that contradict each other. */
+/**
+ * The media types that an answer says it is of, without their parameters: one, or several that contradict
+ * each other.
+ */
 export function mediaTypes(headers: HttpHeaders): readonly string[] {
   return headerMembers(headers, "content-type").map((type) => type.split(";", 1)[0]?.trim() ?? "");
 }

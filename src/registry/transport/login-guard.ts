@@ -1,5 +1,6 @@
-// A login goes where its registry is, over a connection as safe as that host's own entry asks for. Who wrote the entry
-// counts: orchestrators deliver a package's own configuration, which must not send the logins of this machine in clear.
+// A login goes where its registry is, over a connection as safe as that host's own entry asks for. Who wrote
+// the entry counts: orchestrators deliver a package's own configuration, which must not send the logins of
+// this machine in clear.
 
 import { isAbsolute, parse, relative, resolve } from "node:path";
 import type { Connection } from "./endpoint.ts";
@@ -25,7 +26,9 @@ function flawOfTls({ insecureSkipTLSVerify, caFile }: Connection): string | unde
   return `over TLS that an authority of the package verifies (${JSON.stringify(caFile)})`;
 }
 
-/** A package brings files along, which lie where the function runs; of the rest of the machine it has no say. */
+/**
+ * A package brings files along, which lie where the function runs; of the rest of the machine it has no say.
+ */
 function mayLieInPackage(file: string): boolean {
   if (!isAbsolute(file)) return true;
   const here = resolve();

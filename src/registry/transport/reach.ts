@@ -4,7 +4,10 @@ import { type IPVersion, isIPv4, isIPv6 } from "node:net";
 /** How far an address is from this machine; the first is where clouds keep credentials. */
 export type Reach = "link-local" | "loopback" | "private" | "public";
 
-/** Tells whether a URL's host is this machine by its name alone. An address that only stands for one of this machine's is not. */
+/**
+ * Tells whether a URL's host is this machine by its name alone. An address that only stands for one of this
+ * machine's is not.
+ */
 export function isLoopbackName(hostname: string): boolean {
   const name = plainName(hostname);
   if (name === "localhost" || name.endsWith(".localhost")) return true;
@@ -12,8 +15,8 @@ export function isLoopbackName(hostname: string): boolean {
 }
 
 /**
- * How far a host is where its name says so: an IP address, or the name of a metadata service. To be asked of what another
- * host names, since the address is taken for the nearest that it may stand for.
+ * How far a host is where its name says so: an IP address, or the name of a metadata service. To be asked of
+ * what another host names, since the address is taken for the nearest that it may stand for.
  */
 export function reachOfLiteral(hostname: string): Reach | undefined {
   const name = plainName(hostname);
@@ -29,8 +32,8 @@ export function familyOf(address: string): IPVersion | undefined {
 }
 
 /**
- * How far an IP address is, or the nearest of those that it stands for: a tunnel or a translator of addresses leads on to
- * the IPv4 address that is written into one of IPv6.
+ * How far an IP address is, or the nearest of those that it stands for: a tunnel or a translator of addresses
+ * leads on to the IPv4 address that is written into one of IPv6.
  */
 export function reachOfAddress(written: string): Reach {
   const bytes = bytesOf(plainName(written));
@@ -40,8 +43,8 @@ export function reachOfAddress(written: string): Reach {
 }
 
 /**
- * How far an IP address is by itself; undefined for a name. To be asked of a host that names others: one whose address only
- * looks like a near one may name no more than any other.
+ * How far an IP address is by itself; undefined for a name. To be asked of a host that names others: one
+ * whose address only looks like a near one may name no more than any other.
  */
 export function ownReachOf(written: string): Reach | undefined {
   const bytes = bytesOf(plainName(written));
@@ -65,7 +68,10 @@ export function nearest(reaches: readonly Reach[]): Reach {
   return REACHES.find((reach) => reaches.includes(reach)) ?? "public";
 }
 
-/** Without brackets, without the zone of a link-local address ("fe80::1%eth0") and without the dot of the root. */
+/**
+ * Without brackets, without the zone of a link-local address ("fe80::1%eth0") and without the dot of the
+ * root.
+ */
 function plainName(hostname: string): string {
   return hostname
     .toLowerCase()
@@ -157,7 +163,8 @@ const SUBNETS = {
   "link-local": [
     "169.254.0.0/16",
     "fe80::/10",
-    // The metadata services of AWS, Google, Oracle and Scaleway over IPv6, of Alibaba and Oracle, and Azure's host.
+    // The metadata services of AWS, Google, Oracle and Scaleway over IPv6, of Alibaba and Oracle, and Azure's
+    // host.
     "fd00:ec2::/32",
     "fd20:ce::/32",
     "fd00:c1::/32",
@@ -218,7 +225,8 @@ const ISATAP = [0x00, 0x5e, 0xfe];
 const LAST_BYTES = [12, 13, 14, 15];
 
 const EMBEDDINGS: readonly Embedding[] = [
-  // IPv4-compatible, and translated: https://www.rfc-editor.org/rfc/rfc4291#section-2.5.5.1, rfc2765#section-2.1
+  // IPv4-compatible, and translated: https://www.rfc-editor.org/rfc/rfc4291#section-2.5.5.1,
+  // rfc2765#section-2.1
   { network: networkOf("::/96"), at: [LAST_BYTES] },
   { network: networkOf("::ffff:0:0:0/96"), at: [LAST_BYTES] },
   // NAT64, well-known and local: https://www.rfc-editor.org/rfc/rfc6052#section-2.2, rfc8215

@@ -15,8 +15,9 @@ export interface FollowOptions {
 }
 
 /**
- * Sends a request and follows a HEAD or GET to where it is sent, five times at most. The Authorization goes to the origin that
- * it was made for and to no other; nothing goes from https to http, nor nearer to this machine.
+ * Sends a request and follows a HEAD or GET to where it is sent, five times at most. The Authorization goes
+ * to the origin that it was made for and to no other; nothing goes from https to http, nor nearer to this
+ * machine.
  */
 export function createFollower(
   send: (request: RetriedRequest) => Promise<HttpResponse>,
@@ -38,8 +39,8 @@ export function createFollower(
 }
 
 /**
- * How near a host may be that another host names, or undefined where it is that very server. The same name at another
- * port may mean another address by then.
+ * How near a host may be that another host names, or undefined where it is that very server. The same name at
+ * another port may mean another address by then.
  */
 export function guardAgainst(
   url: URL,

@@ -18,7 +18,8 @@ describe("reachOfAddress", () => {
     ["64:ff9b::8.8.8.8", "public"],
     ["fd20:ce::254", "link-local"],
     ["192.0.0.192", "link-local"],
-    // Disguises: compatible, translated, NAT64 by any length of its prefix, 6to4, Teredo, ISATAP, a translator's own.
+    // Disguises: compatible, translated, NAT64 by any length of its prefix, 6to4, Teredo, ISATAP, a
+    // translator's own.
     ["::a9fe:a9fe", "link-local"],
     ["::169.254.169.254", "link-local"],
     ["::ffff:0:a9fe:a9fe", "link-local"],
