@@ -2,6 +2,7 @@
 import type { Config } from "../config/config.ts";
 import type { Result } from "../krm/result.ts";
 import { RegistryError } from "../registry/errors.ts";
+import { hasTrait, type RegistryErrorCode } from "../registry/transport/error-code.ts";
 import type { Resolution } from "../resolve/lookup.ts";
 import type { Resolver } from "../resolve/resolver.ts";
 import { type FindingClass, type FindingConfig, severityOf } from "./finding.ts";
@@ -46,7 +47,7 @@ async function compare(
   const now = lookup !== undefined && isTagWanted ? await resolver.resolve(lookup) : undefined;
   const first: Comparison = { subject, now, held: undefined, whole: undefined };
   const means = meaning(first);
-  if (means === digest || (now?.kind === "failed" && !failureIs(now, absentCodes))) return first;
+  if (means === digest || (now?.kind === "failed" && !isAbsent(now))) return first;
   const isHeldWanted = check.gone !== "off" || (lookup === undefined && asksForReach(check));
   const isWholeWanted = means !== undefined && lookup?.platform !== undefined;
   const [held, whole] = await Promise.all([
@@ -73,7 +74,7 @@ function finding({ subject, now, held, whole }: Comparison, config: CompareConfi
       : [subject.report({ severity, message, ...proposed, tags: { class: kind } })];
   };
   if (whole?.kind === "resolved" && whole.digest === digest) return [];
-  if (now?.kind === "failed" && failureIs(now, platformCodes)) return tell("platform", now.error.message);
+  if (now?.kind === "failed" && lacksPlatform(now)) return tell("platform", now.error.message);
   const means = now?.kind === "resolved" ? now.digest : undefined;
   const proposal = means && subject.propose(means);
   if (held?.kind === "held" && !held.held) {
@@ -81,7 +82,7 @@ function finding({ subject, now, held, whole }: Comparison, config: CompareConfi
     return tell("gone", `${goneMessage}${instead}`, proposal);
   }
   if (means !== undefined) return tell("drift", `the tag now means ${means}, no longer ${digest}`, proposal);
-  if (!failureIs(now, absentCodes)) return [];
+  if (!isAbsent(now)) return [];
   const isHeld = held?.kind === "held" ? ", but still has the digest" : "";
   return tell("drift", `the registry no longer has this tag${isHeld}`);
 }
@@ -89,18 +90,25 @@ function finding({ subject, now, held, whole }: Comparison, config: CompareConfi
 const goneMessage =
   "the registry no longer has this digest in this repository, or shows it to others only: a node that does not have the image yet can't pull it";
 
-const absentCodes: ReadonlySet<string> = new Set(["tag-not-found", "repository-not-found"]);
-const platformCodes: ReadonlySet<string> = new Set(["platform"]);
-
 /** What the tag means now, where the registry told. */
 function meaning({ now }: Comparison) {
   return now?.kind === "resolved" ? now.digest : undefined;
 }
 
-function failureIs(resolution: Resolution | undefined, codes: ReadonlySet<string>): boolean {
-  if (resolution?.kind !== "failed") return false;
+/** True where the registry says that it has no such tag. */
+function isAbsent(resolution: Resolution | undefined): boolean {
+  const code = codeOf(resolution);
+  return code !== undefined && hasTrait(code, "absent");
+}
+
+function lacksPlatform(resolution: Resolution | undefined): boolean {
+  return codeOf(resolution) === "platform";
+}
+
+function codeOf(resolution: Resolution | undefined): RegistryErrorCode | undefined {
+  if (resolution?.kind !== "failed") return undefined;
   const { error } = resolution;
-  return error instanceof RegistryError && codes.has(error.code);
+  return error instanceof RegistryError ? error.code : undefined;
 }
 
 /** Why a subject could not be compared. */
@@ -109,7 +117,7 @@ function failureOf({
   now,
   held,
 }: Comparison): readonly { readonly subject: Subject; readonly error: Error }[] {
-  const isTold = failureIs(now, absentCodes) || failureIs(now, platformCodes);
+  const isTold = isAbsent(now) || lacksPlatform(now);
   if (now?.kind === "failed" && !isTold) return [{ subject, error: now.error }];
   return held?.kind === "failed" ? [{ subject, error: held.error }] : [];
 }

@@ -3,7 +3,8 @@
 import type { Config } from "../config/config.ts";
 import type { Result } from "../krm/result.ts";
 import { listedUpTo } from "../lock/results.ts";
-import { RegistryError, type RegistryErrorCode } from "../registry/errors.ts";
+import { RegistryError } from "../registry/errors.ts";
+import { hasTrait } from "../registry/transport/error-code.ts";
 import type { Subject } from "./subject.ts";
 
 /** An image that could not be compared with its registry. */
@@ -30,34 +31,8 @@ export function unreachableResults(
   });
 }
 
-const hostCodes: ReadonlySet<RegistryErrorCode> = new Set([
-  "dns",
-  "refused",
-  "unreachable",
-  "timeout",
-  "too-many-files",
-  "deadline",
-  "aborted",
-  "proxy",
-  "tls",
-  "wrong-ca",
-  "certificate-file",
-  "https-on-http",
-  "http-on-https",
-  "package-login",
-  "plain-login",
-  "rate-limited",
-  "pull-limit",
-  "server",
-  "not-a-registry",
-  "too-large",
-  "redirect",
-  "realm",
-  "address",
-]);
-
 function isOfHost(error: Error): error is RegistryError {
-  return error instanceof RegistryError && hostCodes.has(error.code);
+  return error instanceof RegistryError && hasTrait(error.code, "hostWide");
 }
 
 function groupsOf(failures: readonly Unreached[]): readonly (readonly [Unreached, ...Unreached[]])[] {

@@ -6,7 +6,8 @@ import { explainRegistry, type ImageReference } from "../image/reference.ts";
 import type { Severity } from "../krm/result.ts";
 import { pinnedText } from "../plan/pinned-reference.ts";
 import type { RejectStep, ResolvedStep, RewriteStep, SettledStep } from "../plan/step.ts";
-import { RegistryError, type RegistryErrorCode } from "../registry/errors.ts";
+import { RegistryError } from "../registry/errors.ts";
+import { hasTrait } from "../registry/transport/error-code.ts";
 import { type ImageEdit, imageEdit } from "./image-edit.ts";
 
 /** What became of a field. */
@@ -111,12 +112,10 @@ function changedOutcome(step: Rewriting, to: string, config: OutcomeConfig): Out
   };
 }
 
-const withoutNetwork: ReadonlySet<RegistryErrorCode> = new Set(["dns", "unreachable", "refused"]);
-
 /** Functions in containers have no network unless it is allowed, and the failure looks like a broken one. */
 function withAdvice(error: Error, image: ImageReference): string {
   const advice = [error.message, explainRegistry(image)];
-  if (error instanceof RegistryError && withoutNetwork.has(error.code)) {
+  if (error instanceof RegistryError && hasTrait(error.code, "noNetwork")) {
     advice.push(
       "a function in a container has no network unless it is allowed: `kpt fn eval --network`, `kpt fn render --allow-network`, `kustomize build --network` with `network: true`",
     );

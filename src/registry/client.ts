@@ -20,6 +20,7 @@ import { configTypeOf, inspect, isImageType, readConfig, readContent } from "./p
 import { untilAborted } from "./transport/abortable.ts";
 import type { HttpLine } from "./transport/agent.ts";
 import { type Endpoint, endpointElsewhere, endpointOf } from "./transport/endpoint.ts";
+import { hasTrait } from "./transport/error-code.ts";
 import { Failure, withoutSecrets } from "./transport/failure.ts";
 import type { ProxySettings } from "./transport/proxy.ts";
 import { createFollower } from "./transport/redirect.ts";
@@ -228,7 +229,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   async function requireChild(place: PullSource, digest: Digest): Promise<void> {
     const child = await askAt(place, { reference: digest });
     if (child.kind === "found") return;
-    if (!ABSENT.has(child.failure.code)) throw child.failure;
+    if (!hasTrait(child.failure.code, "absent")) throw child.failure;
     const registry = place.mirror ?? place.registry;
     const detail = `its index lists ${digest} for it, which ${registry} does not have`;
     throw new Failure("platform", { detail, cause: child.failure });
@@ -273,7 +274,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     if (isFound(sought)) return true;
     const isLast = sought.registry === image.registry;
     const denials = isLast ? [sought.failure] : [sought, ...sought.before].map(({ failure }) => failure);
-    if (denials.every(({ code }) => ABSENT.has(code))) return false;
+    if (denials.every(({ code }) => hasTrait(code, "absent"))) return false;
     throw toRegistryError(sought);
   }
 
@@ -348,8 +349,6 @@ function keyOf(image: ImageReference): string {
 
 /** Milliseconds. */
 const MOMENT = 3_000;
-
-const ABSENT: ReadonlySet<Failure["code"]> = new Set(["tag-not-found", "repository-not-found"]);
 
 function blocked(image: ImageReference): FailureContext {
   return withoutAsking(image, new Failure("blocked"));

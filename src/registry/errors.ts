@@ -1,37 +1,4 @@
-/** Why a registry gave no digest. */
-export type RegistryErrorCode =
-  | "dns"
-  | "refused"
-  | "unreachable"
-  | "timeout"
-  | "too-many-files"
-  | "deadline"
-  | "aborted"
-  | "proxy"
-  | "tls"
-  | "wrong-ca"
-  | "certificate-file"
-  | "https-on-http"
-  | "http-on-https"
-  | "package-login"
-  | "plain-login"
-  | "unauthorized"
-  | "forbidden"
-  | "tag-not-found"
-  | "repository-not-found"
-  | "rate-limited"
-  | "pull-limit"
-  | "server"
-  | "not-a-registry"
-  | "too-large"
-  | "bad-digest"
-  | "schema1"
-  | "platform"
-  | "not-an-image"
-  | "redirect"
-  | "realm"
-  | "address"
-  | "blocked";
+import type { RegistryErrorCode } from "./transport/error-code.ts";
 
 /**
  * A tag that no digest could be had for. The message is one sentence for people: the image, the host asked, what came

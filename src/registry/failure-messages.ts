@@ -1,7 +1,7 @@
 import { canonicalHost } from "../image/registry-host.ts";
 import { cutUntrusted } from "../text/untrusted-text.ts";
 import { PLAIN_HTTP } from "./auth/token.ts";
-import type { RegistryErrorCode } from "./errors.ts";
+import type { RegistryErrorCode } from "./transport/error-code.ts";
 import type { Failure } from "./transport/failure.ts";
 
 /** All that a person should know of a look-up that failed. */

@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import type { Authorizer } from "./auth/authorizer.ts";
-import type { RegistryErrorCode } from "./errors.ts";
 import type { Endpoint } from "./transport/endpoint.ts";
+import { hasTrait } from "./transport/error-code.ts";
 import { Failure, isMute } from "./transport/failure.ts";
 
 /** What is known about a host, and is true for all its repositories. */
@@ -156,20 +156,8 @@ function speaksOther({ code }: Failure): boolean {
   return code === "http-on-https" || code === "https-on-http";
 }
 
-const DEADLY: ReadonlySet<RegistryErrorCode> = new Set([
-  "dns",
-  "refused",
-  "unreachable",
-  "timeout",
-  "tls",
-  "wrong-ca",
-  "https-on-http",
-  "certificate-file",
-  "proxy",
-]);
-
 /** Tells whether a failure would come again for every other repository, so that they need not wait for it. */
 function condemns(failure: Failure, url: URL): boolean {
-  if (!DEADLY.has(failure.code)) return false;
+  if (!hasTrait(failure.code, "lasting")) return false;
   return failure.code === "proxy" || failure.code === "certificate-file" || failure.host === url.host;
 }

@@ -13,6 +13,7 @@ import type { Host } from "./host-state.ts";
 import type { Attempt, Found, LookupOptions, LookupRequest, LookupResult } from "./lookup-request.ts";
 import { askManifest, type ManifestAnswer, type ManifestRefusal } from "./manifest.ts";
 import { lookUpRedirected, redirectedLookup } from "./redirected-lookup.ts";
+import { hasTrait } from "./transport/error-code.ts";
 import { Failure } from "./transport/failure.ts";
 
 /**
@@ -157,17 +158,14 @@ async function authorize(
     const authorization = await authorizer.authorize(who);
     return authorization && { kind: "header", ...authorization };
   } catch (error) {
-    if (error instanceof Failure && WITHHELD.has(error.code)) return { kind: "no-token", failure: error };
+    if (error instanceof Failure && hasTrait(error.code, "withheld"))
+      return { kind: "no-token", failure: error };
     // A realm that answers, but with no token for this identity, may have one for the next.
-    if (!(error instanceof Failure) || error.status === undefined || LIMITS.has(error.code)) throw error;
+    if (!(error instanceof Failure) || error.status === undefined || hasTrait(error.code, "limit"))
+      throw error;
     return { kind: "no-token", failure: toDenial(error) };
   }
 }
-
-const LIMITS: ReadonlySet<Failure["code"]> = new Set(["pull-limit", "rate-limited"]);
-
-// Whoever may not be named may still be nobody.
-const WITHHELD: ReadonlySet<Failure["code"]> = new Set(["package-login", "plain-login"]);
 
 // A realm knows no manifests: what it calls absent is the right to pull.
 function toDenial(failure: Failure): Failure {
@@ -188,7 +186,7 @@ function isDenied({ code }: Failure): boolean {
  * Tells whether another scope or demand may be met: some realms answer 400 to a scope that they do not know.
  */
 function isRefused(failure: Failure): boolean {
-  return isDenied(failure) || failure.status === 400 || WITHHELD.has(failure.code);
+  return isDenied(failure) || failure.status === 400 || hasTrait(failure.code, "withheld");
 }
 
 /** `as` where a redirect has led to another registry: as whom that one was asked. */

@@ -4,7 +4,8 @@ import { formatPlatform } from "../../src/image/platform.ts";
 import { canonicalName } from "../../src/image/reference.ts";
 import type { Result } from "../../src/krm/result.ts";
 import { type PinOptions, type PinResult, pinDigests } from "../../src/pin-digests.ts";
-import { RegistryError, type RegistryErrorCode } from "../../src/registry/errors.ts";
+import { RegistryError } from "../../src/registry/errors.ts";
+import type { RegistryErrorCode } from "../../src/registry/transport/error-code.ts";
 import type { Registry } from "../../src/resolve/lookup.ts";
 
 /** Digests that are told apart by their first characters. */

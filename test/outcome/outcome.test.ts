@@ -6,7 +6,8 @@ import { type ImageReference, parseReference } from "../../src/image/reference.t
 import { type Resource, readResource } from "../../src/krm/resource.ts";
 import { type Outcome, outcomeOf } from "../../src/outcome/outcome.ts";
 import type { ResolvedStep } from "../../src/plan/step.ts";
-import { RegistryError, type RegistryErrorCode } from "../../src/registry/errors.ts";
+import { RegistryError } from "../../src/registry/errors.ts";
+import type { RegistryErrorCode } from "../../src/registry/transport/error-code.ts";
 import type { Resolution } from "../../src/resolve/lookup.ts";
 import { rootOf, valuesOf } from "../../src/yaml/node.ts";
 import { scan, type YamlText } from "../../src/yaml/scan.ts";

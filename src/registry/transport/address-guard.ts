@@ -4,7 +4,7 @@
 
 import { type LookupAddress, lookup } from "node:dns";
 import type { LookupFunction } from "node:net";
-import type { RegistryErrorCode } from "../errors.ts";
+import type { RegistryErrorCode } from "./error-code.ts";
 import { Failure } from "./failure.ts";
 import { isLoopbackName, isNearer, nearest, type Reach, reachOfAddress, reachOfLiteral } from "./reach.ts";
 

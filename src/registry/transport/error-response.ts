@@ -1,5 +1,5 @@
 import { parseJson } from "../../text/json.ts";
-import type { RegistryErrorCode } from "../errors.ts";
+import type { RegistryErrorCode } from "./error-code.ts";
 import { Failure } from "./failure.ts";
 import { headerValue, headerValues, mediaTypes } from "./headers.ts";
 import type { HttpResponse } from "./transport.ts";

@@ -1,5 +1,5 @@
 import type { Secrets } from "../../text/secrets.ts";
-import type { RegistryErrorCode } from "../errors.ts";
+import type { RegistryErrorCode } from "./error-code.ts";
 
 /**
  * What went wrong with one request, before it is known to whom it matters: the client words it for the image at hand.
