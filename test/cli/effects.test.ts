@@ -20,10 +20,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setImmediate } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { executable, type Run, runExecutable, startExecutable } from "../conformance/executable.ts";
 import { aliveMark } from "../fs/holders.ts";
 import { lock, one, pod, two } from "../modes/support.ts";
+import { isMissing } from "../support/missing.ts";
+import { copyProgram, nobody, publicFolder } from "../support/nobody.ts";
 import { startRegistry } from "../support/registry.mjs";
 
 type Registry = Awaited<ReturnType<typeof startRegistry>>;
@@ -204,27 +206,32 @@ describe("--lock", () => {
     expect(second.stderr).not.toContain("hard link");
   });
 
-  test("in a folder that can't be written is read, and not missed where it lacks nothing", async () => {
-    mkdirSync(path("ro"));
-    writeFileSync(path("ro/lock.yaml"), lock({ [image()]: one }));
-    chmodSync(path("ro"), 0o555);
-    const asNobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
-    chmodSync(folder, 0o755);
-    const start = async (tag: string): Promise<Run> => {
-      const args = ["--lock", path("ro/lock.yaml"), "--update-lock"];
-      return runExecutable(pod(`${registry.host}/app:${tag}`), { args, ...asNobody });
-    };
+  test.skipIf(isMissing("root to become nobody, or Node that nobody may run", publicFolder !== undefined))(
+    "in a folder that can't be written is read, and not missed where it lacks nothing",
+    async () => {
+      const place = mkdtempSync(join(publicFolder ?? "", "effects-"));
+      onTestFinished(() => rmSync(place, { recursive: true, force: true }));
+      chmodSync(place, 0o755);
+      const program = copyProgram(place);
+      const folder = join(place, "ro");
+      mkdirSync(folder);
+      writeFileSync(join(folder, "lock.yaml"), lock({ [image()]: one }));
+      chmodSync(folder, 0o555);
+      const start = async (tag: string): Promise<Run> => {
+        const args = ["--lock", join(folder, "lock.yaml"), "--update-lock"];
+        return runExecutable(pod(`${registry.host}/app:${tag}`), { args, program, cwd: place, ...nobody });
+      };
 
-    const complete = await start("1");
-    const lacking = await start("2");
-    chmodSync(path("ro"), 0o755);
+      const complete = await start("1");
+      const lacking = await start("2");
 
-    expect(complete).toMatchObject({ code: 0, stdout: pod(`${image()}@${one}`) });
-    expect([lacking.code, lacking.stdout]).toEqual([1, ""]);
-    expect(lacking.stderr).toMatch(
-      /^pin-digests: `--lock` "[^"]+\/ro\/lock.yaml" could not be written: EACCES: permission denied; it is replaced as a whole, so its folder must be writable\n$/,
-    );
-  });
+      expect(complete).toMatchObject({ code: 0, stdout: pod(`${image()}@${one}`) });
+      expect([lacking.code, lacking.stdout]).toEqual([1, ""]);
+      expect(lacking.stderr).toMatch(
+        /^pin-digests: `--lock` "[^"]+\/ro\/lock.yaml" could not be written: EACCES: permission denied; it is replaced as a whole, so its folder must be writable\n$/,
+      );
+    },
+  );
 
   test("waits for who has claimed it, and adds to what that one has written", async () => {
     writeFileSync(path("lock.yaml"), lock({ "nginx:1": one }));
@@ -267,12 +274,16 @@ describe("--lock", () => {
     const child = startExecutable({ args: [...locking, ...reporting, "report"], cwd: folder });
     child.stdin.end(pod(image()));
     await isClaimed("report");
+    let draft: string | undefined;
+    while (draft === undefined) {
+      draft = readdirSync(folder).find((name) => name.startsWith(".report.lock.pin-digests-"));
+      await setImmediate();
+    }
     child.kill("SIGKILL");
     await once(child, "exit");
     rmSync(path(".lock.yaml.lock"));
     // As it would have left the lock's claim.
     spawnSync("mv", [path(".report.lock"), path(".lock.yaml.lock")]);
-    const draft = readdirSync(folder).find((name) => name.startsWith(".report.lock.pin-digests-")) ?? "";
     spawnSync("mv", [path(draft), path(draft.replace(".report.", ".lock.yaml."))]);
     expect(readdirSync(folder)).toHaveLength(3);
 

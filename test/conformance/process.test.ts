@@ -1,12 +1,12 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmod, cp, mkdtemp, rm, stat } from "node:fs/promises";
+import { chmod, mkdtemp, rm, stat } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { isMissing } from "../support/missing.ts";
+import { copyProgram, nobody, publicFolder } from "../support/nobody.ts";
 import { useBench } from "./bench.ts";
 import { executable, type Run, startExecutable } from "./executable.ts";
 import { list, pod } from "./manifests.ts";
@@ -22,12 +22,6 @@ import {
 const bench = useBench();
 const unshare = "/usr/bin/unshare";
 const isRoot = process.getuid?.() === 0;
-const nobody = { uid: 65534, gid: 65534 };
-// A folder that every user may enter, and Node may run for.
-const publicFolder = [tmpdir(), "/tmp", "/var/tmp"].find((folder) => {
-  const script = `process.chdir(${JSON.stringify(folder)})`;
-  return isRoot && spawnSync(process.execPath, ["-e", script], { ...nobody, cwd: "/" }).status === 0;
-});
 const canUnshare = isRoot && spawnSync(unshare, ["--net", "true"]).status === 0;
 
 /** A list of six megabytes. */
@@ -139,11 +133,8 @@ describe("the process", () => {
     "case 63: nobody, without home, in a directory that cannot be written, can run it",
     async () => {
       const cwd = await mkdtemp(join(publicFolder ?? "", "read-only-"));
-      // Nobody may enter the folder of a program that was built for one user.
-      await cp(dirname(executable), join(cwd, "dist"), { recursive: true });
-      await cp(join(dirname(executable), "../package.json"), join(cwd, "package.json"));
+      const program = copyProgram(cwd);
       await chmod(cwd, 0o555);
-      const program = join(cwd, "dist", basename(executable));
 
       const run = await bench.run(configured(list(pod("image: nginx:1.27"))), { program, cwd, ...nobody });
 

@@ -1,5 +1,40 @@
 /** Why a registry gave no digest, and what each reason means for whatever else is asked: one row a code. */
 
+/** Why a registry gave no digest. */
+export type RegistryErrorCode =
+  | "dns"
+  | "refused"
+  | "unreachable"
+  | "timeout"
+  | "too-many-files"
+  | "deadline"
+  | "aborted"
+  | "proxy"
+  | "tls"
+  | "wrong-ca"
+  | "certificate-file"
+  | "https-on-http"
+  | "http-on-https"
+  | "package-login"
+  | "plain-login"
+  | "unauthorized"
+  | "forbidden"
+  | "tag-not-found"
+  | "repository-not-found"
+  | "rate-limited"
+  | "pull-limit"
+  | "server"
+  | "not-a-registry"
+  | "too-large"
+  | "bad-digest"
+  | "schema1"
+  | "platform"
+  | "not-an-image"
+  | "redirect"
+  | "realm"
+  | "address"
+  | "blocked";
+
 /** What is true of a failure. */
 export type ErrorTrait =
   /** It is the host's, so other images there most likely fail too. */
@@ -16,7 +51,7 @@ export type ErrorTrait =
   | "noNetwork";
 
 /** The traits of each code. */
-const traits = {
+const traits: Readonly<Record<RegistryErrorCode, readonly ErrorTrait[]>> = {
   dns: ["hostWide", "lasting", "noNetwork"],
   refused: ["hostWide", "lasting", "noNetwork"],
   unreachable: ["hostWide", "lasting", "noNetwork"],
@@ -49,13 +84,9 @@ const traits = {
   realm: ["hostWide"],
   address: ["hostWide"],
   blocked: [],
-} as const satisfies Readonly<Record<string, readonly ErrorTrait[]>>;
-
-/** Why a registry gave no digest. */
-export type RegistryErrorCode = keyof typeof traits;
+};
 
 /** Whether something is true of a failure with a code. */
 export function hasTrait(code: RegistryErrorCode, trait: ErrorTrait): boolean {
-  const known: readonly ErrorTrait[] = traits[code];
-  return known.includes(trait);
+  return traits[code].includes(trait);
 }

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { Worker } from "node:worker_threads";
@@ -90,9 +91,8 @@ describe("createTransport", () => {
     const { connection } = endpointOf({ registry: server.host, repository: "app", fromPackage: false });
     const url = new URL(`http://${server.host}/v2/`);
     const { signal } = new AbortController();
-    // undici leaves its dispatcher there.
-    const mark = Symbol.for("undici.globalDispatcher.1");
-    const isLoaded = () => Object.hasOwn(globalThis, mark);
+    const loaded = createRequire(import.meta.url).cache;
+    const isLoaded = () => Object.keys(loaded).some((path) => /[\\/]undici[\\/]index\.js$/.test(path));
 
     const before = isLoaded();
     await transport.send({ method: "GET", url, headers: {}, connection, bytesMax: 1_024, signal });
