@@ -18,7 +18,7 @@ export async function makeCodeCache() {
   await run(listOf([asked, `"nginx:1.27@sha256:${"1".repeat(64)}"`]));
   await run(`${listOf(["redis:7"])}${lock}`, "-d", "lock=frozen");
   registry.close();
-  if (!existsSync("dist/cache")) throw new Error("the runs that make the code cache must leave one");
+  if (!existsSync("dist/bundled/cache")) throw new Error("the runs that make the code cache must leave one");
 }
 
 function listOf(images) {

@@ -8,20 +8,25 @@ import { closeSync, existsSync, fstatSync, openSync, readFileSync, type Stats, s
 import { join } from "node:path";
 import { Script } from "node:vm";
 
-/** All that has been loaded, by name: the build makes caches from it. */
+// Not in the package, where npm installs the dependencies.
+const bundled = join(__dirname, "bundled");
+
+/** What has been loaded of it, by name: the build makes caches from these. */
 export const scripts = new Map<string, Script>();
 
 const modules = new Map<string, { readonly exports: unknown }>();
 
+const program = existsSync(bundled) ? load("program") : require("./program.js");
 // Checked: this is what src/main.ts exports.
-(load("program") as { readonly runProcess: () => void }).runProcess();
+(program as { readonly runProcess: () => void }).runProcess();
 
-/** Loads a file that the build has made, each a function as Node itself would make of a module of CommonJS. */
+/** Loads a file, which is a function as Node would make it of a module of CommonJS. */
 function load(name: string): unknown {
   const loaded = modules.get(name);
   if (loaded !== undefined) return loaded.exports;
-  const filename = join(__dirname, `${name}.js`);
-  const text = readFileSync(filename, "utf8");
+  const filename = join(bundled, `${name}.js`);
+  // It is ASCII.
+  const text = readFileSync(filename, "latin1");
   const cachedData = readCache(name, statSync(filename));
   const script = new Script(text, cachedData === undefined ? { filename } : { filename, cachedData });
   const module = { exports: {} };
@@ -31,11 +36,9 @@ function load(name: string): unknown {
   return module.exports;
 }
 
-/** Dependencies lie beside the program where the build has bundled them, and else where npm has installed them. */
 function loadImport(name: string): unknown {
-  const bundled = `dependencies/${name}`;
-  const isBundled = !name.startsWith("node:") && existsSync(join(__dirname, `${bundled}.js`));
-  return isBundled ? load(bundled) : require(name);
+  const isBundled = !name.startsWith("node:") && existsSync(join(bundled, `${name}.js`));
+  return isBundled ? load(name) : require(name);
 }
 
 /** The cache of a file; without one, or with one that may not be what the build wrote, the file is compiled as ever. */
@@ -60,14 +63,14 @@ function readCache(name: string, text: Stats): Buffer | undefined {
 
 /** Where the cache of a file lies. */
 export function cacheFile(name: string): string {
-  return join(cacheFolder(), name.replace("/", "-"));
+  return join(cacheFolder(), name);
 }
 
 /** V8 takes a cache from any build of its version, and crashes where that build was another, so each Node has a folder. */
 function cacheFolder(): string {
   const { size, mtimeMs } = statSync(process.execPath);
   const node = [process.version, process.arch, size, Math.floor(mtimeMs / 1_000)];
-  return join(__dirname, "cache", node.join("-"));
+  return join(bundled, "cache", node.join("-"));
 }
 
 /** Who can write a cache can have any code run. */

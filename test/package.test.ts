@@ -50,7 +50,7 @@ describe("the package", () => {
     const program = readFileSync(join(repository, "dist/program.js"), "utf8");
 
     for (const name of Object.keys(dependencies)) expect(program).toContain(`require("${name}")`);
-    expect(packed.filter((path) => path.startsWith("dist/dependencies/"))).toEqual([]);
+    expect(packed.filter((path) => path.startsWith("dist/bundled/"))).toEqual([]);
   });
 
   test("has types for TypeScript 7 that need those of no other package", () => {

@@ -1,9 +1,10 @@
 /** Characters that can't be seen, in words for the person who has to find them. */
-import { UNPRINTABLE } from "./printable.ts";
+import { unprintableCharacter } from "./printable.ts";
 
 /** Which invisible character comes first in a text, and where; white space of ASCII is none. */
 export function firstInvisible(text: string): string | undefined {
-  for (const { 0: character, index } of text.matchAll(UNPRINTABLE)) {
+  if (VISIBLE.test(text)) return undefined;
+  for (const { 0: character, index } of text.matchAll(unprintableCharacter())) {
     if (WHITE_SPACE.test(character)) continue;
     return `character ${characterNumber(text, index)} is ${codePointName(character)}${inWords(character)}`;
   }
@@ -12,7 +13,9 @@ export function firstInvisible(text: string): string | undefined {
 
 /** The text as it looks. */
 export function withoutInvisible(text: string): string {
-  return text.replaceAll(UNPRINTABLE, (character) => (WHITE_SPACE.test(character) ? character : ""));
+  return text.replaceAll(unprintableCharacter(), (character) =>
+    WHITE_SPACE.test(character) ? character : "",
+  );
 }
 
 /** A character as standards name it: `U+200B`. */
@@ -26,6 +29,8 @@ export function characterNumber(text: string, offset: number): number {
   return [...text.slice(0, offset)].length + 1;
 }
 
+// What nearly all texts are.
+const VISIBLE = /^[ -~]*$/;
 const WHITE_SPACE = /^[\t\n\v\f\r ]$/;
 
 function inWords(character: string): string {

@@ -5,7 +5,7 @@
 
 /** One line in which all of that is shown as escapes: `\n`, `\u001b`, `\u{e0041}`. */
 export function printable(text: string): string {
-  return harmless(text, UNPRINTABLE, escapeCharacter);
+  return harmless(text, unprintableCharacter, escapeCharacter);
 }
 
 /** As {@link printable}, for a value in which lines are told apart. */
@@ -16,16 +16,28 @@ export function printableLines(text: string): string {
 /** JSON that means the same, with the same characters escaped in its texts. */
 export function printableJson(json: string): string {
   // Between its texts there are line breaks, in them there are none.
-  return harmless(json, UNPRINTABLE_IN_JSON, escapeUnits);
+  return harmless(json, unprintableInJsonText, escapeUnits);
 }
 
 // Control, format, private and half characters, line separators, spaces but for the common one, what is ignored by
 // default (variation selectors, tags, fillers), and the blank of Braille.
 const CLASSES = String.raw`\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{DI}\p{NChar}\u2800`;
 const SPACES = String.raw`[^\P{Zs} ]`;
+
+// Made when they are first needed: to read what they say takes V8 most of a millisecond.
+let unprintable: RegExp | undefined;
+let unprintableInJson: RegExp | undefined;
+
 /** A character that can't be seen, or that acts where it is shown. */
-export const UNPRINTABLE: RegExp = new RegExp(String.raw`[\p{Cc}${CLASSES}]|${SPACES}`, "gu");
-const UNPRINTABLE_IN_JSON = new RegExp(String.raw`[^\P{Cc}\n]|[${CLASSES}]|${SPACES}`, "gu");
+export function unprintableCharacter(): RegExp {
+  unprintable ??= new RegExp(String.raw`[\p{Cc}${CLASSES}]|${SPACES}`, "gu");
+  return unprintable;
+}
+
+function unprintableInJsonText(): RegExp {
+  unprintableInJson ??= new RegExp(String.raw`[^\P{Cc}\n]|[${CLASSES}]|${SPACES}`, "gu");
+  return unprintableInJson;
+}
 
 /**
  * GitHub and Azure look for `##[command]` and `##vso[command]` anywhere in a line, TeamCity and GitLab for theirs too;
@@ -47,9 +59,9 @@ const COMMANDS: readonly (readonly [start: RegExp, escaped: string])[] = [
 // What has none of it is mostly all there is.
 const SUSPICIOUS = /[^ -~]|##|::|section_|travis_|---|\+\+\+|~~~|\^\^\^/;
 
-function harmless(text: string, unprintable: RegExp, escaped: (character: string) => string): string {
+function harmless(text: string, dangerous: () => RegExp, escaped: (character: string) => string): string {
   if (!SUSPICIOUS.test(text)) return text;
-  const shown = text.replaceAll(unprintable, escaped);
+  const shown = text.replaceAll(dangerous(), escaped);
   return COMMANDS.reduce((all, [start, instead]) => all.replaceAll(start, instead), shown);
 }
 

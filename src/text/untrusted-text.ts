@@ -2,7 +2,7 @@
  * What another program or a server said, fit for a message: on one line, short, and the same each time that it is said.
  * Secrets are taken out of it before, since what is cut off or stripped out of a secret leaves a rest that nobody knows.
  */
-import { UNPRINTABLE } from "./printable.ts";
+import { unprintableCharacter } from "./printable.ts";
 
 /** A text of a server. */
 export function cutUntrusted(text: string): string {
@@ -16,7 +16,7 @@ export function quoteUntrusted(text: string): string {
 }
 
 function toLine(text: string): string {
-  return text.replaceAll(UNPRINTABLE, " ").replaceAll(/\s+/g, " ").trim();
+  return text.replaceAll(unprintableCharacter(), " ").replaceAll(/\s+/g, " ").trim();
 }
 
 function cut(line: string, length: number): string {

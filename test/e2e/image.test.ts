@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { type Ended, repository, run } from "./command.ts";
 import { useFixture } from "./fixture.ts";
-import { describeWith, pinImage } from "./tools.ts";
+import { describeWith, nodeImage, pinImage } from "./tools.ts";
 import { folderOf } from "./workspace.ts";
 
 describeWith(["image"], "the image", () => {
@@ -14,6 +14,44 @@ describeWith(["image"], "the image", () => {
     const ended = await run("podman", ["image", "inspect", pinImage, "--format", format]);
 
     expect(ended.stdout.trim()).toMatch(/^65534:65534 \["node","\/app\/dist\/main.js"\] (null|\[\])$/);
+  });
+
+  test("says what it is in the labels of the OCI", async () => {
+    const { version } = JSON.parse(readFileSync(join(repository, "package.json"), "utf8"));
+
+    const ended = await run("podman", ["image", "inspect", pinImage, "--format", "{{json .Config.Labels}}"]);
+
+    expect(JSON.parse(ended.stdout)).toMatchObject({
+      "org.opencontainers.image.title": "pin-digests",
+      "org.opencontainers.image.description": "KRM function that pins container images by digest",
+      "org.opencontainers.image.version": version,
+      "org.opencontainers.image.licenses": "Apache-2.0",
+      "org.opencontainers.image.base.name": nodeImage,
+    });
+  });
+
+  test("pins its own base by digest", () => {
+    const dockerfile = readFileSync(join(repository, "Dockerfile"), "utf8");
+
+    expect(dockerfile).toMatch(
+      /^ARG NODE_IMAGE=docker\.io\/library\/node:24-bookworm-slim@sha256:[0-9a-f]{64}$/m,
+    );
+  });
+
+  test("runs on a base with Node and nothing else", async () => {
+    const base = "localhost/pin-digests-base:e2e";
+    const small = "localhost/pin-digests:e2e-small";
+    const context = folderOf({ Dockerfile: smallBase });
+    await succeed("buildah", [...bud, "--build-arg", `NODE_IMAGE=${nodeImage}`, "-t", base, context]);
+    const bases = ["--build-arg", `NODE_IMAGE=${nodeImage}`, "--build-arg", `RUNTIME_IMAGE=${base}`];
+    await succeed("buildah", [...bud, ...bases, "-t", small, repository]);
+    const input = pod(`nginx@sha256:${"1".repeat(64)}`);
+
+    const flags = ["--rm", "-i", "--network", "none", "--read-only", "--read-only-tmpfs=false"];
+    const ended = await run("podman", ["run", ...flags, small], { input });
+    await succeed("podman", ["rmi", small, base]);
+
+    expect(ended).toStrictEqual({ code: 0, stdout: input, stderr: "" });
   });
 
   test("holds what runs and nothing else", async () => {
@@ -94,6 +132,17 @@ describeWith(["image", "docker-registry", "skopeo"], "a pinned reference", () =>
     await succeed("podman", ["rmi", reference]);
   });
 });
+
+const bud = ["bud", "--isolation", "chroot", "--timestamp", "0"];
+
+/** An image with Node, at the place of distroless ones, and the libraries that it needs. */
+const smallBase = `ARG NODE_IMAGE
+FROM \${NODE_IMAGE} AS full
+RUN for file in $(ldd /usr/local/bin/node | grep -o "/[^ ]*"); do install -D "$file" "/small/$file"; done && \\
+    install -D /usr/local/bin/node /small/nodejs/bin/node
+FROM scratch
+COPY --from=full /small /
+`;
 
 function podman(flags: readonly string[], args: readonly string[], input = ""): Promise<Ended> {
   return run("podman", ["run", "--rm", "-i", ...flags, pinImage, ...args], { input });

@@ -36,7 +36,7 @@ describeWith(["nodes"], "what one Node has built", () => {
 
   test.each(pairs)("%s runs on Node %s, and is not changed by that", async (builder, _, node) => {
     const main = join(folder, builder, "dist/main.js");
-    const [cache = ""] = readdirSync(join(folder, builder, "dist/cache"));
+    const [cache = ""] = readdirSync(join(folder, builder, "dist/bundled/cache"));
     const image = `${registry.host}/acme/app:1`;
     const pinned = `${image}@${registry.digestOf("acme/app", "1")}`;
 
@@ -54,7 +54,7 @@ describeWith(["nodes"], "what one Node has built", () => {
       0,
       expect.stringContaining("spec.containers[0].image"),
     ]);
-    expect(readdirSync(join(folder, builder, "dist/cache"))).toEqual([cache]);
+    expect(readdirSync(join(folder, builder, "dist/bundled/cache"))).toEqual([cache]);
   });
 });
 
