@@ -318,7 +318,7 @@ function textOf(
   input: Input,
   { edits, results, ok }: Pick<Decided, "edits" | "results"> & { readonly ok: boolean },
 ): string {
-  const { text } = input.yaml;
+  const { source: text } = input.yaml;
   if (input.kind === "stream") return ok ? applyEdits(text, edits) : "";
   return applyEdits(text, [...edits, ...resourceListEdits(input, results.map(printableResult))]);
 }

@@ -95,12 +95,6 @@ describe("the executable", () => {
     expect(cached).toEqual(["program.js", "undici.js"]);
     expect(compiled).toEqual([]);
   });
-
-  test("loads the second reader of YAML where the first can't read", async () => {
-    const flow = `apiVersion: v1\nkind: Pod\nmetadata: {\n  name: web\n}\nspec: {containers: [{image: "nginx:1@${digest}"}]}\n`;
-
-    expect((await load(flow)).compiled).toEqual(["yaml.js"]);
-  });
 });
 
 describe("V8's code cache", () => {

@@ -59,7 +59,7 @@ async function configSource(input: Input, sources: ConfigSources): Promise<Confi
     !saysNothing(input.yaml, input.functionConfig)
       ? { yaml: input.yaml, node: input.functionConfig }
       : undefined;
-  const given = sources.functionConfig === undefined ? undefined : await scanConfig(sources.functionConfig);
+  const given = sources.functionConfig === undefined ? undefined : scanConfig(sources.functionConfig);
   if (inList !== undefined && (given !== undefined || (sources.overrides?.size ?? 0) > 0)) {
     throw new FunctionConfigError(
       "the function must be configured in one place, but the list has a `functionConfig` and the command line gives one too",
@@ -68,9 +68,9 @@ async function configSource(input: Input, sources: ConfigSources): Promise<Confi
   return inList ?? given;
 }
 
-async function scanConfig(text: string): Promise<ConfigSource> {
+function scanConfig(text: string): ConfigSource {
   try {
-    const yaml = await scan(text);
+    const yaml = scan(text);
     const [document, second] = yaml.documents;
     if (document !== undefined && second === undefined) return { yaml, node: rootOf(document) };
     throw new FunctionConfigError(

@@ -4,7 +4,7 @@ import { lineFinder } from "../yaml/line.ts";
 import { dereference, kindOf, lastEventOf, type Range, scalarText, startOf } from "../yaml/node.ts";
 import { scalarLocator } from "../yaml/scalar-source.ts";
 import { escapeFor } from "../yaml/scalar-text.ts";
-import { scanStrictly, type YamlNode, type YamlText } from "../yaml/scan.ts";
+import { scan, type YamlNode, type YamlText } from "../yaml/scan.ts";
 import { YamlSyntaxError } from "../yaml/syntax-error.ts";
 import type { TextEdit } from "../yaml/text-edit.ts";
 import { spend } from "../yaml/unfolding.ts";
@@ -135,7 +135,7 @@ function readInner(outer: EmbeddedDocument, scalar: YamlNode): InnerDocument | U
   };
   try {
     return {
-      yaml: scanStrictly(text, { nesting: nestingMax, budget: outer.yaml.budget }),
+      yaml: scan(text, { nesting: nestingMax, budget: outer.yaml.budget }),
       toSource,
       toOuter,
     };

@@ -54,7 +54,7 @@ export async function readInput(text: string, options: ReadOptions = {}): Promis
       "the input must hold a ResourceList or manifests, but it is empty: is the command before this one right?",
     );
   }
-  const yaml = await scanInput(text, options);
+  const yaml = scanInput(text, options);
   const documents = yaml.documents.filter((document) => !isEmpty(yaml, rootOf(document)));
   const [first] = documents;
   if (first === undefined) return { kind: "stream", yaml, items: [] };
@@ -71,9 +71,9 @@ export async function readInput(text: string, options: ReadOptions = {}): Promis
   );
 }
 
-async function scanInput(text: string, options: ReadOptions): Promise<YamlText> {
+function scanInput(text: string, options: ReadOptions): YamlText {
   try {
-    return await scan(text, options);
+    return scan(text, options);
   } catch (error) {
     if (!(error instanceof YamlSyntaxError)) throw error;
     if (error.code === "unfolding")

@@ -17,14 +17,15 @@ export function jsonObjectStarts(text: string): readonly number[] | undefined {
     else if (character === "}" && --depth === 0 && !isJson(text.slice(starts.at(-1), at + 1)))
       return undefined;
   }
-  return depth === 0 ? starts : undefined;
+  return depth === 0 && starts.length > 0 ? starts : undefined;
 }
 
 const BLANK = /[ \t\r\n]/;
 
 function endOfLine(text: string, from: number): number {
-  const end = text.indexOf("\n", from);
-  return end === -1 ? text.length : end;
+  let at = from;
+  while (at < text.length && !/[\r\n]/.test(text[at] ?? "")) at++;
+  return at;
 }
 
 /** The closing quote of the string that begins at an offset. */

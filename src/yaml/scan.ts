@@ -6,7 +6,9 @@
  */
 import { EVENT_ID, type Event, parseEvents, YAMLException } from "js-yaml";
 import { type ReadEvents, readInParts, type TakeEvent } from "./chunks.ts";
-import { growTable, isOpen, shifted } from "./event-table.ts";
+import { growTable, isOpen } from "./event-table.ts";
+import { jsonEvents, looseEvents, yaml12Events } from "./loose-events.ts";
+import { strictEvents } from "./strict-events.ts";
 import { YamlSyntaxError } from "./syntax-error.ts";
 import { type Folded, type UnfoldingBudget, unfoldedSize, unfoldingBudget } from "./unfolding.ts";
 
@@ -15,6 +17,11 @@ export type YamlNode = number;
 
 /** A scanned text: its events, and what each alias stands for. */
 export interface YamlText extends Folded {
+  /**
+   * The text as it came, in which edits are made. In `text` all lines are ended by `\n` or `\r\n`, and every character
+   * stands at the offset that it has here.
+   */
+  readonly source: string;
   readonly documents: readonly YamlNode[];
   /** The nodes that some alias stands for. */
   readonly anchored: ReadonlySet<YamlNode>;
@@ -36,56 +43,68 @@ export interface ScanOptions {
 }
 
 /**
- * Scans a stream of YAML documents. A text that the first library refuses is given to the second, which reads some
- * that the first doesn't.
+ * Scans a stream of YAML documents, or of JSON objects. What js-yaml refuses is read more loosely, as far as readers
+ * written in Go read it too.
  *
- * @throws {YamlSyntaxError} where neither reads it, with the first library's complaint.
+ * @throws {YamlSyntaxError} where the text is none of that, with js-yaml's complaint.
  */
-export async function scan(text: string, options: ScanOptions = {}): Promise<YamlText> {
+export function scan(
+  source: string,
+  { nesting = usualNesting, partSize = 1 << 16, budget = unfoldingBudget(source) }: ScanOptions = {},
+): YamlText {
+  const limits = { nesting, budget };
+  const texts = { source, text: withKnownBreaks(source) };
   try {
-    return scanStrictly(text, options);
+    return (
+      scanInParts(texts, { ...limits, partSize }) ??
+      indexAll(texts, strictEvents(texts.text, nesting), limits)
+    );
   } catch (error) {
-    // The second library recurses as well, without a limit.
-    if (!(error instanceof YamlSyntaxError) || error.code !== "syntax") throw error;
-    const { nesting = usualNesting, budget = unfoldingBudget(text) } = options;
-    const events = (await jsonStreamEvents(text, nesting)) ?? (await looseEvents(text));
-    if (events === undefined) throw error;
-    return indexAll(text, events, { nesting, budget });
+    if (!isSyntaxError(error)) throw error;
+    const loose = scanLoosely(texts, limits);
+    if (loose === undefined) throw error;
+    return loose;
   }
 }
 
-/** The events of JSON objects one behind the other, each a document; undefined for any other text. */
-async function jsonStreamEvents(text: string, nesting: number): Promise<readonly Event[] | undefined> {
-  if (!/^\s*\{/.test(text)) return undefined;
-  const { jsonObjectStarts } = await import("./json-stream.ts");
-  const starts = jsonObjectStarts(text);
-  return starts && segmentsEvents(text, starts, nesting);
+function scanLoosely(texts: Texts, limits: Limits): YamlText | undefined {
+  const { source, text } = texts;
+  const { nesting } = limits;
+  // JSON knows no line breaks within its strings.
+  const objects = jsonEvents(source, nesting);
+  if (objects !== undefined) return indexAll({ source, text: source }, objects, limits);
+  const events = looseEvents(text, nesting);
+  if (events !== undefined) return indexAll(texts, events, limits);
+  // What no reader of YAML 1.1 reads may still be YAML 1.2.
+  const newer = source.replaceAll(LONE_CR, "\n");
+  const newerEvents = newer === text ? undefined : yaml12Events(newer, nesting);
+  return newerEvents && indexAll({ source, text: newer }, newerEvents, limits);
 }
 
-async function looseEvents(text: string): Promise<readonly Event[] | undefined> {
-  const { fallbackEvents } = await import("./fallback-parser.ts");
-  return fallbackEvents(text);
+/**
+ * YAML 1.2 knows fewer line breaks than YAML 1.1, which readers written in Go go by: to them NEL, LS and PS end a line, as
+ * does a CR alone.
+ */
+function withKnownBreaks(source: string): string {
+  // Each is looked for alone, since that takes a hundredth of the time of an expression.
+  const isOdd = ["\r", "\u0085", "\u2028", "\u2029"].some((character) => source.includes(character));
+  return isOdd ? source.replaceAll(LONE_CR, "\n").replaceAll(YAML11_BREAK, "\n") : source;
 }
 
-/** Scans with the first library alone. @throws {YamlSyntaxError} */
-export function scanStrictly(
-  text: string,
-  { nesting = usualNesting, partSize = 1 << 16, budget = unfoldingBudget(text) }: ScanOptions = {},
-): YamlText {
-  const limits = { nesting, budget };
-  return scanInParts(text, { ...limits, partSize }) ?? indexAll(text, strictEvents(text, nesting), limits);
-}
+const LONE_CR = /\r(?!\n)/g;
+const YAML11_BREAK = /[\u0085\u2028\u2029]/g;
 
 /** Undefined where the text is not long, can't be cut or has a fault, which only the whole text can tell rightly. */
 function scanInParts(
-  text: string,
+  texts: Texts,
   { nesting, budget, partSize }: Required<ScanOptions>,
 ): YamlText | undefined {
+  const { text } = texts;
   if (text.length <= partSize || text.indexOf("\ufeff", 1) !== -1) return undefined;
   const read: ReadEvents = (part, depth) => parseEvents(part, { maxDepth: nesting - depth });
   let whole = false;
   try {
-    const scanned = index(text, { nesting, budget }, (take) => {
+    const scanned = index(texts, { nesting, budget }, (take) => {
       whole = readInParts(text, partSize, read, take);
     });
     return whole ? scanned : undefined;
@@ -95,41 +114,15 @@ function scanInParts(
   }
 }
 
-function isSyntaxError(error: unknown): boolean {
+function isSyntaxError(error: unknown): error is YamlSyntaxError {
   return error instanceof YamlSyntaxError && error.code === "syntax";
 }
 
-/** The events of a text as js-yaml reads it. @throws {YamlSyntaxError} */
-export function strictEvents(text: string, nesting: number = usualNesting): readonly Event[] {
-  const starts = innerByteOrderMarks(text);
-  if (starts.length === 0) return segmentEvents(text, 0, text.length, nesting);
-  return segmentsEvents(text, [0, ...starts], nesting);
-}
+/** A text as it came, and as it is read. */
+type Texts = Pick<YamlText, "source" | "text">;
 
-function segmentsEvents(text: string, starts: readonly number[], nesting: number): readonly Event[] {
-  return starts.flatMap((start, n) => segmentEvents(text, start, starts[n + 1] ?? text.length, nesting));
-}
-
-/** Where a document begins with a byte order mark of its own, as in files that were put one after the other. */
-function innerByteOrderMarks(text: string): readonly number[] {
-  if (text.indexOf("\ufeff", 1) === -1) return [];
-  return [...text.matchAll(/(?<=^---[ \t]*\r?\n)\ufeff/gm)].map((match) => match.index);
-}
-
-function segmentEvents(text: string, start: number, end: number, maxDepth: number): readonly Event[] {
-  try {
-    const events = parseEvents(text.slice(start, end), { maxDepth });
-    return start === 0 ? events : events.map((event) => shifted(event, start));
-  } catch (error) {
-    if (!(error instanceof YAMLException)) throw error;
-    const offset = start + (error.mark?.position ?? 0);
-    const code = error.reason.startsWith("nesting exceeded maxDepth") ? "nesting" : "syntax";
-    throw new YamlSyntaxError(error.reason, { text, offset }, { code, cause: error });
-  }
-}
-
-function indexAll(text: string, events: readonly Event[], limits: Limits): YamlText {
-  return index(text, limits, (take) => {
+function indexAll(texts: Texts, events: readonly Event[], limits: Limits): YamlText {
+  return index(texts, limits, (take) => {
     for (const event of events) take(event, 0);
   });
 }
@@ -138,7 +131,7 @@ function indexAll(text: string, events: readonly Event[], limits: Limits): YamlT
 type Limits = Pick<YamlText, "nesting" | "budget">;
 
 /** Collects events, and knows which node an alias stands for. */
-function index(text: string, limits: Limits, read: (take: TakeEvent) => void): YamlText {
+function index({ source, text }: Texts, limits: Limits, read: (take: TakeEvent) => void): YamlText {
   const { table, add } = growTable(text.length >> 3);
   const targets = new Map<YamlNode, YamlNode>();
   const documents: YamlNode[] = [];
@@ -168,7 +161,7 @@ function index(text: string, limits: Limits, read: (take: TakeEvent) => void): Y
     }
   });
   const folded = { text, events: table, targets, ...limits };
-  return { ...folded, documents, anchored: new Set(targets.values()), size: unfoldedSize(folded) };
+  return { ...folded, source, documents, anchored: new Set(targets.values()), size: unfoldedSize(folded) };
 
   function anchorOf(
     { anchorStart, anchorEnd }: { readonly anchorStart: number; readonly anchorEnd: number },

@@ -99,7 +99,7 @@ function groupByFile(rows: readonly Row[]): ReadonlyMap<string, readonly Row[]> 
 
 async function stepsOf(text: string): Promise<readonly Step[] | undefined> {
   try {
-    const yaml = await scan(text);
+    const yaml = scan(text);
     const items = yaml.documents.map(rootOf).filter((root) => kindOf(yaml, root) === "mapping");
     const resources = findResources({ kind: "stream", yaml, items }, defaultConfig);
     return resources

@@ -5,12 +5,12 @@ import { canSkip, mayHoldImages } from "../../src/fields/prefilter.ts";
 import { anyKindRows } from "../../src/fields/table/tables.ts";
 import { pinDigests } from "../../src/pin-digests.ts";
 import { childOf, rootOf } from "../../src/yaml/node.ts";
-import { scanStrictly } from "../../src/yaml/scan.ts";
+import { scan } from "../../src/yaml/scan.ts";
 
 const digest = `sha256:${"1".repeat(64)}`;
 
 function glance(text: string): boolean {
-  const yaml = scanStrictly(text);
+  const yaml = scan(text);
   return canSkip(yaml, rootOf(yaml.documents[0] ?? 0));
 }
 
@@ -52,7 +52,7 @@ describe("isBarren", () => {
 
 describe("maySayImages", () => {
   function mayHold(text: string): boolean {
-    const yaml = scanStrictly(text);
+    const yaml = scan(text);
     return mayHoldImages(yaml, rootOf(yaml.documents[0] ?? 0));
   }
 
@@ -71,7 +71,7 @@ describe("maySayImages", () => {
   });
 
   test.each(["<<: *a", "? *a\n: b", "? [a]\n: b"])("is true of %j, which may say anything", (text) => {
-    const yaml = scanStrictly(`a: &a {b: c}\nannotations:\n  ${text.replace("\n", "\n  ")}\n`);
+    const yaml = scan(`a: &a {b: c}\nannotations:\n  ${text.replace("\n", "\n  ")}\n`);
     const root = rootOf(yaml.documents[0] ?? 0);
 
     expect(mayHoldImages(yaml, childOf(yaml, root, "annotations") ?? root)).toBe(true);

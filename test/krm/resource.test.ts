@@ -4,7 +4,7 @@ import { rootOf } from "../../src/yaml/node.ts";
 import { scan } from "../../src/yaml/scan.ts";
 
 async function read(text: string): Promise<Resource> {
-  const yaml = await scan(text);
+  const yaml = scan(text);
   return readResource(yaml, rootOf(yaml.documents[0] ?? 0));
 }
 

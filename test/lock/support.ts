@@ -13,7 +13,7 @@ export function digest(character: string): Digest {
 
 /** The lock that is the only document of a text. */
 export async function readLock(text: string): Promise<ReadImageLock> {
-  const yaml = await scan(text);
+  const yaml = scan(text);
   return readImageLock(yaml, rootOf(yaml.documents[0] ?? 0));
 }
 

@@ -12,7 +12,7 @@ import { imageField } from "../support/image-field.ts";
 const digest = `@sha256:${"0123456789abcdef".repeat(4)}`;
 
 async function edit(text: string, from: string, to: string): Promise<string | undefined> {
-  const yaml = await scan(text);
+  const yaml = scan(text);
   const [node = -1] = valuesOf(yaml, rootOf(yaml.documents[0] ?? 0), "image");
   const value = scalarText(yaml, dereference(yaml, node)) ?? "";
   const field = imageField(yaml, node, { resource: readResource(yaml, 0), path: "image", value });

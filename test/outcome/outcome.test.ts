@@ -24,7 +24,7 @@ interface Found {
 
 /** The field `image` of an object with these lines. */
 async function find(lines: string, value: string, head = identity): Promise<Found> {
-  const yaml = await scan(head + lines);
+  const yaml = scan(head + lines);
   const root = rootOf(yaml.documents[0] ?? 0);
   const resource = readResource(yaml, root);
   const [node = root] = valuesOf(yaml, root, "image");

@@ -3,14 +3,14 @@ import { type Config, defaultConfig } from "../../src/config/config.ts";
 import { outerLayer } from "../../src/fields/embedded-document.ts";
 import type { ImageField } from "../../src/fields/image-field.ts";
 import { planStep } from "../../src/plan/plan.ts";
-import { scanStrictly } from "../../src/yaml/scan.ts";
+import { scan } from "../../src/yaml/scan.ts";
 
 const digest = `sha256:${"1".repeat(64)}`;
 
 function field(value: string): ImageField {
   const resource = { node: 1, apiVersion: "v1", group: "", kind: "Pod", annotations: new Map() };
   const locate = (): undefined => undefined;
-  const site = { layer: outerLayer(scanStrictly(value)), node: 1, via: [] };
+  const site = { layer: outerLayer(scan(value)), node: 1, via: [] };
   const found = { rule: "containers", tagless: "pin", locate, writing: { kind: "in-place" } } as const;
   return { resource, path: "spec.containers[0].image", site, identity: "2", value, ...found };
 }

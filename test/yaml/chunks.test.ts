@@ -2,14 +2,14 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { eventAt } from "../../src/yaml/event-table.ts";
-import { scanStrictly, type YamlText } from "../../src/yaml/scan.ts";
+import { scan, type YamlText } from "../../src/yaml/scan.ts";
 import { YamlSyntaxError } from "../../src/yaml/syntax-error.ts";
 import { isMissing } from "../support/missing.ts";
 
 /** All that is known of a text, or what is wrong with it. */
 function scanned(text: string, partSize?: number): unknown {
   try {
-    return essence(scanStrictly(text, partSize === undefined ? {} : { partSize }));
+    return essence(scan(text, partSize === undefined ? {} : { partSize }));
   } catch (error) {
     if (error instanceof YamlSyntaxError) return error.message;
     throw error;
@@ -59,7 +59,7 @@ const tails = [
   "x: y",
 ];
 
-describe("scanStrictly", () => {
+describe("scan", () => {
   test.each<[string, string]>([
     ["a list", list(["a: 1", "a: 2", "a: 3"])],
     ["an indented list", list(["a: 1", "a: 2", "a: 3"], "  ")],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { goType } from "../../src/yaml/go-type.ts";
 import { childOf } from "../../src/yaml/node.ts";
-import { scanStrictly } from "../../src/yaml/scan.ts";
+import { scan } from "../../src/yaml/scan.ts";
 
 describe("goType", () => {
   test.each([
@@ -42,7 +42,7 @@ describe("goType", () => {
 });
 
 function typeOf(value: string): string | undefined {
-  const yaml = scanStrictly(`a: ${value}\n`);
+  const yaml = scan(`a: ${value}\n`);
   const node = childOf(yaml, 1, "a");
   return node === undefined ? "nothing" : goType(yaml, node);
 }

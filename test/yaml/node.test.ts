@@ -30,7 +30,7 @@ interface Read {
 }
 
 async function read(text: string): Promise<Read> {
-  const yaml = await scan(text);
+  const yaml = scan(text);
   const root = rootOf(yaml.documents[0] ?? 0);
   return { yaml, root, value: valuesOf(yaml, root, "v")[0] ?? -1 };
 }

@@ -7,7 +7,7 @@ import { scan } from "../../src/yaml/scan.ts";
 import { applyEdits } from "../../src/yaml/text-edit.ts";
 
 async function sourceOf(text: string, part: string): Promise<string | undefined> {
-  const yaml = await scan(text);
+  const yaml = scan(text);
   const [node = -1] = valuesOf(yaml, rootOf(yaml.documents[0] ?? 0), "v");
   const start = scalarText(yaml, node)?.indexOf(part) ?? -1;
   const range = sourceRange(yaml, node, { start, end: start + part.length });
@@ -65,7 +65,7 @@ describe("sourceRange", () => {
     await fc.assert(
       fc.asyncProperty(written, fc.boolean(), async ({ text, written }, crlf) => {
         const source = `a: 1\nv: ${written}\nw: 2\n`.replaceAll(/\r?\n/g, crlf ? "\r\n" : "\n");
-        const yaml = await scan(source);
+        const yaml = scan(source);
         const [node = -1] = valuesOf(yaml, rootOf(yaml.documents[0] ?? 0), "v");
         const value = scalarText(yaml, node) ?? "";
         const start = value.indexOf(text);
@@ -101,7 +101,7 @@ describe("sourceRange", () => {
     ["a mapping", "v: {}\n"],
     ["an alias", "x: &x a\nv: *x\n"],
   ])("finds nothing in %s", async (_, text) => {
-    const yaml = await scan(text);
+    const yaml = scan(text);
     const [node = -1] = valuesOf(yaml, rootOf(yaml.documents[0] ?? 0), "v");
 
     expect(sourceRange(yaml, node, { start: 0, end: 1 })).toBeUndefined();

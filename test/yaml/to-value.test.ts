@@ -4,7 +4,7 @@ import { scan } from "../../src/yaml/scan.ts";
 import { toValue } from "../../src/yaml/to-value.ts";
 
 async function plain(text: string): Promise<unknown> {
-  const yaml = await scan(text);
+  const yaml = scan(text);
   return toValue(yaml, rootOf(yaml.documents[0] ?? 0));
 }
 

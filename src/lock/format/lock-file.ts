@@ -28,7 +28,7 @@ export type LockFile =
  */
 export async function readLockFile(text: string, name?: string): Promise<LockFile> {
   const file = name === undefined ? "" : `${JSON.stringify(name)}, `;
-  const yaml = await scanFile(text, file);
+  const yaml = scanFile(text, file);
   const roots = yaml.documents.map(rootOf).filter((root) => scalarType(yaml, root) !== "null");
   const [root, second] = roots;
   if (root === undefined) return { kind: "empty", images: [] };
@@ -52,9 +52,9 @@ export async function readLockFile(text: string, name?: string): Promise<LockFil
   );
 }
 
-async function scanFile(text: string, file: string): Promise<YamlText> {
+function scanFile(text: string, file: string): YamlText {
   try {
-    return await scan(text);
+    return scan(text);
   } catch (error) {
     if (!(error instanceof YamlSyntaxError)) throw error;
     throw new LockFileError(`${file}a lock must be YAML or JSON: ${error.message}`, { cause: error });

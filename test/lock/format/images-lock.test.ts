@@ -7,7 +7,7 @@ import { contents, digest } from "../support.ts";
 const head = "apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\n";
 
 async function read(text: string) {
-  const yaml = await scan(text);
+  const yaml = scan(text);
   return readImagesLock(yaml, rootOf(yaml.documents[0] ?? 0));
 }
 

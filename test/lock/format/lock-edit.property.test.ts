@@ -136,7 +136,7 @@ function inList(lines: readonly string[], pad: string): readonly string[] {
 }
 
 async function read(text: string, { wrapped }: Layout): Promise<ReadImageLock> {
-  const yaml = await scan(text);
+  const yaml = scan(text);
   const root = rootOf(yaml.documents[0] ?? 0);
   const [, item] = wrapped === "alone" ? [] : elementsOf(yaml, childOf(yaml, root, "items") ?? 0);
   return readImageLock(yaml, item ?? root);

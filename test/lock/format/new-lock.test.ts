@@ -16,7 +16,7 @@ const images = [
 const held = ["nginx:1.27 sha256:11111 - -", "redis:7 sha256:22222 - linux/amd64"];
 
 async function addItem(text: string, index = 0): Promise<string> {
-  const yaml = await scan(text);
+  const yaml = scan(text);
   const items = childOf(yaml, rootOf(yaml.documents[0] ?? 0), "items") ?? 0;
   return applyEdits(text, [lockItemEdit(yaml, { items, index, images })]);
 }
@@ -107,7 +107,7 @@ describe("lockItemEdit", () => {
     "kind: ResourceList\nitems: [{kind: Pod}, ]\n",
     '{\n  "kind": "ResourceList",\n  "items": [\n    {\n      "kind": "Pod"\n    }\n  ]\n}\n',
   ])("adds a lock to %j", async (before) => {
-    const yaml = await scan(await addItem(before, 3));
+    const yaml = scan(await addItem(before, 3));
 
     const root = rootOf(yaml.documents[0] ?? 0);
     const last = [...elementsOf(yaml, childOf(yaml, root, "items") ?? 0)].at(-1) ?? 0;

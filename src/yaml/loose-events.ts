@@ -1,0 +1,65 @@
+/** The events of a text that js-yaml refuses as it stands, and which kubectl reads. */
+import { EVENT_ID, type Event } from "js-yaml";
+import { jsonObjectStarts } from "./json-stream.ts";
+import { loosen } from "./loose-text.ts";
+import { segmentsEvents, strictEvents } from "./strict-events.ts";
+import { YamlSyntaxError } from "./syntax-error.ts";
+
+/** The events of JSON objects one behind the other, each a document; undefined for any other text. */
+export function jsonEvents(text: string, nesting: number): readonly Event[] | undefined {
+  const starts = jsonObjectStarts(text);
+  return starts && segmentsEvents(text, starts, nesting);
+}
+
+/**
+ * The events of a text once it is {@link loosen}ed; undefined where it can't be read so either, or where it is read
+ * otherwise than it was loosened.
+ */
+export function looseEvents(text: string, nesting: number): readonly Event[] | undefined {
+  const loose = loosen(text);
+  if (loose === undefined) return undefined;
+  try {
+    const events = strictEvents(loose.text, nesting);
+    const starts = new Set(events.map(startOfFlow));
+    if (!loose.starts.every((start) => starts.has(start))) return undefined;
+    return events.map((event) => unfold(event, text, loose.text));
+  } catch (error) {
+    if (error instanceof YamlSyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** The events of a text where NEL, LS and PS end no line; undefined where one stands elsewhere than in a scalar. */
+export function yaml12Events(text: string, nesting: number): readonly Event[] | undefined {
+  try {
+    const events = strictEvents(text, nesting);
+    const ranges = events.flatMap((event) =>
+      event.type === EVENT_ID.SCALAR ? [{ start: event.valueStart, end: event.valueEnd }] : [],
+    );
+    const places = [...text.matchAll(/[\u0085\u2028\u2029]/g)].map(({ index }) => index);
+    let at = 0;
+    const isInScalar = (place: number): boolean => {
+      while (at < ranges.length && (ranges[at]?.end ?? 0) <= place) at++;
+      return (ranges[at]?.start ?? place + 1) <= place;
+    };
+    return places.every(isInScalar) ? events : undefined;
+  } catch (error) {
+    if (error instanceof YamlSyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** Where a quoted scalar or a flow collection begins. */
+function startOfFlow(event: Event): number | undefined {
+  if (event.type === EVENT_ID.SCALAR) return event.valueStart - 1;
+  return event.type === EVENT_ID.MAPPING || event.type === EVENT_ID.SEQUENCE ? event.start : undefined;
+}
+
+/** A scalar that is its own text once its lines are put on one is not where they stand apart. */
+function unfold(event: Event, text: string, loose: string): Event {
+  if (event.type !== EVENT_ID.SCALAR || !event.fast) return event;
+  const { valueStart, valueEnd } = event;
+  return text.slice(valueStart, valueEnd) === loose.slice(valueStart, valueEnd)
+    ? event
+    : { ...event, fast: false };
+}
