@@ -2,6 +2,7 @@
 import type { Resource } from "../krm/resource.ts";
 import { aliasRange, type Range } from "../yaml/node.ts";
 import type { Locate } from "../yaml/scalar-source.ts";
+import type { TextEdit } from "../yaml/text-edit.ts";
 import type { Site } from "./embedded-document.ts";
 
 /** A field that holds an image, or should. */
@@ -42,17 +43,17 @@ export type ImageFieldFault = "not-a-string" | "too-many-matches";
 
 /** How a digest comes into the field. */
 export type Writing =
-  /** The characters of the reference change, where they stand; `removal` is all that goes with a digest of its own key. */
+  /** The characters of the reference change, where they stand; `removal` takes out a digest that has a key of its own. */
   | { readonly kind: "in-place"; readonly removal?: Removal }
   /** The digest alone goes to a place of its own, between two texts. */
   | { readonly kind: "digest"; readonly range: Range; readonly before: string; readonly after: string }
   /** There is no place for a digest. */
   | { readonly kind: "none"; readonly reason: string };
 
-/** A part of a map. */
+/** An edit of a map. */
 interface Removal {
   readonly site: Site;
-  readonly range: Range;
+  readonly edit: TextEdit;
 }
 
 /** Where a field begins and ends in the text that is edited. */

@@ -41,7 +41,7 @@ export function extractSplit(walk: Walk, map: Site, rule: FieldRule): boolean {
   }
   const registry = partAt(map, keys.registry ?? []);
   const tag = partAt(map, keys.tag);
-  const digest = partAt(map, keys.digest ?? []);
+  const digest = digestAt(map, keys, overriddenKey(rule, keys));
   const composed = compose({ registry, repository, tag, digest });
   const inexact = [repository, registry, tag].find((part) => part?.inexact);
   const { writing, key, site } = writingOf({ map, keys, rule, inexact, tag, digest });
@@ -55,6 +55,12 @@ export function extractSplit(walk: Walk, map: Site, rule: FieldRule): boolean {
   const field = walk.fields.pop();
   if (field !== undefined) walk.fields.push({ ...field, path, tag: "keep" });
   return true;
+}
+
+/** The digest under the key that the user names, else under those of the kind. */
+function digestAt(map: Site, keys: SplitKeys, named: string | undefined): Part | undefined {
+  const own = named === undefined ? undefined : partAt(map, [named]);
+  return own === undefined || own.text === "" ? partAt(map, keys.digest ?? []) : own;
 }
 
 /** A part that stands twice makes two references. */
@@ -77,21 +83,40 @@ export function applyDigestKeys({ wishes, fields }: Walk): void {
   const byPath = new Map<string, number>();
   for (const [at, { path }] of fields.entries()) if (!byPath.has(path)) byPath.set(path, at);
   for (const { map, digestKey, rule, ...wish } of wishes) {
-    const path = `${wish.path}.${digestKey}`;
+    const path = `${wish.path}.${digestKey.replaceAll("/", ".")}`;
     const above = pathsAbove(wish.path).flatMap((each) => fieldAt(each, "none"));
     const [at] = [...above, ...fieldAt(path, "in-place")].sort((one, other) => one - other);
     const field = at === undefined ? undefined : fields[at];
     if (at === undefined || field === undefined) continue;
-    fields[at] =
-      field.writing.kind === "none"
-        ? { ...field, path, rule, writing: slotIn(map, digestKey), site: map }
-        : { ...field, path, rule, writing: removable(map, digestKey) };
+    const digest = field.writing.kind === "none" ? partAt(map, [digestKey]) : undefined;
+    if (digest !== undefined && digest.text !== "") {
+      fields[at] = { ...withDigest(field, digest), path, rule, writing: removable(map, digestKey) };
+    } else if (field.writing.kind === "none") {
+      fields[at] = { ...field, path, rule, writing: slotIn(map, digestKey), site: map };
+    } else {
+      fields[at] = { ...field, path, rule, writing: removable(map, digestKey) };
+    }
   }
 
   function fieldAt(path: string, writing: Writing["kind"]): readonly number[] {
     const at = byPath.get(path);
     return at !== undefined && fields[at]?.path === path && fields[at].writing.kind === writing ? [at] : [];
   }
+}
+
+/** A field whose digest stands under a key that only the user knows. */
+function withDigest(field: ImageField, digest: Part): ImageField {
+  const { value = "", locate } = field;
+  const start = value.length + 1;
+  return {
+    ...field,
+    value: `${value}@${digest.text}`,
+    site: digest.site,
+    locate: (range) =>
+      range.start < start
+        ? locate(range)
+        : digest.locate({ start: range.start - start, end: range.end - start }),
+  };
 }
 
 /** A path and those of the maps around it. */
@@ -105,12 +130,12 @@ function pathsAbove(path: string): readonly string[] {
 
 /** A digest that stands where it can be changed, and taken out again where a user lets it. */
 function removable(map: Site, digestKey: string | undefined): Writing {
-  const range = digestKey === undefined ? undefined : clearKey(map.layer, map.node, digestKey);
-  return { kind: "in-place", ...(range !== undefined && { removal: { site: map, range } }) };
+  const edit = digestKey === undefined ? undefined : clearKey(map.layer, map.node, digestKey);
+  return { kind: "in-place", ...(edit !== undefined && { removal: { site: map, edit } }) };
 }
 
 function noteWish(walk: Walk, map: Site, rule: FieldRule): void {
-  const digestKey = rule.override?.digestKey;
+  const digestKey = rule.override?.digestKey?.replaceAll(".", "/");
   if (digestKey === undefined) return;
   walk.wishes.push({ path: formatPath(walk.path), map, digestKey, rule: rule.label });
 }

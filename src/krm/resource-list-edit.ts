@@ -1,19 +1,10 @@
 /** What a function adds to the list that it was given: `results`, and an explicit `items` where there was none. */
 
-import { columnOf, nextLine } from "../yaml/line.ts";
-import {
-  elementsOf,
-  entriesOf,
-  isFlow,
-  scalarRange,
-  scalarText,
-  scalarType,
-  startOf,
-  tagRange,
-  type YamlEntry,
-} from "../yaml/node.ts";
-import { closingBracket, endOf, endOfEntry } from "../yaml/node-end.ts";
-import type { YamlNode, YamlText } from "../yaml/scan.ts";
+import { fill } from "../yaml/insert/fill.ts";
+import { type Addition, insert } from "../yaml/insert/insert.ts";
+import { endOf } from "../yaml/layout.ts";
+import { nextLine } from "../yaml/line.ts";
+import { dereference, entriesOf, scalarText, scalarType, type YamlEntry } from "../yaml/node.ts";
 import type { TextEdit } from "../yaml/text-edit.ts";
 import { toValue } from "../yaml/to-value.ts";
 import type { ResourceList } from "./input.ts";
@@ -53,65 +44,29 @@ function entryOf({ yaml, root }: ResourceList, name: string): YamlEntry | undefi
 }
 
 function itemsEdits(list: ResourceList): readonly TextEdit[] {
+  const { yaml, root } = list;
   const entry = entryOf(list, "items");
   if (entry === undefined)
-    return [newKey(list, { name: "items", block: () => "items: []\n", flow: () => "[]" })];
-  return scalarType(list.yaml, entry.value) === "null" ? fillEmpty(list, entry, "[]") : [];
+    return [insertLast(list, { block: () => "items: []\n", flow: () => '"items": []' })];
+  return scalarType(yaml, dereference(yaml, entry.value)) === "null" ? [fill(yaml, root, entry, "[]")] : [];
 }
 
 function resultsEdits(list: ResourceList, results: readonly Result[]): readonly TextEdit[] {
-  const { yaml } = list;
-  const flow = () => results.map(flowText).join(", ");
-  const existing = list.results;
+  const { yaml, root, results: existing } = list;
   const entry = entryOf(list, "results");
-  if (existing !== undefined && isFlow(yaml, existing)) {
-    const last = elementsOf(yaml, existing).at(-1);
-    const at = last === undefined ? (startOf(yaml, existing) ?? 0) + 1 : endOf(yaml, last, 0);
-    return [{ start: at, end: at, text: last === undefined ? flow() : `, ${flow()}` }];
-  }
-  if (existing !== undefined) {
-    const block = resultLines(results);
-    const at = nextLine(yaml.text, endOf(yaml, existing, 0));
-    return [insertLines(yaml.text, at, indented(block, columnOf(yaml, existing)))];
-  }
-  if (entry !== undefined) return fillEmpty(list, entry, `[${flow()}]`);
-  const block = () => `results:\n${resultLines(results)}`;
-  return [newKey(list, { name: "results", block, flow: () => `[${flow()}]` })];
+  const flow = (): string => results.map(flowText).join(", ");
+  if (existing !== undefined) return [insert(yaml, existing, { block: () => resultLines(results), flow })];
+  if (entry !== undefined) return [fill(yaml, root, entry, `[${flow()}]`)];
+  return [
+    insertLast(list, {
+      block: () => `results:\n${resultLines(results)}`,
+      flow: () => `"results": [${flow()}]`,
+    }),
+  ];
 }
 
-interface NewKey {
-  readonly name: string;
-  readonly block: () => string;
-  readonly flow: () => string;
-}
-
-/** A key behind all others of the list. */
-function newKey({ yaml, root }: ResourceList, { name, block, flow }: NewKey): TextEdit {
-  if (!isFlow(yaml, root)) {
-    return insertLines(yaml.text, endOfDocument(yaml, root), indented(block(), columnOf(yaml, root)));
-  }
-  const bracket = closingBracket(yaml, root);
-  const last = entriesOf(yaml, root).at(-1);
-  const at = last === undefined ? bracket : endOfEntry(yaml, last);
-  const pretty = yaml.text.slice(at, bracket).includes("\n");
-  return { start: at, end: at, text: `,${pretty ? `${lineBreak(yaml.text)}  ` : " "}"${name}": ${flow()}` };
-}
-
-/** A list in place of nothing or `null`. */
-function fillEmpty(list: ResourceList, entry: YamlEntry, text: string): readonly TextEdit[] {
-  const { yaml } = list;
-  const tag = tagRange(yaml, entry.value);
-  const edits = tag === undefined ? [] : [{ ...tag, text: "!!seq" }];
-  const range = scalarRange(yaml, entry.value);
-  if (range !== undefined) return [...edits, { ...range, text }];
-  const at = endOfEntry(yaml, entry);
-  return [...edits, { start: at, end: at, text: `${missingColon(list, entry, at)} ${text}` }];
-}
-
-/** A key without a value may stand without a colon: `{items}`, and `? items` on a line of its own. */
-function missingColon({ yaml, root }: ResourceList, { key }: YamlEntry, at: number): string {
-  if (at > endOf(yaml, key, 0)) return "";
-  return isFlow(yaml, root) ? ":" : `${lineBreak(yaml.text)}${" ".repeat(columnOf(yaml, root))}:`;
+function insertLast({ yaml, root }: ResourceList, addition: Addition): TextEdit {
+  return insert(yaml, root, addition, { comments: "all" });
 }
 
 /** Orchestrators take one document: a marker behind it would begin a second. */
@@ -122,30 +77,4 @@ function trailingMarkerEdits({ yaml, root }: ResourceList): readonly TextEdit[] 
     const start = from + marker.index;
     return { start, end: start + marker[0].length, text: "" };
   });
-}
-
-/** Where the lines of a document end: behind its last comment, before `...`, `---` or the end of the text. */
-function endOfDocument(yaml: YamlText, root: YamlNode): number {
-  const { text } = yaml;
-  let position = nextLine(text, endOf(yaml, root, 0));
-  while (position < text.length) {
-    const next = text.indexOf("\n", position) + 1 || text.length;
-    if (!/^[ \t]*(?:#.*)?\r?\n?$/.test(text.slice(position, next))) return position;
-    position = next;
-  }
-  return position;
-}
-
-function insertLines(text: string, at: number, lines: string): TextEdit {
-  const eol = lineBreak(text);
-  const begin = at > 0 && text[at - 1] !== "\n" ? eol : "";
-  return { start: at, end: at, text: begin + (eol === "\n" ? lines : lines.replaceAll("\n", eol)) };
-}
-
-function indented(block: string, column: number): string {
-  return column === 0 ? block : block.replaceAll(/^(?=.)/gm, " ".repeat(column));
-}
-
-function lineBreak(text: string): string {
-  return text[text.indexOf("\n") - 1] === "\r" ? "\r\n" : "\n";
 }

@@ -30,8 +30,7 @@ export function imageEdit({ field, from, to }: Replacement): ImageEdit | undefin
     }
     case "in-place": {
       const { removal } = writing;
-      if (removal !== undefined && from.startsWith(`${to}@`))
-        return certain({ site: removal.site, edit: { ...removal.range, text: "" } });
+      if (removal !== undefined && from.startsWith(`${to}@`)) return certain(removal);
       const edit = partEdit(field, from, to);
       return edit && certain({ site, edit });
     }

@@ -52,28 +52,59 @@ export function columnOf(yaml: YamlText, node: YamlNode): number {
   return yaml.text.slice(lineStart(yaml.text, start), start).replace("\ufeff", "").length;
 }
 
-/** Behind the comments, from the start of a line on, that are indented deeper than `column`. */
+/** The line break in use at an offset: that of the line before it, else the first one of the text. */
+export function lineBreakAt({ source, text }: YamlText, offset: number): string {
+  const before = offset === 0 ? -1 : text.lastIndexOf("\n", offset - 1);
+  const at = before === -1 ? text.indexOf("\n") : before;
+  if (source[at] === "\r") return "\r";
+  return source[at - 1] === "\r" && source[at] === "\n" ? "\r\n" : "\n";
+}
+
+/** Behind the comments, from the start of a line on, that are indented deeper than `column`; blank lines between count. */
 export function skipComments(text: string, offset: number, column: number): number {
-  const comment = new RegExp(`(?:[ \\t]*\\r?\\n)* {${column + 1},}#[^\\n]*(?:\\n|$)`, "y");
-  let position = offset;
-  for (;;) {
-    comment.lastIndex = position;
-    const [match] = comment.exec(text) ?? [];
-    if (match === undefined) return position;
-    position += match.length;
+  let end = offset;
+  for (let at = offset; at < text.length; ) {
+    const next = nextLine(text, at + 1);
+    const [indentation = "", sign] = /^[ \t]*(?<sign>#|\r?\n|$)?/.exec(text.slice(at, next)) ?? [];
+    if (sign === undefined) break;
+    if (sign === "#") {
+      if (indentation.length - 1 <= column) break;
+      end = next;
+    }
+    at = next;
   }
+  return end;
 }
 
-/** The edit that puts lines where a line starts, or behind a last line that has no break. */
-export function insertLines(text: string, at: number, lines: readonly string[]): TextEdit {
-  const eol = lineBreak(text, at);
-  const isOpen = at > 0 && text[at - 1] !== "\n";
-  const block = lines.join(eol);
-  return { start: at, end: at, text: isOpen ? eol + block : block + eol };
+/** Behind all comments and blank lines, from the start of a line on. */
+export function skipToContent(text: string, offset: number): number {
+  let at = offset;
+  while (at < text.length) {
+    const next = nextLine(text, at + 1);
+    if (!/^[ \t]*(?:#|\r?\n|$)/.test(text.slice(at, next))) break;
+    at = next;
+  }
+  return at;
 }
 
-/** The line break in use before an offset. */
-function lineBreak(text: string, offset: number): "\n" | "\r\n" {
-  const before = text.lastIndexOf("\n", offset - 1);
-  return text[(before === -1 ? text.indexOf("\n") : before) - 1] === "\r" ? "\r\n" : "\n";
+/** Lines at the margin, and where they go: where a line begins, or behind a last line without a break. */
+export interface NewLines {
+  readonly at: number;
+  readonly block: string;
+  readonly column: number;
+}
+
+/** The edit that puts lines into a text, indented, and broken as those around them. */
+export function linesAt(yaml: YamlText, { at, block, column }: NewLines): TextEdit {
+  const { text } = yaml;
+  const eol = lineBreakAt(yaml, at);
+  const lines = indented(block, column, eol);
+  const isOpen = at === text.length && at > 0 && text[at - 1] !== "\n";
+  return { start: at, end: at, text: isOpen ? eol + lines.slice(0, -eol.length) : lines };
+}
+
+/** Lines moved from the margin to a column, with the given breaks. */
+export function indented(block: string, column: number, eol: string): string {
+  const lines = column === 0 ? block : block.replaceAll(/^(?=.)/gm, " ".repeat(column));
+  return eol === "\n" ? lines : lines.replaceAll("\n", eol);
 }

@@ -164,6 +164,20 @@ export function tagOf(yaml: YamlText, node: YamlNode): string | undefined {
   return tag.startsWith(CORE_TAG) ? `!!${tag.slice(CORE_TAG.length, -1)}` : tag;
 }
 
+/** Where the anchor of a node stands, with its ampersand; undefined where it has none, as an alias. */
+export function anchorRange(yaml: YamlText, node: YamlNode): Range | undefined {
+  const event = yaml.events.rare.get(node);
+  if (event === undefined || !("tagStart" in event) || event.anchorStart === -1) return undefined;
+  return { start: event.anchorStart - 1, end: event.anchorEnd };
+}
+
+/** True for a node with an anchor or a tag. */
+export function hasProperties(yaml: YamlText, node: YamlNode): boolean {
+  const event = yaml.events.rare.get(node);
+  if (event === undefined || !("tagStart" in event)) return false;
+  return event.tagStart !== -1 || event.anchorStart !== -1;
+}
+
 const CORE_TAG = "!<tag:yaml.org,2002:";
 
 /** A range of the text, end-exclusive. */

@@ -339,10 +339,6 @@ const oddResults: readonly (readonly [string, string])[] = [
   ],
   ["a block list whose last text ends in |+", "results:\n- severity: info\n  message: |+\n    text\n\n\n"],
   [
-    "a block list whose last text ends in |+ without a line break",
-    "results:\n- severity: info\n  message: |+\n    text",
-  ],
-  [
     "a block list whose last text is plain over lines",
     "results:\n- severity: info\n  message: one\n    two\n",
   ],
@@ -465,7 +461,6 @@ const oddLists: readonly (readonly [string, string])[] = [
   ["white space at the end", `${list(web)}   `],
   ["a tab at the end", `${list(web)}\t\n`],
   ["a last item that ends in |+", `${list(web, pod("args:\n- |+\n  text\n\n"))}\n`],
-  ["a last item that ends in |+ without a line break", list(web, pod("args:\n- |+\n  text")).trimEnd()],
   ["a last item that ends in |+ of nothing", list(web, pod("args:\n- |+")).trimEnd()],
   ["a last item that ends in |+ and a comment", `${list(web, pod("args:\n- |+\n  text\n\n"))}# end\n`],
   ["a last item that ends in |+ and ...", `${list(web, pod("args:\n- |+\n  text\n\n"))}...\n`],

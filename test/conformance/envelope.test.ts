@@ -348,7 +348,6 @@ describe("the envelope", () => {
     ["|+", "data:\n    a: |+\n      text\n\n\n"],
     ["|+ of blank lines only", "data:\n    a: |+\n\n\n"],
     ["|", "data:\n    a: |\n      text\n"],
-    ["| without a line break", "data:\n    a: |\n      text"],
     [">+", "data:\n    a: >+\n      text\n\n"],
     ["|2-", "data:\n    a: |2-\n        text\n      # no comment\n"],
     ["plain", "data:\n    a: some\n      text\n"],
@@ -359,6 +358,27 @@ describe("the envelope", () => {
 
     expectPinned(run, ["nginx:1.27"]);
   });
+
+  test.each([
+    ["|", "|\n      text"],
+    [">+", ">+\n      text\n       "],
+  ])(
+    "case 18: a last %s scalar without a line break stays last, since readers differ in its end",
+    async (_, value) => {
+      const text = `${list(web)}- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: a}\n  data:\n    a: ${value}`;
+      const run = await bench.pin(text);
+
+      const output = withoutNewDigests(run);
+      const results = output.slice(
+        text.indexOf("items:"),
+        output.length - (text.length - text.indexOf("items:")),
+      );
+      expect(run.code).toBe(0);
+      expect(results).toMatch(/^results:\n- message: /);
+      expect(output.replace(results, "")).toBe(text);
+      expect(readOne(run.stdout)).toMatchObject({ results: [{ severity: "info" }] });
+    },
+  );
 
   test.each([
     [

@@ -204,7 +204,7 @@ describe("envelopeEdits", () => {
     ["nothing", `${head}items:\n`, `${head}items: []\n`],
     ["nothing, with a comment", `${head}items: # none\n`, `${head}items: [] # none\n`],
     ["null", `${head}items: null\nfunctionConfig: {}\n`, `${head}items: []\nfunctionConfig: {}\n`],
-    ["tagged null", `${head}items: !!null\n`, `${head}items: !!seq []\n`],
+    ["tagged null", `${head}items: !!null\n`, `${head}items: []\n`],
     ["missing in flow style", "{kind: ResourceList}\n", '{kind: ResourceList, "items": []}\n'],
     ["bare in flow style", "{items, kind: ResourceList}\n", "{items: [], kind: ResourceList}\n"],
     ["missing in JSON", '{"kind":"ResourceList"}', '{"kind":"ResourceList", "items": []}'],

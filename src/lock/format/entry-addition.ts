@@ -1,31 +1,24 @@
 /** Entries that a lock does not have yet: where they go, and how they are written there. */
 
-import { columnOf, endOfText, insertLines, lineStart, nextLine, skipComments } from "../../yaml/line.ts";
-import {
-  entriesOf,
-  eventOf,
-  isFlow,
-  kindOf,
-  scalarText,
-  scalarType,
-  startOf,
-  type YamlEntry,
-} from "../../yaml/node.ts";
-import { closingBracket, endOf, endOfEntry } from "../../yaml/node-end.ts";
+import { fill, fillLines } from "../../yaml/insert/fill.ts";
+import { insert, inserter } from "../../yaml/insert/insert.ts";
+import { quoted, quotesOf } from "../../yaml/insert/text.ts";
+import { closingBracket, entryLayout } from "../../yaml/layout.ts";
+import { columnOf } from "../../yaml/line.ts";
+import { entriesOf, isFlow, kindOf, scalarText, startOf, type YamlEntry } from "../../yaml/node.ts";
 import type { YamlNode, YamlText } from "../../yaml/scan.ts";
 import type { TextEdit } from "../../yaml/text-edit.ts";
 import {
   blockStyle,
   compareKeys,
   type EntryStyle,
+  entryAddition,
   entryFlow,
   entryKey,
   entryLines,
   fieldOf,
   flowStyle,
   jsonStyle,
-  quoted,
-  quotesOf,
   styleOf,
 } from "./entry-text.ts";
 import type { ImageLock } from "./image-lock.ts";
@@ -34,145 +27,76 @@ import type { LockedImage } from "./locked-image.ts";
 /** The edits that add entries, which come sorted by their keys. */
 export function additions(lock: ImageLock, images: readonly LockedImage[]): readonly TextEdit[] {
   const { yaml, resource, images: node } = lock;
-  const inBlock = !isFlow(yaml, resource.node);
-  if (node === undefined) return [missingKey(lock, images)];
-  if (kindOf(yaml, node) !== "mapping") {
-    return inBlock ? fillBlock(lock, images, node) : [fillFlow(lock, images, node)];
+  const entry = fieldOf(yaml, resource.node, "images");
+  if (node === undefined || entry === undefined) return [addKey(lock, images)];
+  if (kindOf(yaml, node) === "mapping" && entriesOf(yaml, node).length > 0) {
+    return addEntries(lock, node, images);
   }
+  const inBlock = !isFlow(yaml, resource.node) && entryLayout(yaml, entry).colonEnd !== undefined;
+  if (inBlock && isBlank(yaml, node)) {
+    const step = stepOf(lock);
+    return fillLines(yaml, resource.node, entry, { block: newLines(images, step), step });
+  }
+  const flow = newFlow(images, outerStyle(lock));
+  return kindOf(yaml, node) === "mapping"
+    ? [insert(yaml, node, { block: () => "", flow: () => flow })]
+    : [fill(yaml, resource.node, entry, `{${flow}}`)];
+}
+
+/** True for nothing, null and `{}`: braces with a comment in them stay. */
+function isBlank(yaml: YamlText, node: YamlNode): boolean {
+  if (kindOf(yaml, node) !== "mapping") return true;
+  return yaml.text.slice((startOf(yaml, node) ?? 0) + 1, closingBracket(yaml, node)).trim() === "";
+}
+
+function addKey(lock: ImageLock, images: readonly LockedImage[]): TextEdit {
+  const { yaml, resource } = lock;
+  const style = outerStyle(lock);
+  const step = stepOf(lock);
+  const addition = {
+    block: () => `images:\n${newLines(images, step).replaceAll(/^/gm, " ".repeat(step)).trimEnd()}\n`,
+    flow: () => `${quoted("images", style.field)}: {${newFlow(images, style)}}`,
+  };
+  return insert(yaml, resource.node, addition, { comments: "deeper" });
+}
+
+function addEntries(lock: ImageLock, node: YamlNode, images: readonly LockedImage[]): readonly TextEdit[] {
+  const { yaml } = lock;
   const entries = entriesOf(yaml, node);
-  if (isFlow(yaml, node)) {
-    if (entries.length > 0) return flowAdditions(lock, images, entries);
-    const inside = yaml.text.slice((startOf(yaml, node) ?? 0) + 1, closingBracket(yaml, node));
-    return inBlock && inside.trim() === "" ? fillBlock(lock, images, node) : [fillBraces(lock, images, node)];
-  }
-  return blockAdditions(lock, images, entries);
-}
-
-function missingKey(lock: ImageLock, images: readonly LockedImage[]): TextEdit {
-  const { yaml, resource } = lock;
-  const last = entriesOf(yaml, resource.node).at(-1);
-  const end = last === undefined ? endOf(yaml, resource.node, 0) : endOfEntry(yaml, last);
-  if (isFlow(yaml, resource.node)) {
-    const style = outerStyle(lock);
-    const value = images.map((image) => entryFlow(image, style)).join(", ");
-    return { start: end, end, text: `, ${quoted("images", style.field)}: {${value}}` };
-  }
-  const column = columnOf(yaml, resource.node);
-  const step = stepOf(lock);
-  const at = skipComments(yaml.text, nextLine(yaml.text, end), column);
-  const lines = indent([...newEntries(images, step)], column + step);
-  return insertLines(yaml.text, at, [`${" ".repeat(column)}images:`, ...lines]);
-}
-
-/** Entries on lines of their own in place of nothing, `null` or `{}`. */
-function fillBlock(lock: ImageLock, images: readonly LockedImage[], node: YamlNode): readonly TextEdit[] {
-  const { yaml, resource } = lock;
-  const key = fieldOf(yaml, resource.node, "images");
-  if (key === undefined) return [];
-  const end = endOfEntry(yaml, key);
-  const step = stepOf(lock);
-  const lines = indent([...newEntries(images, step)], columnOf(yaml, resource.node) + step);
-  const insert = insertLines(yaml.text, nextLine(yaml.text, end), lines);
-  const start = startOfValue(yaml, node);
-  if (start === undefined) return [insert];
-  return [{ start: endOfText(yaml.text, start), end, text: "" }, insert];
-}
-
-function fillFlow(lock: ImageLock, images: readonly LockedImage[], node: YamlNode): TextEdit {
-  const { yaml, resource } = lock;
-  const text = `{${images.map((image) => entryFlow(image, outerStyle(lock))).join(", ")}}`;
-  const start = startOfValue(yaml, node);
-  const key = fieldOf(yaml, resource.node, "images");
-  const end = key === undefined ? 0 : endOfEntry(yaml, key);
-  return start === undefined ? { start: end, end, text: ` ${text}` } : { start, end, text };
-}
-
-function fillBraces(lock: ImageLock, images: readonly LockedImage[], node: YamlNode): TextEdit {
-  const at = (startOf(lock.yaml, node) ?? 0) + 1;
-  return { start: at, end: at, text: images.map((image) => entryFlow(image, outerStyle(lock))).join(", ") };
-}
-
-function flowAdditions(
-  lock: ImageLock,
-  images: readonly LockedImage[],
-  entries: readonly YamlEntry[],
-): readonly TextEdit[] {
-  const { yaml, images: node = 0 } = lock;
-  const open = (startOf(yaml, node) ?? 0) + 1;
-  // The white space that the first entry has before it: line breaks in pretty JSON.
-  const lead = /^\s*/.exec(yaml.text.slice(open))?.[0] ?? "";
-  const between = lead.includes("\n") ? lead : " ";
-  return byPredecessor(yaml, entries, images).flatMap(({ before, images: group }) => {
-    const style = neighbourStyle(lock, before ?? entries[0]);
-    const texts = group.map((image) => entryFlow(image, style));
-    if (before === undefined)
-      return texts.map((text) => ({
-        start: open,
-        end: open,
-        text: `${lead}${text},${lead === "" ? " " : ""}`,
-      }));
-    const end = endOfEntry(yaml, before);
-    return texts.map((text) => ({ start: end, end, text: `,${between}${text}` }));
+  const put = inserter(yaml, node);
+  return [...byPredecessor(yaml, entries, images)].flatMap(([behind, group]) => {
+    const neighbour = entries[Math.max(behind, 0)];
+    const style = neighbour === undefined ? outerStyle(lock) : styleOf(yaml, neighbour);
+    const braces = neighbour !== undefined && isFlow(yaml, neighbour.value);
+    const step = entryStep(lock, neighbour);
+    const all = group.map((image) => entryAddition(image, style, { step, braces }));
+    if (isFlow(yaml, node)) return all.map((each) => put(each, { behind }));
+    const lines = { block: () => all.map(({ block }) => block()).join(""), flow: () => "" };
+    return [put(lines, { behind, comments: "deeper" })];
   });
 }
 
-function blockAdditions(
-  lock: ImageLock,
-  images: readonly LockedImage[],
-  entries: readonly YamlEntry[],
-): readonly TextEdit[] {
-  const { yaml, images: node = 0 } = lock;
-  const column = columnOf(yaml, node);
-  const places = new Map<number, string[]>();
-  for (const { before, images: group } of byPredecessor(yaml, entries, images)) {
-    const neighbour = before ?? entries[0];
-    const at =
-      before === undefined
-        ? aboveComments(yaml.text, lineStart(yaml.text, startOf(yaml, node) ?? 0))
-        : skipComments(yaml.text, nextLine(yaml.text, endOfEntry(yaml, before)), column);
-    const style = neighbourStyle(lock, neighbour);
-    const inFlow = neighbour !== undefined && isFlow(yaml, neighbour.value);
-    const step = inFlow ? 0 : entryStep(lock, neighbour);
-    const place = places.get(at) ?? [];
-    places.set(at, place);
-    for (const image of group) {
-      const lines = inFlow ? [entryFlow(image, style)] : entryLines(image, style, step);
-      for (const line of indent(lines, column)) place.push(line);
-    }
-  }
-  return [...places].map(([at, lines]) => insertLines(yaml.text, at, lines));
-}
-
-interface PredecessorGroup {
-  /** Absent for what comes before all entries. */
-  readonly before: YamlEntry | undefined;
-  readonly images: readonly LockedImage[];
-}
-
-/** New entries by the entry that each goes behind, in the order that they have. */
+/** New entries by the index of the entry that each goes behind, in the order that they have. */
 function byPredecessor(
   yaml: YamlText,
   entries: readonly YamlEntry[],
   images: readonly LockedImage[],
-): readonly PredecessorGroup[] {
+): ReadonlyMap<number, readonly LockedImage[]> {
   const predecessor = predecessors(yaml, entries);
-  const groups = new Map<YamlEntry | undefined, LockedImage[]>();
+  const groups = new Map<number, LockedImage[]>();
   for (const image of images) {
-    const before = predecessor(image);
-    const group = groups.get(before);
-    if (group === undefined) groups.set(before, [image]);
+    const behind = predecessor(image);
+    const group = groups.get(behind);
+    if (group === undefined) groups.set(behind, [image]);
     else group.push(image);
   }
-  return [...groups].map(([before, group]) => ({ before, images: group }));
+  return groups;
 }
 
-/** Finds the entry with the greatest key that is smaller than that of a new one; the last of several alike. */
-function predecessors(
-  yaml: YamlText,
-  entries: readonly YamlEntry[],
-): (image: LockedImage) => YamlEntry | undefined {
+/** Finds the index of the entry with the greatest key that is smaller than that of a new one; the last of several alike. */
+function predecessors(yaml: YamlText, entries: readonly YamlEntry[]): (image: LockedImage) => number {
   const sorted = entries
-    .map((entry) => ({ entry, key: scalarText(yaml, entry.key) ?? "" }))
+    .map(({ key }, index) => ({ index, key: scalarText(yaml, key) ?? "" }))
     .sort((one, other) => compareKeys(one.key, other.key));
   return (image) => {
     const wanted = entryKey(image);
@@ -182,26 +106,16 @@ function predecessors(
       if (compareKeys(sorted[middle]?.key ?? "", wanted) < 0) low = middle + 1;
       else high = middle;
     }
-    return sorted[low - 1]?.entry;
+    return sorted[low - 1]?.index ?? -1;
   };
 }
 
-/** A comment above an entry belongs to it. */
-function aboveComments(text: string, offset: number): number {
-  let position = offset;
-  for (;;) {
-    const above = lineStart(text, position - 1);
-    if (position === 0 || !/^[ \t]*(?:#.*)?\r?\n$/.test(text.slice(above, position))) return position;
-    position = above;
-  }
+function newLines(images: readonly LockedImage[], step: number): string {
+  return images.map((image) => entryLines(image, blockStyle, step)).join("");
 }
 
-function newEntries(images: readonly LockedImage[], step: number): readonly string[] {
-  return images.flatMap((image) => entryLines(image, blockStyle, step));
-}
-
-function indent(lines: readonly string[], column: number): readonly string[] {
-  return lines.map((line) => " ".repeat(column) + line);
+function newFlow(images: readonly LockedImage[], style: EntryStyle): string {
+  return images.map((image) => entryFlow(image, style)).join(", ");
 }
 
 /** How deep this lock indents what is below a key. */
@@ -217,12 +131,10 @@ function stepOf({ yaml, resource }: ImageLock): number {
 
 function entryStep(lock: ImageLock, neighbour: YamlEntry | undefined): number {
   const { yaml, images = 0 } = lock;
-  const step = neighbour === undefined ? 0 : columnOf(yaml, neighbour.value) - columnOf(yaml, images);
+  const isBlock =
+    neighbour !== undefined && kindOf(yaml, neighbour.value) === "mapping" && !isFlow(yaml, neighbour.value);
+  const step = isBlock ? columnOf(yaml, neighbour.value) - columnOf(yaml, images) : 0;
   return step > 0 ? step : stepOf(lock);
-}
-
-function neighbourStyle(lock: ImageLock, neighbour: YamlEntry | undefined): EntryStyle {
-  return neighbour === undefined ? outerStyle(lock) : styleOf(lock.yaml, neighbour);
 }
 
 /** How to write in braces where there is no entry yet: a lock in braces with its keys in double quotes is JSON. */
@@ -230,13 +142,4 @@ function outerStyle({ yaml, resource }: ImageLock): EntryStyle {
   const [first] = entriesOf(yaml, resource.node);
   const isJson = isFlow(yaml, resource.node) && first !== undefined && quotesOf(yaml, first.key) === '"';
   return isJson ? jsonStyle : flowStyle;
-}
-
-/** Where `null` or `{}` begins; undefined for an empty value. */
-function startOfValue(yaml: YamlText, node: YamlNode): number | undefined {
-  const event = eventOf(yaml, node);
-  // A tag says what the value no longer is.
-  if (scalarType(yaml, node) === "null" && "tagStart" in event && event.tagStart !== -1)
-    return event.tagStart;
-  return startOf(yaml, node);
 }

@@ -1,12 +1,22 @@
 /** Edits of an entry that a lock has already. */
 
-import { columnOf, insertLines, lineStart, nextLine } from "../../yaml/line.ts";
-import { childOf, elementsOf, entriesOf, isFlow, scalarText, startOf, writtenText } from "../../yaml/node.ts";
-import { endOf, endOfEntry } from "../../yaml/node-end.ts";
+import { fill } from "../../yaml/insert/fill.ts";
+import { insert } from "../../yaml/insert/insert.ts";
+import { remove } from "../../yaml/insert/remove.ts";
+import { quoted } from "../../yaml/insert/text.ts";
+import {
+  childOf,
+  elementsOf,
+  entriesOf,
+  isBlockScalar,
+  isFlow,
+  scalarText,
+  writtenText,
+} from "../../yaml/node.ts";
 import { sourceRange } from "../../yaml/scalar-source.ts";
 import type { YamlNode, YamlText } from "../../yaml/scan.ts";
 import type { TextEdit } from "../../yaml/text-edit.ts";
-import { fieldOf, fieldText, platformsText, quoted, quotesOf, styleOf } from "./entry-text.ts";
+import { fieldText, platformsText, styleOf } from "./entry-text.ts";
 import type { LockEntry } from "./image-lock.ts";
 import type { LockedImage } from "./locked-image.ts";
 
@@ -37,61 +47,40 @@ function scalarEdit(yaml: YamlText, node: YamlNode | undefined, text: string): T
 }
 
 function setField(yaml: YamlText, entry: LockEntry, name: string, text: string): readonly TextEdit[] {
-  const old = childOf(yaml, entry.value, name);
-  if (old !== undefined) {
-    const start = startOf(yaml, old) ?? 0;
-    return [{ start: start - quotesOf(yaml, old).length, end: endOf(yaml, old, start), text }];
-  }
-  const digest = fieldOf(yaml, entry.value, "digest");
-  if (digest === undefined) return [];
+  const fields = entriesOf(yaml, entry.value);
+  const old = fields.find(({ key }) => scalarText(yaml, key) === name);
+  if (old !== undefined) return [fill(yaml, entry.value, old, text)];
   const field = fieldText(name, text, styleOf(yaml, entry));
-  const end = endOfEntry(yaml, digest);
-  if (isFlow(yaml, entry.value)) return [{ start: end, end, text: `, ${field}` }];
-  const pad = " ".repeat(columnOf(yaml, entry.value));
-  return [insertLines(yaml.text, nextLine(yaml.text, end), [pad + field])];
+  const addition = { block: () => `${field}\n`, flow: () => field };
+  const behind = fields.findIndex(({ key }) => scalarText(yaml, key) === "digest");
+  return [insert(yaml, entry.value, addition, { behind })];
 }
 
 function removeField(yaml: YamlText, mapping: YamlNode, name: string): readonly TextEdit[] {
-  const fields = entriesOf(yaml, mapping);
-  const index = fields.findIndex(({ key }) => scalarText(yaml, key) === name);
-  const field = fields[index];
-  if (field === undefined) return [];
-  const key = startOfKey(yaml, field.key);
-  const end = endOfEntry(yaml, field);
-  if (!isFlow(yaml, mapping)) {
-    return [{ start: lineStart(yaml.text, key), end: nextLine(yaml.text, end), text: "" }];
-  }
-  const [before, after] = [fields[index - 1], fields[index + 1]];
-  if (before !== undefined) return [{ start: endOfEntry(yaml, before), end, text: "" }];
-  return [{ start: key, end: after === undefined ? end : startOfKey(yaml, after.key), text: "" }];
+  const index = entriesOf(yaml, mapping).findIndex(({ key }) => scalarText(yaml, key) === name);
+  return index === -1 ? [] : [remove(yaml, mapping, index)];
 }
 
 /** A list in block style keeps the lines that stay. */
 function platformsEdits(yaml: YamlText, entry: LockEntry, platforms: readonly string[]): readonly TextEdit[] {
   const list = childOf(yaml, entry.value, "platforms");
   const style = styleOf(yaml, entry);
-  if (list === undefined || isFlow(yaml, list)) {
+  const elements = list === undefined ? [] : elementsOf(yaml, list);
+  // What stands under a bar has more lines than one.
+  if (list === undefined || isFlow(yaml, list) || elements.some((element) => isBlockScalar(yaml, element))) {
     return setField(yaml, entry, "platforms", platformsText(platforms, style));
   }
-  const { text } = yaml;
-  const elements = elementsOf(yaml, list);
   const old = entry.platforms ?? [];
   const [wanted, known] = [new Set(platforms), new Set(old)];
-  const removed = elements.flatMap((element, index) => {
-    if (wanted.has(old[index] ?? "")) return [];
-    const start = startOf(yaml, element) ?? 0;
-    return [{ start: lineStart(text, start), end: nextLine(text, endOf(yaml, element, start)), text: "" }];
-  });
-  const pad = " ".repeat(columnOf(yaml, list));
+  const removed = elements.flatMap((_, index) =>
+    wanted.has(old[index] ?? "") ? [] : [remove(yaml, list, index)],
+  );
   const added = platforms
     .filter((platform) => !known.has(platform))
-    .map((platform) => `${pad}- ${quoted(platform, style.value)}`);
+    .map((platform) => quoted(platform, style.value));
   if (added.length === 0) return removed;
-  return [...removed, insertLines(text, nextLine(text, endOf(yaml, list, 0)), added)];
-}
-
-function startOfKey(yaml: YamlText, key: YamlNode): number {
-  return (startOf(yaml, key) ?? 0) - quotesOf(yaml, key).length;
+  const lines = added.map((platform) => `- ${platform}\n`).join("");
+  return [...removed, insert(yaml, list, { block: () => lines, flow: () => added.join(", ") })];
 }
 
 function isSameSet(one: readonly string[], other: readonly string[] | undefined): boolean {

@@ -1,13 +1,10 @@
 /** How an entry of a lock is written: in block or flow style, quoted as its neighbours are. */
-import { EVENT_ID, SCALAR_STYLE } from "js-yaml";
 import { textWithoutDigest } from "../../image/reference.ts";
-import { entriesOf, eventOf, scalarText, type YamlEntry } from "../../yaml/node.ts";
+import type { Addition } from "../../yaml/insert/insert.ts";
+import { isPlain, type Quotes, quoted, quotesOf } from "../../yaml/insert/text.ts";
+import { entriesOf, scalarText, type YamlEntry } from "../../yaml/node.ts";
 import type { YamlNode, YamlText } from "../../yaml/scan.ts";
-import { isYaml11Keyword } from "../../yaml/yaml11-keyword.ts";
 import type { LockedImage } from "./locked-image.ts";
-
-/** The quotes of a text; `""` where it needs none. */
-export type Quotes = "" | "'" | '"';
 
 /** How keys and values are written. */
 export interface EntryStyle {
@@ -31,11 +28,23 @@ export function entryKey({ reference }: Pick<LockedImage, "reference">): string 
   return textWithoutDigest(reference);
 }
 
+/** An entry as it is added: on lines of its own, whose fields `step` indents, or in braces where `braces` says so. */
+export function entryAddition(
+  image: LockedImage,
+  style: EntryStyle,
+  { step, braces = false }: { readonly step: number; readonly braces?: boolean },
+): Addition {
+  return {
+    block: () => (braces ? `${entryFlow(image, style)}\n` : entryLines(image, style, step)),
+    flow: () => entryFlow(image, style),
+  };
+}
+
 /** The lines of an entry in block style; `step` indents its fields. */
-export function entryLines(image: LockedImage, style: EntryStyle, step: number): readonly string[] {
+export function entryLines(image: LockedImage, style: EntryStyle, step: number): string {
   const pad = " ".repeat(step);
-  const fields = fieldTexts(image, style).map(([name, text]) => `${pad}${fieldText(name, text, style)}`);
-  return [`${quoted(entryKey(image), style.key)}:`, ...fields];
+  const fields = fieldTexts(image, style).map(([name, text]) => `${pad}${fieldText(name, text, style)}\n`);
+  return `${quoted(entryKey(image), style.key)}:\n${fields.join("")}`;
 }
 
 /** An entry in braces, on one line. */
@@ -54,23 +63,6 @@ export function platformsText(platforms: readonly string[], { value }: EntryStyl
   return `[${platforms.map((platform) => quoted(platform, value)).join(", ")}]`;
 }
 
-/** A text in quotes; in double ones, without being asked, where YAML would take it for something else. */
-export function quoted(text: string, quotes: Quotes): string {
-  return quotes === "" && isPlain(text) ? text : (quotes || '"') + text + (quotes || '"');
-}
-
-function isPlain(text: string): boolean {
-  return PLAIN.test(text) && !isYaml11Keyword(text);
-}
-
-/** The quotes that a scalar stands in. */
-export function quotesOf(yaml: YamlText, node: YamlNode): Quotes {
-  const event = eventOf(yaml, node);
-  if (event.type !== EVENT_ID.SCALAR) return "";
-  if (event.style === SCALAR_STYLE.SINGLE_QUOTED) return "'";
-  return event.style === SCALAR_STYLE.DOUBLE_QUOTED ? '"' : "";
-}
-
 function fieldTexts(
   { digest, platform, platforms }: LockedImage,
   style: EntryStyle,
@@ -81,9 +73,6 @@ function fieldTexts(
     ...(platforms === undefined ? [] : [["platforms", platformsText(platforms, style)] as const]),
   ];
 }
-
-// What begins with a digit may be a number, a date or a time to a reader of YAML 1.1: 12:30 is one.
-const PLAIN = /^[A-Za-z][A-Za-z0-9_./:()-]*$/;
 
 /** How an entry is written, told by its key and its digest. Quotes that a key needs say nothing of other keys. */
 export function styleOf(yaml: YamlText, entry: YamlEntry): EntryStyle {

@@ -1,9 +1,7 @@
 /** The text of a lock that is not there yet. */
 import { canonicalName } from "../../image/reference.ts";
 import type { ResourceRef } from "../../krm/result.ts";
-import { columnOf, insertLines, nextLine, skipComments } from "../../yaml/line.ts";
-import { elementsOf, isFlow } from "../../yaml/node.ts";
-import { closingBracket, endOf } from "../../yaml/node-end.ts";
+import { insert } from "../../yaml/insert/insert.ts";
 import type { YamlNode, YamlText } from "../../yaml/scan.ts";
 import type { TextEdit } from "../../yaml/text-edit.ts";
 import { blockStyle, compareKeys, entryFlow, entryKey, entryLines, jsonStyle } from "./entry-text.ts";
@@ -35,17 +33,14 @@ export interface LockItem {
 /** The edit that adds a lock to the items of a list, with the annotations by which kpt makes a file of it. */
 export function lockItemEdit(yaml: YamlText, { items, index, images }: LockItem): TextEdit {
   const annotations = [...localConfig, ...fileAnnotations(index)];
-  if (isFlow(yaml, items)) {
-    const last = elementsOf(yaml, items).at(-1);
-    const at = last === undefined ? closingBracket(yaml, items) : endOf(yaml, last, 0);
-    return { start: at, end: at, text: (last === undefined ? "" : ", ") + lockFlow(images, annotations) };
-  }
-  const column = columnOf(yaml, items);
-  const at = skipComments(yaml.text, nextLine(yaml.text, endOf(yaml, items, 0)), column);
-  const lines = lockLines(images, annotations, () => []).map(
-    (line, number) => `${" ".repeat(column)}${number === 0 ? "- " : "  "}${line}`,
-  );
-  return insertLines(yaml.text, at, lines);
+  const addition = {
+    block: () =>
+      lockLines(images, annotations, () => [])
+        .map((line, number) => `${number === 0 ? "- " : "  "}${line}\n`)
+        .join(""),
+    flow: () => lockFlow(images, annotations),
+  };
+  return insert(yaml, items, addition, { comments: "deeper" });
 }
 
 type Annotation = readonly [name: string, value: string];
@@ -77,7 +72,10 @@ function lockLines(
     ...annotations.map(([name, value]) => `    ${name}: "${value}"`),
     images.length === 0 ? "images: {}" : "images:",
     ...sorted(images)
-      .flatMap((image) => [...notesOf(image).map((note) => `# ${note}`), ...entryLines(image, blockStyle, 2)])
+      .flatMap((image) => [
+        ...notesOf(image).map((note) => `# ${note}`),
+        ...entryLines(image, blockStyle, 2).trimEnd().split("\n"),
+      ])
       .map((line) => `  ${line}`),
   ];
 }
