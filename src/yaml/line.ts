@@ -15,13 +15,6 @@ export function nextLine(text: string, offset: number): number {
   return text.indexOf("\n", offset) + 1 || text.length;
 }
 
-/** Behind the last character before an offset that is no blank. */
-export function endOfText(text: string, offset: number): number {
-  let end = offset;
-  while (text[end - 1] === " " || text[end - 1] === "\t") end--;
-  return end;
-}
-
 /** Tells on which line, from 1, an offset stands; the lines are counted once, when the first is asked for. */
 export function lineFinder(text: string): (offset: number) => number {
   const place = placeFinder(text);
