@@ -84,6 +84,8 @@ export function difference(before: Node, after: Node, written: Written, path = "
   switch (before.kind) {
     case "scalar":
       if (before.tag !== after.tag) return told("tag");
+      // Its spelling means nothing.
+      if (/null$/.test(before.tag)) return undefined;
       return before.text === after.text || isPinned(before.text, after.text, written)
         ? undefined
         : told("text");
