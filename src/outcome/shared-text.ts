@@ -14,9 +14,9 @@ import { resultAt } from "../krm/field-result.ts";
 import type { Result } from "../krm/result.ts";
 import type { Twins } from "../plan/step.ts";
 import { type AliasIndex, indexAliases } from "../yaml/alias-index.ts";
-import { aliasRange, dereference, startOf } from "../yaml/node.ts";
+import { aliasRange, dereference, kindOf, startOf } from "../yaml/node.ts";
 import { writeOut } from "../yaml/scalar-text.ts";
-import type { YamlNode } from "../yaml/scan.ts";
+import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import type { TextEdit } from "../yaml/text-edit.ts";
 import { type FindResource, isDefinition, type Place, resourceFinder } from "./definition.ts";
 import { imageEdit } from "./image-edit.ts";
@@ -173,12 +173,18 @@ function settleDocument(document: EmbeddedDocument, settling: Settling): Settled
   const anchors = new Set<YamlNode>();
   for (const [node, use] of settled) {
     const target = dereference(yaml, node);
-    if (target !== node || index.aliasesOf(node).length > 0) anchors.add(target);
+    // The ways to a map go through its aliases, and agree.
+    const isAnchored = target !== node || (isScalar(yaml, node) && index.aliasesOf(node).length > 0);
+    if (isAnchored) anchors.add(target);
     else edits.push(...use.edits);
   }
   for (const anchor of anchors)
     edits.push(...settleAnchor({ document, node: anchor, index }, settled, settling));
   return { edits, outcomes: [...settled.values()].flatMap(({ outcomes }) => outcomes) };
+}
+
+function isScalar(yaml: YamlText, node: YamlNode): boolean {
+  return kindOf(yaml, node) === "scalar";
 }
 
 /** A node of a document, with the aliases of the document. */

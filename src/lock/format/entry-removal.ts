@@ -1,8 +1,8 @@
 /** Entries that a lock is to have no more. */
+import { closingBracket, entryLayout, type Layout, layoutOf } from "../../yaml/layout.ts";
 import { columnOf, lineStart, nextLine, skipComments } from "../../yaml/line.ts";
-import { entriesOf, eventOf, isFlow, startOf, type YamlEntry } from "../../yaml/node.ts";
-import { closingBracket, endOf, endOfEntry } from "../../yaml/node-end.ts";
-import type { YamlNode, YamlText } from "../../yaml/scan.ts";
+import { eventOf, isFlow, keysOf, startOf } from "../../yaml/node.ts";
+import type { YamlNode } from "../../yaml/scan.ts";
 import type { TextEdit } from "../../yaml/text-edit.ts";
 import { fieldOf } from "./entry-text.ts";
 import type { ImageLock, LockEntry } from "./image-lock.ts";
@@ -11,59 +11,44 @@ import type { ImageLock, LockEntry } from "./image-lock.ts";
 export function removalEdits(lock: ImageLock, removed: readonly LockEntry[]): readonly TextEdit[] {
   const { yaml, images } = lock;
   if (images === undefined || removed.length === 0) return [];
+  const { text } = yaml;
   const keys = new Set(removed.map(({ key }) => key));
-  const entries = entriesOf(yaml, images);
-  const isEmpty = entries.every(({ key }) => keys.has(key));
+  const isKept = keysOf(yaml, images).map((key) => !keys.has(key));
+  const isEmpty = !isKept.includes(true);
   if (isFlow(yaml, images)) {
     if (isEmpty)
       return [{ start: (startOf(yaml, images) ?? 0) + 1, end: closingBracket(yaml, images), text: "" }];
-    return flowRemovals(yaml, entries, keys);
+    return flowRemovals(layoutOf(yaml, images), isKept);
   }
   const column = columnOf(yaml, images);
-  const lines = entries
-    .filter(({ key }) => keys.has(key))
-    .map((entry) => ({
-      start: aboveOwnComments(yaml.text, lineStart(yaml.text, startOf(yaml, entry.key) ?? 0), column),
-      end: skipComments(yaml.text, nextLine(yaml.text, endOfEntry(yaml, entry)), column),
-      text: "",
-    }));
+  const { spanOf } = layoutOf(yaml, images);
+  const lines = isKept.flatMap((kept, index) => {
+    if (kept) return [];
+    const { start, end } = spanOf(index);
+    const first = aboveOwnComments(text, lineStart(text, start), column);
+    return [{ start: first, end: skipComments(text, nextLine(text, end), column), text: "" }];
+  });
   return isEmpty ? [emptyMap(lock, images), ...lines] : lines;
 }
 
 /** What comes before the first entry that stays goes up to the next one, all others from the end of the one before. */
-function flowRemovals(
-  yaml: YamlText,
-  entries: readonly YamlEntry[],
-  keys: ReadonlySet<YamlNode>,
-): readonly TextEdit[] {
-  const first = entries.findIndex(({ key }) => !keys.has(key));
-  return entries.flatMap((entry, index) => {
-    const [before, after] = [entries[index - 1], entries[index + 1]];
-    if (!keys.has(entry.key)) return [];
-    if (index < first && after !== undefined)
-      return [{ start: startOfKey(yaml, entry.key), end: startOfKey(yaml, after.key), text: "" }];
-    if (before === undefined) return [];
-    return [{ start: endOfEntry(yaml, before), end: endOfEntry(yaml, entry), text: "" }];
+function flowRemovals({ spanOf }: Layout, isKept: readonly boolean[]): readonly TextEdit[] {
+  const first = isKept.indexOf(true);
+  return isKept.flatMap((kept, index) => {
+    if (kept) return [];
+    const { start, end } = spanOf(index);
+    return index < first
+      ? [{ start, end: spanOf(index + 1).start, text: "" }]
+      : [{ start: spanOf(index - 1).end, end, text: "" }];
   });
-}
-
-/** With its quotes, its tag or anchor, and the `?` of a key that is said to be one. */
-function startOfKey(yaml: YamlText, key: YamlNode): number {
-  const start = startOf(yaml, key) ?? 0;
-  const event = eventOf(yaml, key);
-  const properties = "tagStart" in event ? [event.tagStart, event.anchorStart].filter((at) => at !== -1) : [];
-  const begin = Math.min(start, ...properties);
-  const [lead = ""] = /(?:\?\s+)?["']?$/.exec(yaml.text.slice(Math.max(0, begin - 100), begin)) ?? [];
-  return begin - lead.length;
 }
 
 /** `{}` behind the key `images`, and behind what says of which type its value is. */
 function emptyMap({ yaml, resource }: ImageLock, images: YamlNode): TextEdit {
-  const key = fieldOf(yaml, resource.node, "images")?.key ?? images;
-  const end = endOf(yaml, key, 0);
-  const colon = yaml.text.indexOf(":", end) + 1;
+  const entry = fieldOf(yaml, resource.node, "images") ?? { key: images, value: images };
+  const { keyEnd, colonEnd = keyEnd } = entryLayout(yaml, entry);
   const event = eventOf(yaml, images);
-  const at = "tagEnd" in event ? Math.max(colon, event.tagEnd, event.anchorEnd) : colon;
+  const at = "tagEnd" in event ? Math.max(colonEnd, event.tagEnd, event.anchorEnd) : colonEnd;
   return { start: at, end: at, text: " {}" };
 }
 

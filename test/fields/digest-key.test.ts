@@ -1,0 +1,160 @@
+import { describe, expect, test } from "vitest";
+import { pin } from "./pinning.ts";
+
+const old = `sha256:${"0123456789abcdef".repeat(4)}`;
+
+function release(image: string): string {
+  return `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: x}\nspec:\n  values:\n    image: ${image}`;
+}
+
+function specs(key: string, more = ""): string {
+  return `fieldSpecs: [{kind: HelmRelease, path: "spec/values/**/image", digestKey: ${key}}]\n${more}`;
+}
+
+/** The text once it is pinned, and once it is unpinned again. */
+async function both(
+  text: string,
+  key = "digest",
+): Promise<{ readonly pinned: string; readonly back: string }> {
+  const pinned = await pin(text, specs(key));
+  const back = await pin(pinned.text.replaceAll("<digest>", old), specs(key, "mode: unpin\n"));
+  return { pinned: pinned.text, back: back.text };
+}
+
+describe("a digest under a key that the user names", () => {
+  test.each([
+    ["a new key in braces", "{repository: a/b, tag: v1}\n", "{repository: a/b, tag: v1, digest: <digest>}\n"],
+    [
+      "a comma at the end",
+      "{repository: a/b, tag: v1, }\n",
+      "{repository: a/b, tag: v1, digest: <digest>, }\n",
+    ],
+    [
+      "a comment behind a last comma",
+      "{repository: a/b, tag: v1, # c }\n      }\n",
+      "{repository: a/b, tag: v1, digest: <digest>, # c }\n      }\n",
+    ],
+    [
+      "an empty last value",
+      "{repository: a/b, tag: v1, foo: }\n",
+      "{repository: a/b, tag: v1, foo: , digest: <digest>}\n",
+    ],
+    [
+      "an empty last key",
+      "{repository: a/b, tag: v1, foo}\n",
+      "{repository: a/b, tag: v1, foo, digest: <digest>}\n",
+    ],
+    ["a bare key", "{digest, repository: a/b, tag: v1}\n", "{digest : <digest>, repository: a/b, tag: v1}\n"],
+    [
+      "a bare key in quotes",
+      "{'digest', repository: a/b, tag: v1}\n",
+      "{'digest' : <digest>, repository: a/b, tag: v1}\n",
+    ],
+    [
+      "null in braces",
+      "{repository: a/b, tag: v1, digest: null}\n",
+      "{repository: a/b, tag: v1, digest:    <digest>}\n",
+    ],
+    [
+      "nothing in braces",
+      "{digest: , repository: a/b, tag: v1}\n",
+      "{digest: <digest> , repository: a/b, tag: v1}\n",
+    ],
+    [
+      "empty quotes in JSON",
+      '{"repository": "a/b", "tag": "v1", "digest": ""}\n',
+      '{"repository": "a/b", "tag": "v1", "digest":  "<digest>"}\n',
+    ],
+    [
+      "null in JSON",
+      '{"digest":null,"repository":"a/b","tag":"v1"}\n',
+      '{"digest":   "<digest>","repository":"a/b","tag":"v1"}\n',
+    ],
+    [
+      "a tag before the first key",
+      "\n      !!str repository: a/b\n      tag: v1\n",
+      "\n      !!str repository: a/b\n      digest: <digest>\n      tag: v1\n",
+    ],
+    [
+      "an anchor before the first key",
+      "\n      &k repository: a/b\n      tag: v1\n",
+      "\n      &k repository: a/b\n      digest: <digest>\n      tag: v1\n",
+    ],
+    [
+      "a bar with nothing under it",
+      "\n      repository: a/b\n      tag: v1\n      digest: |-\n      pullPolicy: Always\n",
+      "\n      repository: a/b\n      tag: v1\n      digest: <digest> # |-\n      pullPolicy: Always\n",
+    ],
+    [
+      "a tagged null",
+      "\n      repository: a/b\n      tag: v1\n      digest: !!null # c\n",
+      "\n      repository: a/b\n      tag: v1\n      digest: <digest> # !!null # c\n",
+    ],
+    [
+      "a bare explicit key",
+      "\n      ? digest # c\n      repository: a/b\n      tag: v1\n",
+      "\n      ? digest # c\n      : <digest>\n      repository: a/b\n      tag: v1\n",
+    ],
+    [
+      "an entry that could pass for a new one",
+      "\n      repository: a/b\n      digest:\n      tag: v1\n",
+      "\n      repository: a/b\n      digest: <digest> #\n      tag: v1\n",
+    ],
+    [
+      "a merge key, which kubectl lets win over what stands before it",
+      "\n      repository: a/b\n      tag: v1\n      <<: {x: y}\n",
+      "\n      repository: a/b\n      tag: v1\n      <<: {x: y}\n      digest: <digest>\n",
+    ],
+    [
+      "literals alone, the last without a line break",
+      "\n      repository: |-\n        a/b\n      tag: |\n        v1",
+      "\n      repository: |-\n        a/b\n      digest: <digest>\n      tag: |\n        v1",
+    ],
+    [
+      "no line break at the end",
+      "\n      repository: a/b\n      tag: v1",
+      "\n      repository: a/b\n      digest: <digest>\n      tag: v1",
+    ],
+  ])("goes in beside %s, and out again", async (_, before, after) => {
+    expect(await both(release(before))).toEqual({ pinned: release(after), back: release(before) });
+  });
+
+  test.each(["\r", "\r\n", "\u0085", "\u2028"])("has a line of its own between %j", async (eol) => {
+    const before = release("\n      repository: a/b\n      tag: v1\n").replaceAll("\n", eol);
+
+    const { pinned, back } = await both(before);
+
+    const fresh = /^\r/.test(eol) ? eol : "\n";
+    expect(pinned).toBe(before.replace(`a/b${eol}`, `a/b${eol}      digest: <digest>${fresh}`));
+    expect(back).toBe(before);
+  });
+
+  test.each(["sha", "on", "ref.sha"])("is known by the name %s", async (key) => {
+    const text = release("{repository: a/b, tag: v1, ref: {x: y}}\n");
+    const first = await pin(text, specs(key));
+
+    const second = await pin(first.text.replaceAll("<digest>", old), specs(key));
+
+    expect(first.asked).toEqual(["a/b:v1"]);
+    expect(second).toEqual({ text: first.text, told: [], asked: [] });
+    expect((await both(text, key)).back).toBe(text);
+  });
+
+  test.each([
+    ["a map", "{repository: a/b, tag: v1, digest: {a: b}}\n"],
+    ["an anchor that others stand for", "{repository: a/b, tag: v1, digest: &k }\n    other: *k\n"],
+  ])("is not written over %s, which is told", async (_, image) => {
+    const { text, told } = await pin(release(image), specs("digest"));
+
+    expect(text).toBe(release(image));
+    expect(told).toEqual([
+      "info spec.values.image.digest: left alone: has a `digest` in which no digest can be written: take it away",
+    ]);
+  });
+
+  test("goes into a map once that aliases share as an image", async () => {
+    const text = release("&i {repository: a/b, tag: v1}\n    web: {image: *i}\n");
+
+    expect((await both(text)).pinned).toBe(text.replace("v1}", "v1, digest: <digest>}"));
+  });
+});
