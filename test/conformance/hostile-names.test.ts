@@ -101,8 +101,10 @@ describe.each(HOSTILE)("names with %s", (_, text) => {
     expectHarmless(run);
     const report = readFileSync(file, "utf8");
     expect(report).not.toMatch(ACTIVE);
+    // What ends a line is folded in a text in quotes.
+    const folded = text.replaceAll(/[\u0085\u2028\u2029]/g, " ");
     if (form === "json" && flag === "--explain")
-      expect(JSON.parse(report).map(({ value }: { value: string }) => value)).toContain(`nginx:${text}`);
+      expect(JSON.parse(report).map(({ value }: { value: string }) => value)).toContain(`nginx:${folded}`);
     if (form === "table")
       expect(
         report
