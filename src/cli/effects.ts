@@ -6,7 +6,7 @@ import { openSync, statSync } from "node:fs";
 import { ClaimError } from "../fs/claim.ts";
 import type { OwnProcess } from "../fs/process-mark.ts";
 import { UnfitFileError } from "../fs/read.ts";
-import { type ClaimedFile, claimFile, ReplaceError, replaceReason } from "../fs/replace-file.ts";
+import { type ClaimedFile, claimFile, ReplaceError, replaceReason, targetOf } from "../fs/replace-file.ts";
 import { isSystemError } from "../fs/system-error.ts";
 import { UsageError } from "./arguments.ts";
 import { LockWriteError, readLockText } from "./lock-file-io.ts";
@@ -50,6 +50,8 @@ export interface LockChange {
 export async function perform(effects: Effects, own: OwnProcess): Promise<boolean> {
   const claimed: ClaimedFile[] = [];
   const claimAt = async (path: string): Promise<ClaimedFile> => {
+    if (claimed.some(({ target }) => target === targetOf(path)))
+      throw new UsageError(`\`--output\` and \`--lock\` name the same file, ${JSON.stringify(path)}`);
     const file = await claimFile(path, own);
     claimed.push(file);
     return file;

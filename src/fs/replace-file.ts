@@ -14,7 +14,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { claim } from "./claim.ts";
 import type { OwnProcess } from "./process-mark.ts";
 import { isSystemError, reasonOf } from "./system-error.ts";
@@ -79,8 +79,12 @@ export function targetOf(path: string): string {
   } catch (error) {
     if (!isSystemError(error, "ENOENT")) throw error;
   }
+  const folder = dirname(path);
+  // Whoever wants to write there says so.
+  if (!existsSync(folder)) return path;
   const link = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(path) : undefined;
-  return link === undefined ? path : targetOf(resolve(realpathSync(dirname(path)), link));
+  if (link === undefined) return join(realpathSync(folder), basename(path));
+  return targetOf(resolve(realpathSync(folder), link));
 }
 
 /** Why a file could not be replaced, without the names beside it, which mean nothing to a reader. */

@@ -96,6 +96,19 @@ describe("what can fail is tried first", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  test.each([
+    ["lock.yaml", "./lock.yaml"],
+    ["lock.yaml", "link.yaml"],
+  ])("a report into %s and a lock in %s, which is the same file, leave both alone", async (report, lock) => {
+    symlinkSync("lock.yaml", path("link.yaml"));
+
+    const ended = await run(pod(image()), "--lock", lock, "--update-lock", ...reporting, report);
+
+    expect([ended.code, ended.stdout]).toEqual([2, ""]);
+    expect(ended.stderr).toContain("name the same file");
+    expect(readdirSync(folder)).toEqual(["link.yaml"]);
+  });
+
   test.runIf(existsSync("/dev/full"))("a full stdout leaves report and lock alone", async () => {
     writeFileSync(path("lock.yaml"), lock({ "nginx:1": one }));
 

@@ -7,7 +7,9 @@ import { describe, test } from "vitest";
 export type Tool =
   | "kpt"
   | "kustomize"
+  | "kustomize5"
   | "helm"
+  | "kubectl"
   | "docker-registry"
   | "skopeo"
   | "image"
@@ -62,6 +64,8 @@ const availability = new Map<Tool, boolean>();
 const probes = {
   kpt: () => works("kpt", ["version"]),
   kustomize: () => works("kustomize", ["version"]),
+  kustomize5: () => works("kustomize5", ["version"]),
+  kubectl: () => works("kubectl", ["version", "--client"]),
   helm: () => works("helm", ["version"]),
   "docker-registry": () => works("docker-registry", ["--version"]),
   skopeo: () => works("skopeo", ["--version"]),
