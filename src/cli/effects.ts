@@ -2,7 +2,7 @@
  * What a run does to the world: messages, reports, the lock, stdout, in this order. All that can fail is tried before the
  * first of them is done, so that a run that fails has done nothing.
  */
-import { openSync, statSync } from "node:fs";
+import { fstatSync, openSync, statSync } from "node:fs";
 import { ClaimError } from "../fs/claim.ts";
 import type { OwnProcess } from "../fs/process-mark.ts";
 import { UnfitFileError } from "../fs/read.ts";
@@ -91,10 +91,8 @@ type ClaimAt = (path: string) => Promise<ClaimedFile>;
 async function stageReport({ path, text }: ReportFile, claimAt: ClaimAt): Promise<() => void> {
   if (outputTarget(path) === "stderr") return () => write(stderr, text);
   try {
-    if (!isReplaceable(path)) {
-      const file = openSync(path, "w");
-      return () => write(file, text);
-    }
+    const open = openedAs(path);
+    if (open !== undefined) return () => write(open, text);
     const file = await claimAt(path);
     file.stage(text);
     return () => file.commit();
@@ -107,10 +105,19 @@ async function stageReport({ path, text }: ReportFile, claimAt: ClaimAt): Promis
   }
 }
 
-/** False for pipes and devices, and for what the shell has open already: whoever reads that would see nothing of another file. */
-function isReplaceable(path: string): boolean {
-  if (/^\/(?:dev|proc\/[^/]+)\/fd\//.test(path)) return false;
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? true;
+/**
+ * The descriptor of what can't be replaced: a pipe or a device, or what the shell has open already, as `/dev/fd/3`. Whoever
+ * reads that would see nothing of another file, and it may hold something already.
+ */
+function openedAs(path: string): number | undefined {
+  const { descriptor } = /^\/(?:dev|proc\/self)\/fd\/(?<descriptor>\d+)$/.exec(path)?.groups ?? {};
+  if (descriptor !== undefined) {
+    // Throws where there is none.
+    fstatSync(Number(descriptor));
+    return Number(descriptor);
+  }
+  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? true;
+  return isFile ? undefined : openSync(path, "w");
 }
 
 interface StagedLock {

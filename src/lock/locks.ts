@@ -154,12 +154,12 @@ function objections({ kind, yaml }: Input, found: readonly FoundLock[], hasFile:
     return `${JSON.stringify(name)} (line ${line})`;
   });
   const more = ignored.length > namesMax ? ` and ${ignored.length - namesMax} more` : "";
-  const [locks, do_] =
+  const [locks, verb] =
     ignored.length === 1 ? ["1 ImageLock", "does"] : [`${ignored.length} ImageLocks`, "do"];
   const advice = hasFile
     ? "anybody can put one there, so that of `--lock` alone counts"
     : "anybody can put one there, so give the file of yours with `--lock FILE`";
-  const message = `${locks} in the stream ${do_} not count: ${names.join(", ")}${more}; ${advice}`;
+  const message = `${locks} in the stream ${verb} not count: ${names.join(", ")}${more}; ${advice}`;
   return [{ message, severity: "warning" }];
 }
 

@@ -191,14 +191,16 @@ describe("--output", () => {
   });
 
   test("writes into a pipe and into what the shell has open", async () => {
+    writeFileSync(path("opened"), "before\n");
     const ended = await inShell(
-      `mkfifo pipe; cat pipe > read & $PIN ${reporting.join(" ")} pipe < input && wait && $PIN ${reporting.join(" ")} /dev/fd/3 < input 3> opened; rm pipe`,
+      `mkfifo pipe; cat pipe > read & $PIN ${reporting.join(" ")} pipe < input && wait && $PIN ${reporting.join(" ")} /dev/fd/3 < input 3>> opened; rm pipe`,
       pod(`nginx:1@${one}`),
     );
 
     expect(ended.code).toBe(0);
     expect(JSON.parse(read("read")).version).toBe("2.1.0");
-    expect(read("opened")).toBe(read("read"));
+    // Behind what is there, as the shell has opened it.
+    expect(read("opened")).toBe(`before\n${read("read")}`);
   });
 });
 
