@@ -18,6 +18,8 @@ import {
   statSync,
 } from "node:fs";
 
+import { untilAnswered } from "./remote.ts";
+
 /** A file that is there and is not read: no regular file, or larger than one of its kind can be. */
 export class UnfitFileError extends Error {
   override readonly name = "UnfitFileError";
@@ -38,6 +40,7 @@ export const LARGE_FILE_MAX: number = 64 * 1_048_576;
 
 /** The text of a small file in UTF-8. Rejects with the system's error, or an {@link UnfitFileError}. */
 export async function readTextFile(path: string): Promise<string> {
+  await untilAnswered(path);
   // A device is not even opened: some act when they are.
   checkKind(path, await promised<Stats>((done) => stat(path, done)));
   const file = await promised<number>((done) => open(path, FLAGS, done));
@@ -78,7 +81,8 @@ export function readNamedFile(path: string): Buffer {
 }
 
 /** The names in a folder. Rejects with the system's error. */
-export function readFolder(path: string): Promise<readonly string[]> {
+export async function readFolder(path: string): Promise<readonly string[]> {
+  await untilAnswered(path);
   return promised((done) => readdir(path, done));
 }
 
