@@ -50,9 +50,9 @@ async function find(search: Search): Promise<Found> {
   const { authorizer } = search.host;
   const { repository } = search.question;
   const known = authorizer.demandFor(repository);
-  const first = known && (await askInTurn(search, known));
+  const first = known && (await askInTurn(search, known).catch(asFailure));
   if (first instanceof Failure) {
-    if (!isRefused(first)) throw first;
+    if (!isRefused(first) && !isOfRealm(first, search)) throw first;
   } else if (first !== undefined) return first;
 
   const open = await ask(search);
@@ -95,6 +95,16 @@ async function findByScope(search: Search, demand: HostChallenge, before: Failur
   }
   trials.unshift(...earlier);
   throw found === undefined || isRefused(found) ? before : found;
+}
+
+function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  throw error;
+}
+
+/** A realm that gives no token may be one that the registry names for other repositories alone. */
+function isOfRealm({ code, host }: Failure, { host: { endpoint } }: Search): boolean {
+  return code === "realm" || (host !== undefined && endpoint.urls.every((url) => url.host !== host));
 }
 
 function foundAs({ digest, body, mediaType, as }: FoundAnswer, { source }: Pick<Identity, "source">): Found {

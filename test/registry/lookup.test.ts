@@ -366,6 +366,22 @@ describe("lookUp on a token registry", () => {
     expect(warnings()).toEqual([]);
   });
 
+  test.each([
+    ["names no address", 'Bearer realm="file:///etc/passwd"'],
+    ["is not there", 'Bearer realm="http://127.0.0.1:1/token"'],
+    ["gives no token", 'Bearer realm="/token/empty"'],
+  ])("asks as nobody where another repository's realm %s", async (_, challenge) => {
+    const server = await serve((request, response) => {
+      if (request.url.includes("/odd/")) answer(response, 401, { headers: { "www-authenticate": challenge } });
+      else if (request.url.startsWith("/token/")) answer(response, 200, { body: "{}" });
+      else answerIndex(response);
+    });
+    const { resolve } = client({ keychain: keychainOf([ADA]) });
+    await expect(resolve(`${server.host}/odd:v1`)).rejects.toMatchObject({ name: "RegistryError" });
+
+    expect(await resolve(`${server.host}/app:v1`)).toBe(INDEX_DIGEST);
+  });
+
   test("remembers the bearer challenge where a request with a login gets a basic one (Harbor)", async () => {
     const server = await serve((request, response) => {
       const { authorization } = request.headers;
