@@ -59,14 +59,15 @@ export function createHost(endpoint: Endpoint, authorizer: Authorizer, run: Abor
     try {
       return await attempt(first, (url) => task(url, false), wantsOther);
     } catch (error) {
-      if (base !== undefined || !(error instanceof Failure) || !wantsOther(error)) throw error;
+      // Another image may have found the way meanwhile, and it may be the other one.
+      if (base === first || !(error instanceof Failure) || !wantsOther(error)) throw error;
       // What hangs up on both may hang up on all, or refuse in no words the scheme that is wrong.
       if (hangsUp(error)) wantsFirst = (failure) => speaksOther(failure) || hangsUp(failure);
     }
     try {
       return await attempt(second, (url) => task(url, true), wantsFirst);
     } catch (error) {
-      if (base !== undefined || !(error instanceof Failure) || !wantsFirst(error)) throw error;
+      if (base === second || !(error instanceof Failure) || !wantsFirst(error)) throw error;
     }
     // It has failed the first time for a reason of its own.
     return attempt(first, (url) => task(url, true));

@@ -1,0 +1,54 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { parseReference } from "../../src/image/reference.ts";
+import { LOOPBACK_TLS } from "../support/loopback-tls.mjs";
+import { answerIndex, INDEX_DIGEST } from "../support/manifests.ts";
+import { startQuirkServer } from "../support/quirk-server.ts";
+import { makeClient } from "../support/registry-client.ts";
+
+describe("a host on loopback, where HTTP is tried before HTTPS", () => {
+  test("serves an image that was refused by HTTP when another had found the way", async () => {
+    const registry = await startQuirkServer((_, response) => answerIndex(response), { tls: LOOPBACK_TLS });
+    onTestFinished(registry.close);
+    const plain: Socket[] = [];
+    const sockets = new Set<Socket>();
+    // Who speaks TLS is let through; the others wait.
+    const front = createServer((socket) => {
+      sockets.add(socket.on("error", () => socket.destroy()));
+      socket.once("data", (data) => {
+        if (data[0] !== TLS_HANDSHAKE) {
+          plain.push(socket);
+          front.emit("plain");
+          return;
+        }
+        const there = connect(registry.port, "127.0.0.1").on("error", () => socket.destroy());
+        there.write(data);
+        socket.pipe(there).pipe(socket);
+      });
+    });
+    front.listen(0, "127.0.0.1");
+    await once(front, "listening");
+    onTestFinished(() => {
+      for (const socket of sockets) socket.destroy();
+      front.close();
+    });
+    // The cast is the server's own promise: it listens on a port.
+    const host = `127.0.0.1:${(front.address() as AddressInfo).port}`;
+    const client = makeClient({ registries: [{ prefix: host, insecureSkipTLSVerify: true }] });
+    onTestFinished(client.close);
+
+    const first = client.resolveDigest(parseReference(`${host}/app:1`));
+    const second = client.resolveDigest(parseReference(`${host}/app:2`));
+    // The second is let in when the first has taken too long.
+    while (plain.length < 2) await once(front, "plain");
+    plain[0]?.destroy();
+
+    expect(await first).toBe(INDEX_DIGEST);
+    plain[1]?.destroy();
+    expect(await second).toBe(INDEX_DIGEST);
+  });
+});
+
+// https://www.rfc-editor.org/rfc/rfc8446#section-5.1
+const TLS_HANDSHAKE = 22;
