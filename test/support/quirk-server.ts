@@ -62,6 +62,8 @@ export async function startQuirkServer(quirk: Quirk, options: QuirkServerOptions
     tls === undefined
       ? createServer(listener)
       : createTlsServer({ ...tls, rejectUnauthorized: true }, listener);
+  // Who is slow to ask again must find the connection open.
+  server.keepAliveTimeout = 0;
   server.on("connection", (socket: Socket) => {
     connections += 1;
     openConnections += 1;

@@ -88,6 +88,8 @@ export async function startRegistry(options = {}) {
   };
   const server =
     options.tls === undefined ? createServer(onRequest) : createTlsServer(options.tls, onRequest);
+  // Who is slow to ask again must find the connection open.
+  server.keepAliveTimeout = 0;
   server.on("connection", (socket) => {
     counts.connections += 1;
     sockets.add(socket.once("close", () => sockets.delete(socket)));
