@@ -30,8 +30,8 @@ export interface Ask {
 export interface Fault {
   readonly name: string;
   readonly answer: (ask: Ask) => void;
-  /** Whether the outcome depends on time. */
-  readonly isTimed?: true;
+  /** Whether what comes of it depends on time, or on the order of answers, by design: a pull limit stops a whole host. */
+  readonly isUnsettled?: true;
   /** Another digest that the registry itself stands for, where its headers are trusted. */
   readonly named?: (content: Content) => string;
 }
@@ -277,8 +277,8 @@ export const faults: readonly Fault[] = [
     ),
   },
   { name: "a body without end", answer: split(withoutDigest, flood) },
-  { name: "no answer", answer: () => undefined, isTimed: true },
-  { name: "an answer that drips", answer: split(withoutDigest, drip), isTimed: true },
+  { name: "no answer", answer: () => undefined, isUnsettled: true },
+  { name: "an answer that drips", answer: split(withoutDigest, drip), isUnsettled: true },
   { name: "hanging up", answer: hangUp },
   { name: "hanging up once", answer: atFirst(1, hangUp) },
   { name: "a reset", answer: reset },
@@ -288,6 +288,7 @@ export const faults: readonly Fault[] = [
   {
     name: "429 with a text",
     answer: ({ response }) => answer(response, 429, {}, "You have reached your pull rate limit."),
+    isUnsettled: true,
   },
   { name: "503 once", answer: atFirst(1, status(503)) },
   { name: "503 always", answer: status(503) },

@@ -173,16 +173,24 @@ export async function startHosts(): Promise<Hosts> {
   const closed = createSocketServer();
   closedPort = Number((await listen(closed)).split(":")[1]);
   await new Promise((resolve) => servers.pop()?.close(resolve));
-  elsewhere = await listen(createServer(other));
-  const trusted = await listen(createTlsServer(LOOPBACK_TLS, registry("none")));
+  elsewhere = await listen(createServer(patient, other));
+  const trusted = await listen(createTlsServer({ ...patient, ...LOOPBACK_TLS }, registry("none")));
   const all: readonly Host[] = [
-    { name: "open", address: await listen(createServer(registry("none"))), isRegistry: true },
-    { name: "with a password", address: await listen(createServer(registry("basic"))), isRegistry: true },
-    { name: "with tokens", address: await listen(createServer(registry("bearer"))), isRegistry: true },
+    { name: "open", address: await listen(createServer(patient, registry("none"))), isRegistry: true },
+    {
+      name: "with a password",
+      address: await listen(createServer(patient, registry("basic"))),
+      isRegistry: true,
+    },
+    {
+      name: "with tokens",
+      address: await listen(createServer(patient, registry("bearer"))),
+      isRegistry: true,
+    },
     { name: "with TLS", address: trusted, isRegistry: true },
     {
       name: "with a certificate of nobody",
-      address: await listen(createTlsServer(LOOPBACK_TLS, registry("none"))),
+      address: await listen(createTlsServer({ ...patient, ...LOOPBACK_TLS }, registry("none"))),
       isRegistry: false,
     },
     { name: "at which nobody listens", address: `127.0.0.1:${closedPort}`, isRegistry: false },
@@ -214,6 +222,9 @@ export async function startHosts(): Promise<Hosts> {
     },
   };
 }
+
+// Who is slow to ask again must find the connection open.
+const patient = { keepAliveTimeout: 0 };
 
 const MANIFEST = /^\/v2\/(?<repository>.+)\/manifests\/(?<reference>[^/]+)$/;
 

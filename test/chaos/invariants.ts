@@ -40,7 +40,7 @@ function headOf(stdout: string): string {
 
 function brokenContract(scenario: Scenario, run: Evidence["run"]): readonly string[] {
   const { code, stdout } = run;
-  const { form, onError, images, isTimed } = scenario;
+  const { form, onError, images, isUnsettled } = scenario;
   const input = inputOf(scenario);
   const pinned = pinnedBy(run);
   if (code !== 0 && code !== 1) return [`it ended with ${code}`];
@@ -54,8 +54,11 @@ function brokenContract(scenario: Scenario, run: Evidence["run"]): readonly stri
   if (code === 1 && onError === "warn") broken.push("an image has failed a run that was to warn");
   if (code === 0 && onError === "fail" && pinned.size < images.length)
     broken.push("a run went well that left an image out");
+  const lost = images.filter(({ text, kind }) => kind === "good" && !pinned.has(text));
+  if (onError === "warn" && !isUnsettled && lost.length > 0)
+    broken.push(`${lost.length} good images are left, such as ${lost[0]?.text}`);
   const isAllGood = images.every(({ kind }) => kind === "good");
-  if (code === 1 && isAllGood && !isTimed) broken.push("a run failed though nothing was wrong");
+  if (code === 1 && isAllGood && !isUnsettled) broken.push("a run failed though nothing was wrong");
   return broken;
 }
 

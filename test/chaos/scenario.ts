@@ -11,8 +11,8 @@ export interface Scenario {
   readonly onError: "fail" | "warn";
   readonly verify: "header" | "get";
   readonly plan: Plan;
-  /** Whether its outcome depends on time. */
-  readonly isTimed: boolean;
+  /** Whether what comes of it depends on time or on the order of answers. */
+  readonly isUnsettled: boolean;
 }
 
 /** An image, and what is wrong with it. */
@@ -28,12 +28,12 @@ export function makeScenario(seed: number, number: number, { hosts, size }: Scen
   const random = createRandom(seed * 1_000_003 + number);
   // Whoever wants to see all of a run needs one that goes well, too.
   const share = random.pick([0, 0.05, 0.4, 0.8]);
-  const allowsTime = random.chance(0.15);
+  const isUnsettled = random.chance(0.15);
   const onError = share === 0 || random.chance(0.3) ? "fail" : "warn";
   const verify = random.chance(0.6) ? "header" : "get";
   const spoiled = new Map<string, { fault: Fault; chance: number }>();
   const spoiledTokens = new Map<string, TokenFault>();
-  const possible = faults.filter(({ isTimed }) => allowsTime || isTimed === undefined);
+  const possible = faults.filter((fault) => isUnsettled || fault.isUnsettled === undefined);
   const images = Array.from({ length: size }, (_, index): ChaoticImage => {
     const isSpoiled = random.chance(share);
     const host = random.pick(
@@ -61,7 +61,7 @@ export function makeScenario(seed: number, number: number, { hosts, size }: Scen
     onError,
     verify,
     plan: { login: loginOf(random.pick(PASSWORDS), number), faults: spoiled, tokenFaults: spoiledTokens },
-    isTimed: allowsTime,
+    isUnsettled,
   };
 }
 
@@ -83,11 +83,8 @@ export function inputOf({ images, form }: Pick<Scenario, "images" | "form">): st
   return `apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n${items.join("")}`;
 }
 
-/** The configuration of a run. */
-export function configOf(
-  { onError, verify }: Pick<Scenario, "onError" | "verify">,
-  registries: string,
-): string {
+/** The configuration of a run; only one that is not settled anyway may run out of time. */
+export function configOf({ onError, verify, isUnsettled }: Scenario, registries: string): string {
   return `apiVersion: fn.kpt.dev/v1alpha1
 kind: PinDigests
 metadata: {name: pin-digests}
@@ -95,7 +92,7 @@ onError: ${onError}
 verify: ${verify}
 report: all
 registries: ${registries}
-network: {timeout: 2s, deadline: 30s, retries: 1}
+network: ${isUnsettled ? "{timeout: 2s, deadline: 30s, retries: 1}" : "{timeout: 2m, deadline: 4m50s, retries: 1}"}
 `;
 }
 

@@ -372,7 +372,8 @@ describe("lookUp on a token registry", () => {
     ["gives no token", 'Bearer realm="/token/empty"'],
   ])("asks as nobody where another repository's realm %s", async (_, challenge) => {
     const server = await serve((request, response) => {
-      if (request.url.includes("/odd/")) answer(response, 401, { headers: { "www-authenticate": challenge } });
+      if (request.url.includes("/odd/"))
+        answer(response, 401, { headers: { "www-authenticate": challenge } });
       else if (request.url.startsWith("/token/")) answer(response, 200, { body: "{}" });
       else answerIndex(response);
     });
