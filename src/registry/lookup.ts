@@ -64,8 +64,6 @@ async function find(search: Search): Promise<Found> {
   const isNews = demand !== undefined && !(known !== undefined && isSameDemand(known, demand));
   // What was refused on a demand that does not hold here says nothing about a login.
   if (isNews) search.trials.length = 0;
-  if (demand?.challenge.scheme !== "bearer")
-    search.trials.push({ identity: ANONYMOUS, failure: open.failure });
   let failure = isDenied(open.failure) ? (first ?? open.failure) : open.failure;
   if (isNews) {
     authorizer.learn(repository, demand);
@@ -74,6 +72,9 @@ async function find(search: Search): Promise<Found> {
     if (second !== undefined && !(second instanceof Failure)) return second;
     failure = second ?? open.failure;
   }
+  // As if it had come last, which it does where the demand was known before.
+  if (demand?.challenge.scheme !== "bearer" && (isDenied(failure) || failure === open.failure))
+    search.trials.push({ identity: ANONYMOUS, failure: open.failure });
   const scope = demand && foreignScopeOf(demand, repository);
   const isTried = !isNews && scope === known?.scope;
   if (demand === undefined || scope === undefined || isTried || !isRefused(failure)) throw failure;
@@ -104,7 +105,8 @@ function asFailure(error: unknown): Failure {
 
 /** A realm that gives no token may be one that the registry names for other repositories alone. */
 function isOfRealm({ code, host }: Failure, { host: { endpoint } }: Search): boolean {
-  return code === "realm" || (host !== undefined && endpoint.urls.every((url) => url.host !== host));
+  if (code === "realm") return true;
+  return hasTrait(code, "lasting") && host !== undefined && endpoint.urls.every((url) => url.host !== host);
 }
 
 function foundAs({ digest, body, mediaType, as }: FoundAnswer, { source }: Pick<Identity, "source">): Found {

@@ -132,7 +132,7 @@ describe.skipIf(!hasDockerRegistry)("docker-registry", () => {
     expect(await resolveOnce(`${host}/app:v1`, { keychain: keychainOf([ada]) })).toBe(INDEX_DIGEST);
     const wrong = await failOnce(`${host}/app:v1`, { keychain: keychainOf([basicLogin("ada", "wrong")]) });
     expect(wrong).toMatchObject({ code: "unauthorized", status: 401 });
-    expect(wrong.message).toContain("asked anonymously, then with login of ada");
+    expect(wrong.message).toContain("asked with login of ada, then anonymously");
     expect(await failOnce(`${host}/app:v1`)).toMatchObject({ code: "unauthorized" });
   });
 

@@ -383,6 +383,26 @@ describe("lookUp on a token registry", () => {
     expect(await resolve(`${server.host}/app:v1`)).toBe(INDEX_DIGEST);
   });
 
+  test.each([418, 403, 404, 429])(
+    "says the same of %i to a login, whether the challenge was known or not",
+    async (status) => {
+      const server = await serve((request, response) => {
+        if (request.headers.authorization === undefined) challengeBasic(response);
+        else answer(response, status, { headers: { "retry-after": "3600" } });
+      });
+      const { resolve } = client({ keychain: keychainOf([ADA]), network: { retries: 0 } });
+
+      const first = await message("one");
+
+      expect(await message("two")).toBe(first);
+
+      async function message(name: string): Promise<string> {
+        const error: unknown = await resolve(`${server.host}/${name}:v1`).catch((error: unknown) => error);
+        return String(error).replaceAll(`/${name}:`, "/x:");
+      }
+    },
+  );
+
   test("remembers the bearer challenge where a request with a login gets a basic one (Harbor)", async () => {
     const server = await serve((request, response) => {
       const { authorization } = request.headers;
