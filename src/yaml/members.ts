@@ -91,7 +91,7 @@ export function memberText(yaml: YamlText, members: readonly Member[], name: str
 
 function ownAndMerged(yaml: YamlText, mapping: YamlNode): readonly Member[] {
   const members: Member[] = [];
-  const contested: Member[] = [];
+  const contested = new Map<string, Member>();
   const names = new Set<string>();
   const own = new Map<string, YamlNode>();
   const merged = new Set<YamlNode>();
@@ -102,6 +102,7 @@ function ownAndMerged(yaml: YamlText, mapping: YamlNode): readonly Member[] {
     if (merged.has(map) || kindOf(yaml, map) !== "mapping") continue;
     merged.add(map);
     const brought = new Map<string, Member>();
+    const contests = new Map<string, Member>();
     const sources: Source[] = [];
     for (const { key, value } of entriesOf(yaml, map)) {
       const name = scalarText(yaml, dereference(yaml, key));
@@ -114,17 +115,27 @@ function ownAndMerged(yaml: YamlText, mapping: YamlNode): readonly Member[] {
         own.set(name, key);
       } else if (!names.has(name)) {
         brought.set(name, { name, value, via });
-      } else if (next.mergeKey !== undefined && (own.get(name) ?? next.mergeKey) < next.mergeKey) {
-        contested.push({ name, value, via, contestedBy: next.mergeKey });
+      } else if (!contested.has(name) && standsBefore(own.get(name), next.mergeKey)) {
+        contests.set(name, {
+          name,
+          value,
+          via,
+          ...(next.mergeKey !== undefined && { contestedBy: next.mergeKey }),
+        });
       }
     }
     members.push(...brought.values());
+    for (const [name, member] of contests) contested.set(name, member);
     for (const name of (map === mapping ? own : brought).keys()) names.add(name);
     // Of a mapping's own keys all are kept, that it may be told of duplicates; of others those that count. The first
     // source wins, with all that it merges itself.
     for (const source of sources.reverse()) waiting.push(source);
   }
-  return contested.length === 0 ? members : [...contested, ...members];
+  return contested.size === 0 ? members : [...contested.values(), ...members];
+}
+
+function standsBefore(key: YamlNode | undefined, mergeKey: YamlNode | undefined): boolean {
+  return key !== undefined && mergeKey !== undefined && key < mergeKey;
 }
 
 /** A mapping that is merged into another, and how it is reached. */

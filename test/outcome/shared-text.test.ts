@@ -361,6 +361,15 @@ const pinned: Record<string, readonly Row[]> = {
       pod("  containers:\n  - &c {image: a:1@<a:1>}\n  - &d {<<: *c, name: b}\n  - {<<: [*d, *c]}\n"),
     ],
     [
+      "a merge that brings in what another merge overrides",
+      pod(
+        "  initContainers:\n  - &a {image: a:1}\n  - &b {<<: *a, image: b:1}\n  containers:\n  - image: c:1\n    <<: *b\n",
+      ),
+      pod(
+        "  initContainers:\n  - &a {image: a:1@<a:1>}\n  - &b {<<: *a, image: b:1@<b:1>}\n  containers:\n  - image: c:1@<c:1>\n    <<: *b\n",
+      ),
+    ],
+    [
       "a definition that nothing else reads",
       `x-base: &b {image: a:1}\n${pod("  containers: [{<<: *b, name: a}]\n")}`,
       `x-base: &b {image: a:1@<a:1>}\n${pod("  containers: [{<<: *b, name: a}]\n")}`,
