@@ -30,6 +30,30 @@ spec:
 const list = `kind: ResourceList\nitems:\n- ${(stream.split("---\n")[0] ?? "").trimEnd().replaceAll("\n", "\n  ")}\n`;
 
 describe("explain", () => {
+  test("tells of aliases as if they were written out", async () => {
+    const text = `apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: h}
+spec:
+  values:
+    base: &b r.io/a:1
+    image: *b
+    jobs: &j {image: r.io/b:1}
+    more: *j
+  other: *b
+`;
+
+    const { explanations } = await explain(text);
+
+    expect(explanations.map(({ path, value, action }) => [path, value, action])).toEqual([
+      ["spec.values.base", "r.io/a:1", "unknown"],
+      ["spec.values.image", "r.io/a:1", "pin"],
+      ["spec.values.jobs.image", "r.io/b:1", "pin"],
+      ["spec.values.more.image", "r.io/b:1", "pin"],
+      ["spec.other", "r.io/a:1", "unknown"],
+    ]);
+  });
+
   test("tells of every value that looks like an image where it is, who found it and what would be done", async () => {
     const functionConfig =
       "apiVersion: fn.kpt.dev/v1alpha1\nkind: PinDigests\nfieldSpecs: [{kind: Widget, path: spec/helper}]\n";

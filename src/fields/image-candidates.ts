@@ -1,6 +1,8 @@
 /** Values that look like images, whether or not they are: for people who want to know why one was passed over. */
 import { InvalidReferenceError, parseReference } from "../image/reference.ts";
 import {
+  aliasRange,
+  dereference,
   elementsOf,
   entriesOf,
   kindOf,
@@ -38,7 +40,7 @@ function collect(collection: Collection, node: YamlNode, key: string): void {
   switch (kindOf(yaml, node)) {
     case "mapping":
       for (const entry of entriesOf(yaml, node)) {
-        const name = scalarText(yaml, entry.key) ?? "";
+        const name = scalarText(yaml, dereference(yaml, entry.key)) ?? "";
         path.push(name);
         collect(collection, entry.value, name);
         path.pop();
@@ -54,16 +56,17 @@ function collect(collection: Collection, node: YamlNode, key: string): void {
       }
       return;
     }
-    case "scalar": {
-      const value = scalarText(yaml, node) ?? "";
-      const range = scalarRange(yaml, node);
-      if (range !== undefined && scalarType(yaml, node) === "string" && looksLikeImage(key, value)) {
+    case "scalar":
+    case "alias": {
+      // What an alias of a collection brings is told where it stands.
+      const target = dereference(yaml, node);
+      const value = scalarText(yaml, target) ?? "";
+      const range = aliasRange(yaml, node) ?? scalarRange(yaml, node);
+      if (range !== undefined && scalarType(yaml, target) === "string" && looksLikeImage(key, value)) {
         found.push({ node, path: formatPath(path), value, range });
       }
       return;
     }
-    case "alias":
-      return;
   }
 }
 
