@@ -18,22 +18,30 @@ export function likelyOutcomeOf(step: SettledStep, config: OutcomeConfig): Outco
 }
 
 /**
- * What becomes of a text with its likely images. Where aliases tie them to others so that something can't be changed, they
- * stay as they are.
+ * What becomes of a text with its likely images. Those that aliases tie to something that is not to change stay as they are;
+ * so do all where a certain one could not be changed for them.
  */
 export function settleLikely(
   certain: Settled,
   likely: readonly Outcome[],
   settle: (outcomes: readonly Outcome[]) => Settled,
 ): Settled {
-  if (likely.length === 0) return certain;
-  const together = settle([...certain.outcomes, ...likely]);
-  const before = certain.outcomes.filter(({ kind }) => kind === "failed").length;
-  if (together.outcomes.filter(({ kind }) => kind === "failed").length === before) return together;
-  const kept = likely.map((outcome) =>
-    outcome.kind === "changed" ? left(outcome, "since aliases share its text with other fields") : outcome,
-  );
-  return { ...certain, outcomes: [...certain.outcomes, ...kept] };
+  let outcomes = likely;
+  while (outcomes.some(({ kind }) => kind === "changed")) {
+    const together = settle([...certain.outcomes, ...outcomes]);
+    const settled = together.outcomes.slice(certain.outcomes.length);
+    const isInTheWay = together.outcomes.some(
+      ({ kind }, at) => kind === "failed" && certain.outcomes[at]?.kind === "changed",
+    );
+    const isTied = (at: number): boolean => isInTheWay || settled[at]?.kind === "failed";
+    if (!isInTheWay && !settled.some(({ kind }) => kind === "failed")) return together;
+    outcomes = outcomes.map((outcome, at) =>
+      outcome.kind === "changed" && isTied(at)
+        ? left(outcome, "since aliases share its text with other fields")
+        : outcome,
+    );
+  }
+  return { ...certain, outcomes: [...certain.outcomes, ...outcomes] };
 }
 
 function left({ field }: Outcome, why: string): Outcome {

@@ -11,9 +11,12 @@ async function pin(text: string, options = "") {
   const asked = new Set<string>();
   const result = await pinDigests(text, {
     functionConfig: `apiVersion: fn.kpt.dev/v1alpha1\nkind: PinDigests\nmetadata: {name: pin}\n${options}\n`,
-    resolveDigest: async (image) => {
-      asked.add(image.text);
-      return digestOf(image.text);
+    registry: {
+      inspect: async (image) => {
+        asked.add(image.text);
+        return { digest: digestOf(image.text), recognizedBy: "by this test" };
+      },
+      hasDigest: async () => true,
     },
   });
   let { text: after } = result;
@@ -544,5 +547,28 @@ describe("what is told", () => {
       "warning spec.containers[0].image: comes by the merge key on line 9 of the input as well: kubectl reads that one, other readers the key before it; both are pinned; write the merge key first",
     );
     expect(checked).toMatchObject({ ok: true, told: [told[0]] });
+  });
+});
+
+describe("an image in a field that no rule knows", () => {
+  const widget = (spec: string): string =>
+    `apiVersion: acme.io/v1\nkind: Widget\nmetadata: {name: w}\nspec:\n${spec}`;
+
+  test("stays as it is where aliases share it with what is no image, and holds up no other", async () => {
+    const before = widget("  a: &a {image: r.io/a:1}\n  b: {image: r.io/b:1}\nstatus: *a\n");
+
+    const { after, told } = await pin(before);
+
+    expect(after).toBe(before.replace("r.io/b:1", "r.io/b:1@<r.io/b:1>"));
+    expect(told[0]).toMatch(/^warning spec\.a\.image: .* since aliases share its text with other fields; /);
+  });
+
+  test("changes with an alias of it that is an image for certain", async () => {
+    const before = widget("  a: &a {image: r.io/a:1}\n  containers: [*a]\n");
+
+    const { after, told } = await pin(before);
+
+    expect(after).toBe(before.replace("r.io/a:1", "r.io/a:1@<r.io/a:1>"));
+    expect(told.filter((each) => !each.startsWith("info"))).toEqual([]);
   });
 });
