@@ -12,9 +12,10 @@ import {
   writtenText,
 } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
+import { lastUpTo } from "../yaml/sorted-offsets.ts";
 import { extractReference } from "./extract.ts";
 import type { FieldRule } from "./field-rule.ts";
-import type { ImageField } from "./image-field.ts";
+import { endsOf, type ImageField } from "./image-field.ts";
 import { type KeyMeaning, meaningOf, partKeys, referenceKeys } from "./likely-key.ts";
 import type { Place, Walk } from "./walk-state.ts";
 
@@ -42,10 +43,24 @@ export function findLikely(walk: Walk, object: Place): readonly ImageField[] {
   const search = {
     walk: found,
     denied: deniedRanges(walk),
-    known: new Set(walk.fields.map(({ identity }) => identity)),
   };
   visit(search, object, { meaning: undefined, below: undefined, isRoot: true });
-  return found.fields.filter(({ identity }) => !search.known.has(identity));
+  const isKnown = coveredBy(walk.fields);
+  return found.fields.filter((field) => !isKnown(field));
+}
+
+/** What tells whether a field is, or has in it, one that a rule has found, which may be a part of a text. */
+function coveredBy(fields: readonly ImageField[]): (field: ImageField) => boolean {
+  const identities = new Set(fields.map(({ identity }) => identity));
+  const starts = fields
+    .flatMap((field) => endsOf(field)[0]?.start ?? [])
+    .toSorted((one, other) => one - other);
+  return (field) => {
+    const [first, last = first] = endsOf(field);
+    if (first === undefined || last === undefined) return identities.has(field.identity);
+    const before = starts[lastUpTo(starts, last.end)];
+    return identities.has(field.identity) || (before !== undefined && before >= first.start);
+  };
 }
 
 /** Of Kubernetes' own kinds all fields are known; what people keep in a ConfigMap is theirs. */

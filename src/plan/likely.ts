@@ -34,8 +34,14 @@ export function planLikely(field: ImageField, config: Config, lock: Lock | undef
       return field.writing.kind === "none" && image.digest === undefined && field.skipped === undefined
         ? keep(field, `${readsAsImage} in parts; ${field.writing.reason}: ${howToSettle}`, "warning")
         : step;
+    case "rewrite": {
+      // A lock may have it for a certain image alone; what is told in the first run must not be pinned in the second.
+      const unasked = image.digest === undefined ? reasonNotToAsk(image, config) : undefined;
+      return unasked === undefined
+        ? step
+        : keep(field, `${readsAsImage}, and ${unasked}: ${howToSettle}`, "warning");
+    }
     case "check":
-    case "rewrite":
       return step;
   }
 }

@@ -80,7 +80,7 @@ async function compare(isSame: (file: CorpusFile) => Promise<boolean | undefined
 
 const lockItem = `- apiVersion: fn.kpt.dev/v1alpha1
   kind: ImageLock
-  metadata: {name: image-lock}
+  metadata: {name: image-lock, annotations: {config.kubernetes.io/local-config: "true"}}
   images:`;
 
 /** The documents of a stream as the items of a list, character by character. */

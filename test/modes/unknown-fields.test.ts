@@ -152,6 +152,18 @@ fieldSpecs:
     });
   });
 
+  test("leaves to a rule what it finds in a part of a text", async () => {
+    const text = `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: a}
+spec: {source: {kustomize: {images: ["old=ghcr.io/acme/server:v1", ghcr.io/acme/server:v1]}}}
+`;
+
+    const result = await run(text, confirming(both));
+
+    expect(result.text).toBe(text.replaceAll("server:v1", `server:v1@${one}`));
+  });
+
   test("takes out again what it wrote", async () => {
     const { text } = await run(qualified, confirming(both));
 
