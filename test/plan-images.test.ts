@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type Config, defaultConfig } from "../src/config/config.ts";
+import type { Config } from "../src/config/config.ts";
+import { defaultConfig } from "../src/config/parse-config.ts";
 import { readInput } from "../src/krm/input.ts";
 import { readLocks } from "../src/lock/locks.ts";
 import { planImages } from "../src/plan-images.ts";

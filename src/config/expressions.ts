@@ -6,7 +6,7 @@ import {
   literalExpression,
   withoutImageGroup,
 } from "../krm/expression.ts";
-import type { OptionValue, Reader } from "./option-reader.ts";
+import { type OptionValue, type Reader, reader, type Tell } from "./option-reader.ts";
 
 /** What makes the expressions of a configuration: the library is loaded where there is one that is more than a word. */
 export async function expressionsFor(options: OptionValue): Promise<Expressions> {
@@ -44,17 +44,20 @@ function elementsOf(value: OptionValue | undefined): readonly OptionValue[] {
 
 /** Reads an expression. */
 export function expression<T>(make: (source: string) => T): Reader<T> {
-  return (raw, tell) => {
-    if (raw.kind !== "text") {
-      tell({ path: raw.path, message: `\`${raw.path}\` must be a text` });
-      return undefined;
-    }
-    try {
-      return make(raw.text);
-    } catch (error) {
-      if (!(error instanceof ExpressionError)) throw error;
-      tell({ path: raw.path, message: `\`${raw.path}\` ${error.message}`, value: raw.text });
-      return undefined;
-    }
-  };
+  return reader(
+    (raw: OptionValue, tell: Tell) => {
+      if (raw.kind !== "text") {
+        tell({ path: raw.path, message: `\`${raw.path}\` must be a text` });
+        return undefined;
+      }
+      try {
+        return make(raw.text);
+      } catch (error) {
+        if (!(error instanceof ExpressionError)) throw error;
+        tell({ path: raw.path, message: `\`${raw.path}\` ${error.message}`, value: raw.text });
+        return undefined;
+      }
+    },
+    { schema: { type: "string" }, shape: "scalar", shown: "RE2" },
+  );
 }

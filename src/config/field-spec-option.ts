@@ -8,40 +8,98 @@ import { expression } from "./expressions.ts";
 import {
   choice,
   flag,
-  group,
   list,
   type OptionValue,
-  type Problem,
   type Reader,
-  type Readers,
+  reader,
+  type Tell,
   text,
 } from "./option-reader.ts";
+import { type OptionRows, tableReader } from "./option-row.ts";
 
-type Tell = (problem: Problem) => void;
+const name = text(/^[A-Za-z][\w.-]*$/, "a name", "KIND");
 
-const name = text(/^[A-Za-z][\w.-]*$/, "a name");
+const path: Reader<string> = reader(
+  (raw: OptionValue, tell: Tell) => {
+    const written = raw.kind === "text" ? raw.text : undefined;
+    try {
+      if (written === undefined) throw new FieldPathError("is no text");
+      parsePath(written);
+      return written;
+    } catch (error) {
+      if (!(error instanceof FieldPathError)) throw error;
+      const shown = written === undefined ? "" : ` ${quote(written)}`;
+      const message = `\`${raw.path}\`${shown} must be a path such as "spec/workers[]/image": it ${error.message}`;
+      tell({ path: raw.path, message, ...(written !== undefined && { value: written }) });
+      return undefined;
+    }
+  },
+  { schema: { type: "string", minLength: 1 }, shape: "scalar", shown: "PATH" },
+);
 
-const specReaders = {
-  group: text(/^(?:[A-Za-z0-9][\w.-]*)?$/, 'an API group, such as "apps"'),
-  version: text(/^[a-z][a-z0-9]*$/, 'a version without the group, such as "v1"'),
-  kind: text(/^[A-Za-z][\w.]*$/, 'a kind, such as "Deployment"'),
-  path: readPath,
-  in: choice("reference", "repositoryAndTag", "text", "json", "yaml"),
-  digestKey: text(/^[A-Za-z_][\w-]*(?:[./][A-Za-z_][\w-]*)*$/, 'a key, such as "digest"'),
-  tagless: choice("pin", "keep"),
-  pin: choice("never"),
-  onError: choice("fail", "warn"),
-  tag: choice("keep", "drop"),
-} satisfies Omit<Readers<FieldSpec>, "pattern">;
+function fieldSpecRows(expressions: Expressions): OptionRows<FieldSpec> {
+  return {
+    group: {
+      type: text(/^(?:[A-Za-z0-9][\w.-]*)?$/, 'an API group, such as "apps"', "GROUP"),
+      meaning: "the group of the objects; left out for any",
+    },
+    version: {
+      type: text(/^[a-z][a-z0-9]*$/, 'a version without the group, such as "v1"', "VERSION"),
+      meaning: "their version, without the group; left out for any",
+    },
+    kind: {
+      type: text(/^[A-Za-z][\w.]*$/, 'a kind, such as "Deployment"', "KIND"),
+      meaning: "their kind, in any case; left out for any",
+    },
+    path: {
+      type: path,
+      meaning: "where the images are: a/b[]/c; * is any key, ** any levels, l[name=web-*] those elements",
+    },
+    in: {
+      type: choice("reference", "repositoryAndTag", "text", "json", "yaml"),
+      shownDefault: "reference",
+      meaning:
+        "how the image stands there: the whole value; a map with the parts, or one of them; what `pattern` matches; a document in a text",
+    },
+    pattern: {
+      type: expression(expressions.image),
+      meaning: "for `in: text`: an expression of RE2 with a group `image`; ^ and $ mean lines",
+    },
+    digestKey: {
+      type: text(/^[A-Za-z_][\w-]*(?:[./][A-Za-z_][\w-]*)*$/, 'a key, such as "digest"', "KEY"),
+      meaning: "the key under which the digest goes, added where it is missing",
+    },
+    tagless: {
+      type: choice("pin", "keep"),
+      shownDefault: "pin",
+      meaning: "keep: a value without a tag is left alone, since its tag stands elsewhere",
+    },
+    pin: { type: choice("never"), meaning: "never: what stands there is no image, whatever it reads like" },
+    onError: { type: choice("fail", "warn"), meaning: "as the option of this name, for this field" },
+    tag: { type: choice("keep", "drop"), meaning: "as the option of this name, for this field" },
+  };
+}
+
+/** What {@link contradictionIn} finds, as far as a schema can say it. */
+const constraints = {
+  type: "object",
+  required: ["path"],
+  dependentSchemas: {
+    pattern: { properties: { in: { const: "text" } }, required: ["in"] },
+    digestKey: { properties: { in: { const: "repositoryAndTag" } } },
+  },
+  if: { properties: { in: { const: "text" } }, required: ["in"] },
+  // biome-ignore lint/suspicious/noThenProperty: a word of JSON Schema, and nobody awaits it.
+  then: { required: ["pattern"] },
+};
 
 /** Reads field specs in kustomize's form. One that can match nothing is a problem. */
 export function fieldSpec(expressions: Expressions): Reader<FieldSpec> {
-  const readSpec = group<FieldSpec>({ ...specReaders, pattern: expression(expressions.image) });
-  return (raw, tell) => {
+  const readSpec = tableReader<FieldSpec>(fieldSpecRows(expressions), constraints);
+  return reader((raw: OptionValue, tell: Tell) => {
     const spec = readSpec(raw, tell);
     if (spec === undefined) return undefined;
-    const { path } = spec;
-    if (path === undefined) {
+    if (spec.path === undefined) {
       if (raw.kind === "map" && !raw.members.has("path"))
         tell({
           path: raw.path,
@@ -49,36 +107,31 @@ export function fieldSpec(expressions: Expressions): Reader<FieldSpec> {
         });
       return undefined;
     }
-    const contradiction = contradictionIn({ ...spec, path });
-    if (contradiction === undefined) return { ...spec, path };
+    const complete = { ...spec, path: spec.path };
+    const contradiction = contradictionIn(complete);
+    if (contradiction === undefined) return complete;
     tell({ path: raw.path, message: `\`${raw.path}\` ${contradiction}` });
     return undefined;
-  };
+  }, readSpec.traits);
 }
+
+const kinds = list(name);
 
 /** `true`, `false`, or kinds. */
-export function builtIn(raw: OptionValue, tell: Tell): boolean | readonly string[] | undefined {
-  const isFlag = raw.kind === "text" && /^(?:true|false|)$/.test(raw.text);
-  if (isFlag) return flag(raw, tell);
-  if (raw.kind === "list" || (raw.kind === "text" && raw.flat)) return list(name)(raw, tell);
-  tell({ path: raw.path, message: `\`${raw.path}\` must be "true", "false" or a list of kinds` });
-  return undefined;
-}
-
-function readPath(raw: OptionValue, tell: Tell): string | undefined {
-  const written = raw.kind === "text" ? raw.text : undefined;
-  try {
-    if (written === undefined) throw new FieldPathError("is no text");
-    parsePath(written);
-    return written;
-  } catch (error) {
-    if (!(error instanceof FieldPathError)) throw error;
-    const shown = written === undefined ? "" : ` ${quote(written)}`;
-    const message = `\`${raw.path}\`${shown} must be a path such as "spec/workers[]/image": it ${error.message}`;
-    tell({ path: raw.path, message, ...(written !== undefined && { value: written }) });
+export const builtIn: Reader<boolean | readonly string[]> = reader(
+  (raw: OptionValue, tell: Tell) => {
+    const isFlag = raw.kind === "text" && /^(?:true|false|)$/.test(raw.text);
+    if (isFlag) return flag(raw, tell);
+    if (raw.kind === "list" || (raw.kind === "text" && raw.flat)) return kinds(raw, tell);
+    tell({ path: raw.path, message: `\`${raw.path}\` must be "true", "false" or a list of kinds` });
     return undefined;
-  }
-}
+  },
+  {
+    schema: { anyOf: [flag.traits.schema, { ...kinds.traits.schema, type: "array" }] },
+    shape: "list",
+    shown: "true|false|KIND",
+  },
+);
 
 const localKinds: ReadonlySet<string> = new Set(["kptfile", "pindigests", "kustomization"]);
 

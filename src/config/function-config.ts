@@ -12,10 +12,11 @@ import { withoutLogin } from "../text/without-login.ts";
 import { dereference, elementsOf, entriesOf, kindOf, rootOf, scalarText, scalarType } from "../yaml/node.ts";
 import { scan, type YamlNode, type YamlText } from "../yaml/scan.ts";
 import { YamlSyntaxError } from "../yaml/syntax-error.ts";
-import { type Config, parseConfig } from "./config.ts";
+import type { Config } from "./config.ts";
 import { type ConfigSources, FunctionConfigError } from "./config-sources.ts";
 import { expressionsFor } from "./expressions.ts";
 import type { OptionValue, Problem } from "./option-reader.ts";
+import { parseConfig } from "./parse-config.ts";
 
 /** The configuration, and what is wrong with it: then nothing may be done by it. */
 export interface ReadConfig {

@@ -2,44 +2,47 @@
 import type { Expressions } from "../krm/expression.ts";
 import { parseRequirements, type Requirement, RequirementError } from "../krm/label-selector.ts";
 import type { ResourceSelector } from "../krm/resource-selector.ts";
+import type { ResourceSelection } from "./config.ts";
 import { expression } from "./expressions.ts";
-import { group, list, type OptionValue, type Problem, type Reader } from "./option-reader.ts";
-
-/** The objects to look into, and those of them to leave alone. */
-export interface ResourceSelection {
-  readonly include: readonly ResourceSelector[];
-  readonly exclude: readonly ResourceSelector[];
-}
+import { list, type OptionValue, type Reader, reader, type Tell } from "./option-reader.ts";
+import { tableReader } from "./option-row.ts";
 
 /** Selectors as kustomize's patches have them. */
 export function resources(expressions: Expressions): Reader<ResourceSelection> {
-  const oneSelector = selectorReader(expressions);
-  const read = group<ResourceSelection>({
-    include: list(oneSelector, SELECTORS_MAX),
-    exclude: list(oneSelector, SELECTORS_MAX),
+  const selectors = list(selectorReader(expressions), SELECTORS_MAX);
+  const read = tableReader<ResourceSelection>({
+    include: { type: selectors, default: [], meaning: "only objects that one of these selects" },
+    exclude: { type: selectors, default: [], meaning: "not the objects that one of these selects" },
   });
-  return (raw, tell) => {
+  return reader((raw: OptionValue, tell: Tell) => {
     const selection = read(raw, tell);
     return selection && { include: [], exclude: [], ...selection };
-  };
+  }, read.traits);
 }
 
 // Each object is held against all of them.
 const SELECTORS_MAX = 100;
 
 function selectorReader({ whole }: Expressions): Reader<ResourceSelector> {
-  const read = group<ResourceSelector>({
-    group: expression(whole),
-    version: expression(whole),
-    kind: expression(whole),
-    name: expression(whole),
-    namespace: expression(whole),
-    labelSelector: requirements,
-    annotationSelector: requirements,
+  const matching = (what: string) => ({
+    type: expression(whole),
+    meaning: `the whole ${what}, an expression of RE2`,
   });
-  return (raw, tell) => {
-    const selector = read(raw, tell);
+  const read = tableReader<ResourceSelector>(
+    {
+      group: matching("group"),
+      version: matching("version"),
+      kind: matching("kind"),
+      name: matching("name"),
+      namespace: matching("namespace"),
+      labelSelector: { type: requirements, meaning: "what its labels must be" },
+      annotationSelector: { type: requirements, meaning: "what its annotations must be" },
+    },
     // Nothing at all would match everything.
+    { type: "object", minProperties: 1 },
+  );
+  return reader((raw: OptionValue, tell: Tell) => {
+    const selector = read(raw, tell);
     const isEmpty = raw.kind === "null" || (raw.kind === "map" && raw.members.size === 0);
     if (!isEmpty) return selector;
     tell({
@@ -47,23 +50,23 @@ function selectorReader({ whole }: Expressions): Reader<ResourceSelector> {
       message: `\`${raw.path}\` must say which objects are meant, such as "kind: Job"`,
     });
     return undefined;
-  };
+  }, read.traits);
 }
 
-function requirements(
-  raw: OptionValue,
-  tell: (problem: Problem) => void,
-): readonly Requirement[] | undefined {
-  const must = `\`${raw.path}\` must be a selector, such as "tier=dev,app in (web, api)"`;
-  if (raw.kind !== "text") {
-    tell({ path: raw.path, message: must });
-    return undefined;
-  }
-  try {
-    return parseRequirements(raw.text);
-  } catch (error) {
-    if (!(error instanceof RequirementError)) throw error;
-    tell({ path: raw.path, message: `${must}: ${error.message}`, value: raw.text });
-    return undefined;
-  }
-}
+const requirements: Reader<readonly Requirement[]> = reader(
+  (raw: OptionValue, tell: Tell) => {
+    const must = `\`${raw.path}\` must be a selector, such as "tier=dev,app in (web, api)"`;
+    if (raw.kind !== "text") {
+      tell({ path: raw.path, message: must });
+      return undefined;
+    }
+    try {
+      return parseRequirements(raw.text);
+    } catch (error) {
+      if (!(error instanceof RequirementError)) throw error;
+      tell({ path: raw.path, message: `${must}: ${error.message}`, value: raw.text });
+      return undefined;
+    }
+  },
+  { schema: { type: "string" }, shape: "scalar", shown: "SELECTOR" },
+);

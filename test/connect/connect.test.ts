@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { type Config, defaultConfig } from "../../src/config/config.ts";
+import type { Config } from "../../src/config/config.ts";
+import { defaultConfig } from "../../src/config/parse-config.ts";
 import { connect } from "../../src/connect/connect.ts";
 import { parseReference } from "../../src/image/reference.ts";
 import type { RegistrySession } from "../../src/resolve/lookup.ts";

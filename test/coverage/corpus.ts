@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { defaultConfig } from "../../src/config/config.ts";
+import { defaultConfig } from "../../src/config/parse-config.ts";
 import { findResources } from "../../src/find/find-resources.ts";
 import { planStep } from "../../src/plan/plan.ts";
 import type { Step } from "../../src/plan/step.ts";

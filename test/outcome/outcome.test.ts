@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type Config, defaultConfig } from "../../src/config/config.ts";
+import type { Config } from "../../src/config/config.ts";
+import { defaultConfig } from "../../src/config/parse-config.ts";
 import type { ImageField } from "../../src/fields/image-field.ts";
 import { parseDigest } from "../../src/image/digest.ts";
 import { type ImageReference, parseReference } from "../../src/image/reference.ts";

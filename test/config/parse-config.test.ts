@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { type Config, defaultConfig, parseConfig } from "../../src/config/config.ts";
+import type { Config } from "../../src/config/config.ts";
 import type { OptionValue, Problem } from "../../src/config/option-reader.ts";
+import { defaultConfig, parseConfig } from "../../src/config/parse-config.ts";
 
 type Plain = string | null | readonly Plain[] | { readonly [name: string]: Plain };
 

@@ -1,0 +1,38 @@
+/** Names that somebody may have meant. */
+
+/** The known name that is least far from a name; undefined where none is near. */
+function nearestName(name: string, known: readonly string[]): string | undefined {
+  const most = Math.max(2, name.length / 3);
+  const [nearest] = known
+    // Others are farther than that whatever their letters are.
+    .filter((word) => Math.abs(word.length - name.length) <= most)
+    .map((word) => ({ word, steps: editDistance(name.toLowerCase(), word.toLowerCase()) }))
+    .toSorted((a, b) => a.steps - b.steps);
+  return nearest !== undefined && nearest.steps <= most ? nearest.word : undefined;
+}
+
+/** What to write in place of a name that is not known. */
+export function suggestion(name: string, known: readonly string[]): string {
+  const nearest = nearestName(name, known);
+  if (nearest !== undefined) return `did you mean \`${nearest}\`?`;
+  return `must be ${oneOf(known.map((word) => `\`${word}\``))}`;
+}
+
+/** `a, b or c`. */
+export function oneOf(words: readonly string[]): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+}
+
+/** Levenshtein's: how many letters to add, drop or change. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let line = 1; line <= a.length; line++) {
+    const above = row;
+    row = [line];
+    for (let column = 1; column <= b.length; column++) {
+      const change = (above[column - 1] ?? 0) + (a[line - 1] === b[column - 1] ? 0 : 1);
+      row.push(Math.min((above[column] ?? 0) + 1, (row[column - 1] ?? 0) + 1, change));
+    }
+  }
+  return row.at(-1) ?? 0;
+}

@@ -1,0 +1,22 @@
+/** From what a user wrote to the options of a run. */
+import type { Expressions } from "../krm/expression.ts";
+import type { Config } from "./config.ts";
+import { literals } from "./expressions.ts";
+import type { OptionValue, Tell } from "./option-reader.ts";
+import { defaultsOf, tableReader } from "./option-row.ts";
+import { optionTable } from "./options.ts";
+
+/** What holds where nothing is said. */
+// Checked: each option has a default in the table, but those that may be absent.
+export const defaultConfig: Config = defaultsOf(optionTable(literals)) as Config;
+
+/** The options that a user wrote, with the defaults for the rest. Each thing that is wrong is told. */
+export function parseConfig(raw: OptionValue, tell: Tell, expressions: Expressions = literals): Config {
+  const config = { ...defaultConfig, ...tableReader(optionTable(expressions))(raw, tell) };
+  if (config.mode === "update" && config.lock === "frozen") {
+    const message =
+      "`mode: update` asks what tags mean now, and `lock: frozen` forbids to ask: remove one of them";
+    tell({ path: "lock", message });
+  }
+  return config;
+}
