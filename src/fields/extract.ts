@@ -34,13 +34,10 @@ export function extractReference(walk: Walk, place: Place, rule: FieldRule): voi
   }
   const value = writtenText(layer.yaml, target);
   if (rule.loose && !hasTagOrDigest(value)) return;
-  push(walk, place, rule, {
-    site: place,
-    identity: identityOf(layer, node),
-    value,
-    ...access(layer, node),
-    writing: inPlace,
-  });
+  const identity = identityOf(layer, node);
+  // V8 takes long to spread, and this is done for each image.
+  const { locate, ends } = access(layer, node);
+  push(walk, place, rule, { site: place, identity, value, locate, ends, writing: inPlace });
 }
 
 function isExcepted({ layer, siblings }: Place, { except }: FieldRule): boolean {
@@ -88,7 +85,9 @@ export function pushFault(walk: Walk, place: Place, rule: FieldRule, fault: Imag
   });
 }
 
-type Found = Pick<ImageField, "identity" | "value" | "locate" | "ends" | "writing" | "fault" | "site">;
+interface Found extends Pick<ImageField, "identity" | "value" | "locate" | "writing" | "fault" | "site"> {
+  readonly ends?: ImageField["ends"] | undefined;
+}
 
 /** Adds a field. */
 export function push(walk: Walk, place: Place, rule: FieldRule, found: Found): void {

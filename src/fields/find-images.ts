@@ -62,7 +62,7 @@ export interface Search {
 export function* findImages(search: Search, item: ItemSite): Generator<ResourceImages, void, undefined> {
   const { yaml, outer, found } = search;
   // The next to come is the last.
-  const waiting: Listed[] = [{ site: { layer: outer, ...item }, list: undefined }];
+  const waiting: Listed[] = [{ site: { layer: outer, node: item.node, via: item.via }, list: undefined }];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const site = follow(next.site);
     if (isCircular(site)) continue;

@@ -73,8 +73,8 @@ export function hasTextImage({ yaml }: EmbeddedDocument, members: readonly Membe
 }
 
 /** Annotations count, by rows; nothing else in metadata does. */
-function metadataScope(scope: Scope): Scope {
-  return { ...closed(scope), objects: scope.objects };
+function metadataScope({ rulesOf, objects }: Scope): Scope {
+  return { rulesOf, objects, containers: false };
 }
 
 function annotations(plain: NodeContext): NodeContext {

@@ -134,13 +134,15 @@ export function eventAt(table: EventTable, node: number): Event {
   const start = table.starts[node] ?? -1;
   const end = table.ends[node] ?? -1;
   const style = table.styles[node] ?? 0;
-  const properties = { anchorStart: -1, anchorEnd: -1, tagStart: -1, tagEnd: -1 };
   const type = table.types[node] as Event["type"];
   switch (type) {
     case EVENT_ID.SCALAR:
       return {
         type,
-        ...properties,
+        anchorStart: -1,
+        anchorEnd: -1,
+        tagStart: -1,
+        tagEnd: -1,
         valueStart: start,
         valueEnd: end,
         style: (style & ~fast) as (typeof SCALAR_STYLE)["PLAIN"],
@@ -150,7 +152,7 @@ export function eventAt(table: EventTable, node: number): Event {
       };
     case EVENT_ID.MAPPING:
     case EVENT_ID.SEQUENCE:
-      return { type, ...properties, start, style: style as 1 };
+      return { type, anchorStart: -1, anchorEnd: -1, tagStart: -1, tagEnd: -1, start, style: style as 1 };
     case EVENT_ID.ALIAS:
       return { type, anchorStart: start, anchorEnd: end };
     case EVENT_ID.DOCUMENT:

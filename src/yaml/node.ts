@@ -119,9 +119,9 @@ export type ScalarType = "string" | "null" | "boolean" | "number" | "binary" | "
  * https://yaml.org/spec/1.2.2/#103-core-schema
  */
 export function scalarType(yaml: YamlText, node: YamlNode): ScalarType | undefined {
-  const { types, styles, rare } = yaml.events;
+  const { types, styles } = yaml.events;
   if (types[node] !== EVENT_ID.SCALAR) return undefined;
-  const tag = rare.has(node) ? tagOf(yaml, node) : undefined;
+  const tag = tagOf(yaml, node);
   if (tag !== undefined) return typeOfTag[tag] ?? "other";
   if (((styles[node] ?? 0) & ~fast) !== SCALAR_STYLE.PLAIN) return "string";
   const text = scalarText(yaml, node) ?? "";
@@ -158,8 +158,8 @@ const typeOfTag: Readonly<Record<string, ScalarType | undefined>> = {
 
 /** The tag of a node as people write it, `!!str`, also where it is written out; undefined where it has none. */
 export function tagOf(yaml: YamlText, node: YamlNode): string | undefined {
-  const event = eventOf(yaml, node);
-  if (!("tagStart" in event) || event.tagStart === -1) return undefined;
+  const event = yaml.events.rare.get(node);
+  if (event === undefined || !("tagStart" in event) || event.tagStart === -1) return undefined;
   const tag = yaml.text.slice(event.tagStart, event.tagEnd);
   return tag.startsWith(CORE_TAG) ? `!!${tag.slice(CORE_TAG.length, -1)}` : tag;
 }
@@ -196,8 +196,9 @@ export function scalarRange(yaml: YamlText, node: YamlNode): Range | undefined {
 
 /** Where an alias stands, with its asterisk; undefined for any other node. */
 export function aliasRange(yaml: YamlText, node: YamlNode): Range | undefined {
-  const event = eventOf(yaml, node);
-  return event.type === EVENT_ID.ALIAS ? { start: event.anchorStart - 1, end: event.anchorEnd } : undefined;
+  const { types, starts, ends } = yaml.events;
+  if (types[node] !== EVENT_ID.ALIAS) return undefined;
+  return { start: (starts[node] ?? 0) - 1, end: ends[node] ?? 0 };
 }
 
 /** Where the tag of a scalar stands; undefined where it has none. */
@@ -209,10 +210,10 @@ export function tagRange(yaml: YamlText, node: YamlNode): Range | undefined {
 
 /** True for a collection in brackets or braces. */
 export function isFlow(yaml: YamlText, node: YamlNode): boolean {
-  const event = eventOf(yaml, node);
+  const { types, styles } = yaml.events;
+  const type = types[node];
   return (
-    (event.type === EVENT_ID.MAPPING || event.type === EVENT_ID.SEQUENCE) &&
-    event.style === COLLECTION_STYLE.FLOW
+    (type === EVENT_ID.MAPPING || type === EVENT_ID.SEQUENCE) && styles[node] === COLLECTION_STYLE.FLOW
   );
 }
 
