@@ -165,23 +165,26 @@ function textAt(place: Place): LocatedText | undefined {
   const target = targetOf(place);
   if (kindOf(layer.yaml, target) === "sequence") return textOfList(follow(place));
   if (goType(layer.yaml, target) !== "string") return undefined;
-  const part = { site: place, from: 0, ...access(layer, node) };
-  return { value: scalarText(layer.yaml, target) ?? "", partAt: () => part };
+  const value = scalarText(layer.yaml, target) ?? "";
+  let part: TextPart | undefined;
+  return {
+    value,
+    partAt() {
+      part ??= { site: place, from: 0, ...access(layer, node) };
+      return part;
+    },
+  };
 }
 
 function textOfList({ layer, node: list, via }: Site): LocatedText {
   const elements = elementsOf(layer.yaml, list);
   const texts = elements.map((element) => scalarText(layer.yaml, dereference(layer.yaml, element)) ?? "");
-  const starts: number[] = [];
-  let length = 0;
-  for (const text of texts) {
-    starts.push(length);
-    length += text.length + 1;
-  }
   const parts = new Map<number, TextPart>();
+  let starts: readonly number[] | undefined;
   return {
     value: texts.join("\n"),
     partAt(position) {
+      starts ??= startsOf(texts);
       const index = lastUpTo(starts, position);
       const node = elements[index] ?? list;
       const known = parts.get(index) ?? {
@@ -194,6 +197,16 @@ function textOfList({ layer, node: list, via }: Site): LocatedText {
       return known;
     },
   };
+}
+
+/** Where each of some texts begins in a line each of one text. */
+function startsOf(texts: readonly string[]): readonly number[] {
+  let start = 0;
+  return texts.map(({ length }) => {
+    const own = start;
+    start += length + 1;
+    return own;
+  });
 }
 
 /** Where a rule's pattern finds images; undefined where that is too often to be true. */

@@ -1,4 +1,5 @@
 import { printable, printableLines } from "../text/printable.ts";
+import type { Mutable } from "../yaml/mutable.ts";
 
 /**
  * What a function says about the list that it was given: data, which may hold whatever the input holds. What is shown of it
@@ -51,20 +52,26 @@ export function formatResult(result: Result): string {
 
 /** The same result in texts that can do nothing but be read, for those who show it. */
 export function printableResult({ message, severity, resourceRef, field, file, tags }: Result): Result {
-  return {
-    message: printable(message),
-    severity,
-    ...(resourceRef && { resourceRef: printableMembers(resourceRef, printable) }),
-    ...(field && { field: printableMembers({ ...field, path: printable(field.path) }, printableLines) }),
-    ...(file && { file: { ...file, path: printable(file.path) } }),
-    ...(tags && { tags: printableMembers(tags, printable) }),
-  };
+  const shown: Mutable<Result> = { message: printable(message), severity };
+  if (resourceRef !== undefined) shown.resourceRef = printableMembers(resourceRef, printable);
+  if (field !== undefined) {
+    const path = printable(field.path);
+    shown.field = printableMembers(path === field.path ? field : { ...field, path }, printableLines);
+  }
+  if (file !== undefined) {
+    const path = printable(file.path);
+    shown.file = path === file.path ? file : { ...file, path };
+  }
+  if (tags !== undefined) shown.tags = printableMembers(tags, printable);
+  return shown;
 }
 
+/** Nearly always there is nothing to escape, and nothing to copy. */
 function printableMembers<Members extends object>(members: Members, show: (text: string) => string): Members {
-  const shown = Object.entries(members).map(([name, value]) => [name, show(String(value))]);
+  const entries = Object.entries(members);
+  if (entries.every(([, value]) => show(String(value)) === value)) return members;
   // Checked: all members are texts, by the same names.
-  return Object.fromEntries(shown) as Members;
+  return Object.fromEntries(entries.map(([name, value]) => [name, show(String(value))])) as Members;
 }
 
 /** A message with the place that it is about, for readers who see neither beside it. */

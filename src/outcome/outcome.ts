@@ -96,9 +96,11 @@ type Rewriting = Pick<RewriteStep, "field" | "image" | "platforms" | "source">;
 function changedOutcome(step: Rewriting, to: string, config: OutcomeConfig): Outcome {
   const { field, image, platforms, source } = step;
   const from = image.text;
-  const edit = imageEdit({ field, from, to });
-  if (edit !== undefined)
-    return { kind: "changed", field, from, to, ...edit, platforms, lock: source?.lock.label };
+  const found = imageEdit({ field, from, to });
+  if (found !== undefined) {
+    const { site, edit } = found;
+    return { kind: "changed", field, from, to, site, edit, platforms, lock: source?.lock.label };
+  }
   if (config.mode === "unpin") {
     const reason =
       "left alone: its digest stands under a key of its own, which only a fieldSpec that names it as `digestKey` lets go";

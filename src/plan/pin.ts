@@ -32,14 +32,15 @@ export function planPin(found: FieldImage, context: PlanContext): Step {
 
 /** The step that asks what a tag means and writes that into a field. */
 export function resolveStep(
-  found: FieldImage,
+  { field, image }: FieldImage,
   asked: ImageReference,
   { config, lock }: PlanContext,
 ): ResolveStep {
   const { platform, requirePlatforms } = config;
   return {
     kind: "resolve",
-    ...found,
+    field,
+    image,
     lookup: { kind: "digest", image: asked, platform, requirePlatforms },
     reference: asked,
     lock,

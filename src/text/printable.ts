@@ -10,7 +10,7 @@ export function printable(text: string): string {
 
 /** As {@link printable}, for a value in which lines are told apart. */
 export function printableLines(text: string): string {
-  return text.split("\n").map(printable).join("\n");
+  return text.includes("\n") ? text.split("\n").map(printable).join("\n") : printable(text);
 }
 
 /** JSON that means the same, with the same characters escaped in its texts. */

@@ -212,9 +212,7 @@ export function tagRange(yaml: YamlText, node: YamlNode): Range | undefined {
 export function isFlow(yaml: YamlText, node: YamlNode): boolean {
   const { types, styles } = yaml.events;
   const type = types[node];
-  return (
-    (type === EVENT_ID.MAPPING || type === EVENT_ID.SEQUENCE) && styles[node] === COLLECTION_STYLE.FLOW
-  );
+  return (type === EVENT_ID.MAPPING || type === EVENT_ID.SEQUENCE) && styles[node] === COLLECTION_STYLE.FLOW;
 }
 
 /** True for a scalar without quotes on or behind the line of its key. */
