@@ -7,6 +7,7 @@ export default defineConfig({
     root: new URL("..", import.meta.url).pathname,
     include: ["test/**/*.test.ts"],
     exclude: ["test/e2e/**"],
+    setupFiles: ["test/support/seed.ts"],
     // A time limit is for what hangs: no outcome depends on how busy a machine is.
     testTimeout: 2 * hangLimit,
     hookTimeout: 2 * hangLimit,

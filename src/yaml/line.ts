@@ -49,8 +49,10 @@ export function columnOf(yaml: YamlText, node: YamlNode): number {
 export function lineBreakAt({ source, text }: YamlText, offset: number): string {
   const before = offset === 0 ? -1 : text.lastIndexOf("\n", offset - 1);
   const at = before === -1 ? text.indexOf("\n") : before;
-  if (source[at] === "\r") return "\r";
-  return source[at - 1] === "\r" && source[at] === "\n" ? "\r\n" : "\n";
+  // A line feed among breaks of YAML 1.1 alone would begin a document for those who split a stream at "\n---".
+  const written = source[at];
+  if (written !== undefined && written !== "\n") return written;
+  return source[at - 1] === "\r" ? "\r\n" : "\n";
 }
 
 /** Behind the comments, from the start of a line on, that are indented deeper than `column`; blank lines between count. */

@@ -119,13 +119,13 @@ describe("a digest under a key that the user names", () => {
     expect(await both(release(before))).toEqual({ pinned: release(after), back: release(before) });
   });
 
+  // A line feed that is new would cut the stream at "---" for kubectl, which takes no other break there.
   test.each(["\r", "\r\n", "\u0085", "\u2028"])("has a line of its own between %j", async (eol) => {
     const before = release("\n      repository: a/b\n      tag: v1\n").replaceAll("\n", eol);
 
     const { pinned, back } = await both(before);
 
-    const fresh = /^\r/.test(eol) ? eol : "\n";
-    expect(pinned).toBe(before.replace(`a/b${eol}`, `a/b${eol}      digest: <digest>${fresh}`));
+    expect(pinned).toBe(before.replace(`a/b${eol}`, `a/b${eol}      digest: <digest>${eol}`));
     expect(back).toBe(before);
   });
 

@@ -10,15 +10,11 @@ import { makeInput } from "./inputs.ts";
 import { lockFile } from "./lock-styles.ts";
 import { digest, fault, run } from "./properties.ts";
 
-// `.ci/run` builds it, and says how many cases to try in all; GO_READERS_SEED repeats a run.
-const { GO_READERS: executable = "", GO_READERS_CASES: cases = "2000", GO_READERS_SEED: seed } = process.env;
+// `.ci/run` builds it, and says how many cases to try in all.
+const { GO_READERS: executable = "", GO_READERS_CASES: cases = "2000" } = process.env;
 const properties = 4;
 const numbers = fc.array(fc.nat({ max: 0xffff }), { maxLength: 120, size: "max" });
-// fast-check prints the seed of a run that fails.
-const texts = {
-  numRuns: Math.ceil(Number(cases) / properties),
-  ...(seed !== undefined && { seed: Number(seed) }),
-};
+const texts = { numRuns: Math.ceil(Number(cases) / properties) };
 
 describe.skipIf(isMissing("program with Go's readers of YAML, which GO_READERS names", executable !== ""))(
   "to readers written in Go",

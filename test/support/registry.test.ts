@@ -115,7 +115,20 @@ describe("startRegistry", () => {
   });
 
   test("counts requests, connections and those under way at once", async () => {
-    const registry = await start({ any: true, latency: 20 });
+    let answer: () => void;
+    const allAreThere = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    let arrived = 0;
+    const registry = await start({
+      any: true,
+      onRequest: async () => {
+        arrived += 1;
+        if (arrived === 3) answer();
+        await allAreThere;
+        return false;
+      },
+    });
 
     await Promise.all(["1", "2", "3"].map((tag) => ask(registry, "a", tag, { headers: { "x-test": tag } })));
 
