@@ -8,12 +8,14 @@ import { unknownFindings } from "./check/unknown.ts";
 import { type Config, platformName } from "./config/config.ts";
 import type { ConfigSources } from "./config/config-sources.ts";
 import { readConfig } from "./config/function-config.ts";
+import type { TrustRules } from "./config/trust-rules.ts";
 import { openSession } from "./connect/open-session.ts";
 import { pullSecretsOf } from "./connect/pull-secrets.ts";
 import type { ResolverOptions } from "./connect/resolver-options.ts";
 import type { ResourceImages } from "./fields/find-images.ts";
 import type { ImageField } from "./fields/image-field.ts";
 import { findResources, unmatchedFieldSpecWarnings } from "./find/find-resources.ts";
+import type { Judgement } from "./judgement.ts";
 import { type Input, readInput } from "./krm/input.ts";
 import type { ReadOptions } from "./krm/read-options.ts";
 import { identityOf } from "./krm/resource.ts";
@@ -85,7 +87,7 @@ export interface PinResult {
  */
 export async function pinDigests(text: string, options: PinOptions = {}): Promise<PinResult> {
   const input = await readInput(text, options);
-  const { config, faults } = await readConfig(input, options);
+  const { config, rules, faults } = await readConfig(input, withPolicy(options));
   if (faults.length > 0) return unpinned(input, faults);
   const file = await readLockOption(options.lock, config);
   const locks = readLocks(input, config, file, options.lock?.name);
@@ -104,7 +106,8 @@ export async function pinDigests(text: string, options: PinOptions = {}): Promis
     plan = await planImages({ input, config, locks }, resolver);
     const dropped =
       pruning?.entriesToDrop(allFields(input, config, plan), locks, config) ?? new Map<Lock, []>();
-    const run: Run = { input, config, locks, file, option: options.lock, plan, resolver, dropped };
+    const judgement = rules && config.mode !== "unpin" ? await judge(rules, input) : undefined;
+    const run: Run = { input, config, locks, file, option: options.lock, plan, resolver, dropped, judgement };
     const decided = await (config.mode === "check" ? check(run) : write(run));
     const results = [...decided.results, ...asides(run), ...warnings(resolver)];
     const platform = platformName(config);
@@ -117,6 +120,18 @@ export async function pinDigests(text: string, options: PinOptions = {}): Promis
   } finally {
     await resolver.close({ leaveSockets: options.leaveSockets ?? false });
   }
+}
+
+/** What a run's environment says of its rules. */
+function withPolicy(options: PinOptions): ConfigSources {
+  const policy = options.environment?.PIN_DIGESTS_POLICY;
+  return policy ? { ...options, policy } : options;
+}
+
+/** What the rules of a run, which few have, say of the images of its input. */
+async function judge(rules: TrustRules, input: Input): Promise<Judgement> {
+  const { createJudgement } = await import("./judgement.ts");
+  return createJudgement(rules, input);
 }
 
 /** The images of all objects, those that the configuration leaves out too. */
@@ -145,6 +160,7 @@ interface Run extends LockContext {
   readonly resolver: Resolver;
   /** The entries that are dropped from the locks. */
   readonly dropped: DroppedEntries;
+  readonly judgement: Judgement | undefined;
 }
 
 /** What a run changes and says. */
@@ -155,40 +171,43 @@ interface Decided {
   readonly lock: ChangedLockFile | undefined;
 }
 
-async function check({ config, locks, plan, resolver }: Run): Promise<Decided> {
+async function check({ config, locks, plan, resolver, judgement }: Run): Promise<Decided> {
   const steps = plan.steps.filter((step) => step.kind === "check");
   const findings = await checkImages({ steps, locks }, config, resolver);
   // A check plans nothing that waits for a lookup.
-  const outcomes = (await settleSteps(plan.steps, resolver)).map((step) => outcomeOf(step, config));
-  const results = [...told(outcomes, config), ...findings, ...unknownFindings(plan.likely, config)];
+  const planned = (await settleSteps(plan.steps, resolver)).map((step) => outcomeOf(step, config));
+  const outcomes = judgement === undefined ? planned : await judgement.outcomes(planned);
+  const likely = judgement === undefined ? plan.likely : judgement.likely(plan.likely);
+  const others = (await judgement?.others(plan)) ?? [];
+  const results = [...told(outcomes, config), ...others, ...findings, ...unknownFindings(likely, config)];
   return { outcomes, edits: [], results, lock: undefined };
 }
 
 async function write(run: Run): Promise<Decided> {
-  const { input, config, locks, plan, resolver } = run;
+  const { input, config, locks, plan, resolver, judgement } = run;
   const questions = [...plan.steps, ...plan.likely].filter((step) => step.kind === "resolve");
   const [steps, entries] = await Promise.all([
     settleSteps(plan.steps, resolver),
     settleEntries(entryLookups(locks, questions, run.dropped, config), resolver),
   ]);
   const unused = entryRecords(entries);
-  const certain = settleOutcomes(
-    steps.map((step) => outcomeOf(step, config)),
-    plan,
-    config,
-  );
+  const planned = steps.map((step) => outcomeOf(step, config));
+  const outcomes = judgement === undefined ? planned : await judgement.outcomes(planned);
+  const others = (await judgement?.others(plan)) ?? [];
+  const certain = settleOutcomes(outcomes, plan, config);
   const lacking = steps.flatMap((step, index) => {
     const image = step.kind === "reject" ? step.unlocked : undefined;
     const outcome = certain.outcomes[index];
     return image === undefined || outcome === undefined ? [] : [{ image, fails: failsRun(outcome) }];
   });
   const unlocked = unlockedResults(lacking, { input, config, locks });
-  if (certain.outcomes.some(failsRun)) {
-    const results = [...unlocked, ...told(certain.outcomes.filter(isLeft), config)];
+  if (certain.outcomes.some(failsRun) || others.some(isError)) {
+    const results = [...unlocked, ...others, ...told(certain.outcomes.filter(isLeft), config)];
     return { outcomes: certain.outcomes, edits: [], results, lock: undefined };
   }
   // What may be no image is asked for when all others are known, so that it keeps nobody waiting.
-  const likely = await settleSteps(plan.likely, resolver);
+  const likelySteps = judgement === undefined ? plan.likely : judgement.likely(plan.likely);
+  const likely = await settleSteps(likelySteps, resolver);
   const settled = settleLikely(
     certain,
     likely.map((step) => likelyOutcomeOf(step, config)),
@@ -202,6 +221,7 @@ async function write(run: Run): Promise<Decided> {
     edits: [...settled.edits, ...written.edits],
     results: [
       ...unlocked,
+      ...others,
       ...told(settled.outcomes, config),
       ...settled.results,
       ...unused.warnings,

@@ -28,6 +28,7 @@ export const optionsUsage = `Options (KEY, or fields of a PinDigests of fn.kpt.d
                                 what reads as an image in a field that no rule knows: pin it where it names a registry
                                 that has an image there (default); ask Docker Hub for short names too; tell; say nothing
   skipPrefixes: [TEXT]          leave alone what begins so
+  allow: [GLOB]                 the images that may be used: one outside fails, pinned or not
   onError: fail | warn          an image that can't be pinned fails the run (default), or is left as it is
   report: problems | changes | all
   verify: header | get          trust the digest that the registry names (default), or compute it

@@ -4,6 +4,8 @@ export interface ConfigSources {
   readonly functionConfig?: string;
   /** Options as a ConfigMap has them; they win over those of `functionConfig`. */
   readonly overrides?: ReadonlyMap<string, string>;
+  /** The file of rules that hold whatever the functionConfig says: `PIN_DIGESTS_POLICY`. */
+  readonly policy?: string | undefined;
 }
 
 /** Two configurations where one must be, or a text that is none. */

@@ -20,6 +20,8 @@ export interface Config {
   readonly exclude: readonly string[];
   /** Images whose text begins with one of these are left alone. */
   readonly skipPrefixes: readonly string[];
+  /** Image globs: where there are any, an image outside of them fails the run, pinned or not. */
+  readonly allow: readonly string[];
   /** Which objects are looked into: where there are any to include, only those. */
   readonly resources: ResourceSelection;
   /** Where images are, beside what the built-in table knows. */

@@ -16,11 +16,14 @@ import type { Config } from "./config.ts";
 import { type ConfigSources, FunctionConfigError } from "./config-sources.ts";
 import { expressionsFor } from "./expressions.ts";
 import type { OptionValue, Problem } from "./option-reader.ts";
-import { parseConfig } from "./parse-config.ts";
+import { parseConfig, parsePolicy } from "./parse-config.ts";
+import { bothRules, type TrustRules, trustRules } from "./trust-rules.ts";
 
 /** The configuration, and what is wrong with it: then nothing may be done by it. */
 export interface ReadConfig {
   readonly config: Config;
+  /** What images may be used; undefined where nobody says. */
+  readonly rules: TrustRules | undefined;
   readonly faults: readonly Result[];
 }
 
@@ -39,7 +42,28 @@ export async function readConfig(input: Input, sources: ConfigSources): Promise<
   const written = source === undefined ? noOptions : optionsOf(source, tell);
   const options = mergeOptions(written, literalOptions(sources.overrides ?? new Map()));
   const config = parseConfig(options, tell, await expressionsFor(options));
-  return { config: source?.yaml === input.yaml ? asOfPackage(config) : config, faults };
+  const policy = sources.policy === undefined ? undefined : await readPolicy(sources.policy, faults);
+  return {
+    config: source?.yaml === input.yaml ? asOfPackage(config) : config,
+    rules: bothRules(trustRules(config), policy),
+    faults,
+  };
+}
+
+/** The rules of whoever runs the function, in a file of theirs. */
+async function readPolicy(path: string, faults: Result[]): Promise<TrustRules> {
+  const { readPolicyFile } = await import("./policy.ts");
+  const { yaml, node } = scanConfig(await readPolicyFile(path), "the policy");
+  const name = `the policy ${JSON.stringify(path)}`;
+  const tell = (problem: Problem): void => {
+    faults.push({ message: `${name}: ${problem.message}`, severity: "error" });
+  };
+  const resource = readResource(yaml, node);
+  if (resource.kind !== configKind || resource.apiVersion !== configApiVersion) {
+    tell({ path: "kind", message: `must be a \`${configKind}\` of \`${configApiVersion}\`` });
+    return trustRules({ allow: [] });
+  }
+  return trustRules(parsePolicy(typedOptions(yaml, node), tell), name);
 }
 
 /** Orchestrators deliver a package's own configuration in the list. */
@@ -69,17 +93,17 @@ async function configSource(input: Input, sources: ConfigSources): Promise<Confi
   return inList ?? given;
 }
 
-function scanConfig(text: string): ConfigSource {
+function scanConfig(text: string, name = "the functionConfig"): ConfigSource {
   try {
     const yaml = scan(text);
     const [document, second] = yaml.documents;
     if (document !== undefined && second === undefined) return { yaml, node: rootOf(document) };
     throw new FunctionConfigError(
-      `the functionConfig must be one YAML document, but there are ${yaml.documents.length}`,
+      `${name} must be one YAML document, but there are ${yaml.documents.length}`,
     );
   } catch (error) {
     if (!(error instanceof YamlSyntaxError)) throw error;
-    throw new FunctionConfigError(`the functionConfig must be YAML: ${error.message}`, { cause: error });
+    throw new FunctionConfigError(`${name} must be YAML: ${error.message}`, { cause: error });
   }
 }
 

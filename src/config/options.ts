@@ -140,6 +140,12 @@ export function optionTable(expressions: Expressions): OptionRows<Config> {
       default: [],
       meaning: "leave alone images whose text begins with one of these",
     },
+    allow: {
+      type: globs,
+      default: [],
+      shownDefault: "all",
+      meaning: "the images that may be used: one outside fails pin, update and check, pinned or not",
+    },
     resources: {
       type: resources(expressions),
       default: { include: [], exclude: [] },

@@ -5,10 +5,17 @@ import { literals } from "./expressions.ts";
 import type { OptionValue, Tell } from "./option-reader.ts";
 import { defaultsOf, tableReader } from "./option-row.ts";
 import { optionTable } from "./options.ts";
+import type { TrustOptions } from "./trust-rules.ts";
 
 /** What holds where nothing is said. */
 // Checked: each option has a default in the table, but those that may be absent.
 export const defaultConfig: Config = defaultsOf(optionTable(literals)) as Config;
+
+/** The rules of a policy, which has no other options. Each thing that is wrong is told. */
+export function parsePolicy(raw: OptionValue, tell: Tell): TrustOptions {
+  const { allow } = optionTable(literals);
+  return { allow: [], ...tableReader<TrustOptions>({ allow })(raw, tell) };
+}
 
 /** The options that a user wrote, with the defaults for the rest. Each thing that is wrong is told. */
 export function parseConfig(raw: OptionValue, tell: Tell, expressions: Expressions = literals): Config {

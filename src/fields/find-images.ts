@@ -10,14 +10,7 @@ import type { Flaw } from "./flaw.ts";
 import type { ImageField } from "./image-field.ts";
 import { findLikely } from "./likely-images.ts";
 import { doubledKeys, duplicateKeyMessage } from "./note-flaw.ts";
-import {
-  fieldSkip,
-  isNamed,
-  resourceSkip,
-  type SkipComments,
-  type SkipRequests,
-  skippedNames,
-} from "./skip.ts";
+import { fieldSkip, isNamed, type SkipComments, type SkipRequests, skippedNames } from "./skip.ts";
 import { applyDigestKeys } from "./split-reference.ts";
 import { walkObject } from "./walk.ts";
 import { type Denial, follow, siteAt, type Walk } from "./walk-state.ts";
@@ -71,9 +64,7 @@ export function* findImages(search: Search, item: ItemSite): Generator<ResourceI
     found.add(site.node);
     const members = listMembers(site, resource);
     const skipped =
-      search.skipReason(resource) ??
-      resourceSkip(resource) ??
-      (members === undefined ? search.outsideReason(resource) : undefined);
+      search.skipReason(resource) ?? (members === undefined ? search.outsideReason(resource) : undefined);
     if (skipped !== undefined) {
       if (isNew) yield { resource, fields: [], likely: [], skipped, denials: [], flaws: [] };
     } else if (members === undefined) {

@@ -4,8 +4,9 @@ import type { Config } from "../config/config.ts";
 import { outerLayer } from "../fields/embedded-document.ts";
 import { manifestHolders } from "../fields/embedded-manifests.ts";
 import { fieldRules, matchesKind } from "../fields/field-rules.ts";
-import { findImages, type ResourceImages } from "../fields/find-images.ts";
-import { skipComments } from "../fields/skip.ts";
+import { findImages, type ResourceImages, type Search } from "../fields/find-images.ts";
+import type { ImageField } from "../fields/image-field.ts";
+import { resourceSkip, skipComments } from "../fields/skip.ts";
 import { quote } from "../image/quote.ts";
 import { type Input, itemSites } from "../krm/input.ts";
 import { labelsOf, type Resource } from "../krm/resource.ts";
@@ -22,14 +23,38 @@ export function findResources(input: Input, config: Config): readonly ResourceIm
 
 /** {@link findResources}, one after the other: the next is looked for when it is wanted. */
 export function* eachResource(input: Input, config: Config): Generator<ResourceImages, void, undefined> {
+  const { yaml } = input;
+  const notForCluster = skipReasons(input);
+  yield* search(input, {
+    rulesOf: fieldRules(config),
+    skipReason: (resource) => notForCluster(resource) ?? resourceSkip(resource),
+    outsideReason: (resource) => excludedBy(yaml, resource, config) ?? outsideOf(yaml, resource, config),
+  });
+}
+
+/**
+ * The images that the built-in table finds in an input, also those that are opted out of pinning in whatever way: what may
+ * be used is another question than what is to be pinned.
+ */
+export function findEveryImage(input: Input): readonly ImageField[] {
+  const found = search(input, {
+    rulesOf: fieldRules({ fieldSpecs: [], builtIn: true }),
+    // Whoever applies the text as it is applies what an annotation calls local, too; what configures tools has no pods.
+    skipReason: () => undefined,
+    outsideReason: () => undefined,
+  });
+  return [...found].flatMap(({ fields }) => fields);
+}
+
+function* search(
+  input: Input,
+  how: Pick<Search, "rulesOf" | "skipReason" | "outsideReason">,
+): Generator<ResourceImages, void, undefined> {
   const { yaml, items } = input;
   const search = {
     yaml,
     outer: outerLayer(yaml),
-    rulesOf: fieldRules(config),
-    skipReason: skipReasons(input),
-    outsideReason: (resource: Resource) =>
-      excludedBy(yaml, resource, config) ?? outsideOf(yaml, resource, config),
+    ...how,
     skipComments: skipComments(yaml),
     found: new Set<YamlNode>(),
     holders: manifestHolders(yaml, items),

@@ -26,6 +26,11 @@ export function imageFilter({
   };
 }
 
+/** Whether an image matches one of some globs, by the text as it is written or by its canonical name. */
+export function isMeant(image: ImageReference, globs: readonly string[]): boolean {
+  return setOf(globs).first(textsOf(image)) !== undefined;
+}
+
 /** The first of some texts that another begins with. */
 export function beginningOf(text: string, beginnings: readonly string[]): string | undefined {
   if (beginnings.length === 0) return undefined;

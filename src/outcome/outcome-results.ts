@@ -23,6 +23,7 @@ export function resultOf(
       return resultAt(field, {
         severity: outcome.onError === "warn" ? "warning" : "error",
         message: outcome.reason,
+        ...(outcome.class !== undefined && { tags: { class: outcome.class } }),
       });
     case "changed": {
       if (report === "problems") return undefined;

@@ -8,6 +8,7 @@ import { pinnedText } from "../plan/pinned-reference.ts";
 import type { RejectStep, ResolvedStep, RewriteStep, SettledStep } from "../plan/step.ts";
 import { RegistryError } from "../registry/errors.ts";
 import { hasTrait } from "../registry/transport/error-code.ts";
+import type { ObjectionKind } from "../signature/judge.ts";
 import { type ImageEdit, imageEdit } from "./image-edit.ts";
 
 /** What became of a field. */
@@ -28,6 +29,8 @@ export type Outcome =
       readonly field: ImageField;
       readonly reason: string;
       readonly onError: OnError;
+      /** Which rule of the run it breaks, where it breaks one. */
+      readonly class?: ObjectionKind;
     };
 
 /** A field that is to hold another text. */
