@@ -1,7 +1,7 @@
 /** One pass over an object: the rules that hold for its kind, and, where none does, what is a container without doubt. */
 
 import { type Member, memberOf, membersOf, memberText } from "../yaml/members.ts";
-import { behind, elementsOf, kindOf, rootOf, scalarText } from "../yaml/node.ts";
+import { behind, dereference, elementsOf, kindOf, rootOf, scalarText } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { applyRule, deny } from "./apply-rule.ts";
 import { looksLikeContainer } from "./container-heuristics.ts";
@@ -197,8 +197,10 @@ function visitMap(walk: Walk, place: Place, context: NodeContext): void {
     const before = walk.fields.length;
     visit(walk, member, ways.length === 0 ? child : withBranches(child, onward(ways, child)));
     if (walk.fields.length > before) {
-      doubled ??= doubledKeys(layer.yaml, node);
-      const keys = doubled.get(name);
+      const merged = sibling.via?.at(-1);
+      if (merged === undefined) doubled ??= doubledKeys(layer.yaml, node);
+      const known = merged === undefined ? doubled : doubledKeys(layer.yaml, dereference(layer.yaml, merged));
+      const keys = known?.get(name);
       if (keys !== undefined) {
         noteDouble(walk, layer, keys);
         // The last one counts for kubectl.

@@ -1,7 +1,8 @@
 /** From a new reference to the edit that writes it where the old one stands. */
 import { type Site, sourceEdit } from "../fields/embedded-document.ts";
 import type { ImageField } from "../fields/image-field.ts";
-import type { Range } from "../yaml/node.ts";
+import { isTextWithoutQuotes } from "../yaml/go-type.ts";
+import { dereference, isPlainScalar, type Range, scalarRange, scalarText, tagOf } from "../yaml/node.ts";
 import type { TextEdit } from "../yaml/text-edit.ts";
 
 /** A reference in a field: what it is and what it becomes. */
@@ -31,7 +32,7 @@ export function imageEdit({ field, from, to }: Replacement): ImageEdit | undefin
     case "in-place": {
       const { removal } = writing;
       if (removal !== undefined && from.startsWith(`${to}@`)) return certain(removal);
-      const edit = partEdit(field, from, to);
+      const edit = quotedName(field, from, to) ?? partEdit(field, from, to);
       return edit && certain({ site, edit });
     }
     case "none":
@@ -43,6 +44,17 @@ export function imageEdit({ field, from, to }: Replacement): ImageEdit | undefin
 function certain(edit: ImageEdit): ImageEdit | undefined {
   const { layer } = edit.site;
   return layer.depth === 0 || sourceEdit(layer, edit.edit) !== undefined ? edit : undefined;
+}
+
+/** A name such as `1234` or `yes` is a text without its digest only where it stands in quotes. */
+function quotedName({ site }: ImageField, from: string, to: string): TextEdit | undefined {
+  const { yaml } = site.layer;
+  const scalar = dereference(yaml, site.node);
+  if (/[:/@]/.test(to) || scalarText(yaml, scalar) !== from) return undefined;
+  if (!isPlainScalar(yaml, scalar) || tagOf(yaml, scalar) !== undefined || isTextWithoutQuotes(to))
+    return undefined;
+  const range = scalarRange(yaml, scalar);
+  return range && { ...range, text: `"${to}"` };
 }
 
 function partEdit({ locate, value = "" }: ImageField, from: string, to: string): TextEdit | undefined {

@@ -106,7 +106,7 @@ function changedOutcome(step: Rewriting, to: string, config: OutcomeConfig): Out
   }
   if (config.mode === "unpin") {
     const reason =
-      "left alone: its digest stands under a key of its own, which only a fieldSpec that names it as `digestKey` lets go";
+      "left alone: its digest stands under a key of its own, which goes only where a fieldSpec names it as `digestKey`, and no alias stands for it";
     return kept(field, reason, "info");
   }
   return {

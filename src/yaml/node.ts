@@ -236,9 +236,14 @@ export function startOf(yaml: YamlText, node: YamlNode): number | undefined {
   return types[node] === EVENT_ID.ALIAS ? start - 1 : start;
 }
 
-/** True for a key that merges another mapping into this one: `<<`, as kyaml reads and writes it (`!!merge <<`). */
+/**
+ * True for a key that merges another mapping into this one: `<<`, as kyaml reads and writes it (`!!merge <<`). In quotes, or
+ * with another tag, it is a key like any other.
+ */
 export function isMergeKey(yaml: YamlText, key: YamlNode): boolean {
-  return scalarText(yaml, key) === "<<";
+  if (scalarText(yaml, key) !== "<<") return false;
+  const tag = tagOf(yaml, key);
+  return tag === "!!merge" || (isPlainScalar(yaml, key) && (tag === undefined || tag === "!"));
 }
 
 /** The event that a node begins with. @throws {RangeError} where there is none */

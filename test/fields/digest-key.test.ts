@@ -152,6 +152,28 @@ describe("a digest under a key that the user names", () => {
     ]);
   });
 
+  test.each([
+    `{repository: a/b, tag: v1, digest: &d ${old}}\n    other: *d\n`,
+    `{repository: a/b, tag: v1, &k digest: ${old}}\n    other: *k\n`,
+  ])("stays where an alias elsewhere would stand for nothing without it: %j", async (image) => {
+    const { text, told } = await pin(release(image), specs("digest", "mode: unpin\n"));
+
+    expect(text).toBe(release(image).replaceAll(old, "<digest>"));
+    expect(told).toEqual([
+      "info spec.values.image.digest: left alone: its digest stands under a key of its own, which goes only where a fieldSpec names it as `digestKey`, and no alias stands for it",
+    ]);
+  });
+
+  test("is no matter of another kind, whatever stood before it", async () => {
+    const known = release("{repository: a/b, tag: v1}\n");
+    const other = known.replace("kind: HelmRelease", "kind: |-\n\n  HelmRelease");
+
+    expect((await both(other)).pinned).toBe(other);
+    expect((await both(`${known}---\n${other}`)).pinned).toBe(
+      `${known.replace("v1}", "v1, digest: <digest>}")}---\n${other}`,
+    );
+  });
+
   test("goes into a map once that aliases share as an image", async () => {
     const text = release("&i {repository: a/b, tag: v1}\n    web: {image: *i}\n");
 

@@ -57,6 +57,13 @@ describe("a key that stands twice", () => {
       "spec.containers[0].env[0].value",
       "8 and 9",
     ],
+    [
+      "an image that is merged",
+      "spec:\n  x-base: &b\n    image: a:1\n    image: b:2\n  containers:\n  - <<: *b\n",
+      ["b:2"],
+      "spec.containers[0].image",
+      "6 and 7",
+    ],
   ])("pins the last of %s, and tells of it", async (_, spec, asked, path, lines) => {
     const result = await pin(pod(spec));
 

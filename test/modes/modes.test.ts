@@ -266,7 +266,7 @@ fieldSpecs:
 
     expect(after).toBe(text);
     expect(messages(results)).toEqual([
-      "info: left alone: its digest stands under a key of its own, which only a fieldSpec that names it as `digestKey` lets go",
+      "info: left alone: its digest stands under a key of its own, which goes only where a fieldSpec names it as `digestKey`, and no alias stands for it",
     ]);
   });
 

@@ -22,6 +22,28 @@ async function edit(text: string, from: string, to: string): Promise<string | un
 
 describe("imageEdit", () => {
   test.each([
+    ["1234", '"1234"'],
+    ["1e3", '"1e3"'],
+    ["0b11", '"0b11"'],
+    ["yes", '"yes"'],
+    ["null", '"null"'],
+    ["2026-11-28", '"2026-11-28"'],
+    ["nginx", "nginx"],
+    ["1234a", "1234a"],
+  ])("leaves the name %s a text when its digest goes", async (name, expected) => {
+    expect(await edit(`image: ${name}${digest} # c\n`, `${name}${digest}`, name)).toBe(
+      `image: ${expected} # c\n`,
+    );
+  });
+
+  test.each([
+    [`image: '1234${digest}'\n`, "image: '1234'\n"],
+    [`image: !!str 1234${digest}\n`, "image: !!str 1234\n"],
+  ])("leaves the quotes of %s alone", async (text, expected) => {
+    expect(await edit(text, `1234${digest}`, "1234")).toBe(expected);
+  });
+
+  test.each([
     ["plain", "image: nginx:1 # c\n", `image: nginx:1${digest} # c\n`],
     ["single quotes", "image: 'nginx:1'\n", `image: 'nginx:1${digest}'\n`],
     ["double quotes", 'image: "nginx:1"\n', `image: "nginx:1${digest}"\n`],

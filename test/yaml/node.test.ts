@@ -256,6 +256,10 @@ describe("isMergeKey", () => {
   test.each([
     ["<<", true],
     ["!!merge <<", true],
+    ["! <<", true],
+    ['"<<"', false],
+    ["'<<'", false],
+    ["!!str <<", false],
     ["a", false],
   ])("tells of %j whether it merges", async (key, expected) => {
     const { yaml, root } = await read(`${key}: {a: 1}\n`);

@@ -59,6 +59,8 @@ export function vacate(yaml: YamlText, mapping: YamlNode, name: string): TextEdi
   const entry = entriesOf(yaml, mapping)[index];
   const text = entry && scalarText(yaml, entry.value);
   if (entry === undefined || text === undefined || isVacant(yaml, entry.value)) return undefined;
+  // An alias elsewhere would stand for nothing.
+  if (isAliased(yaml, entry.key) || isAliased(yaml, entry.value)) return undefined;
   const before = entriesOf(yaml, mapping).slice(0, index);
   const added = addedRange(yaml, mapping, index, additionOf(yaml, mapping, { name, text }, before));
   if (added !== undefined) return { ...added, text: "" };
