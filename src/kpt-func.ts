@@ -2,7 +2,7 @@
  * The function for people whose pipeline is the TypeScript SDK, kpt-functions. The SDK's own runtime loses comments and
  * large numbers; where bytes matter, run the executable instead.
  */
-import { optionsUsage, purpose } from "./cli/usage.ts";
+import { optionsUsage, purpose } from "./cli/help/options-usage.ts";
 import { printableResult } from "./krm/result.ts";
 import { isImageLock } from "./lock/format/image-lock.ts";
 import { type PinOptions, pinDigests as pinText } from "./pin-digests.ts";
@@ -45,7 +45,7 @@ export function createKptFunc(options: PinOptions = {}): KptFunc {
     for (const lock of items.slice(objects.length)) configs.insert(lock);
     for (const result of results) configs.addResults(printableResult(result));
   };
-  return Object.assign(func, { usage: `${purpose}\n\n${optionsUsage}` });
+  return Object.assign(func, { usage: `${purpose}\n\n${optionsUsage()}` });
 }
 
 /** Copies the texts that differ; both have the same shape, but for locks, which are added to. */

@@ -61,7 +61,6 @@ describe("main", () => {
   test.each([
     [["--frobnicate"], "unknown option '--frobnicate'"],
     [["-x"], "unknown option '-x'"],
-    [["file.yaml"], "unexpected argument 'file.yaml'"],
     [["-f"], "option '-f, --function-config <value>' argument missing"],
     [["--help=yes"], "option '-h, --help' does not take an argument"],
     [["-d", "tag"], '`-d` must be followed by key=value, but is "tag"'],

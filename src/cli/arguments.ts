@@ -1,12 +1,28 @@
-/** The command line: which flags there are, and what they must look like. */
+/** The command line: what it asks for, or what is wrong with it. */
 import { parseArgs } from "node:util";
 import { type ReportForm, reportForms } from "../report/report-form.ts";
 import { withoutLogin } from "../text/without-login.ts";
+import { adviseOnPath, adviseOnUnknownFlag, adviseOnWords } from "./advice.ts";
+import { optionFlags, programFlags } from "./flags.ts";
+import { UsageError } from "./usage-error.ts";
+import { type Command, isCommand, type Verb } from "./verbs.ts";
 
 /** What a command line asks for. */
 export interface Arguments {
   readonly help: boolean;
   readonly version: boolean;
+  /** The schema to print. */
+  readonly schema?: SchemaName;
+  /** The command, also where only its help is wanted. */
+  readonly command?: Command;
+  /** The command, where something is to be run. */
+  readonly verb?: Verb;
+  /** Files and folders; where there is none, the input is stdin. */
+  readonly paths: readonly string[];
+  /** Globs of files that are values of charts. */
+  readonly values: readonly string[];
+  readonly diff: boolean;
+  readonly color: Color;
   readonly functionConfig?: string;
   readonly overrides: ReadonlyMap<string, string>;
   readonly lock?: string;
@@ -16,10 +32,18 @@ export interface Arguments {
   readonly explanation?: ExplanationOptions;
 }
 
+/** What there is a JSON Schema of. */
+export type SchemaName = "PinDigests" | "ImageLock";
+
+/** When to use colours; `auto` where a person looks who does not forbid it. */
+export type Color = "auto" | "always" | "never";
+
 /** A report beside the output, and the file that it goes to; `-` for stdout. */
 export interface ReportRequest {
   readonly form: ReportForm;
   readonly file: string;
+  /** Whether the report is all that is wanted, so that no stream goes out. */
+  readonly isAlone: boolean;
 }
 
 /** A table of what was found, or the same as JSON. */
@@ -27,12 +51,21 @@ export interface ExplanationOptions {
   readonly form: "table" | "json";
   /** A file, or "-" for stdout. */
   readonly output: string;
+  /** Whether the explanation is all that is wanted, so that nothing is pinned. */
+  readonly isAlone: boolean;
 }
 
-/** A command line that can't be understood. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
+const nothing: Arguments = {
+  help: false,
+  version: false,
+  paths: [],
+  values: [],
+  diff: false,
+  color: "auto",
+  overrides: new Map(),
+  updateLock: false,
+  prune: false,
+};
 
 /**
  * Reads a command line.
@@ -41,64 +74,120 @@ export class UsageError extends Error {
  */
 export function readArguments(argv: readonly string[]): Arguments {
   // As orchestrators call a function.
-  if (argv.length === 0)
-    return { help: false, version: false, overrides: new Map(), updateLock: false, prune: false };
+  if (argv.length === 0) return nothing;
+  const { values, positionals } = parse(argv);
+  const { command, words, wantsHelp } = commandOf(positionals);
+  const rest = { ...nothing, ...(command !== undefined && { command }) };
+  if (values.help || wantsHelp) return { ...rest, help: true };
+  if (values.version) return { ...rest, version: true };
+  if (command === "schema") return { ...rest, schema: schemaOf(words) };
+  const verb = command;
+  adviseOnWords(argv, verb, words);
+  const paths = words;
+  for (const path of paths) adviseOnPath(argv, path, values.explain !== undefined);
+  requirePaths(values, paths);
+  const report = readReport(values, verb, paths);
+  const explanation = report === undefined ? explanationOptions(values, verb, paths) : undefined;
+  return {
+    ...rest,
+    ...(verb !== undefined && { verb }),
+    paths,
+    values: values.values ?? [],
+    diff: values.diff ?? false,
+    color: colorOf(values.color),
+    ...(values["function-config"] !== undefined && { functionConfig: values["function-config"] }),
+    overrides: overridesOf(values, verb),
+    ...(values.lock !== undefined && { lock: values.lock }),
+    updateLock: values["update-lock"] ?? false,
+    prune: values.prune ?? false,
+    ...(report !== undefined && { report }),
+    ...(explanation !== undefined && { explanation }),
+  };
+}
+
+/** The values of the program's flags by their names, and those of options by the names of options. */
+type Values = {
+  readonly [Name in keyof typeof programFlags]?: (typeof programFlags)[Name] extends {
+    readonly multiple: true;
+  }
+    ? readonly string[]
+    : (typeof programFlags)[Name] extends { readonly type: "boolean" }
+      ? boolean
+      : string;
+} & { readonly options: ReadonlyMap<string, string> };
+
+interface Parsed {
+  readonly values: Values;
+  readonly positionals: readonly string[];
+}
+
+function parse(argv: readonly string[]): Parsed {
+  const flags = optionFlags();
+  const optional = flags.map(({ name }) => [name, { type: "string" as const, multiple: true }]);
   try {
-    const { values } = parseArgs({
+    const { values, positionals } = parseArgs({
       args: argv.map((argument) => (argument === "--explain" ? "--explain=table" : argument)),
-      options: {
-        help: { type: "boolean", short: "h", default: false },
-        version: { type: "boolean", default: false },
-        "function-config": { type: "string", short: "f" },
-        "function-config-literal": { type: "string", short: "d", multiple: true, default: [] },
-        explain: { type: "string" },
-        lock: { type: "string" },
-        "update-lock": { type: "boolean", default: false },
-        prune: { type: "boolean", default: false },
-        inventory: { type: "string" },
-        format: { type: "string" },
-        output: { type: "string", short: "o" },
-      },
-      allowPositionals: false,
+      options: { ...programFlags, ...Object.fromEntries(optional) },
+      allowPositionals: true,
     });
-    const { "function-config": functionConfig, lock } = values;
-    const report = readReport(values);
-    const explanation = report === undefined ? explanationOptions(values.explain, values.output) : undefined;
-    return {
-      help: values.help,
-      version: values.version,
-      ...(functionConfig !== undefined && { functionConfig }),
-      overrides: readLiterals(values["function-config-literal"]),
-      ...(lock !== undefined && { lock }),
-      updateLock: values["update-lock"],
-      prune: values.prune,
-      ...(report !== undefined && { report }),
-      ...(explanation !== undefined && { explanation }),
-    };
+    const byName: Readonly<Record<string, unknown>> = values;
+    const options = new Map(
+      flags.flatMap(({ name, option, row }) => {
+        const written = byName[name];
+        if (!Array.isArray(written)) return [];
+        // A list is written with commas, as in a ConfigMap; of scalars the last counts, as everywhere.
+        const text = row.type.traits.shape === "list" ? written.join(",") : String(written.at(-1));
+        return [[option, text]];
+      }),
+    );
+    // Checked: parseArgs gives each flag the type that the table says.
+    return { values: { ...(values as Omit<Values, "options">), options }, positionals };
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     // Node's message goes on with advice about its own rules.
     const [sentence = error.message] = error.message.split(". ");
     const shown = argv.reduce((said, each) => said.replaceAll(each, () => withoutLogin(each)), sentence);
-    throw new UsageError(`${shown.charAt(0).toLowerCase()}${shown.slice(1)}`, { cause: error });
+    const message = `${shown.charAt(0).toLowerCase()}${shown.slice(1)}`;
+    throw new UsageError(message, { cause: error, meant: adviseOnUnknownFlag(argv, error) });
   }
 }
 
-function explanationOptions(
-  form: string | undefined,
-  output: string | undefined,
-): ExplanationOptions | undefined {
-  if (form === undefined) {
-    if (output === undefined) return undefined;
-    throw new UsageError("`--output` must go with a report: `--explain`, `--inventory` or `--format`");
+interface CommandLine {
+  readonly command?: Command;
+  readonly words: readonly string[];
+  readonly wantsHelp: boolean;
+}
+
+/** A command wins over a folder of its name, which can be written as `./check`. `help` is what other tools have for `--help`. */
+function commandOf(positionals: readonly string[]): CommandLine {
+  const [first, second] = positionals;
+  if (first === "help" && (second === undefined || isCommand(second)) && positionals.length <= 2)
+    return { ...(second !== undefined && { command: second }), words: [], wantsHelp: true };
+  if (first === undefined || !isCommand(first)) return { words: positionals, wantsHelp: false };
+  return { command: first, words: positionals.slice(1), wantsHelp: false };
+}
+
+function schemaOf([name = "PinDigests", ...more]: readonly string[]): SchemaName {
+  const schema = (["PinDigests", "ImageLock"] as const).find(
+    (each) => each.toLowerCase() === name.toLowerCase(),
+  );
+  if (schema !== undefined && more.length === 0) return schema;
+  throw new UsageError("`schema` must be followed by PinDigests, ImageLock or nothing", {
+    meant: "pin-digests schema PinDigests",
+  });
+}
+
+/** `-d`, the flags of options, and the mode that a command is another name for; the later win. */
+function overridesOf(values: Values, verb: Verb | undefined): ReadonlyMap<string, string> {
+  const overrides = new Map([...readLiterals(values["function-config-literal"] ?? []), ...values.options]);
+  if (verb === undefined || verb === "explain" || verb === "images") return overrides;
+  const mode = overrides.get("mode") ?? verb;
+  if (mode !== verb) {
+    throw new UsageError(
+      `the command \`${verb}\` is the mode, and ${JSON.stringify(mode)} is another: leave out one of them`,
+    );
   }
-  if (form !== "table" && form !== "json") {
-    throw new UsageError(`\`--explain\` must be "table" or "json", but is ${JSON.stringify(form)}`);
-  }
-  if (output === undefined || output === "") {
-    throw new UsageError("`--explain` must go with `--output FILE`, since stdout carries the resources");
-  }
-  return { form, output };
+  return overrides.set("mode", verb);
 }
 
 /** Of several with one key the last counts, as everywhere. */
@@ -114,27 +203,67 @@ function readLiterals(overrides: readonly string[]): ReadonlyMap<string, string>
   );
 }
 
-interface ReportFlags {
-  readonly explain?: string | undefined;
-  readonly inventory?: string | undefined;
-  readonly format?: string | undefined;
-  readonly output?: string | undefined;
+function requirePaths(values: Values, paths: readonly string[]): void {
+  if (paths.length > 0) return;
+  const flag = values.diff ? "--diff" : values.values === undefined ? undefined : "--values";
+  if (flag === undefined) return;
+  throw new UsageError(`\`${flag}\` is for files, and no PATH is given`, {
+    meant: `pin-digests ${flag}${flag === "--values" ? " GLOB" : ""} .`,
+  });
 }
 
-function readReport({ explain, inventory, format, output: file }: ReportFlags): ReportRequest | undefined {
+function colorOf(written: string | undefined): Color {
+  const color = (["auto", "always", "never"] as const).find((each) => each === (written ?? "auto"));
+  if (color !== undefined) return color;
+  throw new UsageError(`\`--color\` must be auto, always or never, but is ${JSON.stringify(written)}`);
+}
+
+function explanationOptions(
+  values: Values,
+  verb: Verb | undefined,
+  paths: readonly string[],
+): ExplanationOptions | undefined {
+  const isAlone = verb === "explain";
+  const form = values.explain ?? (isAlone ? (values.format ?? "table") : undefined);
+  const output = values.output ?? (isAlone || paths.length > 0 ? "-" : undefined);
+  if (form === undefined) {
+    if (values.output === undefined) return undefined;
+    throw new UsageError("`--output` must go with a report: `--explain`, `--inventory` or `--format`");
+  }
+  if (form !== "table" && form !== "json") {
+    const flag = values.explain === undefined ? "--format" : "--explain";
+    throw new UsageError(`\`${flag}\` must be "table" or "json", but is ${JSON.stringify(form)}`);
+  }
+  if (output === undefined || output === "") {
+    throw new UsageError("`--explain` must go with `--output FILE`, since stdout carries the resources");
+  }
+  return { form, output, isAlone };
+}
+
+function readReport(
+  values: Values,
+  verb: Verb | undefined,
+  paths: readonly string[],
+): ReportRequest | undefined {
+  const { explain, inventory, format } = values;
+  const isAlone = verb === "images";
+  const isExplanation = verb === "explain";
   if ([explain, inventory, format].filter((each) => each !== undefined).length > 1)
     throw new UsageError("a run writes one report: `--explain`, `--inventory` or `--format`");
-  const flag = inventory === undefined ? "format" : "inventory";
-  const value = inventory ?? format;
+  if (isExplanation && inventory === undefined) return undefined;
+  if ((isExplanation || isAlone) && (isAlone ? explain : inventory) !== undefined)
+    throw new UsageError(`\`${verb}\` writes a report of its own, and a run writes one`);
+  const forms = isAlone || inventory !== undefined ? reportForms.inventory : reportForms.format;
+  const value = inventory ?? format ?? (isAlone ? "table" : undefined);
   if (value === undefined) return undefined;
-  const form = reportForms[flag].find((each) => each === value);
+  const flag = inventory === undefined ? "format" : "inventory";
+  const form = forms.find((each) => each === value);
   if (form === undefined)
-    throw new UsageError(
-      `\`--${flag}\` must be ${reportForms[flag].join(" or ")}, but is ${JSON.stringify(value)}`,
-    );
+    throw new UsageError(`\`--${flag}\` must be ${forms.join(" or ")}, but is ${JSON.stringify(value)}`);
+  const file = values.output ?? (isAlone || paths.length > 0 ? "-" : undefined);
   if (file === undefined || file === "")
     throw new UsageError(
       `\`--${flag}\` needs \`--output FILE\`; - only for a stream, which is not written then`,
     );
-  return { form, file };
+  return { form, file, isAlone };
 }

@@ -8,10 +8,10 @@ import type { OwnProcess } from "../fs/process-mark.ts";
 import { UnfitFileError } from "../fs/read.ts";
 import { type ClaimedFile, claimFile, ReplaceError, replaceReason, targetOf } from "../fs/replace-file.ts";
 import { isSystemError } from "../fs/system-error.ts";
-import { UsageError } from "./arguments.ts";
 import { LockWriteError, readLockText } from "./lock-file-io.ts";
 import { outputTarget } from "./output-target.ts";
 import { stderr, tell, tryStdout, write } from "./stdio.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** What is to be done. */
 export interface Effects {

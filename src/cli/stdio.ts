@@ -5,7 +5,8 @@ import { isSystemError, reasonOf } from "../fs/system-error.ts";
 import { InputError } from "../krm/input-error.ts";
 import { printable } from "../text/printable.ts";
 
-const stdin = 0;
+/** Where the input comes from that no PATH names. */
+export const stdin = 0;
 
 /** Where the list goes. */
 export const stdout = 1;
@@ -132,6 +133,15 @@ function stdoutState(): StdoutState {
 
 // /dev/null, /dev/zero, /dev/full: https://www.kernel.org/doc/Documentation/admin-guide/devices.txt
 const memoryDevices = 1;
+
+/** True where a person sits at a descriptor. */
+export async function isTerminal(descriptor: number): Promise<boolean> {
+  const stats = fstatSync(descriptor);
+  if (!stats.isCharacterDevice() || majorOf(stats.rdev) === memoryDevices) return false;
+  // It takes milliseconds to load, and to most runs nobody sits.
+  const { isatty } = await import("node:tty");
+  return isatty(descriptor);
+}
 
 function majorOf(device: number): number {
   return (device >> 8) & 0xfff;

@@ -126,7 +126,8 @@ const VALUE_MAX = 1024;
 export const configKind = "PinDigests";
 /** The group that the SDKs of functions keep for configuration. */
 export const configGroup = "fn.kpt.dev";
-const configApiVersion = `${configGroup}/v1alpha1`;
+/** The only apiVersion of the configuration. */
+export const configApiVersion: string = `${configGroup}/v1alpha1`;
 
 /**
  * The options in a functionConfig: the fields of a `PinDigests`, or the `data` of a ConfigMap, whose keys name nested

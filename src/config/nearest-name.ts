@@ -1,7 +1,7 @@
 /** Names that somebody may have meant. */
 
 /** The known name that is least far from a name; undefined where none is near. */
-function nearestName(name: string, known: readonly string[]): string | undefined {
+export function nearestName(name: string, known: readonly string[]): string | undefined {
   const most = Math.max(2, name.length / 3);
   const [nearest] = known
     // Others are farther than that whatever their letters are.

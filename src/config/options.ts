@@ -3,9 +3,7 @@
  * from it: whoever adds an option adds a row, and its type to {@link Config}.
  */
 import { globKind } from "../image/glob-set.ts";
-import { InvalidPlatformError, type Platform, parsePlatform } from "../image/platform.ts";
 import type { Expressions } from "../krm/expression.ts";
-import { withoutLogin } from "../text/without-login.ts";
 import type { Config, NetworkConfig } from "./config.ts";
 import { builtIn, fieldSpec } from "./field-spec-option.ts";
 import {
@@ -21,6 +19,7 @@ import {
   text,
 } from "./option-reader.ts";
 import { groupRow, type OptionRows } from "./option-row.ts";
+import { platform } from "./platform-option.ts";
 import { registry } from "./registry-option.ts";
 import { resources } from "./selector-option.ts";
 
@@ -29,21 +28,6 @@ const PLATFORMS_MAX = 100;
 
 const word = text(/^\S+$/, "a text without white space");
 const severity = choice("error", "warning", "off");
-
-const platform: Reader<Platform> = reader(
-  (raw: OptionValue, tell: Tell) => {
-    const written = text(/^/, "a platform")(raw, tell);
-    if (written === undefined) return undefined;
-    try {
-      return parsePlatform(withoutLogin(written));
-    } catch (error) {
-      if (!(error instanceof InvalidPlatformError)) throw error;
-      tell({ path: raw.path, message: `\`${raw.path}\`: ${error.message}`, value: withoutLogin(written) });
-      return undefined;
-    }
-  },
-  { schema: { type: "string", pattern: "^[^/]+/[^/]+(?:/[^/]+)?$" }, shape: "scalar", shown: "OS/ARCH" },
-);
 
 // Each image is held against all of them.
 const GLOBS_MAX = 250;

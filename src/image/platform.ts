@@ -144,6 +144,9 @@ function toPlatform({ os, architecture, variant, ...rest }: DescribedPlatform): 
 const PLATFORM =
   /^(?<os>[A-Za-z0-9_-]+)(?:\((?<osVersion>[A-Za-z0-9_.-]+)\))?\/(?<architecture>[A-Za-z0-9_-]+)(?:\/(?<variant>[A-Za-z0-9_.-]+))?$/;
 
+/** The form of a platform, for those who say what a text may be. */
+export const platformPattern: string = PLATFORM.source;
+
 const SYNONYMS: ReadonlyMap<string, { readonly architecture: string; readonly variant?: string }> = new Map([
   ["i386", { architecture: "386" }],
   ["x86_64", { architecture: "amd64" }],

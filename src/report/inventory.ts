@@ -7,6 +7,7 @@ import { groupBy, type LockedImage } from "../lock/format/locked-image.ts";
 import { lockText } from "../lock/format/new-lock.ts";
 import { printableJson } from "../text/printable.ts";
 import { type ImageRow, type ImageUse, imageRows, useNotes } from "./image-use.ts";
+import { imagesTable } from "./images-table.ts";
 import { kustomizeImages } from "./kustomize-images.ts";
 import type { InventoryFormat } from "./report-form.ts";
 
@@ -28,6 +29,8 @@ export function inventory(
       return kustomizeImages(imageRows(uses));
     case "json":
       return jsonInventory(imageRows(uses), platform);
+    case "table":
+      return { text: imagesTable(imageRows(uses)), warnings: [] };
   }
 }
 

@@ -6,7 +6,7 @@ export type ReportForm = InventoryFormat | (typeof resultFormats)[number];
 /** How an inventory is written. */
 export type InventoryFormat = (typeof inventoryFormats)[number];
 
-const inventoryFormats = ["lock", "kustomize", "json"] as const;
+const inventoryFormats = ["lock", "kustomize", "json", "table"] as const;
 const resultFormats = ["sarif", "github"] as const;
 
 /** The forms of reports, by the flag that asks for them. */

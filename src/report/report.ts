@@ -32,6 +32,7 @@ export function makeReport(form: ReportForm, source: ReportSource): Report {
     case "lock":
     case "kustomize":
     case "json":
+    case "table":
       return inventory(images, { format: form, ...(platform !== undefined && { platform }) });
   }
 }

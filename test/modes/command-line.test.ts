@@ -160,7 +160,7 @@ describe("--lock", () => {
       /`--update-lock` writes the lock "lock.yaml", and `mode: check`/,
     ],
     [["--inventory", "json"], /needs `--output FILE`/],
-    [["--inventory", "xml", "--output", "x"], /must be lock or kustomize or json, but is "xml"/],
+    [["--inventory", "xml", "--output", "x"], /must be lock or kustomize or json or table, but is "xml"/],
     [["--inventory", "json", "--format", "sarif", "--output", "x"], /one report/],
     [["--output", "x"], /must go with a report/],
     [

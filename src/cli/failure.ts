@@ -1,0 +1,33 @@
+/** What is told of a run that ends by an error, and with which exit code. */
+import { FunctionConfigError } from "../config/config-sources.ts";
+import { isSystemError } from "../fs/system-error.ts";
+import { InputError } from "../krm/input-error.ts";
+import { LockFileError } from "../lock/format/lock-file-error.ts";
+import { LockWriteError } from "./lock-file-io.ts";
+import { OutputError, tell } from "./stdio.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** Tells on stderr what went wrong, and returns the exit code. */
+export function tellFailure(error: unknown): number {
+  // Whoever reads no more wants no more.
+  if (isSystemError(error instanceof OutputError ? error.cause : error, "EPIPE")) return 1;
+  if (error instanceof UsageError && error.meant !== undefined) {
+    tell([`pin-digests: ${error.message}: did you mean \`${error.meant}\`?`]);
+    return 2;
+  }
+  if (error instanceof UsageError || error instanceof FunctionConfigError) {
+    tell([`pin-digests: ${error.message}: see \`pin-digests --help\``]);
+    return 2;
+  }
+  if (error instanceof LockFileError) {
+    tell(error.message.split("\n").map((line) => `pin-digests: \`--lock\` ${line}`));
+    return 2;
+  }
+  if (error instanceof InputError || error instanceof LockWriteError || error instanceof OutputError) {
+    tell([`pin-digests: ${error.message}`]);
+    return 1;
+  }
+  const fault = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  tell(`pin-digests: unexpected fault, please report it: ${fault}`.split("\n"));
+  return 1;
+}

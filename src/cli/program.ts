@@ -1,0 +1,34 @@
+/** What the program does: it answers a question about itself, or it runs over files or over stdin. */
+import { version } from "../version.ts";
+import { type Arguments, readArguments } from "./arguments.ts";
+import type { Host } from "./host.ts";
+import { stdout, write } from "./stdio.ts";
+import { runStream } from "./stream-run.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** Does what a command line says, and returns the exit code. */
+export async function runProgram(argv: readonly string[], host: Host): Promise<number> {
+  const args = readArguments(argv);
+  const answer = await answerTo(args);
+  if (answer !== undefined) {
+    write(stdout, answer);
+    return 0;
+  }
+  if (args.paths.length > 0)
+    throw new UsageError("files can't be pinned in place yet: hand their text in on stdin", {
+      meant: "pin-digests < FILE",
+    });
+  return runStream(argv, args, host);
+}
+
+/** The answer to those who ask about the program; undefined where it is to run. Few runs ask. */
+async function answerTo({
+  help,
+  version: wantsVersion,
+  schema,
+  command,
+}: Arguments): Promise<string | undefined> {
+  if (help) return (await import("./help/usage.ts")).usage(command);
+  if (schema !== undefined) return (await import("./schema.ts")).schemaText(schema);
+  return wantsVersion ? `${version}\n` : undefined;
+}

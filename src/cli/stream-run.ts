@@ -1,0 +1,126 @@
+/** A run over stdin: a ResourceList, or a stream of manifests. */
+import type { ConfigSources } from "../config/config-sources.ts";
+import { InputError } from "../krm/input-error.ts";
+import type { ReadOptions } from "../krm/read-options.ts";
+import type { LockFileOption } from "../lock/lock-file-option.ts";
+import { type PinResult, pinDigests } from "../pin-digests.ts";
+import type { Report } from "../report/report.ts";
+import { version } from "../version.ts";
+import type { Arguments, ReportRequest } from "./arguments.ts";
+import { deepInput, nestingMax, runDeep } from "./deep-run.ts";
+import type { LockChange, ReportFile } from "./effects.ts";
+import type { Host } from "./host.ts";
+import { LockWriteError } from "./lock-file-io.ts";
+import { readConfigFile, readLock } from "./named-files.ts";
+import { outputTarget } from "./output-target.ts";
+import { stderrReport } from "./stderr-report.ts";
+import { readInput } from "./stdin.ts";
+import { tell, writeStdout } from "./stdio.ts";
+import { UsageError } from "./usage-error.ts";
+
+// Only runs to which registries say different things of one tag begin anew, and one of each two need not.
+const runsMax = 10;
+
+/** Runs over stdin, and returns the exit code. */
+export async function runStream(argv: readonly string[], args: Arguments, host: Host): Promise<number> {
+  const { functionConfig, overrides } = args;
+  const sources = {
+    ...(functionConfig !== undefined && { functionConfig: readConfigFile(functionConfig) }),
+    overrides,
+  };
+  const deep = await deepInput(host);
+  const input = deep ?? (await readInput(args));
+  try {
+    return await run(
+      input,
+      { ...sources, ...(deep !== undefined && { nesting: nestingMax }) },
+      { args, host },
+    );
+  } catch (error) {
+    if (deep === undefined && error instanceof InputError && error.isTooDeep)
+      return runDeep(input, argv, host);
+    throw error;
+  }
+}
+
+/** What a run is told apart from its input and its flags. */
+type Sources = ConfigSources & ReadOptions;
+
+/** What asked for a run, and where it takes place. */
+interface Caller {
+  readonly args: Arguments;
+  readonly host: Host;
+}
+
+async function run(input: string, sources: Sources, caller: Caller): Promise<number> {
+  for (let runs = 0; runs < runsMax; runs++) {
+    const code = await attempt(input, sources, caller);
+    if (code !== "contradiction") return code;
+  }
+  throw new LockWriteError(
+    `\`--lock\` ${JSON.stringify(caller.args.lock)} could not be written: other runs write other digests into it all the time`,
+  );
+}
+
+/** A run, unless another one has written into the lock meanwhile what contradicts it. */
+async function attempt(
+  input: string,
+  sources: Sources,
+  { args, host }: Caller,
+): Promise<number | "contradiction"> {
+  const lock = readLock(args, host);
+  const reports: ReportFile[] = [];
+  if (args.explanation !== undefined) {
+    const options = { ...sources, ...(lock !== undefined && { lock }) };
+    // Few runs want one.
+    const { explainInput } = await import("./explain-run.ts");
+    const explanation = await explainInput(input, options, { request: args.explanation, host });
+    if (typeof explanation === "number") return explanation;
+    if (explanation !== undefined) reports.push(explanation);
+  }
+  const result = await pinDigests(input, {
+    ...sources,
+    ...(lock !== undefined && { lock }),
+    prune: args.prune,
+    environment: host.env,
+    leaveSockets: true,
+  });
+  const isOutput = args.report !== undefined && outputTarget(args.report.file) === "stdout";
+  if (isOutput && result.input !== "stream")
+    throw new UsageError("`--output -` is for a stream: with a ResourceList stdout carries the list alone");
+  const document = args.report && (await reportOf(args.report, result));
+  if (args.report !== undefined && document !== undefined && !isOutput)
+    reports.push({ path: args.report.file, text: document.text });
+  const warnings = document?.warnings.map((warning) => `[warning] ${warning}`) ?? [];
+  const isAlone = args.report?.isAlone === true && result.input === "stream";
+  const effects = {
+    messages: [...stderrReport(result, host.env), ...warnings],
+    reports,
+    lock: lock && lockChange(args, lock, result),
+    output: isOutput ? (document?.text ?? "") : isAlone ? "" : result.text,
+  };
+  if (reports.length === 0 && effects.lock === undefined) {
+    tell(effects.messages);
+    writeStdout(effects.output);
+  } else {
+    // Few runs write files.
+    const { perform } = await import("./effects.ts");
+    if (!(await perform(effects, host))) return "contradiction";
+  }
+  return result.ok ? 0 : 1;
+}
+
+function lockChange(
+  { lock: path }: Arguments,
+  { text: before }: LockFileOption,
+  { lock: text, updateLock: update }: PinResult,
+): LockChange | undefined {
+  if (path === undefined || text === undefined || update === undefined) return undefined;
+  return { path, before, text, update };
+}
+
+/** Few runs want a report, so only they load what makes it. */
+async function reportOf({ form }: ReportRequest, result: PinResult): Promise<Report> {
+  const { makeReport } = await import("../report/report.ts");
+  return makeReport(form, { ...result, version });
+}

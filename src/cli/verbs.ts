@@ -1,0 +1,89 @@
+/** The commands: what each is for, and what it does in terms of options and reports. */
+
+/** A command. The first four are the option `mode` by another name. */
+export type Verb = "pin" | "update" | "check" | "unpin" | "explain" | "images";
+
+/** All that a command line may begin with. */
+export type Command = Verb | "schema";
+
+/** What a command is for. */
+export interface CommandRow {
+  /** One line. */
+  readonly meaning: string;
+  /** What `--help` says below its first line. */
+  readonly about: string;
+  /** Lines of a shell, each with what it does. */
+  readonly examples: readonly (readonly [line: string, meaning: string])[];
+}
+
+/** The commands by their names. */
+export const commands: Readonly<Record<Command, CommandRow>> = {
+  pin: {
+    meaning: "write digests beside tags that have none (the default)",
+    about:
+      "Asks the registries what each tag means now, and writes the digest beside it. An image that has a digest is left as it is.",
+    examples: [
+      ["helm template shop ./chart | pin-digests pin > out.yaml", "pin what a chart renders"],
+      ["kustomize build . | pin-digests | kubectl apply -f -", "pin on the way to the cluster"],
+    ],
+  },
+  update: {
+    meaning: "look for newer digests of the tags that are written",
+    about:
+      "Asks for every tag again, also where a digest is written, and writes the digest that it means now. An image without a tag is left as it is.",
+    examples: [
+      ["pin-digests update --include 'nginx:*' < in.yaml > out.yaml", "move some images"],
+      [
+        "pin-digests update --lock image-lock.yaml --update-lock --prune < in.yaml > out.yaml",
+        "move the lock along, and drop what nothing uses",
+      ],
+    ],
+  },
+  check: {
+    meaning: "say what has no digest and which tags have moved; change nothing",
+    about:
+      "Changes nothing. Fails where an image has no digest, or where its digest is gone; warns where a tag means another digest now. --check-drift error and the like say what counts how much.",
+    examples: [
+      ["helm template shop ./chart | pin-digests check > /dev/null", "is all of it pinned?"],
+      ["pin-digests check --check-drift error < in.yaml > /dev/null", "fail where a tag has moved, too"],
+    ],
+  },
+  unpin: {
+    meaning: "take the digests out again",
+    about:
+      "Removes the digests beside tags. No registry is asked. A digest without a tag stays, unless a lock knows its tag.",
+    examples: [["pin-digests unpin < in.yaml > out.yaml", "give back the tags"]],
+  },
+  explain: {
+    meaning: "say which rule finds each image, or why none does",
+    about:
+      "Writes a table of all that reads as an image, with the rule that finds it and what a run would do about it. No registry is asked and nothing is changed.",
+    examples: [
+      ["helm template shop ./chart | pin-digests explain", "a table for people"],
+      ["pin-digests explain --format json < in.yaml", "the same for programs"],
+    ],
+  },
+  images: {
+    meaning: "list the images that are used, with their digests",
+    about:
+      "Lists each image once with the digest that pinning would write, as a table, as a lock, as images of a kustomization, or as JSON. Nothing is changed.",
+    examples: [
+      ["helm template shop ./chart | pin-digests images", "a table for people"],
+      ["pin-digests images --format kustomize < in.yaml", "images: of a kustomization"],
+      ["pin-digests images --format lock < in.yaml > image-lock.yaml", "a lock"],
+    ],
+  },
+  schema: {
+    meaning: "print the JSON Schema of PinDigests, or of ImageLock",
+    about: "Prints the JSON Schema (2020-12) of the configuration, by which editors complete and check it.",
+    examples: [
+      ["pin-digests schema > PinDigests.schema.json", "the schema of the configuration"],
+      ["pin-digests schema ImageLock > ImageLock.schema.json", "the schema of locks"],
+    ],
+  },
+};
+
+/** True for a word that is a command. */
+export function isCommand(word: string): word is Command {
+  return Object.hasOwn(commands, word);
+}

@@ -1,0 +1,40 @@
+/** The JSON Schema of locks. */
+import type { JsonSchema } from "../../config/json-schema.ts";
+import { objectSchema } from "../../config/object-schema.ts";
+import { platform } from "../../config/platform-option.ts";
+import { lockApiVersion } from "./image-lock.ts";
+
+/** The schema of an `ImageLock`: it accepts what the program accepts, as far as a schema can tell. */
+export function lockSchema(): JsonSchema {
+  const images = {
+    type: ["object", "null"],
+    description: "which digest each image meant, by the image as it is written before it has one",
+    propertyNames: { pattern: "^[^@\\s]+$" },
+    additionalProperties: {
+      type: "object",
+      required: ["digest"],
+      properties: {
+        digest: {
+          type: "string",
+          pattern: "^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$",
+          description: "what the image meant when it was resolved",
+        },
+        platform: {
+          ...platform.traits.schema,
+          description: "where the digest is that of the image for one platform",
+        },
+        platforms: {
+          type: "array",
+          items: platform.traits.schema,
+          description: "the platforms that the image has, where somebody looked",
+        },
+      },
+    },
+  };
+  const schema = objectSchema(
+    { apiVersion: lockApiVersion, kind: "ImageLock" },
+    "the digests that travel with a package",
+    { images },
+  );
+  return { ...schema, additionalProperties: true };
+}

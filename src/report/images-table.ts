@@ -1,0 +1,18 @@
+/** The images that are used as a table for people: each once, with how often it is used. */
+import { formatReference } from "../image/reference.ts";
+import { printable } from "../text/printable.ts";
+import type { ImageRow } from "./image-use.ts";
+
+/** Writes a row for each image. */
+export function imagesTable(rows: readonly ImageRow[]): string {
+  const lines = rows.map(({ image: { name, tag, digest }, uses }) => {
+    const reference = { name, ...(tag !== undefined && { tag }), ...(digest !== undefined && { digest }) };
+    return { image: printable(formatReference(reference)), places: `${uses.length}` };
+  });
+  const width = Math.max(
+    ...[["PLACES"], ...lines.map(({ places }) => [places])].map(([text = ""]) => text.length),
+  );
+  return [{ image: "IMAGE", places: "PLACES" }, ...lines]
+    .map(({ image, places }) => `${places.padStart(width)}  ${image}\n`)
+    .join("");
+}
