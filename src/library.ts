@@ -6,7 +6,7 @@ export type { Platform } from "./image/platform.ts";
 export type { ImageReference } from "./image/reference.ts";
 export { InputError } from "./krm/input-error.ts";
 export type { ReadOptions } from "./krm/read-options.ts";
-export type { ResourceRef, Result, ResultField, ResultFile, Severity } from "./krm/result.ts";
+export type { Position, ResourceRef, Result, ResultField, ResultFile, Severity } from "./krm/result.ts";
 export { LockFileError } from "./lock/format/lock-file-error.ts";
 export type { LockFileOption } from "./lock/lock-file-option.ts";
 export { type PinOptions, type PinResult, pinDigests } from "./pin-digests.ts";

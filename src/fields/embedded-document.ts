@@ -81,8 +81,10 @@ const depthMax = 4;
 /** A text that should be a document and can't be read. */
 export interface Unreadable {
   readonly reason: string;
-  /** Where reading it stopped, in the text that is edited; absent where the whole of it is meant. */
+  /** The line on which reading it stopped, in the text that is edited; absent where the whole of it is meant. */
   readonly line: number | undefined;
+  /** The offset of the same place. */
+  readonly at?: number;
 }
 
 /**
@@ -143,7 +145,9 @@ function readInner(outer: EmbeddedDocument, scalar: YamlNode): InnerDocument | U
     if (!(error instanceof YamlSyntaxError)) throw error;
     if (error.code === "unfolding") throw tooLarge(outer, scalar);
     const place = nearestPlace(text, error.offset, toSource);
-    return { reason: error.reason, line: place && outer.lineAt(place.start) };
+    return place === undefined
+      ? unreadable(error.reason)
+      : { reason: error.reason, line: outer.lineAt(place.start), at: place.start };
   }
 }
 

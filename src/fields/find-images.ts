@@ -9,7 +9,7 @@ import type { RulesOf } from "./field-rules.ts";
 import type { Flaw } from "./flaw.ts";
 import type { ImageField } from "./image-field.ts";
 import { findLikely } from "./likely-images.ts";
-import { doubledKeys, duplicateKeyMessage } from "./note-flaw.ts";
+import { doubledKeys, duplicateKey } from "./note-flaw.ts";
 import { fieldSkip, isNamed, type SkipComments, type SkipRequests, skippedNames } from "./skip.ts";
 import { applyDigestKeys } from "./split-reference.ts";
 import { walkObject } from "./walk.ts";
@@ -33,6 +33,8 @@ export interface ResourceImages {
 export interface Search {
   readonly yaml: YamlText;
   readonly rulesOf: RulesOf;
+  /** Says where what is found comes from, and where it stands there; absent in a list, whose objects say the former. */
+  readonly origin?: Origin;
   /** The text that is edited, as the outermost document. */
   readonly outer: EmbeddedDocument;
   /** Says why an object, with all objects in it, is not to be looked into; undefined where it is. */
@@ -47,6 +49,9 @@ export interface Search {
   readonly holders: ReadonlySet<string>;
 }
 
+/** Where all objects of a text come from. */
+export type Origin = Pick<Resource, "file" | "positionOf">;
+
 /**
  * The objects at a node, which may be a list of objects or a list of lists, and their images. Nothing that isn't an
  * object of Kubernetes is looked into, and no shape of it is an error. What an alias lists once more comes once more, where
@@ -59,7 +64,7 @@ export function* findImages(search: Search, item: ItemSite): Generator<ResourceI
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const site = follow(next.site);
     if (isCircular(site)) continue;
-    const resource = withListDefaults(readResource(yaml, site.node), next.list);
+    const resource = withListDefaults(withOrigin(readResource(yaml, site.node), search.origin), next.list);
     const isNew = !found.has(site.node);
     found.add(site.node);
     const members = listMembers(site, resource);
@@ -80,6 +85,10 @@ export function* findImages(search: Search, item: ItemSite): Generator<ResourceI
   }
 }
 
+function withOrigin(resource: Resource, origin: Origin | undefined): Resource {
+  return origin === undefined ? resource : Object.assign(resource, origin);
+}
+
 /** Where an object stands, which may be an alias of one, and the list of objects in which it does. */
 interface Listed {
   readonly site: Site;
@@ -89,7 +98,7 @@ interface Listed {
 function listFlaws({ yaml, outer }: Search, list: YamlNode): readonly Flaw[] {
   const doubled = doubledKeys(yaml, list).get("items");
   if (doubled === undefined) return [];
-  return [{ kind: "duplicate-key", path: "items", message: duplicateKeyMessage(outer, doubled) }];
+  return [{ kind: "duplicate-key", path: "items", ...duplicateKey(outer, doubled) }];
 }
 
 function fieldsOf(

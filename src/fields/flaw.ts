@@ -6,6 +6,8 @@ export interface Flaw {
   /** From the resource's root. */
   readonly path: string;
   readonly message: string;
+  /** Where it stands in the text that is edited. */
+  readonly at?: number;
   /** The rule that led there. */
   readonly rule?: string;
 }

@@ -4,6 +4,7 @@ import { dereference, keysOf, scalarText, startOf } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import type { EmbeddedDocument, Unreadable } from "./embedded-document.ts";
 import type { FieldRule } from "./field-rule.ts";
+import type { Flaw } from "./flaw.ts";
 import { formatPath, type Walk } from "./walk-state.ts";
 
 /** The keys of a mapping that stand in it more than once, by name. */
@@ -28,11 +29,19 @@ export function noteDouble(walk: Walk, layer: EmbeddedDocument, keys: readonly Y
   const path = formatPath(walk.path);
   const id = `duplicate-key ${path}`;
   if (walk.flaws.has(id)) return;
-  walk.flaws.set(id, { kind: "duplicate-key", path, message: duplicateKeyMessage(layer, keys) });
+  walk.flaws.set(id, { kind: "duplicate-key", path, ...duplicateKey(layer, keys) });
 }
 
-/** What is told of a key that stands more than once. */
-export function duplicateKeyMessage(layer: EmbeddedDocument, keys: readonly YamlNode[]): string {
+/** What is told of a key that stands more than once, and where the second one stands. */
+export function duplicateKey(
+  layer: EmbeddedDocument,
+  keys: readonly YamlNode[],
+): Pick<Flaw, "message" | "at"> {
+  const [, second] = keys;
+  return { message: duplicateKeyMessage(layer, keys), ...(second !== undefined && placeOf(layer, second)) };
+}
+
+function duplicateKeyMessage(layer: EmbeddedDocument, keys: readonly YamlNode[]): string {
   const lines = keys.map((key) => lineOf(layer, key) ?? "?");
   const places = `lines ${lines.slice(0, -1).join(", ")} and ${lines.at(-1)}`;
   return `must have this key once, but it stands on ${places} of the input: kubectl reads the last one, other readers read another or none; delete the wrong one`;
@@ -43,26 +52,43 @@ export function noteContest(walk: Walk, layer: EmbeddedDocument, mergeKey: YamlN
   const path = formatPath(walk.path);
   const line = lineOf(layer, mergeKey);
   const message = `comes by the merge key on line ${line} of the input as well: kubectl reads that one, other readers the key before it; both are pinned; write the merge key first`;
-  walk.flaws.set(`contested-key ${path}`, { kind: "contested-key", path, message });
+  walk.flaws.set(`contested-key ${path}`, {
+    kind: "contested-key",
+    path,
+    message,
+    ...placeOf(layer, mergeKey),
+  });
 }
 
 /** Takes note that a text, in which a rule says that images are, can't be read. */
 export function noteUnreadable(
   walk: Walk,
   rule: FieldRule,
-  { text, reason, line }: Unreadable & { readonly text: string },
+  { text, reason, line, at }: Unreadable & Pick<Flaw, "at"> & { readonly text: string },
 ): void {
   const path = formatPath(walk.path);
   const kind = placeholderKind(text) === "template" ? "template" : "unreadable";
   const place = line === undefined ? "it can't be read" : `line ${line} of the input can't be read`;
   const hint = kind === "template" ? "it is a template" : reason;
   const message = `must hold YAML or JSON, but ${place}: ${hint}; no image in it is found`;
-  walk.flaws.set(`${kind} ${path}`, { kind, path, message, rule: rule.label });
+  walk.flaws.set(`${kind} ${path}`, {
+    kind,
+    path,
+    message,
+    rule: rule.label,
+    ...(at !== undefined && { at }),
+  });
 }
 
 /** The line of the input on which a node of a document begins. */
 function lineOf(layer: EmbeddedDocument, node: YamlNode): number | undefined {
+  const { at } = placeOf(layer, node);
+  return at === undefined ? undefined : layer.lineAt(at);
+}
+
+/** Where a node of a document begins in the text that is edited. */
+function placeOf(layer: EmbeddedDocument, node: YamlNode): Pick<Flaw, "at"> {
   const start = startOf(layer.yaml, node);
   const range = start === undefined ? undefined : layer.toSource({ start, end: start + 1 });
-  return range && layer.lineAt(range.start);
+  return range === undefined ? {} : { at: range.start };
 }

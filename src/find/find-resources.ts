@@ -6,6 +6,7 @@ import { manifestHolders } from "../fields/embedded-manifests.ts";
 import { fieldRules, matchesKind } from "../fields/field-rules.ts";
 import { findImages, type ResourceImages, type Search } from "../fields/find-images.ts";
 import type { ImageField } from "../fields/image-field.ts";
+import { positionFinder } from "../fields/position.ts";
 import { resourceSkip, skipComments } from "../fields/skip.ts";
 import { quote } from "../image/quote.ts";
 import { type Input, itemSites } from "../krm/input.ts";
@@ -51,9 +52,11 @@ function* search(
   how: Pick<Search, "rulesOf" | "skipReason" | "outsideReason">,
 ): Generator<ResourceImages, void, undefined> {
   const { yaml, items } = input;
+  const outer = outerLayer(yaml);
   const search = {
     yaml,
-    outer: outerLayer(yaml),
+    outer,
+    ...(input.kind === "stream" && { origin: { positionOf: positionFinder(outer) } }),
     ...how,
     skipComments: skipComments(yaml),
     found: new Set<YamlNode>(),

@@ -10,6 +10,8 @@ interface Place {
   readonly resource: Partial<Resource>;
   readonly path: string;
   readonly value?: string;
+  /** The offset in the text, where it is known. */
+  readonly at?: number;
 }
 
 /** What is to be told. */
@@ -22,7 +24,8 @@ export interface ResultContent {
 }
 
 /** A result about a field; what names it goes into the message where the specification has no place for it. */
-export function resultAt({ resource, path, value }: Place, said: ResultContent): Result {
+export function resultAt(place: Place, said: ResultContent): Result {
+  const { resource, path, value } = place;
   const { severity, message, tags, currentValue = value, proposedValue } = said;
   const result: Mutable<Result> = { message, severity };
   const ref = resourceRef(resource);
@@ -36,6 +39,7 @@ export function resultAt({ resource, path, value }: Place, said: ResultContent):
     result.field = field;
   }
   if (resource.file !== undefined) result.file = resource.file;
+  if (resource.positionOf !== undefined) result.position = resource.positionOf(place);
   if (tags !== undefined) result.tags = tags;
   return result;
 }

@@ -5,7 +5,7 @@ import { membersOf, ownOrMergedChild } from "../yaml/members.ts";
 import type { Mutable } from "../yaml/mutable.ts";
 import { dereference, kindOf, scalarText, scalarType } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
-import type { ResourceRef, ResultFile } from "./result.ts";
+import type { Position, ResourceRef, ResultFile } from "./result.ts";
 
 /** The identity of an object, as far as it says one. */
 export interface Resource {
@@ -20,6 +20,15 @@ export interface Resource {
   readonly namespace?: string;
   readonly annotations: ReadonlyMap<string, string>;
   readonly file?: ResultFile;
+  /** Tells where the object, or something in it, stands in a stream or in a file; absent in a list. */
+  readonly positionOf?: (place: Located) => Position;
+}
+
+/** The object, or something in it that knows more of its place than that. */
+export interface Located {
+  readonly resource: { readonly node?: YamlNode };
+  /** The offset in the text. */
+  readonly at?: number;
 }
 
 /** Reads the identity of an object; what is missing or of another type than it should be is left out. */

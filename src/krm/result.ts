@@ -14,6 +14,8 @@ export interface Result {
   readonly resourceRef?: ResourceRef;
   readonly field?: ResultField;
   readonly file?: ResultFile;
+  /** Where it stands in the stream or in the file; a list has no lines that anybody else knows. */
+  readonly position?: Position;
   /** What a program may sort results by. */
   readonly tags?: Readonly<Record<string, string>>;
 }
@@ -45,9 +47,27 @@ export interface ResultFile {
   readonly index?: number;
 }
 
-/** One line for people: `[error] apps/v1/Deployment/default/web spec.template.spec.containers[0].image: …`. */
-export function formatResult(result: Result): string {
-  return printable(`[${result.severity}] ${placed(formatPlace(result), result.message)}`);
+/** A place in a text. */
+export interface Position {
+  /** From 1. */
+  readonly line: number;
+  /** From 1, in UTF-16 units. */
+  readonly column: number;
+}
+
+/**
+ * One line for people: `[error] apps/v1/Deployment/default/web spec.template.spec.containers[0].image: …`. What has a position
+ * begins with it, as editors and terminals know it: `web.yaml:12:16: …`, and `line 12: …` for a stream.
+ */
+export function formatResult({ position, ...result }: Result): string {
+  const { severity, message, file, ...named } = result;
+  const place = position === undefined ? formatPlace(result) : formatPlace(named);
+  const where = position === undefined ? "" : `${formatPosition(file, position)}: `;
+  return printable(`${where}[${severity}] ${placed(place, message)}`);
+}
+
+function formatPosition(file: ResultFile | undefined, { line, column }: Position): string {
+  return file === undefined ? `line ${line}` : `${file.path}:${line}:${column}`;
 }
 
 /** The same result in texts that can do nothing but be read, for those who show it. */

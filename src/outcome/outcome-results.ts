@@ -81,6 +81,7 @@ export function skipResult(resource: Resource, reason: string): Result {
     severity: "info",
     ...(ref !== undefined && { resourceRef: ref }),
     ...file,
+    ...(resource.positionOf !== undefined && { position: resource.positionOf({ resource }) }),
   };
 }
 
@@ -90,10 +91,10 @@ export function flawResults(
   { mode }: Pick<Config, "mode">,
 ): readonly Result[] {
   return resources.flatMap(({ resource, flaws }) =>
-    flaws.map(({ kind, path, message }) => {
+    flaws.map(({ kind, path, message, at }) => {
       const severity = mode === "check" && failsCheck[kind] ? "error" : "warning";
       const tags = mode === "check" ? { tags: { class: kind } } : {};
-      return resultAt({ resource, path }, { severity, message, ...tags });
+      return resultAt({ resource, path, ...(at !== undefined && { at }) }, { severity, message, ...tags });
     }),
   );
 }

@@ -13,12 +13,17 @@ export function githubAnnotations(results: readonly Result[]): string {
 
 function annotation(result: Result): string {
   const command = result.severity === "info" ? "notice" : result.severity;
-  const { file, tags } = result;
+  const { file, position, tags } = result;
   const properties = [
     ...(file === undefined ? [] : [`file=${escapeProperty(file.path)}`]),
+    ...(file === undefined || position === undefined
+      ? []
+      : [`line=${position.line}`, `col=${position.column}`]),
     `title=${escapeProperty(`pin-digests${tags?.class === undefined ? "" : `: ${tags.class}`}`)}`,
   ];
-  const text = printable(placed(formatPlace(result), result.message));
+  // The lines of a stream are those of no file.
+  const line = file === undefined && position !== undefined ? `line ${position.line}` : "";
+  const text = printable(placed(line, placed(formatPlace(result), result.message)));
   return `::${command} ${properties.join(",")}::${escapeData(text)}`;
 }
 

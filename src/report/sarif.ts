@@ -4,6 +4,7 @@
  * https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
 import { createHash } from "node:crypto";
+import { posix } from "node:path";
 import { formatPlace, formatRef, placed, type Result, type Severity } from "../krm/result.ts";
 import { printable, printableJson } from "../text/printable.ts";
 
@@ -74,13 +75,14 @@ function messageOf({ file: _, message, ...place }: Result): string {
   return printable(placed(formatPlace(place), message));
 }
 
-// GitHub refuses a whole log for one result without a file. Lines of a list are none of the file's, so there are none.
+// GitHub refuses a whole log for one result without a file. Lines of a list are none of the file's, so there is no region.
 // https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
-function locationOf({ file, resourceRef, field }: Result, anyFile: string): object {
+function locationOf({ file, position, resourceRef, field }: Result, anyFile: string): object {
   const names = [resourceRef && formatRef(resourceRef), field?.path].filter(Boolean);
   return {
     physicalLocation: {
       artifactLocation: { uri: relativeUri(file?.path ?? anyFile), uriBaseId: "%SRCROOT%" },
+      ...(position !== undefined && { region: { startLine: position.line, startColumn: position.column } }),
     },
     ...(names.length > 0 && {
       logicalLocations: [{ fullyQualifiedName: printable(names.join(" ")), kind: "member" }],
@@ -90,9 +92,9 @@ function locationOf({ file, resourceRef, field }: Result, anyFile: string): obje
 
 /** A path of a list is no address: whatever would mean more than a name in one is encoded or left out. */
 function relativeUri(path: string): string {
-  const names = path.replaceAll(/\p{Surrogate}/gu, "\uFFFD").split("/");
+  const names = posix.normalize(path.replaceAll(/\p{Surrogate}/gu, "\uFFFD")).split("/");
   return names
-    .filter((name) => name !== "" && name !== ".")
+    .filter((name) => name !== "" && name !== "." && name !== "..")
     .map(encodeURIComponent)
     .join("/");
 }

@@ -23,6 +23,17 @@ describe("formatResult", () => {
       "[error] apps/v1/Deployment/web spec.image (a/b.yaml): said",
     ],
     [{ message: "said", severity: "error", file: { path: "b.yaml" } }, "[error] (b.yaml): said"],
+    [{ message: "said", severity: "error", position: { line: 3, column: 5 } }, "line 3: [error] said"],
+    [
+      {
+        message: "said",
+        severity: "error",
+        resourceRef,
+        file: { path: "a/b.yaml" },
+        position: { line: 3, column: 5 },
+      },
+      "a/b.yaml:3:5: [error] apps/v1/Deployment/web: said",
+    ],
   ])("writes %j on one line", (result, line) => {
     expect(formatResult(result)).toBe(line);
   });
