@@ -6,7 +6,7 @@ import { readConfig } from "./config/function-config.ts";
 import type { ResourceImages } from "./fields/find-images.ts";
 import { type Lookalike, lookalikes } from "./fields/image-candidates.ts";
 import { endsOf, type ImageField } from "./fields/image-field.ts";
-import { unknownField } from "./fields/likely-images.ts";
+import { unknownField } from "./fields/suggested-spec.ts";
 import type { Denial } from "./fields/walk-state.ts";
 import { findResources } from "./find/find-resources.ts";
 import { type Input, readInput } from "./krm/input.ts";

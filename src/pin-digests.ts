@@ -175,11 +175,15 @@ async function check({ config, locks, plan, resolver, judgement }: Run): Promise
   const steps = plan.steps.filter((step) => step.kind === "check");
   const findings = await checkImages({ steps, locks }, config, resolver);
   // A check plans nothing that waits for a lookup.
-  const planned = (await settleSteps(plan.steps, resolver)).map((step) => outcomeOf(step, config));
+  const settled = await settleSteps(plan.steps, resolver);
+  const planned = settled.map((step) => outcomeOf(step, config));
   const outcomes = judgement === undefined ? planned : await judgement.outcomes(planned);
   const likely = judgement === undefined ? plan.likely : judgement.likely(plan.likely);
   const others = (await judgement?.others(plan)) ?? [];
-  const results = [...told(outcomes, config), ...others, ...findings, ...unknownFindings(likely, config)];
+  // What stays without a digest for want of a place is a finding of its own class.
+  const isTold = ({ kind }: Outcome, at: number): boolean => kind !== "kept" || !isUnsettled(settled[at]);
+  const unknown = unknownFindings([...settled.filter(isUnsettled), ...likely], config);
+  const results = [...told(outcomes.filter(isTold), config), ...others, ...findings, ...unknown];
   return { outcomes, edits: [], results, lock: undefined };
 }
 
@@ -229,6 +233,10 @@ async function write(run: Run): Promise<Decided> {
     ],
     lock: written.file,
   };
+}
+
+function isUnsettled(step: SettledStep | undefined): boolean {
+  return step?.kind === "keep" && step.isUnsettled === true;
 }
 
 /** The entries of the lock in a file that gave digests. */

@@ -2,11 +2,14 @@
 import { resultAt } from "../krm/field-result.ts";
 import type { Result } from "../krm/result.ts";
 import { howToSettle, readsAsImage } from "../plan/likely.ts";
-import type { Step } from "../plan/step.ts";
+import type { SettledStep, Step } from "../plan/step.ts";
 import type { FindingConfig } from "./finding.ts";
 
 /** A finding for each; nobody is asked whether it is one. */
-export function unknownFindings(steps: readonly Step[], { check }: FindingConfig): readonly Result[] {
+export function unknownFindings(
+  steps: readonly (Step | SettledStep)[],
+  { check }: FindingConfig,
+): readonly Result[] {
   const severity = check.unknown;
   if (severity === "off") return [];
   return steps.flatMap((step) => {
@@ -17,8 +20,10 @@ export function unknownFindings(steps: readonly Step[], { check }: FindingConfig
   });
 }
 
-function messageOf(step: Step): string | undefined {
+function messageOf(step: Step | SettledStep): string | undefined {
   if (step.kind === "check")
-    return step.image.digest === undefined ? `${readsAsImage}, and has no digest: ${howToSettle}` : undefined;
+    return step.image.digest === undefined
+      ? `${readsAsImage}, and has no digest: ${howToSettle(step.field)}`
+      : undefined;
   return step.kind === "keep" && step.severity === "warning" ? step.reason : undefined;
 }

@@ -3,7 +3,7 @@ import { elementsOf, kindOf } from "../yaml/node.ts";
 import { extractReference, extractText, pushFault } from "./extract.ts";
 import type { FieldRule } from "./field-rule.ts";
 import { closed, openScope, type Scope } from "./node-context.ts";
-import { extractSplit } from "./split-reference.ts";
+import { extractSplit, extractSplitAt } from "./split-reference.ts";
 import { follow, type Place, targetOf, type Walk } from "./walk-state.ts";
 
 /** Does what a rule says at a place. The scope of what lies below, or in the documents of its text; undefined where nothing more is to be looked for. */
@@ -71,9 +71,7 @@ function applySplit(walk: Walk, place: Place, rule: FieldRule, scope: Scope): Sc
   }
   if (kindOf(layer.yaml, target) !== "scalar") return scope;
   if (rule.source === "user" && map !== undefined && siblings !== undefined) {
-    const key = walk.path.pop();
-    extractSplit(walk, map, rule);
-    walk.path.push(key ?? "");
+    extractSplitAt(walk, map, rule);
   } else {
     extractReference(walk, place, { ...rule, tagless: "keep" });
   }

@@ -4,6 +4,7 @@ import { aliasRange, type Range } from "../yaml/node.ts";
 import type { Locate } from "../yaml/scalar-source.ts";
 import type { TextEdit } from "../yaml/text-edit.ts";
 import type { Site } from "./embedded-document.ts";
+import type { SuggestedSpec } from "./suggested-spec.ts";
 
 /** A field that holds an image, or should. */
 export interface ImageField {
@@ -36,6 +37,8 @@ export interface ImageField {
   readonly skipped?: string;
   readonly onError?: "fail" | "warn";
   readonly tag?: "keep" | "drop";
+  /** What would settle it, where no rule says that a digest can be written here. */
+  readonly suggestion?: SuggestedSpec;
 }
 
 /** `not-a-string`: a number, a map…; `too-many-matches`: a pattern finds more images in a text than any names. */

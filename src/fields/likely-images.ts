@@ -1,6 +1,6 @@
 /** Values that read as images in fields that no rule knows: what an operator that nobody here has heard of calls an image. */
-import { EVENT_ID } from "js-yaml";
 import { goType } from "../yaml/go-type.ts";
+import { type Member, membersOf } from "../yaml/members.ts";
 import {
   dereference,
   elementsOf,
@@ -8,26 +8,28 @@ import {
   kindOf,
   lastEventOf,
   scalarText,
-  startOf,
   writtenText,
 } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { lastUpTo } from "../yaml/sorted-offsets.ts";
+import { noPlace } from "./digest-slot.ts";
 import { extractReference } from "./extract.ts";
 import type { FieldRule } from "./field-rule.ts";
 import { endsOf, type ImageField } from "./image-field.ts";
-import { type KeyMeaning, meaningOf, partKeys, referenceKeys } from "./likely-key.ts";
+import { buildKeys, type KeyMeaning, meaningOf, referenceKeys } from "./likely-key.ts";
+import { partsIn } from "./likely-parts.ts";
+import { isQualified, isWhole } from "./likely-value.ts";
+import { mentionsMore } from "./mentions.ts";
+import { extractSplit } from "./split-reference.ts";
+import { specPath, unknownField } from "./suggested-spec.ts";
 import type { Place, Walk } from "./walk-state.ts";
-
-/** How fields that no rule knows are called where a rule would be named. */
-export const unknownField = "unknown field";
 
 const likelyRule: FieldRule = {
   source: "table",
   path: "",
   label: unknownField,
   tagless: "keep",
-  loose: true,
+  loose: false,
 };
 
 /** Kinds that speak of images which others run. */
@@ -35,16 +37,12 @@ const otherKinds = /(?:Report|Policy|Binding|CustomResourceDefinition)$/;
 
 /** Collects what is likely an image, besides what was found and what is denied. */
 export function findLikely(walk: Walk, object: Place): readonly ImageField[] {
-  const { yaml } = object.layer;
   const { kind, group } = walk.resource;
-  if (isKubernetesOwn(group) || otherKinds.test(kind) || !mentionsMore(yaml, object.node, walk.fields))
-    return [];
-  const found: Walk = { ...walk, fields: [], path: [] };
-  const search = {
-    walk: found,
-    denied: deniedRanges(walk),
-  };
-  visit(search, object, { meaning: undefined, below: undefined, isRoot: true });
+  if (isKubernetesOwn(group) || otherKinds.test(kind)) return [];
+  if (!mentionsMore(object.layer.yaml, object.node, walk.fields)) return [];
+  const found: Walk = { ...walk, fields: [], path: [], flaws: new Map(), wishes: [] };
+  const search = { walk: found, denied: deniedRanges(walk) };
+  visit(search, object, { meaning: undefined, isRoot: true });
   const isKnown = coveredBy(walk.fields);
   return found.fields.filter((field) => !isKnown(field));
 }
@@ -53,14 +51,21 @@ export function findLikely(walk: Walk, object: Place): readonly ImageField[] {
 function coveredBy(fields: readonly ImageField[]): (field: ImageField) => boolean {
   const identities = new Set(fields.map(({ identity }) => identity));
   const starts = fields
-    .flatMap((field) => endsOf(field)[0]?.start ?? [])
+    .flatMap((field) => endsOf(field).map(({ start }) => start))
     .toSorted((one, other) => one - other);
   return (field) => {
-    const [first, last = first] = endsOf(field);
-    if (first === undefined || last === undefined) return identities.has(field.identity);
-    const before = starts[lastUpTo(starts, last.end)];
-    return identities.has(field.identity) || (before !== undefined && before >= first.start);
+    if (identities.has(field.identity)) return true;
+    const ends = endsOf(field);
+    const [first, last = first] = ends;
+    if (first === undefined || last === undefined) return false;
+    // Between parts that stand apart there may be anything.
+    const spans = isInParts(field) ? ends : [{ start: first.start, end: last.end }];
+    return spans.some(({ start, end }) => (starts[lastUpTo(starts, end - 1)] ?? -1) >= start);
   };
+}
+
+function isInParts({ identity }: ImageField): boolean {
+  return typeof identity === "string" && identity.startsWith("map ");
 }
 
 /** Of Kubernetes' own kinds all fields are known; what people keep in a ConfigMap is theirs. */
@@ -74,10 +79,8 @@ interface LikelySearch {
 }
 
 interface Around {
-  /** What the key of the value says. */
+  /** What the key of the value says, or the nearest above that speaks of images. */
   readonly meaning: KeyMeaning;
-  /** What the nearest key above says that speaks of images. */
-  readonly below: KeyMeaning;
   readonly isRoot: boolean;
 }
 
@@ -85,8 +88,8 @@ const depthMax = 200;
 
 function visit(search: LikelySearch, place: Place, around: Around): void {
   const { layer, node, via } = place;
-  const { walk, denied } = search;
-  if (walk.path.length > depthMax || denied.some(({ first, last }) => first <= node && node <= last)) return;
+  const { walk } = search;
+  if (walk.path.length > depthMax || isDenied(search, node)) return;
   switch (kindOf(layer.yaml, node)) {
     case "mapping":
       visitMap(search, place, around);
@@ -103,45 +106,124 @@ function visit(search: LikelySearch, place: Place, around: Around): void {
     }
     case "scalar":
     case "alias":
-      if (around.meaning === "image" || around.meaning === "images")
-        extractReference(walk, place, likelyRule);
+      takeScalar(search, place, around.meaning === "image" || around.meaning === "images");
   }
 }
 
-function visitMap(search: LikelySearch, { layer, node, via }: Place, around: Around): void {
+function visitMap(search: LikelySearch, place: Place, around: Around): void {
+  const { layer, node, via } = place;
   const { yaml } = layer;
+  const { path } = search.walk;
   const entries = entriesOf(yaml, node);
   const names = entries.map(({ key }) => scalarText(yaml, dereference(yaml, key)) ?? "");
   const last = new Map(names.map((name, at) => [name, at]));
-  const isPart = names.some((name) => partKeys.has(name));
-  const isEnv = names.includes("name") && names.includes("value");
-  const envName = isEnv ? textOf(yaml, entries[names.indexOf("name")]?.value) : undefined;
+  const texts = textsOf(yaml, names, entries);
+  const isBuilt = names.some((name) => buildKeys.has(name));
+  const inParts = new Set(
+    isBuilt ? [] : takeParts(search, place, { texts, isImage: around.meaning !== undefined }),
+  );
+  const variable = names.includes("value") ? texts.get("name") : undefined;
+  let siblings: readonly Member[] | undefined;
   entries.forEach(({ value }, at) => {
     const name = names[at] ?? "";
     // Of a key that stands twice the last counts.
-    if (last.get(name) !== at) return;
-    if (around.isRoot && (name === "metadata" || name === "apiVersion" || name === "kind")) return;
+    if (last.get(name) !== at || inParts.has(name)) return;
+    if (around.isRoot && (name === "apiVersion" || name === "kind")) return;
     let meaning = meaningOf(name);
     if (meaning === "none") return;
     const isScalar = kindOf(yaml, value) === "scalar" || kindOf(yaml, value) === "alias";
-    if (isScalar && isPart) meaning = undefined;
+    if (isScalar && isBuilt) meaning = undefined;
     else if (meaning === undefined && around.meaning === "images") meaning = "image";
     else if (meaning === undefined && around.meaning === "image" && referenceKeys.has(name))
       meaning = "image";
-    else if (name === "value" && envName !== undefined)
-      meaning = isImageVariable(envName) ? "image" : undefined;
-    search.walk.path.push(name);
-    visit(search, { layer, node: value, via }, { meaning, below: meaning ?? around.below, isRoot: false });
-    search.walk.path.pop();
+    else if (name === "value" && variable !== undefined)
+      meaning = isImageVariable(variable) ? "image" : undefined;
+    path.push(name);
+    if (around.isRoot && name === "metadata") visitAnnotations(search, { layer, node: value, via });
+    else {
+      siblings ??= isScalar && meaning !== undefined ? membersOf(yaml, node) : undefined;
+      visit(search, { layer, node: value, via, ...(siblings && { siblings }) }, { meaning, isRoot: false });
+    }
+    path.pop();
   });
 }
 
-function textOf(yaml: YamlText, node: YamlNode | undefined): string | undefined {
-  return node !== undefined && goType(yaml, node) === "string" ? writtenText(yaml, node) : undefined;
+/** Annotations may name the images of what a controller injects; all else in an object's metadata names the object. */
+function visitAnnotations(search: LikelySearch, { layer, node, via }: Place): void {
+  if (kindOf(layer.yaml, node) !== "mapping") return;
+  const members = membersOf(layer.yaml, node);
+  const annotations = members.findLast(({ name }) => name === "annotations");
+  if (annotations === undefined || kindOf(layer.yaml, annotations.value) !== "mapping") return;
+  search.walk.path.push("annotations");
+  for (const { name, value } of membersOf(layer.yaml, annotations.value)) {
+    search.walk.path.push(name);
+    const meaning = meaningOf(name.slice(name.indexOf("/") + 1));
+    if (meaning === "image") visit(search, { layer, node: value, via }, { meaning, isRoot: false });
+    search.walk.path.pop();
+  }
+  search.walk.path.pop();
+}
+
+/** Takes the references whose parts stand apart in a map. The keys of those that were taken. */
+function takeParts(
+  search: LikelySearch,
+  place: Place,
+  map: { readonly texts: ReadonlyMap<string, string>; readonly isImage: boolean },
+): readonly string[] {
+  return partsIn(map).flatMap((keys) => {
+    const { registry = [], namespace = [], repository, tag, digest = [] } = keys;
+    const names = [...registry, ...namespace, ...repository, ...tag, ...digest];
+    const { yaml } = place.layer;
+    const isLeft = membersOf(yaml, place.node).some(
+      ({ name, value }) => repository.includes(name) && isDenied(search, value),
+    );
+    const rule: FieldRule = { ...likelyRule, in: "repositoryAndTag", keys };
+    return !isLeft && extractSplit(search.walk, place, rule) ? names : [];
+  });
+}
+
+/** Takes a text that reads as an image, or that may be one by its form alone. */
+function takeScalar({ walk }: LikelySearch, place: Place, isCalledImage: boolean): void {
+  const { yaml } = place.layer;
+  const target = dereference(yaml, place.node);
+  if (goType(yaml, target) !== "string") return;
+  const text = writtenText(yaml, target);
+  const key = walk.path.at(-1);
+  const isNamed =
+    isCalledImage && (isWhole(text) || text.includes("/") || meaningOf(String(key)) === "image");
+  if (!isNamed && !isQualified(text)) return;
+  const before = walk.fields.length;
+  extractReference(walk, place, likelyRule);
+  const field = walk.fields.splice(before)[0];
+  if (field === undefined) return;
+  const path = place.layer.depth === 0 ? specPath(walk.path) : undefined;
+  walk.fields.push({
+    ...field,
+    ...(path !== undefined && { suggestion: { path } }),
+    ...(!isNamed && { writing: noPlace("the key of the field does not say that it is one") }),
+  });
+}
+
+function textsOf(
+  yaml: YamlText,
+  names: readonly string[],
+  entries: readonly { readonly value: YamlNode }[],
+): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>();
+  entries.forEach(({ value }, at) => {
+    const target = dereference(yaml, value);
+    if (kindOf(yaml, target) !== "scalar") return;
+    texts.set(names[at] ?? "", goType(yaml, target) === "null" ? "" : writtenText(yaml, target));
+  });
+  return texts;
 }
 
 function isImageVariable(name: string): boolean {
   return /(?:^|_)IMAGE$|^RELATED_IMAGE_/.test(name) && !/^(?:OUTPUT|PUSH|TARGET|DEST)/.test(name);
+}
+
+function isDenied({ denied }: LikelySearch, node: YamlNode): boolean {
+  return denied.some(({ first, last }) => first <= node && node <= last);
 }
 
 function deniedRanges({ denials }: Walk): LikelySearch["denied"] {
@@ -149,37 +231,3 @@ function deniedRanges({ denials }: Walk): LikelySearch["denied"] {
     .filter(({ layer }) => layer.depth === 0)
     .map(({ layer, node }) => ({ first: node, last: lastEventOf(layer.yaml, node) }));
 }
-
-/** Whether the text of an object speaks of images elsewhere than at those that were found: a glance, without a walk. */
-function mentionsMore(yaml: YamlText, object: YamlNode, fields: readonly ImageField[]): boolean {
-  const start = startOf(yaml, object) ?? 0;
-  const end = endOfLastScalar(yaml, object);
-  const starts = fields
-    .map(({ locate }) => locate({ start: 0, end: 1 })?.start ?? -1)
-    .toSorted((one, other) => one - other);
-  let next = 0;
-  for (
-    let at = yaml.text.indexOf(mention, start);
-    at !== -1 && at < end;
-    at = yaml.text.indexOf(mention, at + 1)
-  ) {
-    if (yaml.text.startsWith(pullOption, at + mention.length)) continue;
-    while (next < starts.length && (starts[next] ?? 0) < at) next++;
-    const value = starts[next] ?? Number.POSITIVE_INFINITY;
-    // `image: nginx`, where the value was found.
-    if (value - at > nearby) return true;
-  }
-  return false;
-}
-
-function endOfLastScalar(yaml: YamlText, object: YamlNode): number {
-  const { types, ends } = yaml.events;
-  for (let node = lastEventOf(yaml, object); node > object; node--) {
-    if (types[node] === EVENT_ID.SCALAR) return ends[node] ?? 0;
-  }
-  return 0;
-}
-
-const mention = "mage";
-const pullOption = "Pull";
-const nearby = 12;

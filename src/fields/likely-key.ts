@@ -36,15 +36,8 @@ export const referenceKeys: ReadonlySet<string> = new Set([
   "url",
 ]);
 
-/** Keys beside which a reference is a part of another, or is made here. */
-export const partKeys: ReadonlySet<string> = new Set([
-  "build",
-  "dockerfile",
-  "imageTag",
-  "registry",
-  "repository",
-  "tag",
-]);
+/** Keys beside which an image is what is built. */
+export const buildKeys: ReadonlySet<string> = new Set(["build", "dockerfile"]);
 
 /** The last word of a key, behind `image`, that still means the image. */
 const suffixes: ReadonlySet<string> = new Set([
@@ -60,7 +53,7 @@ const suffixes: ReadonlySet<string> = new Set([
 ]);
 
 /** Words that make an image another thing: a disk, a picture, or what is built, compared or copied to. */
-const otherImages: ReadonlySet<string> = new Set([
+export const otherImages: ReadonlySet<string> = new Set([
   "avatar",
   "background",
   "boot",
@@ -115,7 +108,8 @@ const notBelow: ReadonlySet<string> = new Set([
   "targets",
 ]);
 
-function wordsOf(key: string): readonly string[] {
+/** The words of a key, in lower case: `postgreSQLImage` has three. */
+export function wordsOf(key: string): readonly string[] {
   return key
     .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
     .replace(/([A-Z])([A-Z][a-z])/g, "$1 $2")

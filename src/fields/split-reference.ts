@@ -1,16 +1,20 @@
 /** References whose parts stand apart: `{repository, tag, digest}`, `{name, version}`, `{newName, newTag, digest}`. */
 
-import { goType } from "../yaml/go-type.ts";
-import { membersOf } from "../yaml/members.ts";
-import { kindOf, lastEventOf, type Range, writtenText } from "../yaml/node.ts";
+import { membersOf, memberText } from "../yaml/members.ts";
+import { kindOf, lastEventOf } from "../yaml/node.ts";
 import { clearKey, noPlace, writeKey } from "./digest-slot.ts";
 import type { Site } from "./embedded-document.ts";
-import { access, extractReference, identityOf, push } from "./extract.ts";
+import { extractReference, identityOf, push } from "./extract.ts";
 import type { FieldRule } from "./field-rule.ts";
 import type { ImageField, Writing } from "./image-field.ts";
+import { meaningOf } from "./likely-key.ts";
+import { companionsOf, digestKeyBeside } from "./likely-parts.ts";
+import { isWhole } from "./likely-value.ts";
 import { doubledKeys, noteDouble } from "./note-flaw.ts";
+import { compose, type Part, partAt } from "./reference-parts.ts";
+import { type SuggestedSpec, specPath, unknownField } from "./suggested-spec.ts";
 import type { SplitKeys } from "./table/field-row.ts";
-import { formatPath, siteAt, targetOf, type Walk } from "./walk-state.ts";
+import { formatPath, siteAt, type Walk } from "./walk-state.ts";
 
 /** What the parts are mostly called. */
 export const commonKeys: SplitKeys = {
@@ -28,21 +32,22 @@ export const commonKeys: SplitKeys = {
 export function extractSplit(walk: Walk, map: Site, rule: FieldRule): boolean {
   const { layer, node } = map;
   if (kindOf(layer.yaml, node) !== "mapping") return false;
-  const keys = rule.keys ?? commonKeys;
+  const keys = rule.keys ?? withNamespace(walk, map, commonKeys);
   const repository = partAt(map, keys.repository);
   if (repository === undefined || repository.text === "") {
     noteWish(walk, map, rule);
     return false;
   }
   noteDoubledParts(walk, map, keys);
+  const registry = partAt(map, keys.registry ?? []);
   if (isWhole(repository.text) && rule.apart === undefined) {
-    extractWhole(walk, { map, part: repository, rule });
+    extractWhole(walk, { map, part: repository, registry, rule });
     return true;
   }
-  const registry = partAt(map, keys.registry ?? []);
+  const namespace = partAt(map, keys.namespace ?? []);
   const tag = partAt(map, keys.tag);
   const digest = digestAt(map, keys, overriddenKey(rule, keys));
-  const composed = compose({ registry, repository, tag, digest });
+  const composed = compose({ registry, namespace, repository, tag, digest });
   const inexact = [repository, registry, tag].find((part) => part?.inexact);
   const { writing, key, site } = writingOf({ map, keys, rule, inexact, tag, digest });
   const path = formatPath([...walk.path, ...(key ?? "").split("/").filter(Boolean)]);
@@ -50,11 +55,75 @@ export function extractSplit(walk: Walk, map: Site, rule: FieldRule): boolean {
     walk,
     map,
     { ...rule, tagless: "keep" },
-    { site, identity: `map ${identityOf(layer, node)}`, ...composed, writing },
+    { site, identity: identityOfParts(map, repository), ...composed, writing },
   );
   const field = walk.fields.pop();
-  if (field !== undefined) walk.fields.push({ ...field, path, tag: "keep" });
+  const asks = writing.kind === "none" && rule.source === "table" && inexact === undefined;
+  const suggestion = asks ? suggestParts(walk, map, { rule, repository, tag }) : undefined;
+  if (field !== undefined)
+    walk.fields.push({ ...field, path, tag: "keep", ...(suggestion !== undefined && { suggestion }) });
   return true;
+}
+
+/** Takes the reference of which the key that leads here holds the repository, or another part. */
+export function extractSplitAt(walk: Walk, map: Site, rule: FieldRule): void {
+  const key = String(walk.path.pop() ?? "");
+  const isCommon = [commonKeys.registry ?? [], commonKeys.tag, commonKeys.digest ?? []].flat().includes(key);
+  const isFirst = partAt(map, commonKeys.repository)?.key === key;
+  const names = membersOf(map.layer.yaml, map.node).map(({ name }) => name);
+  const keys = rule.keys === undefined && !isCommon && !isFirst ? companionsOf(key, names) : undefined;
+  extractSplit(walk, map, keys === undefined ? rule : { ...rule, keys });
+  walk.path.push(key);
+}
+
+/** One map may hold the parts of several references. */
+function identityOfParts({ layer, node }: Site, { key }: Part): string {
+  const map = `map ${identityOf(layer, node)}`;
+  return commonKeys.repository.includes(key) ? map : `${map} ${key}`;
+}
+
+interface Resolved {
+  readonly rule: FieldRule;
+  readonly repository: Part;
+  readonly tag: Part | undefined;
+}
+
+/** The fieldSpec by which the digest of such a reference would be written. */
+function suggestParts(walk: Walk, map: Site, { rule, repository, tag }: Resolved): SuggestedSpec | undefined {
+  if (map.layer.depth > 0) return undefined;
+  const { keys = commonKeys } = rule;
+  const isOwnMap =
+    rule.label !== unknownField ||
+    (isCalledImage(walk.path) &&
+      partAt(map, withNamespace(walk, map, commonKeys).repository)?.key === repository.key &&
+      partAt(map, commonKeys.tag)?.key === tag?.key);
+  const path = specPath(isOwnMap ? walk.path : [...walk.path, repository.key]);
+  if (path === undefined) return undefined;
+  return {
+    path,
+    in: "repositoryAndTag",
+    digestKey: digestKeyBeside({
+      ...keys,
+      repository: [repository.key],
+      tag: tag === undefined ? [] : [tag.key],
+    }),
+  };
+}
+
+/** `{repository: k8ssandra, name: cass-config-builder}`, called after an image: the repository is the first part of the name. */
+function withNamespace({ path }: Walk, map: Site, keys: SplitKeys): SplitKeys {
+  if (!isCalledImage(path)) return keys;
+  const { layer, node } = map;
+  const members = membersOf(layer.yaml, node);
+  const namespace = memberText(layer.yaml, members, "repository") ?? "";
+  if (!/^[\w-]+$/.test(namespace) || !memberText(layer.yaml, members, "name")) return keys;
+  return { ...keys, namespace: ["repository"], repository: ["name"] };
+}
+
+/** Whether what stands at a path is called after an image, or one of those that a map or a list of images holds. */
+function isCalledImage(path: Walk["path"]): boolean {
+  const [above, last] = path.slice(-2).map((key) => (typeof key === "string" ? meaningOf(key) : undefined));
+  return last === "image" || above === "images" || (path.length === 1 && above === "image");
 }
 
 /** The digest under the key that the user names, else under those of the kind. */
@@ -67,7 +136,13 @@ function digestAt(map: Site, keys: SplitKeys, named: string | undefined): Part |
 function noteDoubledParts(walk: Walk, { layer, node }: Site, keys: SplitKeys): void {
   const doubled = doubledKeys(layer.yaml, node);
   if (doubled.size === 0) return;
-  const names = [keys.registry ?? [], keys.repository, keys.tag, keys.digest ?? []].flat();
+  const names = [
+    keys.registry ?? [],
+    keys.namespace ?? [],
+    keys.repository,
+    keys.tag,
+    keys.digest ?? [],
+  ].flat();
   for (const name of new Set(names.map((key) => key.split("/", 1)[0] ?? key))) {
     const twins = doubled.get(name);
     if (twins === undefined) continue;
@@ -140,91 +215,55 @@ function noteWish(walk: Walk, map: Site, rule: FieldRule): void {
   walk.wishes.push({ path: formatPath(walk.path), map, digestKey, rule: rule.label });
 }
 
-interface Part extends Pick<ImageField, "ends" | "locate"> {
-  readonly key: string;
-  readonly site: Site;
-  readonly text: string;
-  /** True for a number or a boolean, of which the text may not be what the consumer reads: `1.10`. */
-  readonly inexact: boolean;
-}
-
-/** The first of the keys that holds a text. */
-function partAt(map: Site, keys: readonly string[]): Part | undefined {
-  const { layer } = map;
-  for (const key of keys) {
-    const site = siteAt(map, key);
-    if (site === undefined) continue;
-    const target = targetOf(site);
-    const type = goType(layer.yaml, target);
-    if (type === undefined || type === "null") continue;
-    const written = writtenText(layer.yaml, target);
-    const scheme = /^[a-z]+:\/\//.exec(written)?.[0].length ?? 0;
-    const { locate, ends } = access(layer, site.node);
-    return {
-      key,
-      site,
-      text: written.slice(scheme),
-      locate: ({ start, end }) => locate({ start: start + scheme, end: end + scheme }),
-      ...(ends !== undefined && { ends }),
-      inexact: type !== "string",
-    };
-  }
-  return undefined;
-}
-
-/** A repository with a tag or a digest of its own: what stands beside it doesn't count. */
-function isWhole(repository: string): boolean {
-  return repository.includes("@") || repository.indexOf(":", repository.lastIndexOf("/") + 1) !== -1;
-}
-
 interface Whole {
   readonly map: Site;
   readonly part: Part;
+  readonly registry: Part | undefined;
   readonly rule: FieldRule;
 }
 
-function extractWhole(walk: Walk, { map, part, rule }: Whole): void {
+/** A name with a tag or a digest of its own: where it names no registry, the one beside it counts. */
+function extractWhole(walk: Walk, { map, part, registry, rule }: Whole): void {
   const siblings = membersOf(map.layer.yaml, map.node);
+  const place = { ...part.site, map, siblings };
+  const whole = { ...rule, tagless: "keep" } as const;
+  const isApart = registry !== undefined && registry.text !== "" && !namesHost.test(part.text);
+  if (isApart && rule.label === unknownField) {
+    extractApart(walk, { map, part, registry, rule });
+    return;
+  }
   walk.path.push(part.key);
-  extractReference(walk, { ...part.site, map, siblings }, { ...rule, tagless: "keep" });
+  if (isApart) {
+    const identity = identityOf(part.site.layer, part.site.node);
+    const writing = { kind: "in-place" } as const;
+    push(walk, place, whole, {
+      site: part.site,
+      identity,
+      ...compose({ ...onlyName, registry, repository: part }),
+      writing,
+    });
+  } else {
+    extractReference(walk, place, whole);
+  }
   walk.path.pop();
 }
 
-interface Parts {
-  readonly registry: Part | undefined;
-  readonly repository: Part;
-  readonly tag: Part | undefined;
-  readonly digest: Part | undefined;
+/** The same, where nobody knows yet that the two make one reference. */
+function extractApart(walk: Walk, { map, part, registry, rule }: Whole): void {
+  const writing = noPlace(`its registry stands apart, under \`${registry?.key}\``);
+  const composed = compose({ ...onlyName, registry, repository: part });
+  push(walk, map, rule, { site: map, identity: identityOfParts(map, part), ...composed, writing });
+  const field = walk.fields.pop();
+  const suggestion = suggestParts(walk, map, { rule, repository: part, tag: undefined });
+  if (field === undefined) return;
+  walk.fields.push({
+    ...field,
+    ...(suggestion && { suggestion: { path: suggestion.path, in: "repositoryAndTag" } }),
+  });
 }
 
-interface Composed extends Pick<ImageField, "ends" | "locate"> {
-  readonly value: string;
-}
-
-/** One text from the parts, of which each character knows where it stands. */
-function compose({ registry, repository, tag, digest }: Parts): Composed {
-  const pieces: { readonly start: number; readonly part: Part }[] = [];
-  let value = "";
-  const add = (prefix: string, part: Part | undefined): void => {
-    if (part === undefined || part.text === "") return;
-    value += prefix;
-    pieces.push({ start: value.length, part });
-    value += part.text;
-  };
-  add("", registry);
-  add(value === "" || value.endsWith("/") ? "" : "/", repository);
-  add(":", tag);
-  add(/^[0-9a-f]{64}$/.test(digest?.text ?? "") ? "@sha256:" : "@", digest);
-  const locate = ({ start, end }: Range): Range | undefined => {
-    const piece = pieces.findLast((each) => each.start <= start);
-    if (piece === undefined || end > piece.start + piece.part.text.length) return undefined;
-    return piece.part.locate({ start: start - piece.start, end: end - piece.start });
-  };
-  const parts = [pieces[0]?.part, pieces.at(-1)?.part];
-  if (parts.every((part) => part?.ends === undefined)) return { value, locate };
-  const ends = parts.flatMap((part) => part?.ends ?? part?.locate({ start: 0, end: part.text.length }) ?? []);
-  return { value, locate, ends };
-}
+const onlyName = { namespace: undefined, tag: undefined, digest: undefined };
+const namesHost = /^(?:[^/]*[.:][^/]*|localhost)\//;
 
 interface Slot {
   readonly map: Site;

@@ -45,7 +45,7 @@ export function settleLikely(
 }
 
 function left({ field }: Outcome, why: string): Outcome {
-  const reason = `${readsAsImage}, ${why}; ${howToSettle}`;
+  const reason = `${readsAsImage}, ${why}; ${howToSettle(field)}`;
   return { kind: "kept", field, reason, severity: "warning", platforms: undefined };
 }
 

@@ -1,6 +1,8 @@
 /** What to do about what reads as an image in a field that no rule knows: nothing that could fail a run. */
 import type { Config } from "../config/config.ts";
 import type { ImageField } from "../fields/image-field.ts";
+import { formatSpec } from "../fields/suggested-spec.ts";
+import { namesRegistry } from "../image/likely-reference.ts";
 import { placeholderKind } from "../image/placeholder.ts";
 import { type ImageReference, InvalidReferenceError, safeParseReference } from "../image/reference.ts";
 import type { Lock } from "../lock/locks.ts";
@@ -8,8 +10,12 @@ import { planStep } from "./plan.ts";
 import { keep, type Step } from "./step.ts";
 
 /** How a person settles whether a field holds an image. */
-export const howToSettle =
-  "if it is an image, name the field in `fieldSpecs`; if it is none, say `pin: never` there, or `exclude` it";
+export function howToSettle({ resource, suggestion }: ImageField): string {
+  const spec = suggestion && formatSpec(resource, suggestion);
+  const name =
+    spec === undefined ? "name the field in `fieldSpecs`" : `name the field in \`fieldSpecs\`: ${spec}`;
+  return `if it is an image, ${name}; if it is none, say \`pin: never\` there, or \`exclude\` it`;
+}
 
 /**
  * What to do about a field. Undefined where nothing is to be said, since it was opted out, or is none that can be told.
@@ -25,25 +31,36 @@ export function planLikely(field: ImageField, config: Config, lock: Lock | undef
     case "resolve": {
       const unasked = reasonNotToAsk(image, config);
       if (unasked !== undefined)
-        return keep(field, `${readsAsImage}, and ${unasked}: ${howToSettle}`, "warning");
+        return keep(field, `${readsAsImage}, and ${unasked}: ${howToSettle(field)}`, "warning");
       return { ...step, lookup: { ...step.lookup, mustBeImage: true } };
     }
     case "reject":
-      return keep(field, `${readsAsImage}, and ${step.reason}: ${howToSettle}`, "warning");
+      return keep(field, `${readsAsImage}, and ${step.reason}: ${howToSettle(field)}`, "warning");
     case "keep":
-      return field.writing.kind === "none" && image.digest === undefined && field.skipped === undefined
-        ? keep(field, `${readsAsImage} in parts; ${field.writing.reason}: ${howToSettle}`, "warning")
-        : step;
+      return step.isUnsettled && step.severity === "warning" ? unsettled(field, step.reason) : step;
     case "rewrite": {
       // A lock may have it for a certain image alone; what is told in the first run must not be pinned in the second.
       const unasked = image.digest === undefined ? reasonNotToAsk(image, config) : undefined;
       return unasked === undefined
         ? step
-        : keep(field, `${readsAsImage}, and ${unasked}: ${howToSettle}`, "warning");
+        : keep(field, `${readsAsImage}, and ${unasked}: ${howToSettle(field)}`, "warning");
     }
     case "check":
       return step;
   }
+}
+
+/** The digest of what stands in parts goes to another key: no fieldSpec for it can go without naming that. */
+function unsettled(field: ImageField, reason: string): Step {
+  const why =
+    field.writing.kind === "none"
+      ? reason.replace(/^left alone: /, "")
+      : "has no tag, which may stand elsewhere";
+  const text =
+    field.suggestion?.digestKey === undefined
+      ? `${readsAsImage}: ${why}; ${howToSettle(field)}`
+      : `reads as an image in parts that no rule knows; left alone: ${why}; if it is none, say \`pin: never\` there, or \`exclude\` it`;
+  return { ...keep(field, text, "warning"), isUnsettled: true };
 }
 
 /** What is said of a field that no rule knows. */
@@ -54,9 +71,4 @@ function reasonNotToAsk(image: ImageReference, { unknownFields }: Config): strin
   if (unknownFields === "qualified" && !namesRegistry(image))
     return "it names no registry, so it may be something else; `unknownFields: all` asks Docker Hub for it";
   return undefined;
-}
-
-/** True for a text that names its registry, as `ghcr.io/…` does. */
-function namesRegistry({ text, registry }: ImageReference): boolean {
-  return text.toLowerCase().startsWith(`${registry}/`) || /^[^/]*docker\.io\//.test(text);
 }

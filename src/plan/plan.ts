@@ -2,6 +2,7 @@
 
 import type { Config } from "../config/config.ts";
 import type { ImageField } from "../fields/image-field.ts";
+import { formatSpec } from "../fields/suggested-spec.ts";
 import { beginningOf, imageFilter } from "../image/image-glob.ts";
 import { placeholderKind } from "../image/placeholder.ts";
 import { quote } from "../image/quote.ts";
@@ -57,8 +58,13 @@ function planImage(field: ImageField, value: string, context: PlanContext): Step
     };
   const unwanted = whyUnwanted({ field, image }, context);
   if (unwanted !== undefined) return keep(field, `left alone: ${unwanted}`);
-  const obstacle = obstacleTo(field, image) ?? nodeLocalReason(image, config);
-  if (obstacle !== undefined) return keep(field, obstacle, "info");
+  const obstacle = image.digest === undefined ? obstacleTo(field, image) : undefined;
+  if (obstacle !== undefined) {
+    const isTold = config.mode !== "unpin" && config.unknownFields !== "ignore";
+    return { ...keep(field, `left alone: ${obstacle}`, isTold ? "warning" : "info"), isUnsettled: true };
+  }
+  const local = nodeLocalReason(image, config);
+  if (local !== undefined) return keep(field, local, "info");
   switch (config.mode) {
     case "pin":
       return planPin({ field, image }, context);
@@ -105,9 +111,14 @@ function nodeLocalReason(image: ImageReference, { mode, registries }: Config): s
 }
 
 /** Why an image without a digest is to stay without. */
-function obstacleTo({ writing, tagless }: ImageField, image: ImageReference): string | undefined {
-  if (image.digest !== undefined) return undefined;
-  if (writing.kind === "none") return `left alone: ${writing.reason}`;
+function obstacleTo(
+  { writing, tagless, resource, suggestion }: ImageField,
+  image: ImageReference,
+): string | undefined {
+  if (writing.kind === "none") {
+    const spec = suggestion?.digestKey && formatSpec(resource, suggestion);
+    return spec ? `${writing.reason}, such as ${spec} if its kind has that key` : writing.reason;
+  }
   if (image.tag !== undefined || tagless !== "keep") return undefined;
-  return "left alone: has no tag, which may stand elsewhere; say `tagless: pin` in a fieldSpec if it doesn't";
+  return "has no tag, which may stand elsewhere; say `tagless: pin` in a fieldSpec if it doesn't";
 }

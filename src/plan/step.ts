@@ -72,6 +72,8 @@ export interface KeepStep {
   readonly field: ImageField;
   readonly reason: string;
   readonly severity: Severity | undefined;
+  /** It stays without a digest because nothing says where that would go, or what its tag is. */
+  readonly isUnsettled?: true;
 }
 
 export interface CheckStep extends FieldImage {

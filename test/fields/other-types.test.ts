@@ -29,7 +29,7 @@ describe("an image that kubectl reads as another type", () => {
     ).toEqual({
       text,
       told: [
-        `info spec.values.image: left alone: its \`${part}\` is a number or a boolean, which readers write in ways of their own`,
+        `warning spec.values.image: left alone: its \`${part}\` is a number or a boolean, which readers write in ways of their own`,
       ],
       asked: [],
     });

@@ -2,10 +2,11 @@ import { describe, expect, test } from "vitest";
 import { pin } from "./pinning.ts";
 
 const old = `sha256:${"1".repeat(64)}`;
-const noKey =
-  "left alone: has no key for a digest, and none is added unless a fieldSpec names it as its `digestKey`";
-const empty =
-  "left alone: has an empty `digest`, and only one that is filled is changed unless a fieldSpec names it as its `digestKey`";
+const spec =
+  '{group: helm.toolkit.fluxcd.io, kind: HelmRelease, path: "spec/values/image", in: repositoryAndTag, digestKey: digest}';
+const unless = `unless a fieldSpec names it as its \`digestKey\`, such as ${spec} if its kind has that key`;
+const noKey = `left alone: has no key for a digest, and none is added ${unless}`;
+const empty = `left alone: has an empty \`digest\`, and only one that is filled is changed ${unless}`;
 
 function release(values: string): string {
   return `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: x}\nspec:\n  values:\n${values}`;
@@ -13,16 +14,16 @@ function release(values: string): string {
 
 describe("takeSplit", () => {
   test.each([
-    ["a tag alone", "    image: {repository: r.io/a, tag: '1'}\n", `info spec.values.image: ${noKey}`],
+    ["a tag alone", "    image: {repository: r.io/a, tag: '1'}\n", `warning spec.values.image: ${noKey}`],
     [
       "an empty digest",
       "    image: {repository: r.io/a, tag: '1', digest: ''}\n",
-      `info spec.values.image: ${empty}`,
+      `warning spec.values.image: ${empty}`,
     ],
     [
       "a tag that is a number",
       "    image: {repository: r.io/a, tag: 1.10}\n",
-      "info spec.values.image: left alone: its `tag` is a number or a boolean, which readers write in ways of their own",
+      "warning spec.values.image: left alone: its `tag` is a number or a boolean, which readers write in ways of their own",
     ],
   ])("says once why it leaves %s alone", async (_, values, told) => {
     const text = release(values);
@@ -128,7 +129,7 @@ describe("takeSplit", () => {
     );
 
     expect(told).toEqual([
-      "info spec.values.image.ref.hash: left alone: has no `ref` in which `hash` could stand",
+      "warning spec.values.image.ref.hash: left alone: has no `ref` in which `hash` could stand",
     ]);
   });
 });
@@ -158,5 +159,22 @@ describe("parts that several references share", () => {
 
     const isOwn = name === "a map that is merged";
     expect(after).toBe(isOwn ? text.replace("digest: ''", "digest: '<digest>'") : text);
+  });
+});
+
+describe("a registry beside a name with a tag of its own", () => {
+  const registry = release("    image: {registry: quay.io, repository: 'acme/a:2'}\n");
+
+  test("is asked for it", async () => {
+    const { text, asked } = await pin(registry);
+
+    expect({ text, asked }).toEqual({
+      text: registry.replace("a:2", "a:2@<digest>"),
+      asked: ["quay.io/acme/a:2"],
+    });
+  });
+
+  test("does not count where the name says another", async () => {
+    expect((await pin(registry.replace("acme/a", "ghcr.io/a"))).asked).toEqual(["ghcr.io/a:2"]);
   });
 });

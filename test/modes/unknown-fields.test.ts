@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { explain } from "../../src/explain.ts";
 import type { Registry } from "../../src/resolve/lookup.ts";
 import { type FakeRegistry, fakeRegistry, list, lock, messages, one, run, two } from "./support.ts";
 
@@ -169,5 +170,114 @@ spec: {source: {kustomize: {images: ["old=ghcr.io/acme/server:v1", ghcr.io/acme/
 
     expect((await run(text, confirming({}), { mode: "unpin" })).text).toBe(qualified);
     expect((await run(text, confirming({}))).text).toBe(text);
+  });
+
+  test.each([
+    [
+      "a tag alone",
+      "{repository: ghcr.io/acme/server, tag: v1}",
+      'path: "spec/image", in: repositoryAndTag, digestKey: digest}',
+    ],
+    ["an empty digest", "{repository: ghcr.io/acme/server, tag: v1, hash: ''}", "digestKey: hash}"],
+    [
+      "a registry apart",
+      "{registry: ghcr.io, name: 'acme/server:v1'}",
+      'path: "spec/image", in: repositoryAndTag}',
+    ],
+  ])(
+    "tells of a reference in parts with %s, by a run, by a check and by --explain, with the fieldSpec for it",
+    async (_, image, spec) => {
+      const text = widget(`image: ${image}\n`);
+      const registry = confirming(both);
+
+      const pinned = await run(text, registry);
+      const checked = await run(text, registry, { mode: "check" });
+      const { explanations } = await explain(text);
+
+      expect({ text: pinned.text, asked: registry.asked }).toEqual({ text, asked: [] });
+      expect(messages(pinned.results)).toEqual([expect.stringMatching(/^warning: reads as an image/)]);
+      expect(pinned.results[0]?.message).toContain(spec);
+      expect(checked.results.map(({ severity, tags, field }) => [severity, tags, field?.path])).toEqual([
+        ["warning", { class: "unknown" }, "spec.image"],
+      ]);
+      expect(explanations).toMatchObject([
+        { path: "spec.image", action: "unknown", value: "ghcr.io/acme/server:v1" },
+      ]);
+    },
+  );
+
+  test("writes a reference in parts by the fieldSpec that it told", async () => {
+    const text = widget(
+      "repository: ghcr.io/acme/a\nversion: v1\nagentRepository: ghcr.io/acme/server\nagentVersion: v1 # c\n",
+    );
+    const told = (await run(text, confirming(both))).results.map(
+      ({ message }) => /\{group:.*?\}/.exec(message)?.[0] ?? "",
+    );
+    const functionConfig = `apiVersion: fn.kpt.dev/v1alpha1\nkind: PinDigests\nfieldSpecs:\n- ${told[1]}\n`;
+
+    const { text: after } = await run(text, confirming(both), {}, { functionConfig });
+
+    expect(told).toHaveLength(2);
+    expect(after).toBe(text.replace("acme/a\n", `acme/a\n  agentDigest: ${one}\n`));
+  });
+
+  test("keeps the digest of a reference in parts up to date where one stands", async () => {
+    const text = widget(`image: {repository: ghcr.io/acme/server, tag: v1, digest: "${two}"}\n`);
+
+    expect((await run(text, confirming(both))).results).toEqual([]);
+    expect((await run(text, confirming(both), { mode: "update" })).text).toBe(text.replace(two, one));
+  });
+
+  test("tells of what has no tag, and of what only its text calls an image", async () => {
+    const text = widget(
+      "image: ghcr.io/acme/server\npuller: ghcr.io/acme/server:v1\nurl: https://ghcr.io/acme\nname: acme/server\n",
+    );
+
+    const { text: after, results } = await run(text, confirming(both));
+
+    expect(after).toBe(text);
+    expect(results.map(({ severity, field }) => [severity, field?.path])).toEqual([
+      ["warning", "spec.image"],
+      ["warning", "spec.puller"],
+    ]);
+  });
+
+  test("tells of no tag and of no place in kinds that rules know too, and counts them", async () => {
+    const text = `apiVersion: operator.karmada.io/v1alpha1
+kind: Karmada
+metadata: {name: k}
+spec: {components: {karmadaWebhook: {imageRepository: registry.k8s.io/a, imageTag: v1}}}
+`;
+
+    const classes = (await run(text, confirming({}), { mode: "check" })).results.map(
+      ({ tags }) => tags?.class,
+    );
+
+    expect(messages((await run(text, confirming({}))).results)).toEqual([
+      expect.stringMatching(/^warning: left alone: has no key for a digest.*digestKey: imageDigest/),
+    ]);
+    expect(classes).toEqual(["unknown"]);
+    expect((await run(text, confirming({}), { mode: "unpin" })).results).toMatchObject([
+      { severity: "info" },
+    ]);
+  });
+
+  test.each([
+    ["`exclude`", "image: {repository: ghcr.io/acme/server, tag: v1}\n", { exclude: "ghcr.io/acme/*" }],
+    ["`ignore`", "image: {repository: ghcr.io/acme/server, tag: v1}\n", { unknownFields: "ignore" }],
+    ["a build", "image: ghcr.io/acme/server\nbuild: {context: .}\n", {}],
+    ["charts", "source: {repository: ghcr.io/acme/charts, chart: a, version: '1'}\n", {}],
+    ["a reference to an object", "imageRef: {kind: Image, name: server}\n", {}],
+  ])("says nothing of parts that are opted out or none, by %s", async (_, spec, options) => {
+    expect((await run(widget(spec), confirming(both), options)).results).toEqual([]);
+  });
+
+  test("pins what an annotation calls an image", async () => {
+    const text = widget(
+      "x: y\n",
+      "name: w, annotations: {acme.example/sidecar-image: 'ghcr.io/acme/server:v1', note: 'ghcr.io/acme/server:v1'}",
+    );
+
+    expect((await run(text, confirming(both))).text).toBe(text.replace("server:v1'", `server:v1@${one}'`));
   });
 });

@@ -13,6 +13,8 @@ export type FieldForm = "reference" | "repositoryAndTag" | "text" | "json" | "ya
 /** Where the parts of a reference stand, as paths below the field. The first that is there counts. */
 export interface SplitKeys {
   readonly registry?: readonly string[];
+  /** What stands between the registry and the repository. */
+  readonly namespace?: readonly string[];
   readonly repository: readonly string[];
   readonly tag: readonly string[];
   readonly digest?: readonly string[];

@@ -1,0 +1,154 @@
+/** Which keys of a map hold the parts of one reference, told by what they are called: `agentRepository` and `agentVersion`. */
+import { namesRegistry, parseIfImage } from "../image/likely-reference.ts";
+import { meaningOf, otherImages, referenceKeys, wordsOf } from "./likely-key.ts";
+import { isWhole } from "./likely-value.ts";
+import type { SplitKeys } from "./table/field-row.ts";
+
+/** The texts of a map that stands for something unknown, by key. */
+export interface NamedTexts {
+  readonly texts: ReadonlyMap<string, string>;
+  /** Whether the map is called after an image. */
+  readonly isImage: boolean;
+}
+
+/** The references whose parts stand apart in a map. */
+export function partsIn(map: NamedTexts): readonly SplitKeys[] {
+  const { texts } = map;
+  // Nearly all maps have neither.
+  if (!anyOf(texts, partWords)) return [];
+  const wholes = new Set<string>();
+  const found = new Map<string, SplitKeys>();
+  for (const key of byCertainty(map)) {
+    const about = subjectOf(key);
+    const text = texts.get(key) ?? "";
+    const keys = companionsOf(key, [...texts.keys()]);
+    if (isWhole(text) && keys.registry?.length === 0) wholes.add(about);
+    else if (!found.has(about) && isReference(text) && areParts(map, key, keys))
+      found.set(about, withNamespace(map, keys));
+  }
+  return [...found].filter(([about]) => !wholes.has(about)).map(([, keys]) => keys);
+}
+
+/** Where the other parts of a reference stand whose name is under a key: under keys of the same subject. */
+export function companionsOf(key: string, names: readonly string[]): SplitKeys {
+  const about = subjectOf(key);
+  const of = (last: ReadonlySet<string>): readonly string[] =>
+    names.filter((name) => name !== key && last.has(lastWord(name)) && subjectOf(name) === about);
+  // Beside a base image, the registry is where what is built on it goes.
+  const registry = /^(?:base|new)[A-Z_-]/.test(key) ? [] : of(registryWords);
+  // The version of a product is not always the tag of its image: an image's own tag comes first.
+  return {
+    registry,
+    repository: [key],
+    tag: [...of(tagWords), ...of(versionWords)],
+    digest: of(digestWords),
+  };
+}
+
+/** A key for the digest of such a reference, by what its other keys are called. */
+export function digestKeyBeside({ repository: [key = ""], tag: [tag = ""], digest = [] }: SplitKeys): string {
+  if (digest[0] !== undefined) return digest[0];
+  const last = /(?:tag|version)$/i;
+  if (last.test(tag)) return tag.replace(last, (word) => (/^[A-Z]/.test(word) ? "Digest" : "digest"));
+  const prefix = key.replace(/(?:[rR]epository|[rR]epo|[nN]ame)$/, "");
+  if (prefix === "" || wordsOf(key).length === 1) return "digest";
+  return prefix.endsWith("_") || prefix.endsWith("-")
+    ? `${prefix}digest`
+    : key.includes("_")
+      ? `${key}_digest`
+      : `${prefix}Digest`;
+}
+
+/** What the parts are parts of: the words before those that say which part it is. */
+function subjectOf(key: string): string {
+  const words = [...wordsOf(key)];
+  while (partNames.has(words.at(-1) ?? "")) words.pop();
+  return words.join(" ").replace(/^(?:base|new)$/, "");
+}
+
+/** The keys that may hold the name of an image, those that say so before those that may say something else. */
+function byCertainty({ texts, isImage }: NamedTexts): readonly string[] {
+  const names = [...texts.keys()];
+  const repositories = names.filter(
+    (name) =>
+      repositoryWords.has(lastWord(name)) && !wordsOf(name).some((word) => otherRepositories.has(word)),
+  );
+  // `image_web` beside `image_web_version`.
+  const images = names.filter((name) => meaningOf(name) === "image" || hasOwnVersion(name, texts));
+  const others = isImage
+    ? names.filter((name) => referenceKeys.has(name))
+    : names.filter((name) => name === "newName");
+  return [...new Set([...repositories, ...images, ...others])];
+}
+
+function areParts(
+  { texts, isImage }: NamedTexts,
+  key: string,
+  { registry = [], tag, digest = [] }: SplitKeys,
+): boolean {
+  if (!repositoryWords.has(lastWord(key))) return registry.length + tag.length > 0;
+  if (isImage || meaningOf(key) !== undefined || /image/i.test(key)) return true;
+  const text = texts.get(key) ?? "";
+  if (otherSources.test(text) || [...texts.keys()].some((name) => otherCompanions.has(name))) return false;
+  if (tag.some((name) => tagWords.has(lastWord(name))) || registry.length + digest.length > 0) return true;
+  const image = parseIfImage(text);
+  return tag.length > 0 && image !== undefined && namesRegistry(image);
+}
+
+/** `{repository: k8ssandra, name: cass-config-builder}`: what is called repository is the first part of the name. */
+function withNamespace({ texts, isImage }: NamedTexts, keys: SplitKeys): SplitKeys {
+  const [key = ""] = keys.repository;
+  const isNamespace =
+    isImage && key === "repository" && texts.has("name") && /^[\w-]+$/.test(texts.get(key) ?? "");
+  return isNamespace ? { ...keys, namespace: [key], repository: ["name"] } : keys;
+}
+
+function hasOwnVersion(name: string, texts: NamedTexts["texts"]): boolean {
+  return /^image_/.test(name) && ["version", "tag"].some((part) => texts.has(`${name}_${part}`));
+}
+
+function lastWord(key: string): string {
+  return wordsOf(key).at(-1) ?? "";
+}
+
+function isReference(text: string): boolean {
+  return parseIfImage(text.replace(/^(?:docker|oci):\/\//, "")) !== undefined;
+}
+
+function anyOf(texts: ReadonlyMap<string, string>, pattern: RegExp): boolean {
+  for (const key of texts.keys()) if (pattern.test(key)) return true;
+  return false;
+}
+
+const partWords = /repo|tag$|version$|registry$/i;
+const repositoryWords: ReadonlySet<string> = new Set(["repo", "repository"]);
+const registryWords: ReadonlySet<string> = new Set(["registry"]);
+const tagWords: ReadonlySet<string> = new Set(["tag"]);
+const versionWords: ReadonlySet<string> = new Set(["version"]);
+const digestWords: ReadonlySet<string> = new Set(["digest", "hash", "sha", "sha256"]);
+const partNames: ReadonlySet<string> = new Set([
+  "image",
+  "name",
+  "ref",
+  "reference",
+  "uri",
+  "url",
+  ...repositoryWords,
+  ...registryWords,
+  ...tagWords,
+  ...versionWords,
+  ...digestWords,
+]);
+
+/** Words that make a repository one of other things. */
+const otherRepositories: ReadonlySet<string> = new Set([
+  ...otherImages,
+  "chart",
+  "code",
+  "git",
+  "helm",
+  "maven",
+]);
+/** Keys beside which a repository holds charts or sources. */
+const otherCompanions: ReadonlySet<string> = new Set(["branch", "chart", "chartName", "commit", "revision"]);
+const otherSources = /^(?:www\.)?(?:github|gitlab|bitbucket)\.(?:com|org)\/|\.git$/;
