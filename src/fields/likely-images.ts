@@ -32,8 +32,9 @@ const likelyRule: FieldRule = {
   loose: false,
 };
 
-/** Kinds that speak of images which others run. */
-const otherKinds = /(?:Report|Policy|Binding|CustomResourceDefinition)$/;
+/** Kinds that speak of images which others run, that a controller writes, or whose images are disks of machines. */
+const otherKinds =
+  /(?:Report|Policy|Binding|CustomResourceDefinition|Revision|(?<!Virtual)Machine(?:Class|Config|Pool|Set|Template)?)$/;
 
 /** Collects what is likely an image, besides what was found and what is denied. */
 export function findLikely(walk: Walk, object: Place): readonly ImageField[] {

@@ -52,30 +52,43 @@ const suffixes: ReadonlySet<string> = new Set([
   "url",
 ]);
 
-/** Words that make an image another thing: a disk, a picture, or what is built, compared or copied to. */
+/** Words that make an image another thing: a disk, a picture, or what is built, compared or copied. */
 export const otherImages: ReadonlySet<string> = new Set([
+  "allow",
+  "allowed",
   "avatar",
   "background",
   "boot",
   "cloud",
   "cover",
+  "denied",
+  "deny",
   "dest",
   "destination",
   "disk",
+  "exclude",
+  "excluded",
   "icon",
+  "ignore",
+  "ignored",
   "iso",
   "kernel",
   "logo",
   "machine",
+  "match",
+  "mirror",
   "os",
   "output",
   "push",
   "result",
   "rootfs",
+  "scan",
   "seed",
+  "skip",
   "source",
   "target",
   "unsigned",
+  "verify",
   "vm",
 ]);
 
@@ -87,6 +100,7 @@ const notBelow: ReadonlySet<string> = new Set([
   "denied",
   "destination",
   "destinations",
+  "disks",
   "exclude",
   "excluded",
   "excludes",
@@ -106,6 +120,7 @@ const notBelow: ReadonlySet<string> = new Set([
   "status",
   "target",
   "targets",
+  "wasm",
 ]);
 
 /** The words of a key, in lower case: `postgreSQLImage` has three. */
