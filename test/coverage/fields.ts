@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { measureCatalogue } from "./catalogue.ts";
 import { measureCorpus } from "./corpus.ts";
+import { measureUnseen } from "./unseen-kinds.ts";
 
 // The data is not part of this repository.
 const shared = "../shared";
@@ -31,4 +32,19 @@ if (existsSync(`${shared}/corpus/images.dev.tsv`)) {
   for (const hit of falseHits) console.log(`  ${hit}`);
 } else {
   console.log(`corpus: left out, since there is no ${shared}/corpus/images.dev.tsv`);
+}
+
+if (existsSync(`${shared}/corpus/crds-2/fields.tsv`)) {
+  const unseen = await measureUnseen(`${shared}/corpus/crds-2`);
+  const { pins, splits, silent, missed, nopins, falseHits, falseByDefault } = unseen;
+  console.log(
+    `unseen kinds: ${unseen.pinned} of ${pins} images pinned with \`unknownFields: all\`, ${unseen.pinnedByDefault} by default`,
+  );
+  console.log(`unseen kinds: ${silent.length} of ${pins + splits} images and parts neither pinned nor told`);
+  console.log(
+    `unseen kinds: ${falseHits.length} of ${nopins} that are none changed with \`all\`, ${falseByDefault.length} by default`,
+  );
+  for (const each of [...missed, ...silent, ...falseHits]) console.log(`  ${each}`);
+} else {
+  console.log(`unseen kinds: left out, since there is no ${shared}/corpus/crds-2/fields.tsv`);
 }
