@@ -150,6 +150,11 @@ describe("main", () => {
     ["empty", "", "the input must hold a ResourceList or manifests, but it is empty"],
     ["foreign", "<html>\n", "line 1, column 1: each document must be a Kubernetes object"],
     ["not UTF-8", Buffer.from([0x61, 0xff]), "the input must be UTF-8, but it holds bytes that are not"],
+    [
+      "cut",
+      Buffer.concat([Buffer.alloc((1 << 16) - 2, "#"), Buffer.from("€").subarray(0, 2)]),
+      "the input must be UTF-8, but it holds bytes that are not",
+    ],
   ])("refuses %s input on one line", async (_, input, message) => {
     const run = await runExecutable(input);
 
@@ -158,8 +163,8 @@ describe("main", () => {
     expect(run.stderr).toContain(message);
   });
 
-  test("reads many bytes of a letter that arrive in two pieces", async () => {
-    const text = `# ${"ä€😀".repeat(100_000)}\n${pinned}`;
+  test.each(["", "#", "##", "###"])("reads letters of many bytes whole behind %j", async (start) => {
+    const text = `${start}# ${"ä€😀".repeat(300_000)}\n${pinned}`;
 
     expect(await runExecutable(text)).toMatchObject({ code: 0, stdout: text });
   });

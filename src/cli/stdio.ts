@@ -20,16 +20,37 @@ export const stderr = 2;
  * @throws {InputError} where it can't be read, or is not UTF-8
  */
 export function readStdin(): string {
-  const chunks: Uint8Array[] = [];
-  let size = 1 << 16;
+  const pieces: string[] = [];
+  let buffer = Buffer.allocUnsafe(1 << 16);
+  // Bytes at the front of the buffer whose character goes on.
+  let begun = 0;
   while (true) {
-    const chunk = Buffer.allocUnsafe(size);
-    const length = fill(chunk);
-    chunks.push(chunk.subarray(0, length));
-    if (length < size) break;
-    size *= 2;
+    const length = begun + fill(buffer.subarray(begun));
+    const isLast = length < buffer.length;
+    const end = isLast ? length : endOfCharacters(buffer);
+    pieces.push(decode(buffer.subarray(0, end)));
+    if (isLast) return pieces.join("");
+    const next = buffer.length < readMax ? Buffer.allocUnsafe(buffer.length * 2) : buffer;
+    begun = buffer.copy(next, 0, end);
+    buffer = next;
   }
-  const bytes = Buffer.concat(chunks);
+}
+
+const readMax = 1 << 20;
+
+/** Where the last character ends that is there as a whole. */
+function endOfCharacters(bytes: Uint8Array): number {
+  for (let at = bytes.length - 1; at >= bytes.length - 3; at--) {
+    const byte = bytes[at] ?? 0;
+    if (byte < 0x80) break;
+    if (byte < 0xc0) continue;
+    const length = byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+    return at + length > bytes.length ? at : bytes.length;
+  }
+  return bytes.length;
+}
+
+function decode(bytes: Buffer): string {
   if (!isUtf8(bytes)) throw new InputError("the input must be UTF-8, but it holds bytes that are not");
   return bytes.toString();
 }
@@ -162,11 +183,12 @@ function isAtEnd(size: number): boolean {
 /** Writes from a position on, or where the descriptor stands. */
 function writeText(descriptor: number, text: string, position: number | undefined): void {
   let at = position;
+  const buffer = Buffer.allocUnsafe(bytesMax * Math.min(text.length, partSize + 1));
   for (let from = 0; from < text.length; ) {
     const to = endOfPart(text, from + partSize);
-    const bytes = Buffer.from(text.slice(from, to));
-    for (let written = 0; written < bytes.length; ) {
-      const length = writeSome(descriptor, bytes.subarray(written), at);
+    const end = buffer.write(text.slice(from, to));
+    for (let written = 0; written < end; ) {
+      const length = writeSome(descriptor, buffer.subarray(written, end), at);
       written += length;
       if (at !== undefined) at += length;
     }
@@ -197,7 +219,10 @@ function writeSome(descriptor: number, bytes: Uint8Array, position: number | und
 }
 
 // A long text is never in memory twice.
-const partSize = 1 << 20;
+const partSize = 1 << 18;
+
+// Those of a UTF-16 unit in UTF-8.
+const bytesMax = 3;
 
 /** The two halves of a character outside of Unicode's first plane stay together. */
 function endOfPart(text: string, at: number): number {

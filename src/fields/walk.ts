@@ -198,7 +198,7 @@ function visitMap(walk: Walk, place: Place, context: NodeContext): void {
     visit(walk, member, ways.length === 0 ? child : withBranches(child, onward(ways, child)));
     if (walk.fields.length > before) {
       const merged = sibling.via?.at(-1);
-      if (merged === undefined) doubled ??= doubledKeys(layer.yaml, node);
+      if (merged === undefined && mayBeDoubled(siblings, name)) doubled ??= doubledKeys(layer.yaml, node);
       const known = merged === undefined ? doubled : doubledKeys(layer.yaml, dereference(layer.yaml, merged));
       const keys = known?.get(name);
       if (keys !== undefined) {
@@ -212,6 +212,16 @@ function visitMap(walk: Walk, place: Place, context: NodeContext): void {
     walk.path.pop();
   }
 }
+
+/** A quick answer for nearly all keys, which stand once; of many members nobody counts those of one name. */
+function mayBeDoubled(members: readonly Member[], name: string): boolean {
+  if (members.length > FEW) return true;
+  let count = 0;
+  for (const member of members) if (member.name === name) count++;
+  return count > 1;
+}
+
+const FEW = 16;
 
 /** The ways below a key. Only a user's own path leads on where the key says that there is no image. */
 function onward(ways: readonly RuleNode[], { branches, fallback }: NodeContext): readonly RuleNode[] {

@@ -40,6 +40,8 @@ export function lockedImages(images: readonly LockedImage[]): LockedImages {
   const byPlatform = firstBy(images, ({ reference, platform }) => keyOf(reference, platform));
   const pinned = firstBy(images, ({ reference, digest }) => keyOf(reference, digest));
   const originals = new Map<string, readonly string[]>();
+  // A package names the same images again and again, and to put their names together takes longer than to look here.
+  const found = new Map<ImageReference, Answer>();
 
   function sharingDigest(image: ImageReference): readonly LockedImage[] {
     return image.digest === undefined ? [] : (byDigest.get(digestName(image, image.digest)) ?? []);
@@ -48,7 +50,13 @@ export function lockedImages(images: readonly LockedImage[]): LockedImages {
   const findPinned = (image: ImageReference) => pinned.get(keyOf(image, image.digest));
 
   return {
-    find: (image, platform) => byPlatform.get(keyOf(image, platform)),
+    find(image, platform) {
+      const known = found.get(image);
+      if (known !== undefined && known.platform === platform) return known.entry;
+      const entry = byPlatform.get(keyOf(image, platform));
+      found.set(image, { platform, entry });
+      return entry;
+    },
     findPinned,
     findAll: (image) => byName.get(canonicalName(image)) ?? [],
     otherTags: (image) =>
@@ -62,6 +70,11 @@ export function lockedImages(images: readonly LockedImage[]): LockedImages {
       return known;
     },
   };
+}
+
+interface Answer {
+  readonly platform: string | undefined;
+  readonly entry: LockedImage | undefined;
 }
 
 function originalsOf(
