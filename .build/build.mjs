@@ -1,4 +1,5 @@
 // Makes dist: the executable, in the form that the package has and in one that starts faster.
+import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { makeCodeCache } from "./code-cache.mjs";
@@ -28,6 +29,11 @@ await build({
 });
 chmodSync("dist/main.js", 0o755);
 writeFileSync("dist/package.json", '{ "type": "commonjs" }\n');
+// What editors check a configuration and a lock by.
+mkdirSync("dist/schema");
+for (const name of ["PinDigests", "ImageLock"]) {
+  writeFileSync(`dist/schema/${name}.json`, execFileSync(process.execPath, ["dist/main.js", "schema", name]));
+}
 // The compiler writes the rest of the library.
 mkdirSync("dist/library");
 writeFileSync("dist/library/package.json", '{ "type": "module" }\n');

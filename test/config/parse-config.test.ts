@@ -1,5 +1,7 @@
+import Ajv from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import type { Config } from "../../src/config/config.ts";
+import { configSchema } from "../../src/config/config-schema.ts";
 import type { OptionValue, Problem } from "../../src/config/option-reader.ts";
 import { defaultConfig, parseConfig } from "../../src/config/parse-config.ts";
 
@@ -19,9 +21,20 @@ function rawOf(value: Plain, path = ""): OptionValue {
   return { kind: "map", path, members: new Map(members) };
 }
 
-function parse(options: Plain): { readonly config: Config; readonly problems: readonly Problem[] } {
+interface Parsed {
+  readonly config: Config;
+  readonly problems: readonly Problem[];
+  /** Whether the JSON Schema takes it, too. */
+  readonly accepted: boolean;
+}
+
+const accepts = new Ajv.default({ strictRequired: false, allowUnionTypes: true }).compile(configSchema());
+
+function parse(options: Plain): Parsed {
   const problems: Problem[] = [];
-  return { config: parseConfig(rawOf(options), (problem) => problems.push(problem)), problems };
+  const config = parseConfig(rawOf(options), (problem) => problems.push(problem));
+  const object = { apiVersion: "fn.kpt.dev/v1alpha1", kind: "PinDigests", ...Object(options) };
+  return { config, problems, accepted: accepts(object) };
 }
 
 const registry = {
@@ -43,7 +56,7 @@ function many<T>(count: number, make: (at: number) => T): readonly T[] {
 
 describe("parseConfig", () => {
   test("gives the defaults where nothing is said", () => {
-    expect(parse({})).toEqual({ config: defaultConfig, problems: [] });
+    expect(parse({})).toEqual({ config: defaultConfig, problems: [], accepted: true });
   });
 
   test.each<[string, Plain, string]>([
@@ -83,7 +96,7 @@ describe("parseConfig", () => {
   });
 
   test("reads every option", () => {
-    const { config, problems } = parse({
+    const { config, problems, accepted } = parse({
       tag: "drop",
       include: ["ghcr.io/acme/*", "nginx:*"],
       exclude: ["*:dev"],
@@ -109,6 +122,7 @@ describe("parseConfig", () => {
     });
 
     expect(problems).toEqual([]);
+    expect(accepted).toBe(true);
     expect(config).toMatchObject({
       tag: "drop",
       include: ["ghcr.io/acme/*", "nginx:*"],
@@ -230,13 +244,14 @@ describe("parseConfig", () => {
     [{ Include: [] }, "Include", "unknown field `Include`: did you mean `include`?"],
     [{ onerror: "warn" }, "onerror", "unknown field `onerror`: did you mean `onError`?"],
   ])("complains of %j", (options, path, message) => {
-    const { problems } = parse(options);
+    const { problems, accepted } = parse(options);
 
     expect(problems.map((problem) => [problem.path, problem.message])).toEqual([[path, message]]);
+    expect(accepted).toBe(false);
   });
 
   test("reads modes, locks and platforms", () => {
-    const { config, problems } = parse({
+    const { config, problems, accepted } = parse({
       mode: "check",
       lock: "frozen",
       check: { drift: "error", gone: "off" },
@@ -245,6 +260,7 @@ describe("parseConfig", () => {
     });
 
     expect(problems).toEqual([]);
+    expect(accepted).toBe(true);
     expect(config).toMatchObject({
       mode: "check",
       lock: "frozen",
@@ -263,8 +279,9 @@ describe("parseConfig", () => {
     [{ check: { drft: "off" } }, "check.drft", /^unknown field `drft`: did you mean `drift`\?$/],
     [{ mode: "update", lock: "frozen" }, "lock", /^`mode: update` asks .* forbids to ask/],
   ])("refuses %j", (options, path, message) => {
-    const { problems } = parse(options);
+    const { problems, accepted } = parse(options);
 
+    expect(accepted).toBe(false);
     expect(problems).toEqual([expect.objectContaining({ path, message: expect.stringMatching(message) })]);
   });
 
