@@ -4,7 +4,6 @@
  */
 
 import { checkImages } from "./check/check.ts";
-import { unknownFindings } from "./check/unknown.ts";
 import { type Config, platformName } from "./config/config.ts";
 import type { ConfigSources } from "./config/config-sources.ts";
 import { readConfig } from "./config/function-config.ts";
@@ -18,30 +17,20 @@ import { findResources, unmatchedFieldSpecWarnings } from "./find/find-resources
 import type { Judgement } from "./judgement.ts";
 import { type Input, readInput } from "./krm/input.ts";
 import type { ReadOptions } from "./krm/read-options.ts";
-import { identityOf } from "./krm/resource.ts";
 import { resourceListEdits } from "./krm/resource-list-edit.ts";
 import { bySeverity, printableResult, type Result } from "./krm/result.ts";
-import type { LockedImage } from "./lock/format/locked-image.ts";
 import type { LockFileOption } from "./lock/lock-file-option.ts";
 import { type Lock, type Locks, readLockOption, readLocks } from "./lock/locks.ts";
 import type { DroppedEntries } from "./lock/prune.ts";
 import { type EntryAnswer, type EntryLookup, entryLookups, entryRecords, recordsOf } from "./lock/record.ts";
 import { unlockedResults, unusedResults } from "./lock/results.ts";
 import { type ChangedLockFile, type LockContext, lockChanges } from "./lock/write.ts";
-import { likelyOutcomeOf, settleLikely } from "./outcome/likely-outcome.ts";
-import { type Outcome, outcomeOf } from "./outcome/outcome.ts";
-import {
-  type ChangeMessages,
-  flawResults,
-  nonObjectResult,
-  resultOf,
-  skipResult,
-} from "./outcome/outcome-results.ts";
-import { settleOutcomes } from "./outcome/shared-text.ts";
-import type { SettledStep } from "./plan/step.ts";
-import { type Plan, planImages, settleSteps } from "./plan-images.ts";
+import type { Outcome } from "./outcome/outcome.ts";
+import { flawResults, nonObjectResult, skipResult } from "./outcome/outcome-results.ts";
+import { type Plan, planImages } from "./plan-images.ts";
 import type { ImageUse } from "./report/image-use.ts";
 import { createResolver, type Resolver } from "./resolve/resolver.ts";
+import { lookOver, settleImages, useOf } from "./settle-images.ts";
 import { kindOf } from "./yaml/node.ts";
 import { applyEdits, type TextEdit } from "./yaml/text-edit.ts";
 
@@ -171,80 +160,33 @@ interface Decided {
   readonly lock: ChangedLockFile | undefined;
 }
 
-async function check({ config, locks, plan, resolver, judgement }: Run): Promise<Decided> {
+async function check(run: Run): Promise<Decided> {
+  const { config, locks, plan, resolver } = run;
   const steps = plan.steps.filter((step) => step.kind === "check");
   const findings = await checkImages({ steps, locks }, config, resolver);
-  // A check plans nothing that waits for a lookup.
-  const settled = await settleSteps(plan.steps, resolver);
-  const planned = settled.map((step) => outcomeOf(step, config));
-  const outcomes = judgement === undefined ? planned : await judgement.outcomes(planned);
-  const likely = judgement === undefined ? plan.likely : judgement.likely(plan.likely);
-  const others = (await judgement?.others(plan)) ?? [];
-  // What stays without a digest for want of a place is a finding of its own class.
-  const isTold = ({ kind }: Outcome, at: number): boolean => kind !== "kept" || !isUnsettled(settled[at]);
-  const unknown = unknownFindings([...settled.filter(isUnsettled), ...likely], config);
-  const results = [...told(outcomes.filter(isTold), config), ...others, ...findings, ...unknown];
-  return { outcomes, edits: [], results, lock: undefined };
+  const { outcomes, results, unknown } = await lookOver(run, resolver);
+  return { outcomes, edits: [], results: [...results, ...findings, ...unknown], lock: undefined };
 }
 
 async function write(run: Run): Promise<Decided> {
-  const { input, config, locks, plan, resolver, judgement } = run;
+  const { input, config, locks, plan, resolver } = run;
   const questions = [...plan.steps, ...plan.likely].filter((step) => step.kind === "resolve");
-  const [steps, entries] = await Promise.all([
-    settleSteps(plan.steps, resolver),
+  const [images, entries] = await Promise.all([
+    settleImages(run, resolver),
     settleEntries(entryLookups(locks, questions, run.dropped, config), resolver),
   ]);
+  const unlocked = unlockedResults(images.unlocked, { input, config, locks });
+  const { outcomes, edits, resolved } = images;
+  if (images.fails) return { outcomes, edits, results: [...unlocked, ...images.results], lock: undefined };
   const unused = entryRecords(entries);
-  const planned = steps.map((step) => outcomeOf(step, config));
-  const outcomes = judgement === undefined ? planned : await judgement.outcomes(planned);
-  const others = (await judgement?.others(plan)) ?? [];
-  const certain = settleOutcomes(outcomes, plan, config);
-  const lacking = steps.flatMap((step, index) => {
-    const image = step.kind === "reject" ? step.unlocked : undefined;
-    const outcome = certain.outcomes[index];
-    return image === undefined || outcome === undefined ? [] : [{ image, fails: failsRun(outcome) }];
-  });
-  const unlocked = unlockedResults(lacking, { input, config, locks });
-  if (certain.outcomes.some(failsRun) || others.some(isError)) {
-    const results = [...unlocked, ...others, ...told(certain.outcomes.filter(isLeft), config)];
-    return { outcomes: certain.outcomes, edits: [], results, lock: undefined };
-  }
-  // What may be no image is asked for when all others are known, so that it keeps nobody waiting.
-  const likelySteps = judgement === undefined ? plan.likely : judgement.likely(plan.likely);
-  const likely = await settleSteps(likelySteps, resolver);
-  const settled = settleLikely(
-    certain,
-    likely.map((step) => likelyOutcomeOf(step, config)),
-    (outcomes) => settleOutcomes(outcomes, plan, config),
-  );
-  const all = [...steps, ...likely];
-  const resolved = all.filter((step) => step.kind === "resolved");
-  const written = lockChanges([...recordsOf(resolved), ...unused.records], usedOf(all), run);
+  const used = images.used.filter(({ lock }) => lock.source === "file").map(({ entry }) => entry);
+  const written = lockChanges([...recordsOf(resolved), ...unused.records], used, run);
   return {
-    outcomes: settled.outcomes,
-    edits: [...settled.edits, ...written.edits],
-    results: [
-      ...unlocked,
-      ...others,
-      ...told(settled.outcomes, config),
-      ...settled.results,
-      ...unused.warnings,
-      ...written.results,
-    ],
+    outcomes,
+    edits: [...edits, ...written.edits],
+    results: [...unlocked, ...images.results, ...unused.warnings, ...written.results],
     lock: written.file,
   };
-}
-
-function isUnsettled(step: SettledStep | undefined): boolean {
-  return step?.kind === "keep" && step.isUnsettled === true;
-}
-
-/** The entries of the lock in a file that gave digests. */
-function usedOf(steps: readonly SettledStep[]): readonly LockedImage[] {
-  return steps.flatMap((step) => {
-    const source = step.kind === "rewrite" || step.kind === "resolved" ? step.source : undefined;
-    return source?.lock.source === "file" ? [source.entry] : [];
-  });
 }
 
 function settleEntries(entries: readonly EntryLookup[], resolver: Resolver): Promise<readonly EntryAnswer[]> {
@@ -270,16 +212,8 @@ function warnings(resolver: Resolver): readonly Result[] {
   return resolver.warnings().map((message) => ({ message, severity: "warning" }));
 }
 
-function failsRun(outcome: Outcome): boolean {
-  return outcome.kind === "failed" && outcome.onError === "fail";
-}
-
 function isError({ severity }: Result): boolean {
   return severity === "error";
-}
-
-function isLeft(outcome: Outcome): boolean {
-  return outcome.kind !== "changed";
 }
 
 /** A chart that renders nothing is fine; a pipe that lost its objects is not, and both look alike. */
@@ -298,23 +232,6 @@ function skipped(resources: readonly ResourceImages[], config: Config): readonly
   return resources.flatMap(({ resource, skipped }) =>
     skipped === undefined || config.report !== "all" ? [] : [skipResult(resource, skipped)],
   );
-}
-
-function told(outcomes: readonly Outcome[], config: Config): readonly Result[] {
-  const messages: ChangeMessages = new Map();
-  return outcomes.flatMap((outcome) => resultOf(outcome, config.report, messages) ?? []);
-}
-
-function useOf(outcome: Outcome, isWritten: boolean): ImageUse {
-  const { resource, path, value = "" } = outcome.field;
-  const isChanged = outcome.kind === "changed" && isWritten;
-  return {
-    resource: identityOf(resource),
-    ...(resource.file !== undefined && { file: resource.file }),
-    path,
-    ...(isChanged ? { text: outcome.to, original: outcome.from } : { text: value }),
-    ...(outcome.kind !== "failed" && outcome.platforms && { platforms: outcome.platforms }),
-  };
 }
 
 /** What goes out where nothing may be done: a list as it came, with the errors in it; of a stream nothing. */

@@ -1,0 +1,146 @@
+/** From the plan of a text to what becomes of its images: everything is looked up, and the edits are known. */
+import { unknownFindings } from "./check/unknown.ts";
+import type { Config } from "./config/config.ts";
+import type { Judgement } from "./judgement.ts";
+import { identityOf } from "./krm/resource.ts";
+import type { Result } from "./krm/result.ts";
+import type { UnlockedImage } from "./lock/results.ts";
+import { likelyOutcomeOf, settleLikely } from "./outcome/likely-outcome.ts";
+import { type Outcome, outcomeOf } from "./outcome/outcome.ts";
+import { type ChangeMessages, resultOf } from "./outcome/outcome-results.ts";
+import { settleOutcomes } from "./outcome/shared-text.ts";
+import type { LockSource, ResolvedStep, SettledStep } from "./plan/step.ts";
+import { type Plan, settleSteps } from "./plan-images.ts";
+import type { ImageUse } from "./report/image-use.ts";
+import type { Resolver } from "./resolve/resolver.ts";
+import type { TextEdit } from "./yaml/text-edit.ts";
+
+/** A plan, and by what it is carried out. */
+export interface PlannedText {
+  readonly plan: Plan;
+  readonly config: Config;
+  readonly judgement: Judgement | undefined;
+}
+
+/** What becomes of the images of a text. */
+export interface SettledImages {
+  readonly outcomes: readonly Outcome[];
+  readonly edits: readonly TextEdit[];
+  readonly results: readonly Result[];
+  /** Whether one of them fails the run, which then changes nothing. */
+  readonly fails: boolean;
+  /** Those that a lock should have had. */
+  readonly unlocked: readonly UnlockedImage[];
+  /** What registries were asked. */
+  readonly resolved: readonly ResolvedStep[];
+  /** What locks gave. */
+  readonly used: readonly LockSource[];
+}
+
+/** Waits for the answers that a plan needs, and says what becomes of each image. */
+export async function settleImages(
+  { plan, config, judgement }: PlannedText,
+  resolver: Resolver,
+): Promise<SettledImages> {
+  const steps = await settleSteps(plan.steps, resolver);
+  const planned = steps.map((step) => outcomeOf(step, config));
+  const outcomes = judgement === undefined ? planned : await judgement.outcomes(planned);
+  const others = (await judgement?.others(plan)) ?? [];
+  const certain = settleOutcomes(outcomes, plan, config);
+  const unlocked = steps.flatMap((step, index) => {
+    const image = step.kind === "reject" ? step.unlocked : undefined;
+    const outcome = certain.outcomes[index];
+    return image === undefined || outcome === undefined ? [] : [{ image, fails: failsRun(outcome) }];
+  });
+  if (certain.outcomes.some(failsRun) || others.some(isError)) {
+    const results = [...others, ...outcomeResults(certain.outcomes.filter(isLeft), config)];
+    return { outcomes: certain.outcomes, edits: [], results, fails: true, unlocked, resolved: [], used: [] };
+  }
+  // What may be no image is asked for when all others are known, so that it keeps nobody waiting.
+  const likelySteps = judgement === undefined ? plan.likely : judgement.likely(plan.likely);
+  const likely = await settleSteps(likelySteps, resolver);
+  const settled = settleLikely(
+    certain,
+    likely.map((step) => likelyOutcomeOf(step, config)),
+    (all) => settleOutcomes(all, plan, config),
+  );
+  const all = [...steps, ...likely];
+  return {
+    outcomes: settled.outcomes,
+    edits: settled.edits,
+    results: [...others, ...outcomeResults(settled.outcomes, config), ...settled.results],
+    fails: false,
+    unlocked,
+    resolved: all.filter((step) => step.kind === "resolved"),
+    used: usedOf(all),
+  };
+}
+
+/** What a check says of a text, apart from what it compares. */
+export interface LookedOver {
+  readonly outcomes: readonly Outcome[];
+  readonly results: readonly Result[];
+  /** What is told of likely images. */
+  readonly unknown: readonly Result[];
+}
+
+/** What is to be said of the images of a text that is only checked. */
+export async function lookOver(
+  { plan, config, judgement }: PlannedText,
+  resolver: Resolver,
+): Promise<LookedOver> {
+  // A check plans nothing that waits for a lookup.
+  const settled = await settleSteps(plan.steps, resolver);
+  const planned = settled.map((step) => outcomeOf(step, config));
+  const outcomes = judgement === undefined ? planned : await judgement.outcomes(planned);
+  const likely = judgement === undefined ? plan.likely : judgement.likely(plan.likely);
+  const others = (await judgement?.others(plan)) ?? [];
+  // What stays without a digest for want of a place is a finding of its own class.
+  const isTold = ({ kind }: Outcome, at: number): boolean => kind !== "kept" || !isUnsettled(settled[at]);
+  return {
+    outcomes,
+    results: [...outcomeResults(outcomes.filter(isTold), config), ...others],
+    unknown: unknownFindings([...settled.filter(isUnsettled), ...likely], config),
+  };
+}
+
+function isUnsettled(step: SettledStep | undefined): boolean {
+  return step?.kind === "keep" && step.isUnsettled === true;
+}
+
+/** What is told of outcomes. */
+function outcomeResults(outcomes: readonly Outcome[], config: Config): readonly Result[] {
+  const messages: ChangeMessages = new Map();
+  return outcomes.flatMap((outcome) => resultOf(outcome, config.report, messages) ?? []);
+}
+
+/** A field that holds an image, with what goes out if it `isWritten`. */
+export function useOf(outcome: Outcome, isWritten: boolean): ImageUse {
+  const { resource, path, value = "" } = outcome.field;
+  const isChanged = outcome.kind === "changed" && isWritten;
+  return {
+    resource: identityOf(resource),
+    ...(resource.file !== undefined && { file: resource.file }),
+    path,
+    ...(isChanged ? { text: outcome.to, original: outcome.from } : { text: value }),
+    ...(outcome.kind !== "failed" && outcome.platforms && { platforms: outcome.platforms }),
+  };
+}
+
+function usedOf(steps: readonly SettledStep[]): readonly LockSource[] {
+  return steps.flatMap((step) =>
+    step.kind === "rewrite" || step.kind === "resolved" ? (step.source ?? []) : [],
+  );
+}
+
+function failsRun(outcome: Outcome): boolean {
+  return outcome.kind === "failed" && outcome.onError === "fail";
+}
+
+function isError({ severity }: Result): boolean {
+  return severity === "error";
+}
+
+function isLeft(outcome: Outcome): boolean {
+  return outcome.kind !== "changed";
+}
