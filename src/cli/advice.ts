@@ -1,7 +1,7 @@
 /** What people who are new here write, and what they mean by it. */
 import { existsSync } from "node:fs";
 import { nearestName } from "../config/nearest-name.ts";
-import { quote } from "../image/quote.ts";
+import { quote } from "../text/quote.ts";
 import { withoutLogin } from "../text/without-login.ts";
 import { type OptionFlag, optionFlags, programFlags } from "./flags.ts";
 import { UsageError } from "./usage-error.ts";

@@ -2,8 +2,8 @@
 
 import { FieldPathError, parsePath } from "../fields/field-path.ts";
 import type { FieldSpec } from "../fields/field-spec.ts";
-import { quote } from "../image/quote.ts";
 import type { Expressions } from "../krm/expression.ts";
+import { quote } from "../text/quote.ts";
 import { expression } from "./expressions.ts";
 import {
   choice,

@@ -4,10 +4,10 @@
  * https://kpt.dev/book/04-using-functions/#specifying-functionconfig
  */
 
-import { shorten } from "../image/quote.ts";
 import type { Input } from "../krm/input.ts";
 import { type Resource, readResource, resourceRef } from "../krm/resource.ts";
 import type { Result } from "../krm/result.ts";
+import { shorten } from "../text/quote.ts";
 import { withoutLogin } from "../text/without-login.ts";
 import { dereference, elementsOf, entriesOf, kindOf, rootOf, scalarText, scalarType } from "../yaml/node.ts";
 import { scan, type YamlNode, type YamlText } from "../yaml/scan.ts";

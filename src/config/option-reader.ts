@@ -1,5 +1,5 @@
 /** Readers of options: from what a user wrote to a value, or a problem that says what it must be. */
-import { quote, shorten } from "../image/quote.ts";
+import { quote, shorten } from "../text/quote.ts";
 import { withoutLogin } from "../text/without-login.ts";
 import { durationSchema, durationUnits, integerSchema, type JsonSchema } from "./json-schema.ts";
 import { oneOf, suggestion } from "./nearest-name.ts";

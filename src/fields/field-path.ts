@@ -9,7 +9,7 @@
  *
  * https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/images/
  */
-import { quote } from "../image/quote.ts";
+import { quote } from "../text/quote.ts";
 
 /** One step of a path. */
 export type PathStep =

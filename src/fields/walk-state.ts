@@ -1,6 +1,7 @@
 /** Where the walk stands in an object. */
-import { shorten } from "../image/quote.ts";
+
 import type { Resource } from "../krm/resource.ts";
+import { shorten } from "../text/quote.ts";
 import { type Member, membersOf } from "../yaml/members.ts";
 import { dereference, kindOf } from "../yaml/node.ts";
 import type { YamlNode } from "../yaml/scan.ts";

@@ -8,11 +8,11 @@ import { findImages, type ResourceImages, type Search } from "../fields/find-ima
 import type { ImageField } from "../fields/image-field.ts";
 import { positionFinder } from "../fields/position.ts";
 import { resourceSkip, skipComments } from "../fields/skip.ts";
-import { quote } from "../image/quote.ts";
 import { type Input, itemSites } from "../krm/input.ts";
 import { labelsOf, type Resource } from "../krm/resource.ts";
 import { selects } from "../krm/resource-selector.ts";
 import type { Result } from "../krm/result.ts";
+import { quote } from "../text/quote.ts";
 import { dereference, kindOf } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { skipReasons } from "./skip-reasons.ts";

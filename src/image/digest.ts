@@ -1,4 +1,4 @@
-import { quote } from "./quote.ts";
+import { quote } from "../text/quote.ts";
 
 declare const brand: unique symbol;
 

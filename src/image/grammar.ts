@@ -8,7 +8,7 @@
 // The expressions are written so that each character can be read in one way only: no input makes them slow.
 
 import { characterNumber, codePointName } from "../text/invisible.ts";
-import { quote } from "./quote.ts";
+import { quote } from "../text/quote.ts";
 
 const LABEL = "[a-zA-Z0-9]+(?:-+[a-zA-Z0-9]+)*";
 const REGISTRY = new RegExp(`^(?:${LABEL}(?:\\.${LABEL})*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?$`);

@@ -1,6 +1,7 @@
 /** Globs that mean images, and what they leave out. */
+
+import { quote } from "../text/quote.ts";
 import { type GlobSet, globSet, prefixFinder } from "./glob-set.ts";
-import { quote } from "./quote.ts";
 import { canonicalName, type ImageReference } from "./reference.ts";
 
 /** Which images are meant: where there are any to include, those alone; `exclude` wins. */

@@ -5,7 +5,7 @@
 // https://github.com/containerd/platforms/blob/v1.0.0-rc.1/platforms.go
 // https://github.com/containerd/platforms/blob/v1.0.0-rc.1/compare.go
 
-import { quote } from "./quote.ts";
+import { quote } from "../text/quote.ts";
 
 /** What an image runs on, in the names that containerd makes of all synonyms: `arm64` for `aarch64`. */
 export interface Platform {

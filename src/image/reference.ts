@@ -7,9 +7,9 @@
 // https://github.com/distribution/reference/blob/v0.6.0/normalize.go
 
 import { firstInvisible, withoutInvisible } from "../text/invisible.ts";
+import { quote, shorten } from "../text/quote.ts";
 import { type Digest, InvalidDigestError, parseDigest } from "./digest.ts";
 import { registryProblem, repositoryProblem, tagProblem } from "./grammar.ts";
-import { quote, shorten } from "./quote.ts";
 import { dockerHub, isDockerHubPrefix } from "./registry-host.ts";
 
 /** An image reference, as written and as the registries understand it. */

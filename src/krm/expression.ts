@@ -1,5 +1,5 @@
 /** Expressions that users write, apart from the library that runs them: few configurations have any. */
-import { quote } from "../image/quote.ts";
+import { quote } from "../text/quote.ts";
 import type { Range } from "../yaml/node.ts";
 
 /** An expression that a whole text must match. */

@@ -1,6 +1,6 @@
 /** What is told about a field of a resource. */
 
-import { shorten } from "../image/quote.ts";
+import { shorten } from "../text/quote.ts";
 import type { Mutable } from "../yaml/mutable.ts";
 import { type Resource, resourceRef } from "./resource.ts";
 import type { Result, ResultField, Severity } from "./result.ts";

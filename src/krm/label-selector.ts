@@ -6,7 +6,7 @@
  *
  * https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
  */
-import { quote } from "../image/quote.ts";
+import { quote } from "../text/quote.ts";
 
 /** What the value of a key must be. */
 export interface Requirement {

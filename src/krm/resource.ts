@@ -1,6 +1,6 @@
 /** A Kubernetes object in a text: who it is and where it came from. */
 
-import { shorten } from "../image/quote.ts";
+import { shorten } from "../text/quote.ts";
 import { membersOf, ownOrMergedChild } from "../yaml/members.ts";
 import type { Mutable } from "../yaml/mutable.ts";
 import { dereference, kindOf, scalarText, scalarType } from "../yaml/node.ts";

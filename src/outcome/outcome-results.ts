@@ -3,10 +3,10 @@
 import type { Config } from "../config/config.ts";
 import type { ResourceImages } from "../fields/find-images.ts";
 import type { FlawKind } from "../fields/flaw.ts";
-import { quote } from "../image/quote.ts";
 import { resultAt } from "../krm/field-result.ts";
 import { type Resource, resourceRef } from "../krm/resource.ts";
 import type { Result } from "../krm/result.ts";
+import { quote } from "../text/quote.ts";
 import { kindOf, scalarText } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import type { Outcome } from "./outcome.ts";

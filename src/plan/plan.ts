@@ -5,7 +5,6 @@ import type { ImageField } from "../fields/image-field.ts";
 import { formatSpec } from "../fields/suggested-spec.ts";
 import { beginningOf, imageFilter } from "../image/image-glob.ts";
 import { placeholderKind } from "../image/placeholder.ts";
-import { quote } from "../image/quote.ts";
 import {
   type ImageReference,
   InvalidReferenceError,
@@ -15,6 +14,7 @@ import {
 import { isNodeLocal } from "../image/registry-host.ts";
 import type { Lock } from "../lock/locks.ts";
 import { matchRegistry } from "../registry/transport/registry-config.ts";
+import { quote } from "../text/quote.ts";
 import { planPin } from "./pin.ts";
 import { tagMode } from "./pinned-reference.ts";
 import { placeholderStep } from "./placeholder-step.ts";

@@ -37,14 +37,10 @@ import { createTransport } from "./transport/transport.ts";
 /** Asks registries which digests tags mean. It knows the network, and the time that the run may take. */
 export interface RegistryClient {
   /**
-   * The digest of what the tag means now, `latest` where there is none; a reference with a digest alone gives that
-   * digest once the registry has confirmed it. Each image is asked for once. Rejects with a
+   * The digest of what the tag means now, `latest` where there is none; a reference with a digest alone gives that digest
+   * once the registry has confirmed it. Or the digest of the manifest for a platform, and which platforms the image has:
+   * that costs a GET, and one more for an image that is no index. Each image is asked for once. Rejects with a
    * RegistryError, but for a fault of a program.
-   */
-  resolveDigest(image: ImageReference, options?: ResolveOptions): Promise<Digest>;
-  /**
-   * The digest as {@link resolveDigest} gives it, or that of the manifest for a platform, and which platforms the image
-   * has. Costs the same where nothing is wanted of platforms; else a GET, and one more for an image that is no index.
    */
   inspect(image: ImageReference, demand: PlatformDemand): Promise<Inspection>;
   /**
@@ -56,11 +52,6 @@ export interface RegistryClient {
   warnings(): readonly RegistryWarning[];
   /** Ends all that is under way and all sockets, so that the process can end. */
   close(): Promise<void>;
-}
-
-/** How one image is asked for. */
-interface ResolveOptions {
-  readonly signal?: AbortSignal;
 }
 
 /** Something that went well in another way than was meant. */
@@ -279,17 +270,6 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   }
 
   return {
-    async resolveDigest(image, { signal } = {}) {
-      const digest = once(image);
-      if (signal === undefined) return digest;
-      try {
-        return await untilAborted(digest, signal);
-      } catch (error) {
-        if (error instanceof RegistryError || !signal.aborted) throw error;
-        const broken = new Failure("aborted", { cause: signal.reason });
-        throw toRegistryError(withoutAsking(image, broken));
-      }
-    },
     async inspect(image, demand) {
       const { platform, requirePlatforms = [], mustBeImage } = demand;
       if (mustBeImage) {

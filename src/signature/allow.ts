@@ -1,8 +1,8 @@
 /** The lists of images that may be used. */
 import type { AllowList } from "../config/trust-rules.ts";
 import { isMeant } from "../image/image-glob.ts";
-import { quote } from "../image/quote.ts";
 import type { ImageReference } from "../image/reference.ts";
+import { quote } from "../text/quote.ts";
 
 /** Why an image may not be used; undefined where it is on each list. */
 export function disallowed(image: ImageReference, lists: readonly AllowList[]): string | undefined {

@@ -22,13 +22,25 @@ function innerByteOrderMarks(text: string): readonly number[] {
 }
 
 function segmentEvents(text: string, start: number, end: number, maxDepth: number): readonly Event[] {
+  const part = text.slice(start, end);
   try {
-    const events = parseEvents(text.slice(start, end), { maxDepth });
+    const events = parseEvents(part, { maxDepth });
     return start === 0 ? events : events.map((event) => shifted(event, start));
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
-    const offset = start + (error.mark?.position ?? 0);
-    const code = error.reason.startsWith("nesting exceeded maxDepth") ? "nesting" : "syntax";
-    throw new YamlSyntaxError(error.reason, { text, offset }, { code, cause: error });
+    const at = error.mark?.position ?? 0;
+    const code = faultOf(part, maxDepth + 1) === at ? "syntax" : "nesting";
+    throw new YamlSyntaxError(error.reason, { text, offset: start + at }, { code, cause: error });
+  }
+}
+
+/** Where a reader that may go so deep stops; undefined where it reads all. What moves with the depth is no fault of syntax. */
+function faultOf(part: string, maxDepth: number): number | undefined {
+  try {
+    parseEvents(part, { maxDepth });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error;
+    return error.mark?.position ?? 0;
   }
 }

@@ -2,7 +2,13 @@ import { afterEach, describe, expect, test } from "vitest";
 import { parseReference } from "../../src/image/reference.ts";
 import type { RegistryClient } from "../../src/registry/client.ts";
 import { startRegistry } from "../support/registry.mjs";
-import { basicLogin, keychainOf, makeClient, type TestClientOptions } from "../support/registry-client.ts";
+import {
+  basicLogin,
+  digestOf,
+  keychainOf,
+  makeClient,
+  type TestClientOptions,
+} from "../support/registry-client.ts";
 
 const open: (() => Promise<void>)[] = [];
 
@@ -23,7 +29,7 @@ function client(options: TestClientOptions = {}): RegistryClient {
 }
 
 function resolveAll(from: RegistryClient, images: readonly string[]): Promise<readonly string[]> {
-  return Promise.all(images.map((image) => from.resolveDigest(parseReference(image))));
+  return Promise.all(images.map((image) => digestOf(from, parseReference(image))));
 }
 
 const tags = (host: string, count: number) =>

@@ -10,7 +10,14 @@ import { type DockerRegistry, hasDockerRegistry, startDockerRegistry } from "../
 import { LOOPBACK_TLS } from "../support/loopback-tls.mjs";
 import { answer, INDEX, INDEX_DIGEST, INDEX_TYPE } from "../support/manifests.ts";
 import { startQuirkServer } from "../support/quirk-server.ts";
-import { basicLogin, failOnce, keychainOf, makeClient, resolveOnce } from "../support/registry-client.ts";
+import {
+  basicLogin,
+  digestOf,
+  failOnce,
+  keychainOf,
+  makeClient,
+  resolveOnce,
+} from "../support/registry-client.ts";
 
 if (!hasDockerRegistry) console.warn("docker-registry is not installed: its tests are skipped");
 
@@ -163,7 +170,7 @@ describe.skipIf(!hasDockerRegistry)("docker-registry", () => {
     open.push(client.close);
 
     const images = ["public:v1", "other:v1"].map((image) => parseReference(`${host}/${image}`));
-    expect(await Promise.all(images.map((image) => client.resolveDigest(image)))).toEqual([
+    expect(await Promise.all(images.map((image) => digestOf(client, image)))).toEqual([
       INDEX_DIGEST,
       INDEX_DIGEST,
     ]);

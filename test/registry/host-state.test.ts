@@ -5,7 +5,7 @@ import { parseReference } from "../../src/image/reference.ts";
 import { LOOPBACK_TLS } from "../support/loopback-tls.mjs";
 import { answerIndex, INDEX_DIGEST } from "../support/manifests.ts";
 import { startQuirkServer } from "../support/quirk-server.ts";
-import { makeClient } from "../support/registry-client.ts";
+import { digestOf, makeClient } from "../support/registry-client.ts";
 
 describe("a host on loopback, where HTTP is tried before HTTPS", () => {
   test("serves an image that was refused by HTTP when another had found the way", async () => {
@@ -38,8 +38,8 @@ describe("a host on loopback, where HTTP is tried before HTTPS", () => {
     const client = makeClient({ registries: [{ prefix: host, insecureSkipTLSVerify: true }] });
     onTestFinished(client.close);
 
-    const first = client.resolveDigest(parseReference(`${host}/app:1`));
-    const second = client.resolveDigest(parseReference(`${host}/app:2`));
+    const first = digestOf(client, parseReference(`${host}/app:1`));
+    const second = digestOf(client, parseReference(`${host}/app:2`));
     // The second is let in when the first has taken too long.
     while (plain.length < 2) await once(front, "plain");
     plain[0]?.destroy();

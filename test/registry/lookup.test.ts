@@ -13,6 +13,7 @@ import {
 import { type Quirk, type QuirkServer, type SeenRequest, startQuirkServer } from "../support/quirk-server.ts";
 import {
   basicLogin,
+  digestOf,
   failOnce,
   keychainOf,
   makeClient,
@@ -41,7 +42,7 @@ function client(options: TestClientOptions = {}) {
   const made = makeClient(options);
   open.push(made.close);
   return {
-    resolve: (image: string) => made.resolveDigest(parseReference(image)),
+    resolve: (image: string) => digestOf(made, parseReference(image)),
     warnings: () => made.warnings().map(({ message }) => message),
   };
 }

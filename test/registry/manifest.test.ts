@@ -10,7 +10,7 @@ import {
   type QuirkServerOptions,
   startQuirkServer,
 } from "../support/quirk-server.ts";
-import { failOnce, makeClient, resolveOnce } from "../support/registry-client.ts";
+import { digestOf, failOnce, makeClient, resolveOnce } from "../support/registry-client.ts";
 
 const OTHER_DIGEST = `sha256:${"1".repeat(64)}`;
 
@@ -266,7 +266,7 @@ describe("askManifest asks by GET where a HEAD gets no answer", () => {
       request.method === "HEAD" ? head(request, response) : withHeaders({})(request, response),
     );
     const client = makeClient({ network: { timeout: 400, retries: 1 } });
-    const ask = (tag: string) => client.resolveDigest(parseReference(`${server.host}/app:${tag}`));
+    const ask = (tag: string) => digestOf(client, parseReference(`${server.host}/app:${tag}`));
 
     expect(await ask("v1")).toBe(INDEX_DIGEST);
     const heads = server.lines.filter((line) => line.startsWith("HEAD")).length;
@@ -495,7 +495,7 @@ describe("askManifest refuses", () => {
 
     const client = makeClient();
     const refused = ["a/../../b", "a/%2e%2e/b", "a\r\nb", "a?b", "a#b", "a\\b"].map((repository) =>
-      client.resolveDigest({ ...evil, repository }),
+      digestOf(client, { ...evil, repository }),
     );
 
     for (const one of refused) await expect(one).rejects.toMatchObject({ code: "address" });

@@ -2,7 +2,14 @@ import { afterEach, describe, expect, test } from "vitest";
 import { parseReference } from "../../src/image/reference.ts";
 import { answer, answerError, answerIndex, INDEX_DIGEST } from "../support/manifests.ts";
 import { type Quirk, type QuirkServer, startQuirkServer } from "../support/quirk-server.ts";
-import { basicLogin, failOnce, keychainOf, makeClient, resolveOnce } from "../support/registry-client.ts";
+import {
+  basicLogin,
+  digestOf,
+  failOnce,
+  keychainOf,
+  makeClient,
+  resolveOnce,
+} from "../support/registry-client.ts";
 
 const open: (() => Promise<void>)[] = [];
 
@@ -36,7 +43,7 @@ describe("resolveDigest through mirrors", () => {
     const client = makeClient({ registries });
     open.push(client.close);
 
-    for (const image of ["nginx", "ghcr.io/acme/app:v1"]) await client.resolveDigest(parseReference(image));
+    for (const image of ["nginx", "ghcr.io/acme/app:v1"]) await digestOf(client, parseReference(image));
 
     expect(mirror.lines).toEqual([
       "HEAD /v2/library/nginx/manifests/latest",
@@ -53,7 +60,7 @@ describe("resolveDigest through mirrors", () => {
     });
     open.push(client.close);
 
-    expect(await client.resolveDigest(parseReference("nginx"))).toBe(INDEX_DIGEST);
+    expect(await digestOf(client, parseReference("nginx"))).toBe(INDEX_DIGEST);
     // That a mirror lacks an image is what the next is for.
     expect(client.warnings()).toHaveLength(status === 404 ? 0 : 1);
   });
@@ -66,7 +73,7 @@ describe("resolveDigest through mirrors", () => {
     const client = makeClient({ registries });
     open.push(client.close);
 
-    for (const tag of ["v1", "v2"]) await client.resolveDigest(parseReference(`${server.host}/app:${tag}`));
+    for (const tag of ["v1", "v2"]) await digestOf(client, parseReference(`${server.host}/app:${tag}`));
 
     expect(client.warnings()).toEqual([
       {
@@ -167,35 +174,10 @@ describe("resolveDigest where a registry is blocked", () => {
     const client = makeClient({ registries });
     open.push(client.close);
 
-    expect(await client.resolveDigest(parseReference("quay.io/acme/app:v1"))).toBe(INDEX_DIGEST);
+    expect(await digestOf(client, parseReference("quay.io/acme/app:v1"))).toBe(INDEX_DIGEST);
     expect(client.warnings().map(({ message }) => message)).toEqual([
       "the mirror registry-1.docker.io/quay was passed over: registry-1.docker.io is blocked by the configuration",
     ]);
-  });
-});
-
-describe("resolveDigest with a signal", () => {
-  test("stops waiting when it is aborted, and lets others wait on", async () => {
-    let release = () => {};
-    const server = await serve((_, response) => {
-      release = () => answerIndex(response);
-      stop.abort();
-    });
-    const stop = new AbortController();
-    const client = makeClient({ registries: [{ prefix: server.host, plainHTTP: true }] });
-    open.push(client.close);
-    const image = parseReference(`${server.host}/app:v1`);
-
-    const other = client.resolveDigest(image);
-    await expect(client.resolveDigest(image, { signal: stop.signal })).rejects.toMatchObject({
-      code: "aborted",
-    });
-    await expect(client.resolveDigest(image, { signal: stop.signal })).rejects.toMatchObject({
-      code: "aborted",
-    });
-    release();
-
-    expect(await other).toBe(INDEX_DIGEST);
   });
 });
 
@@ -214,7 +196,7 @@ describe("concurrency", () => {
 
     await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
-        client.resolveDigest(parseReference(`${server.host}/app:v${index}`)),
+        digestOf(client, parseReference(`${server.host}/app:v${index}`)),
       ),
     );
 

@@ -14,7 +14,14 @@ import {
   type QuirkServerOptions,
   startQuirkServer,
 } from "../support/quirk-server.ts";
-import { basicLogin, failOnce, keychainOf, makeClient, resolveOnce } from "../support/registry-client.ts";
+import {
+  basicLogin,
+  digestOf,
+  failOnce,
+  keychainOf,
+  makeClient,
+  resolveOnce,
+} from "../support/registry-client.ts";
 
 const open: QuirkServer[] = [];
 let restore = () => {};
@@ -112,7 +119,7 @@ describe.each(Object.entries(WAYS))("%s from a package", (_, { options, entry })
     const client = makeClient({ registries, keychain: keychainOf([login]) });
 
     for (const { image } of [all, some])
-      expect(await client.resolveDigest(parseReference(image))).toBe(INDEX_DIGEST);
+      expect(await digestOf(client, parseReference(image))).toBe(INDEX_DIGEST);
     await client.close();
 
     expect(some.server.requests.map(({ headers }) => headers.authorization)).not.toContain(

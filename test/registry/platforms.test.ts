@@ -7,7 +7,13 @@ import type { RegistryClient } from "../../src/registry/client.ts";
 import { RegistryError } from "../../src/registry/errors.ts";
 import { answerListed } from "../support/manifests.ts";
 import { startRegistry } from "../support/registry.mjs";
-import { basicLogin, keychainOf, makeClient, type TestClientOptions } from "../support/registry-client.ts";
+import {
+  basicLogin,
+  digestOf,
+  keychainOf,
+  makeClient,
+  type TestClientOptions,
+} from "../support/registry-client.ts";
 
 const open: (() => Promise<void>)[] = [];
 
@@ -18,7 +24,7 @@ afterEach(async () => {
 /** What digests are made of that its registry does not have, be they listed by an index. */
 const LOST = "39";
 
-const digestOf = (content: string) =>
+const shaOf = (content: string) =>
   parseDigest(`sha256:${createHash("sha256").update(content).digest("hex")}`);
 
 const IMAGE = "application/vnd.oci.image.manifest.v1+json";
@@ -57,7 +63,7 @@ const config = JSON.stringify({ os: "linux", architecture: "arm64", rootfs: {} }
 const manifestFor = (content: string, mediaType = "application/vnd.oci.image.config.v1+json") =>
   JSON.stringify({
     schemaVersion: 2,
-    config: { mediaType, digest: digestOf(content), size: 1 },
+    config: { mediaType, digest: shaOf(content), size: 1 },
     layers: [],
   });
 
@@ -79,7 +85,7 @@ async function start(options: Parameters<typeof startRegistry>[0] & { readonly b
       if (options.auth === undefined && answerListed(request, response, LOST)) return true;
       if (!url.startsWith("/v2/app/blobs/")) return false;
       if (options.auth !== undefined && headers.authorization === undefined) return false;
-      const found = url === `/v2/app/blobs/${digestOf(config)}`;
+      const found = url === `/v2/app/blobs/${shaOf(config)}`;
       response.writeHead(found ? 200 : 404).end(found ? (options.blob ?? config) : "{}");
       return true;
     },
@@ -109,16 +115,16 @@ const lines = (registry: { readonly requests: readonly { method: string; path: s
 const platform = parsePlatform("linux/arm64");
 
 describe("inspect", () => {
-  test("asks as resolveDigest does where nothing is wanted of platforms", async () => {
+  test("asks once for an image of which nothing is wanted of platforms", async () => {
     const registry = await start();
     const asking = client();
     const image = parseReference(`${registry.host}/app:index`);
 
     const inspection = await asking.inspect(image, {});
-    const digest = await asking.resolveDigest(image);
+    const digest = await digestOf(asking, image);
 
-    expect(inspection).toEqual({ digest: digestOf(index) });
-    expect(digest).toBe(digestOf(index));
+    expect(inspection).toEqual({ digest: shaOf(index) });
+    expect(digest).toBe(shaOf(index));
     expect(lines(registry)).toEqual(["HEAD /v2/app/manifests/index"]);
   });
 
@@ -158,7 +164,7 @@ describe("inspect", () => {
       requirePlatforms,
     });
 
-    expect(inspection.digest).toBe(digestOf(index));
+    expect(inspection.digest).toBe(shaOf(index));
     expect(lines(registry)).toEqual(["GET /v2/app/manifests/index"]);
   });
 
@@ -189,11 +195,8 @@ describe("inspect", () => {
 
     const inspection = await client().inspect(parseReference(`${registry.host}/app:single`), { platform });
 
-    expect(inspection).toEqual({ digest: digestOf(manifestFor(config)), platforms: ["linux/arm64"] });
-    expect(lines(registry)).toEqual([
-      "GET /v2/app/manifests/single",
-      `GET /v2/app/blobs/${digestOf(config)}`,
-    ]);
+    expect(inspection).toEqual({ digest: shaOf(manifestFor(config)), platforms: ["linux/arm64"] });
+    expect(lines(registry)).toEqual(["GET /v2/app/manifests/single", `GET /v2/app/blobs/${shaOf(config)}`]);
   });
 
   test("asks for the configuration with the login that the image needed", async () => {
@@ -333,9 +336,9 @@ describe("holds", () => {
     const asking = client();
     const image = parseReference(`${registry.host}/app:gone`);
 
-    expect(await asking.hasDigest(image, digestOf(index))).toBe(true);
-    expect(await asking.hasDigest(parseReference(`${registry.host}/app`), digestOf(index))).toBe(true);
-    expect(lines(registry)).toEqual([`HEAD /v2/app/manifests/${digestOf(index)}`]);
+    expect(await asking.hasDigest(image, shaOf(index))).toBe(true);
+    expect(await asking.hasDigest(parseReference(`${registry.host}/app`), shaOf(index))).toBe(true);
+    expect(lines(registry)).toEqual([`HEAD /v2/app/manifests/${shaOf(index)}`]);
   });
 
   test("says no where the repository has not the digest", async () => {
@@ -347,7 +350,7 @@ describe("holds", () => {
   test("says no of a digest that another repository has", async () => {
     const registry = await start();
 
-    expect(await client().hasDigest(parseReference(`${registry.host}/other:index`), digestOf(index))).toBe(
+    expect(await client().hasDigest(parseReference(`${registry.host}/other:index`), shaOf(index))).toBe(
       false,
     );
   });
@@ -396,6 +399,6 @@ describe("holds", () => {
     const registry = await start();
     const asking = client({ registries: [{ prefix: registry.host, mirrors: [`http://${empty.host}`] }] });
 
-    expect(await asking.hasDigest(parseReference(`${registry.host}/app:v1`), digestOf(index))).toBe(true);
+    expect(await asking.hasDigest(parseReference(`${registry.host}/app:v1`), shaOf(index))).toBe(true);
   });
 });

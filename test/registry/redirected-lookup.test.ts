@@ -3,7 +3,14 @@ import { parseReference } from "../../src/image/reference.ts";
 import { fakeDns } from "../support/fake-dns.ts";
 import { answer, answerError, answerIndex, challengeBearer, INDEX_DIGEST } from "../support/manifests.ts";
 import { type Quirk, type QuirkServer, startQuirkServer } from "../support/quirk-server.ts";
-import { basicLogin, failOnce, keychainOf, makeClient, resolveOnce } from "../support/registry-client.ts";
+import {
+  basicLogin,
+  digestOf,
+  failOnce,
+  keychainOf,
+  makeClient,
+  resolveOnce,
+} from "../support/registry-client.ts";
 
 const open: QuirkServer[] = [];
 let restore = () => {};
@@ -90,7 +97,7 @@ describe("a redirect to another registry that wants a login", () => {
     const server = await serve(vanity(`http://${target.host}`));
     const client = makeClient({ keychain: keychainOf({ [target.host]: [THEIRS] }) });
 
-    for (const tag of ["v1", "v2"]) await client.resolveDigest(parseReference(`${server.host}/app:${tag}`));
+    for (const tag of ["v1", "v2"]) await digestOf(client, parseReference(`${server.host}/app:${tag}`));
     await client.close();
 
     expect(target.lines.filter((line) => line.includes("/token"))).toHaveLength(1);
@@ -139,7 +146,7 @@ describe("a redirect to another registry that wants a login", () => {
     const server = await serve(vanity(`http://${target.host}`));
     const client = makeClient({ keychain: keychainOf({ [target.host]: [THEIRS] }) });
 
-    await client.resolveDigest(parseReference(`${server.host}/app:v1`));
+    await digestOf(client, parseReference(`${server.host}/app:v1`));
     await client.close();
 
     expect(client.warnings().map(({ message }) => message)).toEqual([

@@ -1,6 +1,7 @@
 import type { CredentialCandidate } from "../../src/credentials/credential.ts";
 import type { Keychain } from "../../src/credentials/keychain.ts";
-import { parseReference } from "../../src/image/reference.ts";
+import type { Digest } from "../../src/image/digest.ts";
+import { type ImageReference, parseReference } from "../../src/image/reference.ts";
 import {
   createRegistryClient,
   type NetworkOptions,
@@ -36,11 +37,16 @@ export function makeClient(options: TestClientOptions = {}): RegistryClient {
   });
 }
 
+/** The digest that a client finds for an image. */
+export async function digestOf(client: RegistryClient, image: ImageReference): Promise<Digest> {
+  return (await client.inspect(image, {})).digest;
+}
+
 /** Asks for one image with a client of its own. */
 export async function resolveOnce(image: string, options: TestClientOptions = {}): Promise<string> {
   const client = makeClient(options);
   try {
-    return await client.resolveDigest(parseReference(image));
+    return await digestOf(client, parseReference(image));
   } finally {
     await client.close();
   }

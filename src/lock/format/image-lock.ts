@@ -11,9 +11,9 @@
  */
 import { type Digest, InvalidDigestError, parseDigest } from "../../image/digest.ts";
 import { formatPlatform, InvalidPlatformError, parsePlatform } from "../../image/platform.ts";
-import { quote } from "../../image/quote.ts";
 import { type ImageReference, InvalidReferenceError, parseReference } from "../../image/reference.ts";
 import { type Resource, readResource } from "../../krm/resource.ts";
+import { quote } from "../../text/quote.ts";
 import {
   childOf,
   elementsOf,

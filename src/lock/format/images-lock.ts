@@ -4,9 +4,9 @@
  * https://carvel.dev/imgpkg/docs/latest/resources/#imageslock-configuration
  */
 
-import { quote } from "../../image/quote.ts";
 import { safeParseReference } from "../../image/reference.ts";
 import { type Resource, readResource } from "../../krm/resource.ts";
+import { quote } from "../../text/quote.ts";
 import { childOf, dereference, elementsOf, kindOf, scalarType } from "../../yaml/node.ts";
 import type { YamlNode, YamlText } from "../../yaml/scan.ts";
 import { describeNode, disagreements, type LockProblem, textOf } from "./lock-problem.ts";

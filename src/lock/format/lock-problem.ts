@@ -1,6 +1,7 @@
 /** What can be wrong with a lock of any kind. */
-import { quote } from "../../image/quote.ts";
+
 import { canonicalName } from "../../image/reference.ts";
+import { quote } from "../../text/quote.ts";
 import { kindOf, scalarText, scalarType, writtenText } from "../../yaml/node.ts";
 import type { YamlNode, YamlText } from "../../yaml/scan.ts";
 import type { LockedImage } from "./locked-image.ts";

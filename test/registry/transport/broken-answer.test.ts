@@ -5,7 +5,14 @@ import { parseReference } from "../../../src/image/reference.ts";
 import { LOOPBACK_TLS } from "../../support/loopback-tls.mjs";
 import { answerIndex, INDEX, INDEX_DIGEST, INDEX_TYPE } from "../../support/manifests.ts";
 import { type QuirkServer, type QuirkServerOptions, startQuirkServer } from "../../support/quirk-server.ts";
-import { basicLogin, failOnce, keychainOf, makeClient, resolveOnce } from "../../support/registry-client.ts";
+import {
+  basicLogin,
+  digestOf,
+  failOnce,
+  keychainOf,
+  makeClient,
+  resolveOnce,
+} from "../../support/registry-client.ts";
 
 const open: (() => Promise<void>)[] = [];
 
@@ -102,7 +109,7 @@ test("a connection that breaks after a refusal says nothing more by it", async (
   open.push(server.close);
   const client = makeClient({ verify: "get", network: { retries: 0, concurrency: 1 } });
   open.push(client.close);
-  const ask = (name: string) => client.resolveDigest(parseReference(`${server.host}/${name}/app:v1`));
+  const ask = (name: string) => digestOf(client, parseReference(`${server.host}/${name}/app:v1`));
 
   await expect(ask("refused")).rejects.toMatchObject({ code: "forbidden" });
   await expect(ask("hangs-up")).rejects.toMatchObject({ code: "unreachable" });

@@ -5,7 +5,7 @@ import { parseReference } from "../../../src/image/reference.ts";
 import { fakeDns } from "../../support/fake-dns.ts";
 import { answer, answerError, answerIndex, challengeBearer, INDEX_DIGEST } from "../../support/manifests.ts";
 import { type Quirk, type QuirkServer, startQuirkServer } from "../../support/quirk-server.ts";
-import { failOnce, keychainOf, makeClient, resolveOnce } from "../../support/registry-client.ts";
+import { digestOf, failOnce, keychainOf, makeClient, resolveOnce } from "../../support/registry-client.ts";
 
 const open: (() => Promise<void>)[] = [];
 
@@ -137,11 +137,11 @@ describe("createRetrier", () => {
     });
     const client = makeClient({ network: { concurrency: 1 } });
     open.push(client.close);
-    await client.resolveDigest(parseReference(`${server.host}/app:first`));
+    await digestOf(client, parseReference(`${server.host}/app:first`));
 
     const resumed = await Promise.all(
       [1, 2, 3].map(async (tag) => {
-        await client.resolveDigest(parseReference(`${server.host}/app:v${tag}`));
+        await digestOf(client, parseReference(`${server.host}/app:v${tag}`));
         return performance.now() - limited;
       }),
     );
@@ -170,7 +170,7 @@ describe("createRetrier", () => {
 
     const images = Array.from({ length: 20 }, (_, index) => `${server.host}/app-${index}:v1`);
     const errors = await Promise.all(
-      images.map((image) => client.resolveDigest(parseReference(image)).catch((error: unknown) => error)),
+      images.map((image) => digestOf(client, parseReference(image)).catch((error: unknown) => error)),
     );
 
     for (const error of errors) {
@@ -294,12 +294,10 @@ describe("createRetrier", () => {
     const good = await serve((_, response) => answerIndex(response));
     const client = makeClient({ registries: [{ prefix: slow.host, plainHTTP: true }] });
     const waiting = Array.from({ length: 20 }, (_, index) =>
-      client.resolveDigest(parseReference(`${slow.host}/app:v${index}`)).catch((error: unknown) => error),
+      digestOf(client, parseReference(`${slow.host}/app:v${index}`)).catch((error: unknown) => error),
     );
 
-    await Promise.all(
-      [1, 2, 3].map((tag) => client.resolveDigest(parseReference(`${good.host}/app:v${tag}`))),
-    );
+    await Promise.all([1, 2, 3].map((tag) => digestOf(client, parseReference(`${good.host}/app:v${tag}`))));
 
     // The slow one was still waited for.
     await client.close();
@@ -313,10 +311,10 @@ describe("createRetrier", () => {
     });
     const client = makeClient({ registries: [{ prefix: server.host, plainHTTP: true }] });
     open.push(client.close);
-    const hanging = client.resolveDigest(parseReference(`${server.host}/hangs:v1`)).catch(String);
+    const hanging = digestOf(client, parseReference(`${server.host}/hangs:v1`)).catch(String);
 
     const digests = await Promise.all(
-      [1, 2, 3].map((tag) => client.resolveDigest(parseReference(`${server.host}/app:v${tag}`))),
+      [1, 2, 3].map((tag) => digestOf(client, parseReference(`${server.host}/app:v${tag}`))),
     );
 
     expect(digests).toEqual([INDEX_DIGEST, INDEX_DIGEST, INDEX_DIGEST]);
@@ -340,8 +338,8 @@ describe("createRetrier", () => {
     });
     open.push(client.close);
 
-    const odd = client.resolveDigest(parseReference(`${server.host}/odd:v1`)).catch(String);
-    const digest = await client.resolveDigest(parseReference(`${server.host}/app:v1`));
+    const odd = digestOf(client, parseReference(`${server.host}/odd:v1`)).catch(String);
+    const digest = await digestOf(client, parseReference(`${server.host}/app:v1`));
 
     expect(digest).toBe(INDEX_DIGEST);
     expect(await odd).toContain("can't resolve");
@@ -356,7 +354,7 @@ describe("createRetrier", () => {
     open.push(client.close);
 
     const failed = Array.from({ length: 10 }, (_, index) =>
-      client.resolveDigest(parseReference(`${server.host}/app:v${index}`)).catch((error: unknown) => error),
+      digestOf(client, parseReference(`${server.host}/app:v${index}`)).catch((error: unknown) => error),
     );
 
     for (const one of failed) expect(await one).toMatchObject({ code: "unreachable" });
@@ -402,10 +400,10 @@ describe("Docker Hub's limits", () => {
     );
     const client = makeClient({ network: { concurrency: 2 } });
     open.push(client.close);
-    await client.resolveDigest(parseReference(`${server.host}/good:v1`));
+    await digestOf(client, parseReference(`${server.host}/good:v1`));
 
     const failed = Array.from({ length: 20 }, (_, index) =>
-      client.resolveDigest(parseReference(`${server.host}/app:v${index}`)).catch((error: unknown) => error),
+      digestOf(client, parseReference(`${server.host}/app:v${index}`)).catch((error: unknown) => error),
     );
 
     for (const one of failed) expect(await one).toMatchObject({ code: "pull-limit", status: 429 });
@@ -422,7 +420,7 @@ describe("Docker Hub's limits", () => {
     open.push(client.close);
 
     const failed = Array.from({ length: 20 }, (_, index) =>
-      client.resolveDigest(parseReference(`${server.host}/app:v${index}`)).catch((error: unknown) => error),
+      digestOf(client, parseReference(`${server.host}/app:v${index}`)).catch((error: unknown) => error),
     );
 
     for (const one of failed) expect(await one).toMatchObject({ code: "pull-limit" });
@@ -438,9 +436,7 @@ describe("Docker Hub's limits", () => {
     open.push(client.close);
 
     const digests = await Promise.all(
-      Array.from({ length: 20 }, (_, tag) =>
-        client.resolveDigest(parseReference(`${server.host}/app:v${tag}`)),
-      ),
+      Array.from({ length: 20 }, (_, tag) => digestOf(client, parseReference(`${server.host}/app:v${tag}`))),
     );
 
     expect(new Set(digests)).toEqual(new Set([INDEX_DIGEST]));

@@ -5,7 +5,7 @@ import { readBody } from "../../../src/registry/transport/body.ts";
 import { createRoom } from "../../../src/registry/transport/room.ts";
 import { answer } from "../../support/manifests.ts";
 import { startQuirkServer } from "../../support/quirk-server.ts";
-import { makeClient } from "../../support/registry-client.ts";
+import { digestOf, makeClient } from "../../support/registry-client.ts";
 
 const { signal } = new AbortController();
 
@@ -109,7 +109,7 @@ test("long answers of many registries wait for each other, and none fails", asyn
   });
   const images = Array.from({ length: 16 }, (_, at) => parseReference(`${server.host}/app-${at}:v1`));
 
-  const digests = await Promise.all(images.map((image) => client.resolveDigest(image)));
+  const digests = await Promise.all(images.map((image) => digestOf(client, image)));
 
   expect(new Set(digests).size).toBe(1);
 });

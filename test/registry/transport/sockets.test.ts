@@ -4,7 +4,7 @@ import { createSockets, type Line } from "../../../src/registry/transport/socket
 import { fakeDns } from "../../support/fake-dns.ts";
 import { answerIndex, INDEX_DIGEST } from "../../support/manifests.ts";
 import { startQuirkServer } from "../../support/quirk-server.ts";
-import { makeClient } from "../../support/registry-client.ts";
+import { digestOf, makeClient } from "../../support/registry-client.ts";
 
 /** Lines that count how many of them are open, in all and by the origin that they are to. */
 function createLines() {
@@ -239,7 +239,7 @@ test("200 registries are asked over 64 sockets", async () => {
 
   const digests = await Promise.all(
     images.map(async (image) => {
-      const digest = await client.resolveDigest(parseReference(image));
+      const digest = await digestOf(client, parseReference(image));
       most = Math.max(most, server.openConnections());
       return digest;
     }),

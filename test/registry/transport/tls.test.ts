@@ -10,7 +10,7 @@ import { fakeDns } from "../../support/fake-dns.ts";
 import { LOOPBACK_TLS } from "../../support/loopback-tls.mjs";
 import { answer, answerIndex, INDEX_DIGEST } from "../../support/manifests.ts";
 import { type QuirkServer, type QuirkServerOptions, startQuirkServer } from "../../support/quirk-server.ts";
-import { failOnce, makeClient, resolveOnce } from "../../support/registry-client.ts";
+import { digestOf, failOnce, makeClient, resolveOnce } from "../../support/registry-client.ts";
 
 const open: QuirkServer[] = [];
 const fronts: Server[] = [];
@@ -180,7 +180,7 @@ describe("createTlsSetups", () => {
     const server = await serve();
     const client = makeClient({ extraCaFiles: [join(folder, "absent.pem"), caFile] });
 
-    expect(await client.resolveDigest(parseReference(`${server.host}/app:v1`))).toBe(INDEX_DIGEST);
+    expect(await digestOf(client, parseReference(`${server.host}/app:v1`))).toBe(INDEX_DIGEST);
     await client.close();
     expect(client.warnings().map(({ message }) => message)).toEqual([
       `the authorities in SSL_CERT_FILE or NODE_EXTRA_CA_CERTS were not used: ${JSON.stringify(join(folder, "absent.pem"))} can't be read: ENOENT`,

@@ -14,7 +14,7 @@ import { fakeDns } from "../../support/fake-dns.ts";
 import { LOOPBACK_TLS } from "../../support/loopback-tls.mjs";
 import { answer, answerIndex, INDEX_DIGEST, INDEX_TYPE } from "../../support/manifests.ts";
 import { type QuirkServer, startQuirkServer } from "../../support/quirk-server.ts";
-import { failOnce, makeClient, resolveOnce } from "../../support/registry-client.ts";
+import { digestOf, failOnce, makeClient, resolveOnce } from "../../support/registry-client.ts";
 import { hangLimit } from "../../support/time-limit.ts";
 
 const options = {
@@ -106,7 +106,7 @@ describe("createTransport", () => {
     open.push(client.close);
 
     for (const tag of ["v1", "v2", "v3", "v4"])
-      await client.resolveDigest(parseReference(`${server.host}/app:${tag}`));
+      await digestOf(client, parseReference(`${server.host}/app:${tag}`));
 
     // undici may open a second one while the first ends its answer; without `reset: false` it takes four.
     expect(server.connections()).toBeLessThanOrEqual(2);
@@ -122,7 +122,7 @@ describe("createTransport", () => {
     open.push(client.close);
 
     for (const tag of ["v1", "v2"]) {
-      expect(await client.resolveDigest(parseReference(`${server.host}/app:${tag}`))).toBe(INDEX_DIGEST);
+      expect(await digestOf(client, parseReference(`${server.host}/app:${tag}`))).toBe(INDEX_DIGEST);
     }
   });
 
@@ -190,7 +190,7 @@ describe("createTransport", () => {
   test("ends its sockets when it is closed", async () => {
     const server = await serve((_, response) => answerIndex(response));
     const client = makeClient();
-    await client.resolveDigest(parseReference(`${server.host}/app:v1`));
+    await digestOf(client, parseReference(`${server.host}/app:v1`));
     const ended = new Promise<void>((resolve) => {
       const timer = setInterval(() => {
         if (server.openConnections() > 0) return;
@@ -269,9 +269,9 @@ describe("createTransport through a proxy", () => {
       network: { concurrency: 1 },
     });
 
-    const slow = client.resolveDigest(parseReference("slow.example/app")).catch((error: unknown) => error);
+    const slow = digestOf(client, parseReference("slow.example/app")).catch((error: unknown) => error);
 
-    expect(await client.resolveDigest(parseReference("good.example/app"))).toBe(INDEX_DIGEST);
+    expect(await digestOf(client, parseReference("good.example/app"))).toBe(INDEX_DIGEST);
     await client.close();
     expect(await slow).toMatchObject({ code: "aborted" });
   });
