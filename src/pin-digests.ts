@@ -32,7 +32,7 @@ import type { ImageUse } from "./report/image-use.ts";
 import { createResolver, type Resolver } from "./resolve/resolver.ts";
 import { lookOver, settleImages, useOf } from "./settle-images.ts";
 import { kindOf } from "./yaml/node.ts";
-import { applyEdits, type TextEdit } from "./yaml/text-edit.ts";
+import { editedParts, type TextEdit } from "./yaml/text-edit.ts";
 
 /** What to pin with. */
 export interface PinOptions extends ConfigSources, ResolverOptions, ReadOptions {
@@ -46,6 +46,8 @@ export interface PinOptions extends ConfigSources, ResolverOptions, ReadOptions 
 export interface PinResult {
   /** What came in, pinned or unchanged, with the results in it if it is a ResourceList; empty for a stream that failed. */
   readonly text: string;
+  /** The same in parts, for those who write it somewhere: as a whole it is in memory once more. */
+  readonly parts: readonly string[];
   /** What a person is to be told, errors first. */
   readonly results: readonly Result[];
   /** False where there is an error: then nothing is pinned, and a program must exit with 1. */
@@ -105,7 +107,8 @@ export async function pinDigests(text: string, options: PinOptions = {}): Promis
     const told = pruning.droppedResults(dropped, config);
     const lock = await pruning.prunedFile(decided.lock, dropped, options.lock);
     const pinned = answer(input, { ...decided, lock, results: [...results, ...told], platform });
-    return { ...pinned, text: await pruning.prunedList(pinned.text, input, dropped) };
+    const text = await pruning.prunedList(pinned.text, input, dropped);
+    return { ...pinned, text, parts: [text] };
   } finally {
     await resolver.close({ leaveSockets: options.leaveSockets ?? false });
   }
@@ -244,8 +247,14 @@ function answer(input: Input, decided: Decided & { readonly platform: string | u
   const results = bySeverity(decided.results);
   const ok = !results.some(isError);
   const changes = edits.length === 0 ? 0 : outcomes.filter(({ kind }) => kind === "changed").length;
+  const parts = partsOf(input, { edits, results, ok });
+  let text: string | undefined;
   return {
-    text: textOf(input, { edits, results, ok }),
+    get text() {
+      text ??= parts.join("");
+      return text;
+    },
+    parts,
     results,
     ok,
     changes,
@@ -259,11 +268,11 @@ function answer(input: Input, decided: Decided & { readonly platform: string | u
   };
 }
 
-function textOf(
+function partsOf(
   input: Input,
   { edits, results, ok }: Pick<Decided, "edits" | "results"> & { readonly ok: boolean },
-): string {
+): readonly string[] {
   const { source: text } = input.yaml;
-  if (input.kind === "stream") return ok ? applyEdits(text, edits) : "";
-  return applyEdits(text, [...edits, ...resourceListEdits(input, results.map(printableResult))]);
+  if (input.kind === "stream") return ok ? editedParts(text, edits) : [];
+  return editedParts(text, [...edits, ...resourceListEdits(input, results.map(printableResult))]);
 }

@@ -19,8 +19,8 @@ export interface Effects {
   readonly messages: readonly string[];
   readonly reports: readonly ReportFile[];
   readonly lock: LockChange | undefined;
-  /** What goes to stdout. */
-  readonly output: string;
+  /** What goes to stdout, in parts. */
+  readonly output: readonly string[];
 }
 
 /** A report, and the file that `--output` names, which is not stdout. */

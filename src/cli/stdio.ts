@@ -87,7 +87,7 @@ export class OutputError extends Error {
  * @throws {OutputError} where that is standard output, and its disk is full or the like.
  */
 export function write(descriptor: number, text: string): void {
-  writeText(descriptor, text, undefined);
+  writeParts(descriptor, [text]);
 }
 
 /**
@@ -95,10 +95,10 @@ export function write(descriptor: number, text: string): void {
  *
  * @throws {OutputError}
  */
-export function writeStdout(text: string): void {
+export function writeStdout(parts: readonly string[]): void {
   const { takeBack } = stdoutState();
   try {
-    write(stdout, text);
+    writeParts(stdout, parts);
   } catch (error) {
     takeBack();
     throw error;
@@ -119,21 +119,21 @@ export interface TriedOutput {
  *
  * @throws {OutputError}
  */
-export function tryStdout(text: string): TriedOutput {
+export function tryStdout(parts: readonly string[]): TriedOutput {
   const { isMemory, end, takeBack } = stdoutState();
   if (isMemory) {
-    write(stdout, text);
+    writeParts(stdout, parts);
     return { finish: () => undefined, undo: () => undefined };
   }
-  if (end === undefined) return { finish: () => write(stdout, text), undo: () => undefined };
+  if (end === undefined) return { finish: () => writeParts(stdout, parts), undo: () => undefined };
   try {
     // At its position, which stays where it is: afterwards the same is written there once more.
-    writeText(stdout, text, end);
+    writeParts(stdout, parts, end);
   } catch (error) {
     takeBack();
     throw error;
   }
-  return { finish: () => write(stdout, text), undo: takeBack };
+  return { finish: () => writeParts(stdout, parts), undo: takeBack };
 }
 
 interface StdoutState {
@@ -181,19 +181,28 @@ function isAtEnd(size: number): boolean {
 }
 
 /** Writes from a position on, or where the descriptor stands. */
-function writeText(descriptor: number, text: string, position: number | undefined): void {
+function writeParts(descriptor: number, parts: readonly string[], position?: number): void {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const buffer = Buffer.allocUnsafe(bytesMax * Math.min(length, partSize + 1));
   let at = position;
-  const buffer = Buffer.allocUnsafe(bytesMax * Math.min(text.length, partSize + 1));
-  for (let from = 0; from < text.length; ) {
-    const to = endOfPart(text, from + partSize);
-    const end = buffer.write(text.slice(from, to));
-    for (let written = 0; written < end; ) {
-      const length = writeSome(descriptor, buffer.subarray(written, end), at);
-      written += length;
-      if (at !== undefined) at += length;
+  let filled = 0;
+  const flush = (): void => {
+    for (let written = 0; written < filled; ) {
+      const bytes = writeSome(descriptor, buffer.subarray(written, filled), at);
+      written += bytes;
+      if (at !== undefined) at += bytes;
     }
-    from = to;
+    filled = 0;
+  };
+  for (const part of parts) {
+    for (let from = 0; from < part.length; ) {
+      const to = Math.min(part.length, endOfPart(part, from + partSize));
+      if (filled + bytesMax * (to - from) > buffer.length) flush();
+      filled += buffer.write(part.slice(from, to), filled);
+      from = to;
+    }
   }
+  flush();
 }
 
 /** Writes lines to stderr, in characters that can do nothing but be read. */

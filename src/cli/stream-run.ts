@@ -97,7 +97,7 @@ async function attempt(
     messages: [...stderrReport(result, host.env), ...warnings],
     reports,
     lock: lock && lockChange(args, lock, result),
-    output: isOutput ? (document?.text ?? "") : isAlone ? "" : result.text,
+    output: isOutput ? [document?.text ?? ""] : isAlone ? [] : result.parts,
   };
   if (reports.length === 0 && effects.lock === undefined) {
     tell(effects.messages);

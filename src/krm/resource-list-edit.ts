@@ -59,7 +59,7 @@ function resultsEdits(list: ResourceList, results: readonly Result[]): readonly 
   if (entry !== undefined) return [fill(yaml, root, entry, `[${flow()}]`)];
   return [
     insertLast(list, {
-      block: () => `results:\n${resultLines(results)}`,
+      block: () => resultLines(results, "results:\n"),
       flow: () => `"results": [${flow()}]`,
     }),
   ];

@@ -3,10 +3,10 @@ import { dump } from "js-yaml";
 import { isYaml11Keyword } from "../yaml/yaml11-keyword.ts";
 import type { Result } from "./result.ts";
 
-/** The lines of a list of results, each result behind a dash at the margin. */
-export function resultLines(results: readonly Result[]): string {
+/** The lines of a list of results, each result behind a dash at the margin; before them the line of their key, if any. */
+export function resultLines(results: readonly Result[], keyLine = ""): string {
   // To be joined once: texts that are added to grow into trees, which the garbage collector looks at again and again.
-  const pieces: string[] = [];
+  const pieces: string[] = [keyLine];
   const known: Known = { scalars: new Map(), maps: new Map() };
   for (const result of results) {
     const before = pieces.length;

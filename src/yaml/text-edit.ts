@@ -5,15 +5,19 @@ export interface TextEdit {
   readonly text: string;
 }
 
+/** The text with all edits made, as {@link editedParts} has it. */
+export function applyEdits(text: string, edits: readonly TextEdit[]): string {
+  return edits.length === 0 ? text : editedParts(text, edits).join("");
+}
+
 /**
- * The text with all edits made. Edits refer to the original text and may come in any order; insertions at one place
+ * The text with all edits made, in parts, for those who write it somewhere: as a whole it would be in memory once more. Edits refer to the original text and may come in any order; insertions at one place
  * keep the order in which they are given.
  *
  * @throws {RangeError} where two edits overlap or one lies outside the text: that is a fault of the caller, and going
  * on would spoil a file.
  */
-export function applyEdits(text: string, edits: readonly TextEdit[]): string {
-  if (edits.length === 0) return text;
+export function editedParts(text: string, edits: readonly TextEdit[]): readonly string[] {
   const parts: string[] = [];
   let position = 0;
   for (const edit of [...edits].sort((a, b) => a.start - b.start)) {
@@ -24,5 +28,5 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
     position = edit.end;
   }
   parts.push(text.slice(position));
-  return parts.join("");
+  return parts;
 }
