@@ -27,6 +27,7 @@ import { unlockedResults, unusedResults } from "./lock/results.ts";
 import { type ChangedLockFile, type LockContext, lockChanges } from "./lock/write.ts";
 import type { Outcome } from "./outcome/outcome.ts";
 import { flawResults, nonObjectResult, skipResult } from "./outcome/outcome-results.ts";
+import { oncePerRegistry } from "./outcome/registry-failures.ts";
 import { type Plan, planImages } from "./plan-images.ts";
 import type { ImageUse } from "./report/image-use.ts";
 import { createResolver, type Resolver } from "./resolve/resolver.ts";
@@ -40,6 +41,8 @@ export interface PinOptions extends ConfigSources, ResolverOptions, ReadOptions 
   readonly lock?: LockFileOption;
   /** Whether `mode: update` drops what nothing uses from the locks that it writes. */
   readonly prune?: boolean;
+  /** Whether this runs in a container, which may have no network: asked where a registry can't be reached. */
+  readonly isContained?: () => boolean;
 }
 
 /** What came of pinning. */
@@ -100,7 +103,9 @@ export async function pinDigests(text: string, options: PinOptions = {}): Promis
     const judgement = rules && config.mode !== "unpin" ? await judge(rules, input) : undefined;
     const run: Run = { input, config, locks, file, option: options.lock, plan, resolver, dropped, judgement };
     const decided = await (config.mode === "check" ? check(run) : write(run));
-    const results = [...decided.results, ...asides(run), ...warnings(resolver)];
+    const results = oncePerRegistry([...decided.results, ...asides(run), ...warnings(resolver)], {
+      mayLackNetwork: () => input.kind === "ResourceList" || options.isContained?.() === true,
+    });
     const platform = platformName(config);
     if (pruning === undefined || results.some(isError))
       return answer(input, { ...decided, results, platform });

@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { FunctionConfigError } from "../src/config/config-sources.ts";
 import { type Digest, parseDigest } from "../src/image/digest.ts";
 import { InputError } from "../src/krm/input-error.ts";
-import { pinDigests } from "../src/pin-digests.ts";
+import { type PinOptions, pinDigests } from "../src/pin-digests.ts";
 import { startRegistry } from "./support/registry.mjs";
 
 const digest = parseDigest(`sha256:${"1".repeat(64)}`);
@@ -111,7 +111,25 @@ describe("pinDigests", () => {
     const result = await pinDigests(pod("127.0.0.1:1/app:v1"), { overrides: nowhere });
 
     expect(result).toMatchObject({ ok: false, text: "", results: [{ severity: "error" }] });
-    expect(result.results[0]?.message).toMatch(/127\.0\.0\.1:1.*--allow-network/s);
+    expect(result.results[0]?.message).toMatch(/127\.0\.0\.1:1 refused the connection; check the name[^;]*$/);
+  });
+
+  test("says how a function gets a network, once, and to those alone who may have none", async () => {
+    const pods = [pod("127.0.0.1:1/app:v1"), pod("127.0.0.1:2/app:v1"), pod("127.0.0.1:2/app:v2")];
+    const messagesOf = async (input: string, options: PinOptions = {}) => {
+      const { results } = await pinDigests(input, { overrides: nowhere, ...options });
+      return results.map(({ message }) => message);
+    };
+
+    const told = [
+      expect.stringMatching(/^can't resolve "127\.0\.0\.1:1\/app:v1": .*--allow-network/),
+      expect.stringMatching(
+        /^can't resolve 2 images of 127\.0\.0\.1:2, in 2 fields \(.*machine may reach it$/,
+      ),
+    ];
+    expect(await messagesOf(list(...pods))).toEqual(told);
+    expect(await messagesOf(pods.join("---\n"), { isContained: () => true })).toEqual(told);
+    expect((await messagesOf(pods.join("---\n"))).join()).not.toContain("--allow-network");
   });
 
   test("leaves nothing open and nobody listening, however often it runs", async () => {

@@ -7,6 +7,7 @@ import { type PinResult, pinDigests } from "../pin-digests.ts";
 import type { Report } from "../report/report.ts";
 import { version } from "../version.ts";
 import type { Arguments, ReportRequest } from "./arguments.ts";
+import { isContained } from "./container.ts";
 import { deepInput, nestingMax, runDeep } from "./deep-run.ts";
 import type { LockChange, ReportFile } from "./effects.ts";
 import type { Host } from "./host.ts";
@@ -84,6 +85,7 @@ async function attempt(
     prune: args.prune,
     environment: host.env,
     leaveSockets: true,
+    isContained,
   });
   const isOutput = args.report !== undefined && outputTarget(args.report.file) === "stdout";
   if (isOutput && result.input !== "stream")

@@ -18,6 +18,21 @@ export interface Result {
   readonly position?: Position;
   /** What a program may sort results by. */
   readonly tags?: Readonly<Record<string, string>>;
+  /** Where the registry fails for all its images, for those who tell that once: no list holds it. */
+  readonly registryFailure?: RegistryFailure;
+}
+
+/** A registry that failed, most likely for all its images. */
+export interface RegistryFailure {
+  /** What could not be done: to pin an image, or to compare it. */
+  readonly kind: "pin" | "check";
+  readonly registry: string;
+  /** What is true of all its images. */
+  readonly reason: string;
+  /** The image, as it is written. */
+  readonly image: string;
+  /** Whether it looks like a machine without a network. */
+  readonly hasNoNetwork: boolean;
 }
 
 /** As the specification has it; the type that kpt-functions exports says "warn". */

@@ -19,12 +19,15 @@ export function resultOf(
 ): Result | undefined {
   const { field } = outcome;
   switch (outcome.kind) {
-    case "failed":
-      return resultAt(field, {
+    case "failed": {
+      const { registryFailure } = outcome;
+      const result = resultAt(field, {
         severity: outcome.onError === "warn" ? "warning" : "error",
         message: outcome.reason,
         ...(outcome.class !== undefined && { tags: { class: outcome.class } }),
       });
+      return registryFailure === undefined ? result : { ...result, registryFailure };
+    }
     case "changed": {
       if (report === "problems") return undefined;
       const { from: currentValue, to: proposedValue, note } = outcome;

@@ -3,7 +3,7 @@ import type { Config, OnError } from "../config/config.ts";
 import { onErrorOf } from "../config/on-error.ts";
 import type { ImageField } from "../fields/image-field.ts";
 import { explainRegistry, type ImageReference } from "../image/reference.ts";
-import type { Severity } from "../krm/result.ts";
+import type { RegistryFailure, Severity } from "../krm/result.ts";
 import { pinnedText } from "../plan/pinned-reference.ts";
 import type { RejectStep, ResolvedStep, RewriteStep, SettledStep } from "../plan/step.ts";
 import { RegistryError } from "../registry/errors.ts";
@@ -31,6 +31,8 @@ export type Outcome =
       readonly onError: OnError;
       /** Which rule of the run it breaks, where it breaks one. */
       readonly class?: ObjectionKind;
+      /** Where the registry fails for all its images. */
+      readonly registryFailure?: RegistryFailure;
     };
 
 /** A field that is to hold another text. */
@@ -81,8 +83,10 @@ function resolvedOutcome(step: ResolvedStep, config: OutcomeConfig): Outcome {
   const { field, image, resolution, locked, source } = step;
   const onError = field.onError ?? onErrorOf(image, config);
   if (resolution.kind !== "resolved") {
-    const reason = resolution.kind === "failed" ? withAdvice(resolution.error, image) : "was not asked for";
-    return { kind: "failed", field, reason, onError };
+    if (resolution.kind !== "failed") return { kind: "failed", field, reason: "was not asked for", onError };
+    const registryFailure = registryFailureOf(resolution.error, image);
+    const reason = withAdvice(resolution.error, image);
+    return { kind: "failed", field, reason, onError, ...(registryFailure && { registryFailure }) };
   }
   const { digest, platforms } = resolution;
   if (locked !== undefined && digest !== locked) {
@@ -117,13 +121,12 @@ function changedOutcome(step: Rewriting, to: string, config: OutcomeConfig): Out
   };
 }
 
-/** Functions in containers have no network unless it is allowed, and the failure looks like a broken one. */
 function withAdvice(error: Error, image: ImageReference): string {
-  const advice = [error.message, explainRegistry(image)];
-  if (error instanceof RegistryError && hasTrait(error.code, "noNetwork")) {
-    advice.push(
-      "a function in a container has no network unless it is allowed: `kpt fn eval --network`, `kpt fn render --allow-network`, `kustomize build --network` with `network: true`",
-    );
-  }
-  return advice.filter(Boolean).join("; ");
+  return [error.message, explainRegistry(image)].filter(Boolean).join("; ");
+}
+
+function registryFailureOf(error: Error, image: ImageReference): RegistryFailure | undefined {
+  if (!(error instanceof RegistryError) || !hasTrait(error.code, "hostWide")) return undefined;
+  const { registry, reason, code } = error;
+  return { kind: "pin", registry, reason, image: image.text, hasNoNetwork: hasTrait(code, "noNetwork") };
 }
