@@ -40,7 +40,8 @@ export function extractReference(walk: Walk, place: Place, rule: FieldRule): voi
   push(walk, place, rule, { site: place, identity, value, locate, ends, writing: inPlace });
 }
 
-function isExcepted({ layer, siblings }: Place, { except }: FieldRule): boolean {
+function isExcepted({ layer, siblings }: Place, { except, unless }: FieldRule): boolean {
+  if (unless !== undefined && siblings?.some(({ name }) => unless.includes(name))) return true;
   const name = except && siblings && memberText(layer.yaml, siblings, "name");
   return (
     name !== undefined && name !== "" && (except?.split("|").some((glob) => matchesGlob(glob, name)) ?? false)

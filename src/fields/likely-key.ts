@@ -37,7 +37,7 @@ export const referenceKeys: ReadonlySet<string> = new Set([
 ]);
 
 /** Keys beside which an image is what is built. */
-export const buildKeys: ReadonlySet<string> = new Set(["build", "dockerfile"]);
+export const buildKeys: ReadonlySet<string> = new Set(["build", "dockerfile", "sign"]);
 
 /** The last word of a key, behind `image`, that still means the image. */
 const suffixes: ReadonlySet<string> = new Set([

@@ -293,10 +293,11 @@ function writingOf({ map, keys, rule, inexact, tag, digest }: Slot): {
   if (rule.digestInTag && tag !== undefined) {
     return { writing: { kind: "in-place" }, site: tag.site, key: tag.key };
   }
+  const empty = keys.digest?.find((name) => siteAt(map, name) !== undefined);
   const lack =
-    digest === undefined
+    empty === undefined
       ? "has no key for a digest, and none is added"
-      : `has an empty \`${digest.key}\`, and only one that is filled is changed`;
+      : `has an empty \`${empty}\`, and only one that is filled is changed`;
   return { writing: noPlace(`${lack} unless a fieldSpec names it as its \`digestKey\``), site: map };
 }
 

@@ -5,7 +5,7 @@
  * - `variable`: `$(X)`, `${X}`, `$X`: kubelet, Tekton, OpenShift, a shell;
  * - `template`: `{{ … }}`, `{% … %}`, `[[ … ]]`, `{X}`: Helm, Jinja, Argo, Kyverno;
  * - `marker`: `###X###`, `@X@`, `%X%`: Zarf, Maven, sed;
- * - `word`: `<image>`, `TEST_IMAGE`: a person who read the comment above it, or a script;
+ * - `word`: `<image>`, `TEST_IMAGE`, `placeholder`: a person who read the comment above it, or a script;
  * - `encrypted`: `ENC[…]`: sops;
  * - `build`: `ko://…`: ko builds the image and writes its digest;
  * - `injected`: `auto`: Istio's sidecar injector.
@@ -24,10 +24,10 @@ export type PlaceholderKind =
 
 /**
  * Tells whether a value stands in for an image, whole or in part (`nginx:${TAG}`), and in which way.
- * No image reference is taken for one, but for `auto`, which no one publishes and every Istio gateway says.
+ * No image reference is taken for one, but for `auto`, which every Istio gateway says, and `placeholder`: no one publishes them.
  */
 export function placeholderKind(text: string): PlaceholderKind | undefined {
-  if (text.length <= LENGTH_MAX && PLAIN.test(text)) return text === "auto" ? "injected" : undefined;
+  if (text.length <= LENGTH_MAX && PLAIN.test(text)) return WORDS.get(text);
   const start = text.slice(0, LENGTH_MAX);
   return PLACEHOLDERS.find(({ pattern }) => pattern.test(start))?.kind;
 }
@@ -38,6 +38,12 @@ const PLAIN = /^[a-z0-9][a-z0-9._/-]*(?::[\w.-]+)?(?:@sha256:[0-9a-f]+)?$/;
 // What is longer is no reference; the same text may stand for many images through aliases.
 const LENGTH_MAX = 4096;
 
+/** Words that are written like a name. No one publishes an image called so. */
+const WORDS: ReadonlyMap<string, PlaceholderKind> = new Map([
+  ["auto", "injected"],
+  ["placeholder", "word"],
+]);
+
 interface Placeholder {
   readonly kind: PlaceholderKind;
   readonly pattern: RegExp;
@@ -46,7 +52,6 @@ interface Placeholder {
 // The first row that matches decides, so what may hold another's signs comes first.
 const PLACEHOLDERS = [
   { kind: "empty", pattern: /^\s*$/ },
-  { kind: "injected", pattern: /^auto$/ },
   { kind: "build", pattern: /^ko:\/\// },
   { kind: "encrypted", pattern: /^ENC\[/ },
   { kind: "template", pattern: /\{\{|\{%|\[\[/ },

@@ -16,6 +16,7 @@ describe("placeholderKind", () => {
     [" ", "empty"],
     ["\n\t", "empty"],
     ["auto", "injected"],
+    ["placeholder", "word"],
     ["ko://knative.dev/serving/cmd/activator", "build"],
     [
       "ENC[AES256_GCM,data:+8VoCrRnwwWE,iv:9OM35EtBuV/ck9Gx0mTgO7w9VSGln7q/mfFHY00OB00=,type:str]",
@@ -62,6 +63,8 @@ describe("placeholderKind", () => {
     "nginx",
     "nginx:AUTO",
     "library/auto",
+    "placeholder:1",
+    "acme/placeholder",
     "auto:1",
     "a.com/auto",
     "nginx:IMAGE_TAG",

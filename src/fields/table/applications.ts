@@ -10,7 +10,8 @@ export const applications: FieldTable = {
     Pulp: [
       "spec/{admin_password_job,migration_job,signing_job}/container/image",
       "spec/{api,content,worker}/init_container/image",
-      { path: "spec/image", tagless: "keep" },
+      { path: "spec/{image,image_web,cache/redis_image,database/postgres_image}", tagless: "keep" },
+      { path: "spec/telemetry/otel_collector_image", tagless: "keep" },
     ],
   }),
   "wildfly.org": () => ({

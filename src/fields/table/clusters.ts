@@ -1,5 +1,12 @@
 /** Clusters that make clusters. */
-import type { FieldTable } from "./field-row.ts";
+import type { FieldRow, FieldTable } from "./field-row.ts";
+
+/** A name that the controller combines with a registry and the version of Kubernetes. */
+const kamajiComponent: Omit<FieldRow, "path"> = {
+  in: "repositoryAndTag",
+  keys: { repository: ["containerImageName"], tag: [] },
+  apart: true,
+};
 
 /** Clusters that make clusters. */
 export const clusters: FieldTable = {
@@ -11,22 +18,24 @@ export const clusters: FieldTable = {
   }),
   "controlplane.cluster.x-k8s.io": () => ({
     K0smotronControlPlane: [
-      "spec/etcd/image",
-      "spec/etcd/defragJob/image",
+      "spec/etcd/{image,defragJob/image}",
+      "spec/monitoring/{prometheusImage,proxyImage}",
       { path: "spec/image", tagless: "keep" },
     ],
     K0smotronControlPlaneTemplate: [
-      "spec/template/spec/etcd/image",
-      "spec/template/spec/etcd/defragJob/image",
+      "spec/template/spec/etcd/{image,defragJob/image}",
+      "spec/template/spec/monitoring/{prometheusImage,proxyImage}",
       { path: "spec/template/spec/image", tagless: "keep" },
     ],
     KamajiControlPlane: [
       "spec/deployment/{extraContainers[],extraInitContainers[]}/image",
       { path: "spec/addons/konnectivity/{agent,server}/image", tagless: "keep" },
+      { path: "spec/{apiServer,controllerManager,scheduler}", ...kamajiComponent },
     ],
     KamajiControlPlaneTemplate: [
       "spec/template/spec/deployment/{extraContainers[],extraInitContainers[]}/image",
       { path: "spec/template/spec/addons/konnectivity/{agent,server}/image", tagless: "keep" },
+      { path: "spec/template/spec/{apiServer,controllerManager,scheduler}", ...kamajiComponent },
     ],
     KubeadmControlPlane: [
       {
@@ -61,7 +70,11 @@ export const clusters: FieldTable = {
     ],
   }),
   "k0smotron.io": () => ({
-    Cluster: ["spec/etcd/image", "spec/etcd/defragJob/image", { path: "spec/image", tagless: "keep" }],
+    Cluster: [
+      "spec/etcd/{image,defragJob/image}",
+      "spec/monitoring/{prometheusImage,proxyImage}",
+      { path: "spec/image", tagless: "keep" },
+    ],
   }),
   "operator.cluster.x-k8s.io": () => ({
     "CoreProvider BootstrapProvider ControlPlaneProvider InfrastructureProvider AddonProvider IPAMProvider RuntimeExtensionProvider":

@@ -26,7 +26,11 @@ export const databases: FieldTable = {
     "AtlasMigration AtlasSchema": ["spec/devDB/spec/<pod>"],
   }),
   "dbaas.percona.com": () => ({
-    DatabaseCluster: ["spec/{backup,loadBalancer}/image", "spec/monitoring/pmm/image"],
+    DatabaseCluster: [
+      "spec/{databaseImage,backup/initImage}",
+      "spec/{backup,loadBalancer}/image",
+      "spec/monitoring/pmm/image",
+    ],
     DatabaseClusterRestore: ["spec/backupSource/image"],
   }),
   "dragonflydb.io": () => ({
@@ -83,6 +87,11 @@ export const databases: FieldTable = {
       "spec/{discovery,master,worker}/<pod>",
       "spec/{discovery,master,worker}/image",
       "spec/{discovery,master,worker}/additionalContainers[]/image",
+      {
+        path: "spec/{master,worker}",
+        in: "repositoryAndTag",
+        keys: { repository: ["baseImage"], tag: ["version"] },
+      },
     ],
     TidbCluster: [
       "spec/{discovery,helper,pd,pdms[],pump,ticdc,tidb,tiflash,tikv,tiproxy}/image",
@@ -90,17 +99,22 @@ export const databases: FieldTable = {
       "spec/tidb/{customizedStartupProbe,slowLogTailer}/image",
       "spec/{discovery,pd,pdms[],pump,ticdc,tidb,tiflash,tikv,tiproxy}/additionalContainers[]/image",
       {
-        path: "spec/{tidb,tikv,pd,tiflash,ticdc,tiproxy,pump,discovery,tidb/slowLogTailer,helper}",
+        path: "spec/{tidb,tikv,pd,pdms[],tiflash,ticdc,tiproxy,pump,discovery,tidb/slowLogTailer,helper}",
         in: "repositoryAndTag",
         keys: { repository: ["baseImage"], tag: ["version"] },
       },
     ],
-    TidbDashboard: ["spec/<pod>", "spec/image", "spec/additionalContainers[]/image"],
+    TidbDashboard: [
+      "spec/<pod>",
+      "spec/image",
+      "spec/additionalContainers[]/image",
+      { path: "spec", in: "repositoryAndTag", keys: { repository: ["baseImage"], tag: ["version"] } },
+    ],
     TidbInitializer: ["spec/image"],
     TidbMonitor: [
       "spec/additionalContainers[]/image",
       {
-        path: "spec/{prometheus,grafana,reloader,initializer,thanos,prometheusReloader}",
+        path: "spec/{prometheus,grafana,reloader,initializer,dm/initializer,thanos,prometheusReloader}",
         in: "repositoryAndTag",
         keys: { repository: ["baseImage"], tag: ["version"] },
       },
@@ -111,6 +125,11 @@ export const databases: FieldTable = {
       "spec/ngMonitoring/<pod>",
       "spec/{additionalContainers[],ngMonitoring}/image",
       "spec/ngMonitoring/additionalContainers[]/image",
+      {
+        path: "spec/ngMonitoring",
+        in: "repositoryAndTag",
+        keys: { repository: ["baseImage"], tag: ["version"] },
+      },
     ],
     "Backup Restore BackupSchedule": ["spec/{toolImage,backupTemplate/toolImage}"],
   }),
@@ -135,6 +154,7 @@ export const databases: FieldTable = {
   "ps.percona.com": () => ({
     PerconaServerMySQL: [
       "spec/{backup,mysql,orchestrator,pmm,toolkit}/image",
+      "spec/{,backup/,mysql/,orchestrator/,proxy/haproxy/,proxy/router/}initImage",
       "spec/mysql/sidecars[]/image",
       "spec/proxy/{haproxy,router}/image",
     ],
@@ -153,6 +173,7 @@ export const databases: FieldTable = {
   "pxc.percona.com": () => ({
     PerconaXtraDBCluster: [
       "spec/{backup,haproxy,initContainer,logcollector,pmm,proxysql,pxc}/image",
+      "spec/initImage",
       "spec/{haproxy,proxysql,pxc}/sidecars[]/image",
     ],
     PerconaXtraDBClusterRestore: ["spec/backupSource/image", "spec/pitr/backupSource/image"],
@@ -218,9 +239,18 @@ export const databases: FieldTable = {
     K8ssandraCluster: [
       "spec/cassandra/{serverImage,datacenters[]/serverImage}",
       {
-        path: "spec/**/containerImage",
+        path: "spec/**/{containerImage,jmxInitContainerImage}",
         in: "repositoryAndTag",
-        keys: { registry: ["registry"], repository: ["repository"], tag: ["tag"] },
+        keys: { registry: ["registry"], namespace: ["repository"], repository: ["name"], tag: ["tag"] },
+      },
+    ],
+  }),
+  "config.k8ssandra.io": () => ({
+    ImageConfig: [
+      {
+        path: "images/*",
+        in: "repositoryAndTag",
+        keys: { registry: ["registry"], namespace: ["repository"], repository: ["name"], tag: ["tag"] },
       },
     ],
   }),
@@ -259,7 +289,18 @@ export const databases: FieldTable = {
     AerospikeCluster: [
       "spec/image",
       "spec/podSpec/{sidecars[],initContainers[]}/image",
-      "spec/podSpec/aerospikeInitContainer/imageNameAndTag",
+      // The registry and the first part of the name stand apart, or are the operator's own.
+      {
+        path: "spec/podSpec/aerospikeInitContainer",
+        in: "repositoryAndTag",
+        keys: {
+          registry: ["imageRegistry"],
+          namespace: ["imageRegistryNamespace"],
+          repository: ["imageNameAndTag"],
+          tag: [],
+        },
+        apart: true,
+      },
     ],
   }),
   "yugabyte.com": () => ({

@@ -123,6 +123,11 @@ export const denyTable: DenyTable = {
   "kops.k8s.io": { InstanceGroup: [{ path: "spec/image", why: machine }] },
   "core.gardener.cloud": { CloudProfile: machine },
 
+  // Models.
+  "ollama.ayaka.io": {
+    Model: [{ path: "spec/image", why: "it is the name of a model in Ollama's library" }],
+  },
+
   // WebAssembly.
   "gateway.solo.io": { "*": [{ path: "spec/**/wasm", why: wasm }] },
   "networking.gke.io": { GCPWasmPlugin: [{ path: "spec/versions[]/image", why: wasm }] },

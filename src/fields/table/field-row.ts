@@ -43,6 +43,8 @@ export interface FieldRow {
   readonly mixed?: true;
   /** Only objects of this name, a glob. */
   readonly name?: string;
+  /** Not where one of these keys stands beside the field: then it is what is built. */
+  readonly unless?: readonly string[];
   /** Not where the `name` beside the field matches one of these globs. */
   readonly except?: string;
 }

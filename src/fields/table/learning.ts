@@ -4,7 +4,7 @@ import type { FieldTable } from "./field-row.ts";
 /** Machine learning, data processing and accelerators. */
 export const learning: FieldTable = {
   "ais.nvidia.com": () => ({
-    AIStore: ["spec/{adminClient,logSidecar}/image"],
+    AIStore: ["spec/{adminClient,logSidecar}/image", "spec/{initImage,logSidecarImage,nodeImage}"],
   }),
   "flink.apache.org": () => ({
     FlinkDeployment: [
@@ -120,6 +120,7 @@ export const learning: FieldTable = {
   "apps.nvidia.com": () => ({
     "NIMService NIMCache NIMPipeline NemoCustomizer NemoDatastore NemoEntitystore NemoEvaluator NemoGuardrail":
       [{ path: "spec/**/image", in: "repositoryAndTag", keys: { repository: ["repository"], tag: ["tag"] } }],
+    NIMCache: ["spec/source/{ngc,dataStore,hf}/modelPuller"],
   }),
   "amd.com": () => ({
     DeviceConfig: [
@@ -142,6 +143,8 @@ export const learning: FieldTable = {
       {
         path: "spec/moduleLoader/container/{containerImage,kernelMappings[]/containerImage}",
         tagless: "keep",
+        // What the operator builds or signs goes there.
+        unless: ["build", "sign"],
       },
     ],
   }),

@@ -14,6 +14,7 @@ export const machines: FieldTable = {
     ],
     VirtualMachineInstancePreset: ["spec/domain/firmware/kernelBoot/container/image"],
     VirtualMachine: [
+      "spec/dataVolumeTemplates[]/spec/source/vddk/initImageURL",
       {
         path: "spec/dataVolumeTemplates[]/spec/source/registry/url",
         in: "text",
@@ -22,14 +23,19 @@ export const machines: FieldTable = {
       },
     ],
   }),
+  "virt.virtink.smartx.com": () => ({
+    VirtualMachine: ["spec/volumes[]/containerDisk/image"],
+  }),
   "pool.kubevirt.io": () => ({
     VirtualMachinePool: [
+      "spec/virtualMachineTemplate/spec/dataVolumeTemplates[]/spec/source/vddk/initImageURL",
       "spec/virtualMachineTemplate/spec/template/spec/volumes[]/containerDisk/image",
       "spec/virtualMachineTemplate/spec/template/spec/domain/firmware/kernelBoot/container/image",
     ],
   }),
   "snapshot.kubevirt.io": () => ({
     VirtualMachineSnapshotContent: [
+      "spec/source/virtualMachine/spec/dataVolumeTemplates[]/spec/source/vddk/initImageURL",
       "spec/source/virtualMachine/spec/template/spec/volumes[]/containerDisk/image",
       "spec/source/virtualMachine/spec/template/spec/domain/firmware/kernelBoot/container/image",
     ],

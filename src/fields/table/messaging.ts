@@ -14,6 +14,7 @@ export const messaging: FieldTable = {
       "spec/{emqxTemplate,extraContainers[]}/image",
       "spec/template/spec/<pod>",
       "spec/template/spec/extraContainers[]/image",
+      "spec/template/spec/reloaderImage",
     ],
   }),
   "cluster.redpanda.com": () => ({
@@ -30,7 +31,11 @@ export const messaging: FieldTable = {
     ],
   }),
   "hivemq.com": () => ({
-    HiveMQCluster: ["spec/<pod>", "spec/image", "spec/{initialization[],sidecars[]}/image"],
+    HiveMQCluster: [
+      "spec/<pod>",
+      "spec/{image,initBusyboxImage,initDnsWaitImage}",
+      "spec/{initialization[],sidecars[]}/image",
+    ],
     HiveMQPlatform: ["spec/statefulSet/spec/template/spec/<pod>"],
   }),
   "kafka.strimzi.io": () => ({
@@ -60,11 +65,16 @@ export const messaging: FieldTable = {
     "*": ["spec/image/{application,init}", "spec/dependencies/**/image/{application,init}"],
   }),
   "rabbitmq.com": () => ({
-    RabbitmqCluster: ["spec/image", "spec/override/statefulSet/spec/template/spec/<pod>"],
+    RabbitmqCluster: [
+      "spec/image",
+      "spec/secretBackend/vault/defaultUserUpdaterImage",
+      "spec/override/statefulSet/spec/template/spec/<pod>",
+    ],
   }),
   "resource.streamnative.io": () => ({
     ComputeFlinkDeployment: [
       "spec/communityTemplate/spec/image",
+      "spec/template/deployment/spec/template/spec/artifact/artifactImage",
       "spec/communityTemplate/spec/{jobManagerPodTemplate,taskManagerPodTemplate}/spec/<pod>",
     ],
   }),

@@ -16,6 +16,7 @@ export const observability: FieldTable = {
     DynaKube: [
       "spec/{activeGate,kubernetesMonitoring,oneAgent,routing}/image",
       "spec/oneAgent/{classicFullStack,cloudNativeFullStack,hostMonitoring}/image",
+      "spec/oneAgent/{applicationMonitoring,cloudNativeFullStack}/codeModulesImage",
     ],
   }),
   "elasticsearch.k8s.elastic.co": () => ({
@@ -84,6 +85,14 @@ export const observability: FieldTable = {
   "monitoring.coreos.com": () => ({
     "Alertmanager PrometheusAgent ThanosRuler": ["spec/<pod>", "spec/image"],
     Prometheus: ["spec/<pod>", "spec/image", "spec/thanos/image"],
+    // Deprecated: the operator adds the tag, or the digest without its algorithm.
+    "Alertmanager Prometheus": [
+      {
+        path: "{spec,spec/thanos}",
+        in: "repositoryAndTag",
+        keys: { repository: ["baseImage"], tag: ["tag", "version"], digest: ["sha"] },
+      },
+    ],
   }),
   "monitoring.grafana.com": () => ({
     GrafanaAgent: ["spec/<pod>", "spec/image"],

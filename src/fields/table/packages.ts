@@ -119,6 +119,16 @@ export const packages: FieldTable = {
       { path: "component/images[]/name", loose: true },
     ],
   }),
+  // A bundle is an OCI index.
+  "getporter.org": () => ({
+    Installation: [
+      {
+        path: "spec/bundle",
+        in: "repositoryAndTag",
+        keys: { repository: ["repository"], tag: ["tag", "version"], digest: ["digest"] },
+      },
+    ],
+  }),
   "meta.pkg.crossplane.io": () => ({
     Provider: ["spec/controller/image"],
     Function: ["spec/image"],

@@ -11,10 +11,14 @@ export const security: FieldTable = {
   }),
   "vault.banzaicloud.com": () => ({
     Vault: [
-      "spec/{image,bankVaultsImage,statsdImage,fluentdImage}",
+      "spec/{image,bankVaultsImage,statsdImage,fluentdImage,veleroFsfreezeImage}",
       "spec/{vaultConfigurerPodSpec,vaultPodSpec}/<pod>",
       "spec/{vaultContainerSpec,vaultContainers[],vaultInitContainers[]}/image",
     ],
+  }),
+  "execution.securecodebox.io": () => ({
+    "ScanCompletionHook ClusterScanCompletionHook": ["spec/image"],
+    "ParseDefinition ClusterParseDefinition": ["spec/image"],
   }),
   "vshn.appcat.vshn.io": () => ({
     "VSHNKeycloak XVSHNKeycloak": ["spec/parameters/service/customizationImage/image"],

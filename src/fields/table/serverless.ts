@@ -32,7 +32,12 @@ export const serverless: FieldTable = {
     IntegrationKit: [{ path: "spec/image", loose: true }],
   }),
   "nuclio.io": () => ({
-    NuclioFunction: [{ path: "spec/image", loose: true }],
+    NuclioFunction: [{ path: "spec/image", loose: true }, "spec/build/{baseImage,onbuildImage}"],
+  }),
+  "core.openfunction.io": () => ({
+    // With a build, the image is what comes of it.
+    Function: [{ path: "spec/image", unless: ["build"] }, "spec/build/builder"],
+    Serving: ["spec/image"],
   }),
   "agones.dev": () => ({
     "Fleet GameServerSet": ["spec/template/spec/template/spec/<pod>"],

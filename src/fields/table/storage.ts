@@ -5,7 +5,7 @@ import type { FieldTable } from "./field-row.ts";
 export const storage: FieldTable = {
   "ceph.rook.io": () => ({
     CephCluster: ["spec/cephVersion/image"],
-    CephCOSIDriver: ["spec/image"],
+    CephCOSIDriver: ["spec/{image,objectProvisionerImage}"],
     CephNFS: ["spec/security/sssd/sidecar/image"],
   }),
   "k8up.io": () => ({
@@ -39,7 +39,8 @@ export const storage: FieldTable = {
   "oadp.openshift.io": () => ({
     DataProtectionApplication: [
       "spec/configuration/velero/customPlugins[]/image",
-      "spec/unsupportedOverrides/*",
+      // Beside them stand the type of the operator and other settings.
+      "spec/unsupportedOverrides/{veleroImageFqin,resticRestoreImageFqin,awsPluginImageFqin,legacyAWSPluginImageFqin,azurePluginImageFqin,gcpPluginImageFqin,openshiftPluginImageFqin,kubevirtPluginImageFqin,hypershiftPluginImageFqin,csiPluginImageFqin,nonAdminControllerImageFqin}",
     ],
   }),
   "data.fluid.io": () => ({

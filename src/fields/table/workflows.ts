@@ -76,7 +76,10 @@ export const workflows: FieldTable = {
     AWX: [
       "spec/ee_images[]/image",
       { path: "spec/image", tagless: "keep" },
-      { path: "spec/{redis_image,postgres_image,init_container_image}", tagless: "keep" },
+      {
+        path: "spec/{redis_image,postgres_image,init_container_image,init_projects_container_image,metrics_utility_image}",
+        tagless: "keep",
+      },
       "spec/control_plane_ee_image",
     ],
   }),

@@ -1,27 +1,41 @@
 import { describe, expect, test } from "vitest";
+import { defaultConfig } from "../../../src/config/parse-config.ts";
+import { expandBraces, type PathStep, parsePath } from "../../../src/fields/field-path.ts";
 import { tableRules } from "../../../src/fields/field-rules.ts";
 import { buildRuleTree } from "../../../src/fields/rule-tree.ts";
 import { denyTable } from "../../../src/fields/table/deny.ts";
+import type { FieldRow } from "../../../src/fields/table/field-row.ts";
 import { anyKindRows, fieldTables } from "../../../src/fields/table/tables.ts";
+import { findResources } from "../../../src/find/find-resources.ts";
+import { rootOf } from "../../../src/yaml/node.ts";
+import { scan } from "../../../src/yaml/scan.ts";
 
 const rows = fieldTables.flatMap((table) =>
   Object.entries(table).flatMap(([groups, kinds]) =>
     Object.entries(kinds()).flatMap(([names, each]) =>
       each.map((row) => ({
-        where: `${groups} ${names}`,
+        group: groups.split(" ")[0] ?? "",
+        kind: names.split(" ")[0] ?? "",
         row: typeof row === "string" ? { path: row } : row,
       })),
     ),
   ),
 );
 
+const image = "ghcr.io/acme/app:v1";
+
 describe("a row of the field table", () => {
-  test.each(rows.map(({ where, row }) => [where, row.path, row] as const))(
-    "compiles: %s: %s",
-    (where, _, row) => {
-      expect(buildRuleTree(tableRules(where, row), "explicit").id).toBeGreaterThan(0);
-    },
-  );
+  test.each(
+    rows.map(({ group, kind, row }) => [`${group} ${kind}`, row.path, { group, kind, row }] as const),
+  )("finds what stands there, and nothing beside it: %s: %s", (_, __, { group, kind, row }) => {
+    for (const path of pathsOf(row)) {
+      const steps = parsePath(path);
+      const isFound = leavesOf(row).some((leaf) => found({ group, kind, row }, objectAt(steps, leaf)) > 0);
+
+      expect([path, isFound]).toEqual([path, true]);
+      expect([path, found({ group, kind, row }, objectAt(beside(steps), 1))]).toEqual([path, 0]);
+    }
+  });
 
   test.each(Object.entries(anyKindRows))("compiles for any kind: %s", (part, each) => {
     expect(
@@ -46,3 +60,87 @@ describe("a row of the deny table", () => {
     expect(buildRuleTree(tableRules(where, { path }), "explicit").id).toBeGreaterThan(0);
   });
 });
+
+/** The paths of a row; of a pod's those of its containers. */
+function pathsOf({ path }: FieldRow): readonly string[] {
+  return expandBraces(path.replace("<pod>", "{containers[],initContainers[],ephemeralContainers[]}/image"));
+}
+
+/** What a row may find: one of these is of its form. */
+function leavesOf({ in: form = "reference", keys }: FieldRow): readonly unknown[] {
+  switch (form) {
+    case "reference":
+      return [image];
+    case "repositoryAndTag": {
+      const {
+        namespace: [namespace] = [],
+        repository: [name = "repository"],
+        tag: [tag],
+      } = keys ?? {
+        repository: ["repository"],
+        tag: ["tag"],
+      };
+      const parts = { ...(namespace !== undefined && { [namespace]: "acme" }), [name]: "ghcr.io/acme/app" };
+      return [tag === undefined ? parts : withTag(parts, tag.split("/"))];
+    }
+    case "text":
+      return ["X", "oci://X", "docker://X", "registry://X", "ko=X", "--set=X", "1.2=X"].map((text) =>
+        text.replace("X", image),
+      );
+    case "json":
+    case "yaml":
+    case "values":
+    case "object":
+      return [
+        { image, apiVersion: "v1", kind: "Pod", spec: { containers: [{ image }] }, containers: [{ image }] },
+        JSON.stringify({ image, containers: [{ image }] }),
+      ];
+  }
+}
+
+function withTag(parts: object, [first = "tag", ...rest]: readonly string[]): object {
+  return { ...parts, [first]: rest.reduceRight<unknown>((inner, key) => ({ [key]: inner }), "v1") };
+}
+
+/** The object in which a value stands at a path. */
+function objectAt(steps: readonly PathStep[], leaf: unknown): unknown {
+  return steps.reduceRight<unknown>((inner, step) => around(step, inner), leaf);
+}
+
+function around(step: PathStep, inner: unknown): unknown {
+  switch (step.kind) {
+    case "key":
+      return { [step.name]: inner };
+    case "any-key":
+      return { any: inner };
+    case "any-depth":
+      return inner;
+    case "elements":
+      return [inner];
+    case "select":
+      return [{ [step.key]: step.glob.split("|")[0]?.replaceAll("*", "a"), ...(inner as object) }];
+  }
+}
+
+/** A path that ends in another key. */
+function beside(steps: readonly PathStep[]): readonly PathStep[] {
+  const at = steps.findLastIndex(({ kind }) => kind === "key");
+  return steps.map((step, index) => (index === at ? { kind: "key", name: "somethingElse" } : step));
+}
+
+interface Where {
+  readonly group: string;
+  readonly kind: string;
+  readonly row: FieldRow;
+}
+
+/** How many images rules find in an object of a kind. */
+function found({ group, kind, row }: Where, object: unknown): number {
+  const prefix = group === "core" ? "" : `${group.replace("*", "a")}/`;
+  const name = row.name?.split("|")[0]?.replaceAll("*", "a") ?? "x";
+  const identity = { apiVersion: `${prefix}v1`, kind: kind === "*" ? "Anything" : kind };
+  const body = object as { readonly metadata?: object };
+  const yaml = scan(JSON.stringify({ ...body, ...identity, metadata: { name, ...body.metadata } }));
+  const items = yaml.documents.map(rootOf);
+  return findResources({ kind: "stream", yaml, items }, defaultConfig).flatMap(({ fields }) => fields).length;
+}

@@ -323,3 +323,44 @@ describe("objects within objects", () => {
     );
   });
 });
+
+describe("what an operator builds, or takes from its library of models,", () => {
+  const mapping = (more: string) =>
+    `spec: {moduleLoader: {container: {kernelMappings: [{literal: '6.1', containerImage: 'r.io/m:1'${more}}]}}}`;
+
+  test.each([
+    ["kmm.sigs.x-k8s.io/v1beta1", "Module", mapping(", build: {}"), []],
+    ["kmm.sigs.x-k8s.io/v1beta1", "Module", mapping(", sign: {unsignedImage: 'r.io/m:0'}"), []],
+    ["kmm.sigs.x-k8s.io/v1beta1", "Module", mapping(""), ["r.io/m:1"]],
+    [
+      "core.openfunction.io/v1beta2",
+      "Function",
+      "spec: {image: 'r.io/f:1', build: {builder: 'r.io/b:1'}}",
+      ["r.io/b:1"],
+    ],
+    ["core.openfunction.io/v1beta2", "Function", "spec: {image: 'r.io/f:1', serving: {}}", ["r.io/f:1"]],
+    ["ollama.ayaka.io/v1", "Model", "spec: {image: 'llama3.1:8b'}", []],
+    ["broker.amq.io/v1beta1", "ActiveMQArtemis", "spec: {deploymentPlan: {image: placeholder}}", []],
+    [
+      "oadp.openshift.io/v1alpha1",
+      "DataProtectionApplication",
+      "spec: {unsupportedOverrides: {operator-type: mtc, veleroImageFqin: 'r.io/v:1'}}",
+      ["r.io/v:1"],
+    ],
+  ])("is not pinned in a %s %s: %s", async (apiVersion, kind, body, expected) => {
+    expect(await pinned(apiVersion, kind, body)).toEqual(expected);
+  });
+
+  test("is told with its registry and all of its name", async () => {
+    const init =
+      "aerospikeInitContainer: {imageRegistry: r.io, imageRegistryNamespace: acme, imageNameAndTag: 'init:2'}";
+    const text = `apiVersion: asdb.aerospike.com/v1\nkind: AerospikeCluster\nmetadata: {name: a}\nspec: {podSpec: {${init}}}\n`;
+
+    const { told, asked } = await pin(text, "mode: check");
+
+    expect(asked).toEqual([]);
+    expect(told).toEqual([
+      expect.stringMatching(/^warning spec\.podSpec\.aerospikeInitContainer: left alone: has no key/),
+    ]);
+  });
+});
