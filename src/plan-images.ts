@@ -90,7 +90,15 @@ export async function settleSteps(
   steps: readonly Step[],
   resolver: Resolver,
 ): Promise<readonly SettledStep[]> {
-  return Promise.all(steps.map((step) => (step.kind === "resolve" ? settle(step) : step)));
+  const asked = steps.filter((step) => step.kind === "resolve");
+  const answers = new Map(await Promise.all(asked.map(async (step) => [step, await settle(step)] as const)));
+  // A promise for each of the others as well would take as long as all that is done about it.
+  const settled: SettledStep[] = [];
+  for (const step of steps) {
+    const each = step.kind === "resolve" ? answers.get(step) : step;
+    if (each !== undefined) settled.push(each);
+  }
+  return settled;
 
   async function settle(step: Extract<Step, { readonly kind: "resolve" }>): Promise<ResolvedStep> {
     const { field, image, lookup, reference, lock, locked, source } = step;

@@ -111,7 +111,12 @@ function isUnsettled(step: SettledStep | undefined): boolean {
 /** What is told of outcomes. */
 function outcomeResults(outcomes: readonly Outcome[], config: Config): readonly Result[] {
   const messages: ChangeMessages = new Map();
-  return outcomes.flatMap((outcome) => resultOf(outcome, config.report, messages) ?? []);
+  const results: Result[] = [];
+  for (const outcome of outcomes) {
+    const result = resultOf(outcome, config.report, messages);
+    if (result !== undefined) results.push(result);
+  }
+  return results;
 }
 
 /** A field that holds an image, with what goes out if it `isWritten`. */

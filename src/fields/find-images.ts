@@ -133,7 +133,7 @@ function fieldsOf(
 
 /** What two rules find at one place is one field: the user's. */
 function distinct(fields: readonly ImageField[]): readonly ImageField[] {
-  if (fields.length < 2) return fields;
+  if (fields.length < 2 || areInOrder(fields)) return fields;
   const known = new Map<ImageField["identity"], ImageField>();
   for (const field of fields) {
     const place = placeKey(field);
@@ -141,6 +141,16 @@ function distinct(fields: readonly ImageField[]): readonly ImageField[] {
     if (first === undefined || isUsers(field)) known.set(place, field);
   }
   return [...known.values()];
+}
+
+/** Nearly always each begins behind the one before it. */
+function areInOrder(fields: readonly ImageField[]): boolean {
+  let before = -1;
+  for (const { identity } of fields) {
+    if (typeof identity !== "number" || identity <= before) return false;
+    before = identity;
+  }
+  return true;
 }
 
 /** What an alias brings to several places counts in each. */

@@ -125,7 +125,7 @@ export function atMap(
   branches: readonly RuleNode[],
   textAt: (key: string) => string | undefined,
 ): readonly RuleNode[] {
-  if (!mayGrow(branches)) return branches;
+  if (!grows(branches, textAt)) return branches;
   // A set gives what is added to it while it is gone through as well.
   const found = new Set(branches);
   for (const branch of found) {
@@ -145,9 +145,15 @@ function selectedBy({ exact, globs }: Selects, text: string): readonly RuleNode[
   return [...(exact.get(text) ?? []), ...selected].sort((one, other) => one.id - other.id);
 }
 
-/** Few places have such branches: this is asked of every map. */
-function mayGrow(branches: readonly RuleNode[]): boolean {
-  for (const { selects, anyDepth } of branches) if (selects.size > 0 || anyDepth !== undefined) return true;
+/** Few places have such branches, and of the maps there few are selected: this is asked of every map. */
+function grows(branches: readonly RuleNode[], textAt: (key: string) => string | undefined): boolean {
+  for (const { selects, anyDepth } of branches) {
+    if (anyDepth !== undefined) return true;
+    for (const [key, { exact, globs }] of selects) {
+      const text = textAt(key);
+      if (text !== undefined && (exact.has(text) || globs.some(({ matches }) => matches(text)))) return true;
+    }
+  }
   return false;
 }
 

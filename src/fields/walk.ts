@@ -232,7 +232,8 @@ function onward(ways: readonly RuleNode[], { branches, fallback }: NodeContext):
 function withContainerRules(context: NodeContext): NodeContext {
   if (!context.scope.containers || (context.role !== "container" && context.role !== "single container"))
     return context;
-  return withBranches(context, context.branches.concat(anyKindTree("containers")));
+  const tree = anyKindTree("containers");
+  return withBranches(context, context.branches.length === 0 ? [tree] : context.branches.concat(tree));
 }
 
 /** A quick answer for most values, where no rule leads: a text that is none, or whatever stands where nothing counts. */

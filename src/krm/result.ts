@@ -103,10 +103,17 @@ export function printableResult({ message, severity, resourceRef, field, file, t
 
 /** Nearly always there is nothing to escape, and nothing to copy. */
 function printableMembers<Members extends object>(members: Members, show: (text: string) => string): Members {
-  const entries = Object.entries(members);
-  if (entries.every(([, value]) => show(String(value)) === value)) return members;
+  for (const name in members) {
+    const value: unknown = members[name];
+    if (value !== show(String(value))) return escapedMembers(members, show);
+  }
+  return members;
+}
+
+function escapedMembers<Members extends object>(members: Members, show: (text: string) => string): Members {
+  const shown = Object.entries(members).map(([name, value]) => [name, show(String(value))]);
   // Checked: all members are texts, by the same names.
-  return Object.fromEntries(entries.map(([name, value]) => [name, show(String(value))])) as Members;
+  return Object.fromEntries(shown) as Members;
 }
 
 /** A message with the place that it is about, for readers who see neither beside it. */

@@ -6,8 +6,8 @@ import {
   elementsOf,
   entriesOf,
   isMergeKey,
-  keysOf,
   kindOf,
+  lastEventOf,
   scalarText,
 } from "./node.ts";
 import type { YamlNode, YamlText } from "./scan.ts";
@@ -33,7 +33,9 @@ export interface Member {
  */
 export function membersOf(yaml: YamlText, mapping: YamlNode): readonly Member[] {
   const members: Member[] = [];
-  for (const key of keysOf(yaml, mapping)) {
+  const end = lastEventOf(yaml, mapping);
+  // Without a list of the keys: this is asked of every mapping that is looked into.
+  for (let key = mapping + 1; key < end; key = behind(yaml, behind(yaml, key))) {
     const name = scalarText(yaml, dereference(yaml, key));
     // Few mappings merge others: only they are worth keeping account of what was merged.
     if (name === "<<" && isMergeKey(yaml, key)) return ownAndMerged(yaml, mapping);

@@ -60,13 +60,7 @@ export function elementsOf(yaml: YamlText, sequence: YamlNode): readonly YamlNod
 
 /** The values in a mapping whose key is the plain or quoted text `name`. */
 export function valuesOf(yaml: YamlText, mapping: YamlNode, name: string): readonly YamlNode[] {
-  const values: YamlNode[] = [];
-  const end = lastEventOf(yaml, mapping);
-  // Without a list of the keys, since every resource is asked for half a dozen.
-  for (let key = mapping + 1; key < end; key = behind(yaml, behind(yaml, key))) {
-    if (says(yaml, key, name)) values.push(behind(yaml, key));
-  }
-  return values;
+  return keysOf(yaml, mapping).flatMap((key) => (says(yaml, key, name) ? behind(yaml, key) : []));
 }
 
 /** The node behind another in the collection that both stand in. */
@@ -90,7 +84,12 @@ export function isPlainlyWritten({ events: { types, styles } }: YamlText, node: 
 /** The value of a key, following aliases: undefined where `node` is no mapping or lacks it; the last of duplicates. */
 export function childOf(yaml: YamlText, node: YamlNode | undefined, name: string): YamlNode | undefined {
   if (node === undefined || kindOf(yaml, node) !== "mapping") return undefined;
-  const value = valuesOf(yaml, node, name).at(-1);
+  let value: YamlNode | undefined;
+  const end = lastEventOf(yaml, node);
+  // Without a list of the values, since every resource is asked for half a dozen.
+  for (let key = node + 1; key < end; key = behind(yaml, behind(yaml, key))) {
+    if (says(yaml, key, name)) value = behind(yaml, key);
+  }
   return value === undefined ? undefined : dereference(yaml, value);
 }
 
