@@ -1,6 +1,7 @@
 /** `mode: check`: compares what is written with the locks and with the registries, and changes nothing. */
 
 import { type Config, platformName } from "../config/config.ts";
+import { naming } from "../image/naming.ts";
 import type { ImageReference } from "../image/reference.ts";
 import { resultAt } from "../krm/field-result.ts";
 import type { Result } from "../krm/result.ts";
@@ -41,7 +42,8 @@ export async function checkImages(
 function readFindings({ field, image, lock }: CheckStep, config: CheckConfig): readonly Result[] {
   const tell = (kind: FindingClass, message: string): readonly Result[] => {
     const severity = severityOf(kind, image, config);
-    return severity === "off" ? [] : [resultAt(field, { severity, message, tags: { class: kind } })];
+    if (severity === "off") return [];
+    return [resultAt(field, { severity, message: naming(image.text, message), tags: { class: kind } })];
   };
   const entry = lock?.images.find(image, platformName(config));
   if (image.digest === undefined) {

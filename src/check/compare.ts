@@ -1,10 +1,12 @@
 /** Comparing digests that are written down with what registries say now. */
 import type { Config } from "../config/config.ts";
+import { naming } from "../image/naming.ts";
 import type { Result } from "../krm/result.ts";
 import { RegistryError } from "../registry/errors.ts";
 import { hasTrait, type RegistryErrorCode } from "../registry/transport/error-code.ts";
 import type { Resolution } from "../resolve/lookup.ts";
 import type { Resolver } from "../resolve/resolver.ts";
+import { quote } from "../text/quote.ts";
 import { type FindingClass, type FindingConfig, severityOf } from "./finding.ts";
 import type { Subject } from "./subject.ts";
 import { unreachableResults } from "./unreachable.ts";
@@ -71,7 +73,14 @@ function finding({ subject, now, held, whole }: Comparison, config: CompareConfi
     const proposed = proposedValue === undefined ? {} : { proposedValue };
     return severity === "off"
       ? []
-      : [subject.report({ severity, message, ...proposed, tags: { class: kind } })];
+      : [
+          subject.report({
+            severity,
+            message: naming(image.text, message),
+            ...proposed,
+            tags: { class: kind },
+          }),
+        ];
   };
   if (whole?.kind === "resolved" && whole.digest === digest) return [];
   if (now?.kind === "failed" && lacksPlatform(now)) return tell("platform", now.error.message);
@@ -81,10 +90,12 @@ function finding({ subject, now, held, whole }: Comparison, config: CompareConfi
     const instead = means === undefined ? "" : `; the tag now means ${means}`;
     return tell("gone", `${goneMessage}${instead}`, proposal);
   }
-  if (means !== undefined) return tell("drift", `the tag now means ${means}, no longer ${digest}`, proposal);
+  const tag = quote(subject.lookup?.image.text ?? image.text);
+  if (means !== undefined)
+    return tell("drift", `${tag}: the tag now means ${means}, no longer ${digest}`, proposal);
   if (!isAbsent(now)) return [];
   const isHeld = held?.kind === "held" ? ", but still has the digest" : "";
-  return tell("drift", `the registry no longer has this tag${isHeld}`);
+  return tell("drift", `${tag}: the registry no longer has this tag${isHeld}`);
 }
 
 const goneMessage =

@@ -1,4 +1,5 @@
 /** What `mode: check` says of fields that no rule knows, and whose text reads as an image without a digest. */
+import { naming } from "../image/naming.ts";
 import { resultAt } from "../krm/field-result.ts";
 import type { Result } from "../krm/result.ts";
 import { howToSettle, readsAsImage } from "../plan/likely.ts";
@@ -16,7 +17,13 @@ export function unknownFindings(
     const message = messageOf(step);
     return message === undefined
       ? []
-      : [resultAt(step.field, { severity, message, tags: { class: "unknown" } })];
+      : [
+          resultAt(step.field, {
+            severity,
+            message: naming(step.field.value, message),
+            tags: { class: "unknown" },
+          }),
+        ];
   });
 }
 

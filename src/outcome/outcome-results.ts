@@ -3,6 +3,7 @@
 import type { Config } from "../config/config.ts";
 import type { ResourceImages } from "../fields/find-images.ts";
 import type { FlawKind } from "../fields/flaw.ts";
+import { naming } from "../image/naming.ts";
 import { resultAt } from "../krm/field-result.ts";
 import { type Resource, resourceRef } from "../krm/resource.ts";
 import type { Result } from "../krm/result.ts";
@@ -23,7 +24,7 @@ export function resultOf(
       const { registryFailure } = outcome;
       const result = resultAt(field, {
         severity: outcome.onError === "warn" ? "warning" : "error",
-        message: outcome.reason,
+        message: naming(field.value, outcome.reason),
         ...(outcome.class !== undefined && { tags: { class: outcome.class } }),
       });
       return registryFailure === undefined ? result : { ...result, registryFailure };
@@ -43,7 +44,10 @@ export function resultOf(
       const severity = outcome.severity ?? "info";
       const wanted = severity === "info" ? (outcome.severity === undefined ? "all" : "changes") : "problems";
       return rank[report] >= rank[wanted]
-        ? resultAt(field, { severity, message: outcome.reason })
+        ? resultAt(field, {
+            severity,
+            message: severity === "info" ? outcome.reason : naming(field.value, outcome.reason),
+          })
         : undefined;
     }
   }

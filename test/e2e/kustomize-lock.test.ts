@@ -65,7 +65,7 @@ for (const { kustomize, tools, way, source } of ways) {
         "a tag without a digest in a check",
         "mode: check\nlock: frozen",
         "nginx:1.27",
-        /\[error\] v1\/Pod\/site-web \S+: has no digest/,
+        /\[error\] v1\/Pod\/site-web \S+: "[^"]+" has no digest/,
       ],
       [
         "another digest in a check",

@@ -43,7 +43,7 @@ for (const { tools, way, source, flags } of askingWays) {
       expect(untouched).toStrictEqual(committed);
       expect(failed.code).toBe(1);
       expect(failed.stderr).toContain(
-        `v1/Pod/web spec.containers[0].image: the tag now means ${after}, no longer ${before}`,
+        `site/${source.slice(0, 4)}:1": the tag now means ${after}, no longer ${before}`,
       );
       expect(resourcesOf(site)).toStrictEqual(resourcesOfTree(committed));
     });
@@ -64,13 +64,17 @@ for (const { tools, way, source, flags } of ways) {
     });
 
     test.each([
-      ["has no digest", "nginx:1.27", /\[error\] v1\/Pod\/web spec\.containers\[0\]\.image: has no digest/],
+      [
+        "has no digest",
+        "nginx:1.27",
+        /\[error\] v1\/Pod\/web spec\.containers\[0\]\.image: "nginx:1.27" has no digest/,
+      ],
       [
         "has another digest than the lock",
         `nginx:1.27@${two}`,
-        /\[error\] v1\/Pod\/web \S+: has another digest than the lock/,
+        /\[error\] v1\/Pod\/web \S+: "[^"]+" has another digest than the lock/,
       ],
-      ["is not in the lock", "redis:7", /\[error\] v1\/Pod\/web \S+: is not in the lock/],
+      ["is not in the lock", "redis:7", /\[error\] v1\/Pod\/web \S+: "redis:7" is not in the lock/],
       [
         "was pinned with the digest of another tag",
         `nginx:1.28@${one}`,
@@ -114,7 +118,7 @@ for (const { tools, way, source, flags } of ways) {
 
       expect(ended.code).toBe(1);
       expect(ended.stderr).toMatch(
-        /\[PASS\][\s\S]*\[FAIL\][\s\S]*v1\/Pod\/db \S+: has another digest than the lock/,
+        /\[PASS\][\s\S]*\[FAIL\][\s\S]*v1\/Pod\/db \S+: "[^"]+" has another digest than the lock/,
       );
       expect(resourcesOf(site)).toStrictEqual(before);
     });

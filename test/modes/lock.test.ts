@@ -173,9 +173,12 @@ describe("a lock among the items", () => {
   test.each([
     [
       `nginx:1.28@${one}`,
-      /^warning: has the digest that the lock "image-lock" records for "nginx:1.27", another tag/,
+      /^warning: "nginx:1.28@[^"]+" has the digest that the lock "image-lock" records for "nginx:1.27", another tag/,
     ],
-    [`nginx:1.27@${two}`, /^warning: has another digest than the lock "image-lock", which says/],
+    [
+      `nginx:1.27@${two}`,
+      /^warning: "nginx:1.27@[^"]+" has another digest than the lock "image-lock", which says/,
+    ],
   ])("tells of the odd digest in %s, which stays", async (image, message) => {
     const input = list(pod(image), lock({ "nginx:1.27": one }));
 
@@ -197,8 +200,8 @@ describe("lock: frozen", () => {
     expect(asked.asked).toEqual([]);
     expect(messages(results)).toEqual([
       'error: the lock lacks 2 images: "nginx:1.27", "redis:7"; add them with `kpt fn eval PACKAGE --image IMAGE --network -- lock=create`',
-      'error: is not in the lock "lock.yaml", and `lock: frozen` forbids to ask',
-      'error: is not in the lock "lock.yaml", and `lock: frozen` forbids to ask',
+      'error: "nginx:1.27" is not in the lock "lock.yaml", and `lock: frozen` forbids to ask',
+      'error: "redis:7" is not in the lock "lock.yaml", and `lock: frozen` forbids to ask',
     ]);
   });
 
@@ -308,7 +311,7 @@ fieldSpecs: [{kind: Pod, path: "spec/containers[]/image", onError: warn}]
     expect(ok).toBe(true);
     expect(messages(results)).toEqual([
       expect.stringMatching(/^warning: the lock lacks 1 image/),
-      expect.stringMatching(/^warning: is not in the lock/),
+      expect.stringMatching(/^warning: "nginx:1.27" is not in the lock/),
     ]);
   });
 });

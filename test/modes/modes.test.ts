@@ -278,7 +278,7 @@ fieldSpecs:
     const text = chart(`\n      repository: nginx\n      tag: "1.27"\n      digest: ${one}\n`, "HelmRelease");
     const input = list(text, lock(entries));
     const copied =
-      /has the digest that the lock "image-lock" records for "nginx:1.2[56]", another tag of this repository/;
+      /"nginx:1.27@[^"]+" has the digest that the lock "image-lock" records for "nginx:1.2[56]", another tag of this repository/;
 
     const pin = await run(input, fakeRegistry({}), { ...literals, report: "problems" });
     const check = await run(input, fakeRegistry({}), {
@@ -477,7 +477,7 @@ describe("mode: check", () => {
 
     expect(results).toMatchObject([
       {
-        message: `the tag now means ${two}, no longer ${one}`,
+        message: `"nginx:1.27": the tag now means ${two}, no longer ${one}`,
         field: { currentValue: `nginx:1.27@${one}`, proposedValue: `nginx:1.27@${two}` },
       },
     ]);
@@ -487,7 +487,7 @@ describe("mode: check", () => {
     const gone = pod(`nginx:1.27@${one}`);
 
     expect(messages((await check(gone, fakeRegistry({}, [one]))).results)).toEqual([
-      "warning: the registry no longer has this tag, but still has the digest",
+      'warning: "nginx:1.27": the registry no longer has this tag, but still has the digest',
     ]);
     expect((await check(gone, fakeRegistry({}))).classes).toEqual(["error gone"]);
     expect((await check(pod(`nginx@${one}`), fakeRegistry({}))).classes).toEqual(["error gone"]);
@@ -587,7 +587,7 @@ describe("mode: check", () => {
     );
 
     expect(messages(results)).toEqual([
-      'warning: is in the lock "image-lock" for linux/amd64, not for linux/arm64',
+      'warning: "nginx:1.27" is in the lock "image-lock" for linux/amd64, not for linux/arm64',
     ]);
   });
 });

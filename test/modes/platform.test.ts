@@ -178,7 +178,7 @@ describe("platform", () => {
 
     expect(messages([...same.results, ...ofIndex.results])).toEqual([]);
     expect(messages(other.results)).toEqual([
-      `warning: the tag now means ${digests("2")}, no longer ${digests("1")}`,
+      `warning: "${image}": the tag now means ${digests("2")}, no longer ${digests("1")}`,
     ]);
   });
 });
@@ -241,7 +241,7 @@ describe("requirePlatforms", () => {
 
     expect(messages(results)).toEqual([
       'error: the lock lacks 1 image for linux/arm64: "nginx:1.27"; add it with `kpt fn eval PACKAGE --image IMAGE --network -- lock=create platform=linux/arm64 requirePlatforms=linux/amd64,linux/arm64`',
-      'error: its platforms are not recorded in the lock "lock.yaml", and `lock: frozen` forbids to ask',
+      'error: "nginx:1.27": its platforms are not recorded in the lock "lock.yaml", and `lock: frozen` forbids to ask',
     ]);
   });
 });
@@ -252,7 +252,7 @@ describe("requirePlatforms in a check", () => {
   const recorded = (...platforms: readonly string[]) =>
     lock({ "nginx:1.27": `${one}\n    platforms: [${platforms.join(", ")}]` });
   const lacking = expect.stringMatching(
-    /^error: must be there for linux\/arm64, but the lock "image-lock" says that it is for linux\/amd64/,
+    /^error: "nginx:1.27[^"]*" must be there for linux\/arm64, but the lock "image-lock" says that it is for linux\/amd64/,
   );
 
   test.each(["nginx:1.27", `nginx:1.27@${one}`])(
@@ -355,7 +355,7 @@ describe("two platforms in one lock", () => {
     });
 
     expect(messages(results)).toContain(
-      'error: is in the lock "image-lock" for linux/amd64, not for linux/arm64, and `lock: frozen` forbids to ask',
+      'error: "nginx:1.27" is in the lock "image-lock" for linux/amd64, not for linux/arm64, and `lock: frozen` forbids to ask',
     );
   });
 });

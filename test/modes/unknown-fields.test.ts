@@ -67,7 +67,9 @@ describe("unknownFields", () => {
 
     expect({ text, ok }).toEqual({ text: qualified, ok: true });
     expect(messages(results)).toEqual([
-      expect.stringMatching(/^warning: reads as an image .* no registry confirms it/),
+      expect.stringMatching(
+        /^warning: "ghcr.io\/acme\/server:v1" reads as an image .* no registry confirms it/,
+      ),
     ]);
   });
 
@@ -92,7 +94,7 @@ describe("unknownFields", () => {
     expect(known.text).toContain(`serverImage: ghcr.io/acme/server:v1@${one}`);
     expect({ ok: unknown.ok, asked: registry.asked }).toEqual({ ok: true, asked: [] });
     expect(messages(unknown.results)).toEqual([
-      expect.stringMatching(/^warning: reads as an image .* is not in the lock/),
+      expect.stringMatching(/^warning: "ghcr.io\/acme\/server:v1" reads as an image .* is not in the lock/),
     ]);
   });
 
@@ -195,7 +197,9 @@ spec: {source: {kustomize: {images: ["old=ghcr.io/acme/server:v1", ghcr.io/acme/
       const { explanations } = await explain(text);
 
       expect({ text: pinned.text, asked: registry.asked }).toEqual({ text, asked: [] });
-      expect(messages(pinned.results)).toEqual([expect.stringMatching(/^warning: reads as an image/)]);
+      expect(messages(pinned.results)).toEqual([
+        expect.stringMatching(/^warning: "ghcr.io\/acme\/server:v1" reads as an image/),
+      ]);
       expect(pinned.results[0]?.message).toContain(spec);
       expect(checked.results.map(({ severity, tags, field }) => [severity, tags, field?.path])).toEqual([
         ["warning", { class: "unknown" }, "spec.image"],
@@ -254,7 +258,9 @@ spec: {components: {karmadaWebhook: {imageRepository: registry.k8s.io/a, imageTa
     );
 
     expect(messages((await run(text, confirming({}))).results)).toEqual([
-      expect.stringMatching(/^warning: left alone: has no key for a digest.*digestKey: imageDigest/),
+      expect.stringMatching(
+        /^warning: "registry.k8s.io\/a:v1": left alone: has no key for a digest.*digestKey: imageDigest/,
+      ),
     ]);
     expect(classes).toEqual(["unknown"]);
     expect((await run(text, confirming({}), { mode: "unpin" })).results).toMatchObject([

@@ -83,7 +83,7 @@ describe("resultOf", () => {
 
     expect(resultOf({ ...failed, field, onError: "fail" }, "changes")).toEqual({
       severity: "error",
-      message: "Job without a name, `image`: no such tag",
+      message: 'Job without a name, `image`: "nginx": no such tag',
     });
   });
 });

@@ -480,7 +480,7 @@ describe("a collection that is shared with what is to keep its text fails the ru
     expect(strict).toMatchObject({ ok: false, after: "" });
     expect(strict.told[0]).toMatch(
       new RegExp(
-        `^error ${path.replaceAll(/[[\].]/g, "\\$&")}: can't be changed on line ${here} of the input`,
+        `^error ${path.replaceAll(/[[\].]/g, "\\$&")}: "[^"]+" can't be changed on line ${here} of the input`,
       ),
     );
     expect(strict.told[0]).toContain(`it is the same text as on line ${there}; write one of the two out`);
