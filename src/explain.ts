@@ -6,7 +6,7 @@ import { readConfig } from "./config/function-config.ts";
 import type { ResourceImages } from "./fields/find-images.ts";
 import { type Lookalike, lookalikes } from "./fields/image-candidates.ts";
 import { endsOf, type ImageField } from "./fields/image-field.ts";
-import { unknownField } from "./fields/suggested-spec.ts";
+import { type KindSpec, specFor, unknownField } from "./fields/suggested-spec.ts";
 import type { Denial } from "./fields/walk-state.ts";
 import { findResources } from "./find/find-resources.ts";
 import { type Input, readInput } from "./krm/input.ts";
@@ -19,6 +19,8 @@ import { type Lock, type Locks, readLockOption, readLocks } from "./lock/locks.t
 import { planLikely } from "./plan/likely.ts";
 import { planStep } from "./plan/plan.ts";
 import type { Step } from "./plan/step.ts";
+import { formatFieldSpecs } from "./report/field-specs.ts";
+import type { ExplanationForm } from "./report/report-form.ts";
 import { printable, printableJson } from "./text/printable.ts";
 import { lastEventOf, type Range } from "./yaml/node.ts";
 import type { YamlNode, YamlText } from "./yaml/scan.ts";
@@ -36,6 +38,8 @@ export interface Explanation {
   /** What a run would do: `pin` writes a digest, `rewrite` changes the text, the others leave it alone. */
   readonly action: "pin" | "rewrite" | "keep" | "reject" | "denied" | "unknown" | "skipped";
   readonly reason?: string;
+  /** What would settle it, where no rule knows the field or where the digest goes. */
+  readonly fieldSpec?: KindSpec;
 }
 
 /** What to explain with. */
@@ -74,8 +78,9 @@ export async function explain(text: string, sources: ExplainOptions = {}): Promi
   return { explanations, faults, warnings: locks.warnings, input: input.kind };
 }
 
-/** The report as a table for people, or as JSON for programs. */
-export function formatExplanations(explanations: readonly Explanation[], form: "table" | "json"): string {
+/** The report as a table for people, as JSON for programs, or as fieldSpecs to be copied. */
+export function formatExplanations(explanations: readonly Explanation[], form: ExplanationForm): string {
+  if (form === "fieldspecs") return formatFieldSpecs(explanations);
   if (form === "json") return `${printableJson(JSON.stringify(explanations, undefined, 2))}\n`;
   const head = ["RESOURCE", "FIELD", "VALUE", "RULE", "ACTION"];
   const rows = explanations.map(({ resource, file, path, value, rule, action, reason }) =>
@@ -145,8 +150,9 @@ function explainStep(step: Step, config: Config, lock: Lock | undefined): Explan
     ...placeOf(field.resource, { path: field.path, value: field.value ?? "" }),
     rule: field.rule,
   };
+  const fieldSpec = specFor(field);
   return field.skipped === undefined
-    ? { ...place, ...actionOf(step, config, lock) }
+    ? { ...place, ...actionOf(step, config, lock), ...(fieldSpec !== undefined && { fieldSpec }) }
     : { ...place, action: "skipped", reason: field.skipped };
 }
 

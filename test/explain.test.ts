@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { explain, formatExplanations } from "../src/explain.ts";
+import { formatFieldSpecs } from "../src/report/field-specs.ts";
 import { runExecutable } from "./conformance/executable.ts";
 import { list as listOf } from "./modes/support.ts";
 
@@ -206,6 +207,42 @@ describe("formatExplanations", () => {
     );
   });
 
+  test("is fieldSpecs for all that is likely or in parts, which a run takes", async () => {
+    const widget = (name: string) =>
+      `apiVersion: acme.example/v1\nkind: Widget\nmetadata: {name: ${name}}\nspec:\n  helperImage: r.io/helper:1\n  image: {repository: r.io/web, tag: v1}\n`;
+    const text = `${widget("a")}---\n${widget("b")}`;
+
+    const specs = formatFieldSpecs((await explain(text)).explanations);
+    const functionConfig = `apiVersion: fn.kpt.dev/v1alpha1\nkind: PinDigests\n${specs}`;
+    const { explanations } = await explain(text, { functionConfig });
+
+    expect(
+      specs,
+    ).toBe(`# Keep the fields that hold images. For one that holds none, write \`pin: never\` below its path.
+fieldSpecs:
+# r.io/helper:1 in acme.example/v1/Widget/a, and 1 more
+- group: acme.example
+  kind: Widget
+  path: "spec/helperImage"
+# r.io/web:v1 in acme.example/v1/Widget/a, and 1 more
+- group: acme.example
+  kind: Widget
+  path: "spec/image"
+  in: repositoryAndTag
+  digestKey: digest # must be a key that the kind has
+`);
+    expect(explanations.map(({ rule, action }) => `${rule}: ${action}`)).toEqual([
+      "fieldSpecs[0]: pin",
+      "fieldSpecs[1]: pin",
+      "fieldSpecs[0]: pin",
+      "fieldSpecs[1]: pin",
+    ]);
+  });
+
+  test("is an empty list of fieldSpecs where nothing is to be settled", () => {
+    expect(formatExplanations(explanations, "fieldspecs")).toBe("fieldSpecs: []\n");
+  });
+
   test("is JSON for programs", () => {
     expect(JSON.parse(formatExplanations(explanations, "json"))).toEqual(explanations);
   });
@@ -225,6 +262,14 @@ describe("--explain", () => {
     expect(run.stdout.split("\n")[0]).toMatch(/^RESOURCE +FIELD +VALUE +RULE +ACTION$/);
   });
 
+  test("prints fieldSpecs", async () => {
+    const run = await runExecutable(stream, { args: ["explain", "--format", "fieldspecs"] });
+
+    expect(run).toMatchObject({ code: 0, stderr: "" });
+    expect(run.stdout).toContain('path: "spec/workers[]/image"');
+    expect(run.stdout).toContain('path: "spec/helper"');
+  });
+
   test("goes to a file beside a ResourceList, which stdout carries", async () => {
     const file = join(folder, "report.json");
 
@@ -236,7 +281,7 @@ describe("--explain", () => {
 
   test.each([
     [["--explain"], stream, "`--explain` must go with `--output FILE`"],
-    [["--explain=xml", "-o", "-"], stream, '`--explain` must be "table" or "json", but is "xml"'],
+    [["--explain=xml", "-o", "-"], stream, '`--explain` must be table or json or fieldspecs, but is "xml"'],
     [["--output", "x"], stream, "`--output` must go with a report"],
     [["--explain", "-o", "-"], list, "`--output` must name a file where a ResourceList comes in"],
     [

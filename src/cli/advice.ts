@@ -1,6 +1,7 @@
 /** What people who are new here write, and what they mean by it. */
 import { existsSync } from "node:fs";
 import { nearestName } from "../config/nearest-name.ts";
+import { explanationForms } from "../report/report-form.ts";
 import { quote } from "../text/quote.ts";
 import { withoutLogin } from "../text/without-login.ts";
 import { type OptionFlag, optionFlags, programFlags } from "./flags.ts";
@@ -63,7 +64,7 @@ export function adviseOnPath(argv: readonly string[], path: string, isExplained:
   if (path === "") throw new UsageError("a PATH must not be empty", { meant: "pin-digests ." });
   if (existsSync(path)) return;
   const index = argv.indexOf(path);
-  if (isExplained && (path === "json" || path === "table"))
+  if (isExplained && explanationForms.some((each) => each === path))
     throw new UsageError(`there is no file ${quote(path)}`, {
       meant: line(without(argv, index).map((each) => (each === "--explain" ? `--explain=${path}` : each))),
     });

@@ -1,6 +1,11 @@
 /** The command line: what it asks for, or what is wrong with it. */
 import { parseArgs } from "node:util";
-import { type ReportForm, reportForms } from "../report/report-form.ts";
+import {
+  type ExplanationForm,
+  explanationForms,
+  type ReportForm,
+  reportForms,
+} from "../report/report-form.ts";
 import { withoutLogin } from "../text/without-login.ts";
 import { adviseOnPath, adviseOnUnknownFlag, adviseOnWords } from "./advice.ts";
 import { optionFlags, programFlags } from "./flags.ts";
@@ -48,7 +53,7 @@ export interface ReportRequest {
 
 /** A table of what was found, or the same as JSON. */
 export interface ExplanationOptions {
-  readonly form: "table" | "json";
+  readonly form: ExplanationForm;
   /** A file, or "-" for stdout. */
   readonly output: string;
   /** Whether the explanation is all that is wanted, so that nothing is pinned. */
@@ -224,15 +229,18 @@ function explanationOptions(
   paths: readonly string[],
 ): ExplanationOptions | undefined {
   const isAlone = verb === "explain";
-  const form = values.explain ?? (isAlone ? (values.format ?? "table") : undefined);
+  const written = values.explain ?? (isAlone ? (values.format ?? "table") : undefined);
   const output = values.output ?? (isAlone || paths.length > 0 ? "-" : undefined);
-  if (form === undefined) {
+  if (written === undefined) {
     if (values.output === undefined) return undefined;
     throw new UsageError("`--output` must go with a report: `--explain`, `--inventory` or `--format`");
   }
-  if (form !== "table" && form !== "json") {
+  const form = explanationForms.find((each) => each === written);
+  if (form === undefined) {
     const flag = values.explain === undefined ? "--format" : "--explain";
-    throw new UsageError(`\`${flag}\` must be "table" or "json", but is ${JSON.stringify(form)}`);
+    throw new UsageError(
+      `\`${flag}\` must be ${explanationForms.join(" or ")}, but is ${JSON.stringify(written)}`,
+    );
   }
   if (output === undefined || output === "") {
     throw new UsageError("`--explain` must go with `--output FILE`, since stdout carries the resources");

@@ -55,7 +55,7 @@ export const programFlags = {
   explain: {
     type: "string",
     shown: "FORM",
-    meaning: "say which rule finds each image: --explain or --explain=json",
+    meaning: "say beside a run which rule finds each image: table, json, or fieldspecs",
   },
   output: {
     type: "string",

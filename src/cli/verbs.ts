@@ -61,6 +61,7 @@ export const commands: Readonly<Record<Command, CommandRow>> = {
     examples: [
       ["helm template shop ./chart | pin-digests explain", "a table for people"],
       ["pin-digests explain --format json < in.yaml", "the same for programs"],
+      ["pin-digests explain --format fieldspecs < in.yaml", "what no rule knows, to paste"],
     ],
   },
   images: {

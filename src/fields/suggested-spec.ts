@@ -17,11 +17,32 @@ export function specPath(parts: readonly (string | number)[]): string | undefine
     .slice(1);
 }
 
-/** A fieldSpec in one line of YAML; undefined where its object has no kind that can be named. */
-export function formatSpec({ group, kind }: Resource, { path, ...spec }: SuggestedSpec): string | undefined {
-  if (!/^[A-Za-z][\w.]*$/.test(kind) || !/^(?:[A-Za-z0-9][\w.-]*)?$/.test(group)) return undefined;
-  const more = Object.entries(spec).map(([key, value]) => `, ${key}: ${value}`);
-  return `{group: ${group === "" ? '""' : group}, kind: ${kind}, path: ${JSON.stringify(path)}${more.join("")}}`;
+/** A fieldSpec for the fields of one kind. */
+export interface KindSpec extends SuggestedSpec {
+  readonly group: string;
+  readonly kind: string;
+}
+
+/** The fieldSpec for a field; undefined where there is none, or its object has no kind that can be named. */
+export function specFor({ resource, suggestion }: Suggested): KindSpec | undefined {
+  const { group, kind } = resource;
+  const isNamed = /^[A-Za-z][\w.]*$/.test(kind) && /^(?:[A-Za-z0-9][\w.-]*)?$/.test(group);
+  return suggestion === undefined || !isNamed ? undefined : { group, kind, ...suggestion };
+}
+
+/** The fieldSpec for a field in one line of YAML. */
+export function formatSpec(field: Suggested): string | undefined {
+  const spec = specFor(field);
+  if (spec === undefined) return undefined;
+  const { group, kind, path, ...more } = spec;
+  const members = Object.entries(more).map(([key, value]) => `, ${key}: ${value}`);
+  return `{group: ${group === "" ? '""' : group}, kind: ${kind}, path: ${JSON.stringify(path)}${members.join("")}}`;
+}
+
+/** A field with what would settle it. */
+interface Suggested {
+  readonly resource: Resource;
+  readonly suggestion?: SuggestedSpec;
 }
 
 /** A key as a part of a path, in which slashes and stars mean something. */

@@ -10,8 +10,8 @@ import { planStep } from "./plan.ts";
 import { keep, type Step } from "./step.ts";
 
 /** How a person settles whether a field holds an image. */
-export function howToSettle({ resource, suggestion }: ImageField): string {
-  const spec = suggestion && formatSpec(resource, suggestion);
+export function howToSettle(field: ImageField): string {
+  const spec = formatSpec(field);
   const name =
     spec === undefined ? "name the field in `fieldSpecs`" : `name the field in \`fieldSpecs\`: ${spec}`;
   return `if it is an image, ${name}; if it is none, say \`pin: never\` there, or \`exclude\` it`;

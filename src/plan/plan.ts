@@ -111,12 +111,10 @@ function nodeLocalReason(image: ImageReference, { mode, registries }: Config): s
 }
 
 /** Why an image without a digest is to stay without. */
-function obstacleTo(
-  { writing, tagless, resource, suggestion }: ImageField,
-  image: ImageReference,
-): string | undefined {
+function obstacleTo(field: ImageField, image: ImageReference): string | undefined {
+  const { writing, tagless, suggestion } = field;
   if (writing.kind === "none") {
-    const spec = suggestion?.digestKey && formatSpec(resource, suggestion);
+    const spec = suggestion?.digestKey && formatSpec(field);
     return spec ? `${writing.reason}, such as ${spec} if its kind has that key` : writing.reason;
   }
   if (image.tag !== undefined || tagless !== "keep") return undefined;

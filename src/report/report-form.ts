@@ -6,6 +6,12 @@ export type ReportForm = InventoryFormat | (typeof resultFormats)[number];
 /** How an inventory is written. */
 export type InventoryFormat = (typeof inventoryFormats)[number];
 
+/** How an explanation is written. */
+export type ExplanationForm = (typeof explanationForms)[number];
+
+/** The forms of explanations. */
+export const explanationForms = ["table", "json", "fieldspecs"] as const;
+
 const inventoryFormats = ["lock", "kustomize", "json", "table"] as const;
 const resultFormats = ["sarif", "github"] as const;
 
