@@ -5,10 +5,10 @@ import type { ResourceImages } from "./fields/find-images.ts";
 import type { ImageField } from "./fields/image-field.ts";
 import { eachResource } from "./find/find-resources.ts";
 import type { Input } from "./krm/input.ts";
-import type { Locks } from "./lock/locks.ts";
+import type { Lock, Locks } from "./lock/locks.ts";
 import { planLikely } from "./plan/likely.ts";
 import { planStep } from "./plan/plan.ts";
-import { isSameStep, type ResolvedStep, type SettledStep, type Step, type Twins } from "./plan/step.ts";
+import { deedOf, type ResolvedStep, type SettledStep, type Step, type Twins } from "./plan/step.ts";
 import type { Resolver } from "./resolve/resolver.ts";
 
 /** What was found, and what is to be done about it. */
@@ -73,14 +73,20 @@ export async function planImages({ input, config, locks }: Planning, resolver: R
  * place: then they are one field, and the further place is its twin.
  */
 function twinFinder(twins: Map<ImageField, ImageField[]>): (step: Step) => boolean {
-  const known = new Map<string, Step[]>();
+  const known = new Map<Lock | undefined, Map<string, ImageField>>();
   return (step) => {
     const { field } = step;
-    const characters = `${carriersOf(field.site)} ${field.identity}`;
-    const steps = known.get(characters) ?? [];
-    const first = steps.find((each) => isSameStep(each, step));
-    if (first === undefined) known.set(characters, [...steps, step]);
-    else twins.set(first.field, [...(twins.get(first.field) ?? []), field]);
+    const { text, lock } = deedOf(step);
+    const fields = known.get(lock) ?? new Map<string, ImageField>();
+    known.set(lock, fields);
+    const deed = `${carriersOf(field.site)} ${field.identity} ${text}`;
+    const first = fields.get(deed);
+    if (first === undefined) fields.set(deed, field);
+    else {
+      const others = twins.get(first);
+      if (others === undefined) twins.set(first, [field]);
+      else others.push(field);
+    }
     return first !== undefined;
   };
 }

@@ -47,7 +47,7 @@ export function adviseOnWords(
   const nearest = nearestName(first, Object.keys(commands));
   if (nearest === undefined) return;
   throw new UsageError(`there is no command and no file ${quote(first)}`, {
-    meant: line(argv.map((each, index) => (index === argv.indexOf(first) ? nearest : each))),
+    meant: line(argv.with(argv.indexOf(first), nearest)),
   });
 }
 
@@ -63,15 +63,17 @@ export function adviseOnPath(argv: readonly string[], path: string, isExplained:
     });
   if (path === "") throw new UsageError("a PATH must not be empty", { meant: "pin-digests ." });
   if (existsSync(path)) return;
-  const index = argv.indexOf(path);
   if (isExplained && explanationForms.some((each) => each === path))
     throw new UsageError(`there is no file ${quote(path)}`, {
-      meant: line(without(argv, index).map((each) => (each === "--explain" ? `--explain=${path}` : each))),
+      meant: line(
+        without(argv, argv.indexOf(path)).map((each) => (each === "--explain" ? `--explain=${path}` : each)),
+      ),
     });
   const { key = "", value = "" } = /^(?<key>[A-Za-z][\w.-]*)=(?<value>.*)$/s.exec(path)?.groups ?? {};
   if (key === "") return;
   const flag = flagOf(key);
   if (flag === undefined) return;
+  const index = argv.indexOf(path);
   throw new UsageError(`${quote(withoutLogin(path))} is an option and no PATH`, {
     meant: line(argv.flatMap((each, position) => (position === index ? [`--${flag.name}`, value] : [each]))),
   });

@@ -126,7 +126,15 @@ interface Parsed {
   readonly positionals: readonly string[];
 }
 
+// Node's parser takes one after the other from the front of a list, which for a very long one is slow.
+const ARGUMENTS_MAX = 10_000;
+
 function parse(argv: readonly string[]): Parsed {
+  if (argv.length > ARGUMENTS_MAX) {
+    throw new UsageError(
+      `there must be at most ${ARGUMENTS_MAX} arguments, but there are ${argv.length}: a folder stands for all files in it`,
+    );
+  }
   const flags = optionFlags();
   const optional = flags.map(({ name }) => [name, { type: "string" as const, multiple: true }]);
   try {

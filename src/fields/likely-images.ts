@@ -1,15 +1,8 @@
 /** Values that read as images in fields that no rule knows: what an operator that nobody here has heard of calls an image. */
 import { goType } from "../yaml/go-type.ts";
 import { type Member, membersOf } from "../yaml/members.ts";
-import {
-  dereference,
-  elementsOf,
-  entriesOf,
-  kindOf,
-  lastEventOf,
-  scalarText,
-  writtenText,
-} from "../yaml/node.ts";
+import { dereference, elementsOf, entriesOf, kindOf, scalarText, writtenText } from "../yaml/node.ts";
+import { isWithin } from "../yaml/node-ranges.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { lastUpTo } from "../yaml/sorted-offsets.ts";
 import { noPlace } from "./digest-slot.ts";
@@ -42,7 +35,7 @@ export function findLikely(walk: Walk, object: Place): readonly ImageField[] {
   if (isKubernetesOwn(group) || otherKinds.test(kind)) return [];
   if (!mentionsMore(object.layer.yaml, object.node, walk.fields)) return [];
   const found: Walk = { ...walk, fields: [], path: [], flaws: new Map(), wishes: [] };
-  const search = { walk: found, denied: deniedRanges(walk) };
+  const search = { walk: found, isDenied: deniedIn(walk, object) };
   visit(search, object, { meaning: undefined, isRoot: true });
   const isKnown = coveredBy(walk.fields);
   return found.fields.filter((field) => !isKnown(field));
@@ -76,7 +69,7 @@ function isKubernetesOwn(group: string): boolean {
 
 interface LikelySearch {
   readonly walk: Walk;
-  readonly denied: readonly { readonly first: YamlNode; readonly last: YamlNode }[];
+  readonly isDenied: (node: YamlNode) => boolean;
 }
 
 interface Around {
@@ -89,8 +82,8 @@ const depthMax = 200;
 
 function visit(search: LikelySearch, place: Place, around: Around): void {
   const { layer, node, via } = place;
-  const { walk } = search;
-  if (walk.path.length > depthMax || isDenied(search, node)) return;
+  const { walk, isDenied } = search;
+  if (walk.path.length > depthMax || isDenied(node)) return;
   switch (kindOf(layer.yaml, node)) {
     case "mapping":
       visitMap(search, place, around);
@@ -176,7 +169,7 @@ function takeParts(
     const names = [...registry, ...namespace, ...repository, ...tag, ...digest];
     const { yaml } = place.layer;
     const isLeft = membersOf(yaml, place.node).some(
-      ({ name, value }) => repository.includes(name) && isDenied(search, value),
+      ({ name, value }) => repository.includes(name) && search.isDenied(value),
     );
     const rule: FieldRule = { ...likelyRule, in: "repositoryAndTag", keys };
     return !isLeft && extractSplit(search.walk, place, rule) ? names : [];
@@ -223,12 +216,7 @@ function isImageVariable(name: string): boolean {
   return /(?:^|_)IMAGE$|^RELATED_IMAGE_/.test(name) && !/^(?:OUTPUT|PUSH|TARGET|DEST)/.test(name);
 }
 
-function isDenied({ denied }: LikelySearch, node: YamlNode): boolean {
-  return denied.some(({ first, last }) => first <= node && node <= last);
-}
-
-function deniedRanges({ denials }: Walk): LikelySearch["denied"] {
-  return denials
-    .filter(({ layer }) => layer.depth === 0)
-    .map(({ layer, node }) => ({ first: node, last: lastEventOf(layer.yaml, node) }));
+function deniedIn({ denials }: Walk, { layer: { yaml } }: Place): LikelySearch["isDenied"] {
+  const denied = denials.filter(({ layer }) => layer.depth === 0).map(({ node }) => node);
+  return isWithin(yaml, denied);
 }

@@ -1,5 +1,6 @@
 /** Taking note of the flaws that the walk meets. */
 import { placeholderKind } from "../image/placeholder.ts";
+import { namedLines } from "../yaml/line.ts";
 import { dereference, keysOf, scalarText, startOf } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import type { EmbeddedDocument, Unreadable } from "./embedded-document.ts";
@@ -43,8 +44,7 @@ export function duplicateKey(
 
 function duplicateKeyMessage(layer: EmbeddedDocument, keys: readonly YamlNode[]): string {
   const lines = keys.map((key) => lineOf(layer, key) ?? "?");
-  const places = `lines ${lines.slice(0, -1).join(", ")} and ${lines.at(-1)}`;
-  return `must have this key once, but it stands on ${places} of the input: kubectl reads the last one, other readers read another or none; delete the wrong one`;
+  return `must have this key once, but it stands on ${namedLines(lines)} of the input: kubectl reads the last one, other readers read another or none; delete the wrong one`;
 }
 
 /** Takes note that the key to which the walk's path leads comes by a merge key too that stands behind it. */

@@ -1,6 +1,6 @@
 /** One pass over an object: the rules that hold for its kind, and, where none does, what is a container without doubt. */
 
-import { type Member, memberOf, membersOf, memberText } from "../yaml/members.ts";
+import { aliasesOf, type Member, memberOf, membersOf, memberText } from "../yaml/members.ts";
 import { behind, dereference, elementsOf, kindOf, rootOf, scalarText } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { applyRule, deny } from "./apply-rule.ts";
@@ -183,13 +183,20 @@ function visitMap(walk: Walk, place: Place, context: NodeContext): void {
   // Nothing in a container holds another.
   let plain: NodeContext | undefined;
   // Only what leads to images is worth knowing to stand there twice.
-  let doubled: ReturnType<typeof doubledKeys> | undefined;
+  let doubled: Map<YamlNode, ReturnType<typeof doubledKeys>> | undefined;
+  const doubledIn = (holder: YamlNode): ReturnType<typeof doubledKeys> => {
+    doubled ??= new Map();
+    const known = doubled.get(holder) ?? doubledKeys(layer.yaml, holder);
+    doubled.set(holder, known);
+    return known;
+  };
   for (const sibling of siblings) {
     const { name, value } = sibling;
     const ways = atKey(here.branches, name);
     if (ways.length === 0 && mayBePassed(name, here, layer.yaml, value)) continue;
     plain ??= plainVisit(scope);
-    const via = sibling.via === undefined ? place.via : place.via.concat(sibling.via);
+    const merges = sibling.by === undefined ? undefined : aliasesOf(sibling.by);
+    const via = merges === undefined ? place.via : place.via.concat(merges);
     const member: Place = { layer, node: value, via, map: place, siblings };
     const child = childContext(here, member, { name, single, plain });
     if (child.fallback === undefined && ways.length === 0 && kindOf(layer.yaml, value) === "scalar") continue;
@@ -197,15 +204,15 @@ function visitMap(walk: Walk, place: Place, context: NodeContext): void {
     const before = walk.fields.length;
     visit(walk, member, ways.length === 0 ? child : withBranches(child, onward(ways, child)));
     if (walk.fields.length > before) {
-      const merged = sibling.via?.at(-1);
-      if (merged === undefined && mayBeDoubled(siblings, name)) doubled ??= doubledKeys(layer.yaml, node);
-      const known = merged === undefined ? doubled : doubledKeys(layer.yaml, dereference(layer.yaml, merged));
-      const keys = known?.get(name);
+      const merged = merges?.at(-1);
+      const mayStandTwice = merged !== undefined || mayBeDoubled(siblings, name);
+      const holder = merged === undefined ? node : dereference(layer.yaml, merged);
+      const keys = mayStandTwice ? doubledIn(holder).get(name) : undefined;
       if (keys !== undefined) {
         noteDouble(walk, layer, keys);
-        // The last one counts for kubectl.
-        const at = keys.findIndex((key) => behind(layer.yaml, key) === value);
-        if (at !== -1 && at < keys.length - 1) walk.fields.length = before;
+        // The last one counts for kubectl; of those that are merged no other comes here.
+        const isLast = behind(layer.yaml, keys.at(-1) ?? value) === value;
+        if (merges === undefined && !isLast) walk.fields.length = before;
       }
       if (sibling.contestedBy !== undefined) noteContest(walk, layer, sibling.contestedBy);
     }

@@ -14,6 +14,7 @@ import {
   rootOf,
   scalarText,
 } from "../yaml/node.ts";
+import { isWithin } from "../yaml/node-ranges.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { lastUpTo } from "../yaml/sorted-offsets.ts";
 
@@ -58,10 +59,7 @@ export function isDefinition(place: Place, resource: ResourceImages | undefined)
   const { document, node, way } = place;
   const { yaml } = document;
   const [first = node] = way;
-  const isDenied = resource.denials.some(
-    ({ layer, node: part }) => layer === document && part <= first && first <= lastEventOf(yaml, part),
-  );
-  if (isDenied) return false;
+  if (isDenied(resource, document, first)) return false;
   const root = document.carrier === undefined ? resource.resource.node : rootAround(yaml, first);
   const keys = keysOnWay(yaml, place, root);
   const last = keys?.at(-1);
@@ -69,6 +67,20 @@ export function isDefinition(place: Place, resource: ResourceImages | undefined)
     keys !== undefined && last !== undefined && imageKey.test(last) && !keys.some((key) => never.has(key))
   );
 }
+
+function isDenied(resource: ResourceImages, document: EmbeddedDocument, node: YamlNode): boolean {
+  const byDocument = deniedParts.get(resource) ?? new Map<EmbeddedDocument, (node: YamlNode) => boolean>();
+  deniedParts.set(resource, byDocument);
+  let denies = byDocument.get(document);
+  if (denies === undefined) {
+    const parts = resource.denials.filter(({ layer }) => layer === document).map((part) => part.node);
+    denies = isWithin(document.yaml, parts);
+    byDocument.set(document, denies);
+  }
+  return denies(node);
+}
+
+const deniedParts = new WeakMap<ResourceImages, Map<EmbeddedDocument, (node: YamlNode) => boolean>>();
 
 const imageKey = /(?:^i|I|[_-]i)mage$/;
 
@@ -124,13 +136,41 @@ interface Step {
 }
 
 function childTowards(yaml: YamlText, collection: YamlNode, node: YamlNode): Step | undefined {
-  const holds = (value: YamlNode): boolean => value <= node && node <= lastEventOf(yaml, value);
-  if (kindOf(yaml, collection) === "sequence") {
-    const value = elementsOf(yaml, collection).find(holds);
-    return value === undefined ? undefined : { key: "", value };
+  const { values, keys } = childrenOf(yaml, collection);
+  const at = lastUpTo(values, node);
+  const value = values[at];
+  if (value === undefined || lastEventOf(yaml, value) < node) return undefined;
+  const key = keys?.[at];
+  return { key: (key !== undefined && scalarText(yaml, dereference(yaml, key))) || "", value };
+}
+
+/** The nodes in a collection, with their keys where it is a mapping. */
+interface Children {
+  readonly values: readonly YamlNode[];
+  readonly keys?: readonly YamlNode[];
+}
+
+/** What was looked through once is kept, since many images stand in one collection. */
+function childrenOf(yaml: YamlText, collection: YamlNode): Children {
+  const known = children.get(yaml) ?? new Map<YamlNode, Children>();
+  children.set(yaml, known);
+  const found = known.get(collection) ?? readChildren(yaml, collection);
+  known.set(collection, found);
+  return found;
+}
+
+const children = new WeakMap<YamlText, Map<YamlNode, Children>>();
+
+function readChildren(yaml: YamlText, collection: YamlNode): Children {
+  switch (kindOf(yaml, collection)) {
+    case "sequence":
+      return { values: elementsOf(yaml, collection) };
+    case "mapping": {
+      const keys = keysOf(yaml, collection);
+      return { values: keys.map((key) => behind(yaml, key)), keys };
+    }
+    case "scalar":
+    case "alias":
+      return { values: [] };
   }
-  if (kindOf(yaml, collection) !== "mapping") return undefined;
-  const key = keysOf(yaml, collection).find((each) => holds(behind(yaml, each)));
-  if (key === undefined) return undefined;
-  return { key: scalarText(yaml, dereference(yaml, key)) ?? "", value: behind(yaml, key) };
 }

@@ -14,6 +14,7 @@ import { resultAt } from "../krm/field-result.ts";
 import type { Result } from "../krm/result.ts";
 import type { Twins } from "../plan/step.ts";
 import { type AliasIndex, indexAliases } from "../yaml/alias-index.ts";
+import { namedLines } from "../yaml/line.ts";
 import { aliasRange, dereference, kindOf, startOf } from "../yaml/node.ts";
 import { writeOut } from "../yaml/scalar-text.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
@@ -55,13 +56,13 @@ export function settleOutcomes(
   }
   const settling = beginSettling(outcomes, found);
   const edits: TextEdit[] = [];
-  const deepest = Math.max(...changed.map(({ site }) => site.layer.depth));
+  const deepest = changed.reduce((depth, { site }) => Math.max(depth, site.layer.depth), 0);
   for (let depth = deepest; depth >= 0; depth--) {
     for (const document of [...settling.uses.keys()]) {
       if (document.depth !== depth) continue;
       const settled = settleDocument(document, settling);
       const { carrier } = document;
-      if (carrier === undefined) edits.push(...settled.edits);
+      if (carrier === undefined) append(edits, settled.edits);
       else if (settled.edits.length > 0) {
         const outer = settled.edits.flatMap((edit) => carrier.toOuter(edit) ?? []);
         addUse(settling, carrier, { edits: outer, outcomes: settled.outcomes });
@@ -80,7 +81,7 @@ interface Settling {
   /** What became of a place where an image was found. */
   readonly outcomeAt: (place: Place) => Outcome | undefined;
   readonly resourceAt: FindResource;
-  readonly uses: Map<EmbeddedDocument, Map<YamlNode, Map<string, Use>>>;
+  readonly uses: Map<EmbeddedDocument, Map<YamlNode, Map<string, GrowingUse>>>;
   /** Why an outcome can't be. */
   readonly conflicts: Map<Outcome, string>;
   readonly results: Result[];
@@ -90,6 +91,14 @@ interface Settling {
 interface Use extends Pick<Site, "via"> {
   readonly edits: readonly TextEdit[];
   readonly outcomes: readonly ChangedOutcome[];
+}
+
+/** A use to which more may come. */
+interface GrowingUse extends Use {
+  readonly edits: TextEdit[];
+  readonly outcomes: ChangedOutcome[];
+  /** The edits as texts. */
+  readonly known: Set<string>;
 }
 
 function beginSettling(outcomes: readonly Outcome[], { resources, twins }: Found): Settling {
@@ -134,24 +143,29 @@ function outcomePlaces(
 }
 
 function addUse({ uses }: Settling, { layer, node, via }: Site, use: Omit<Use, "via">): void {
-  const nodes = uses.get(layer) ?? new Map<YamlNode, Map<string, Use>>();
+  const nodes = uses.get(layer) ?? new Map<YamlNode, Map<string, GrowingUse>>();
   uses.set(layer, nodes);
-  const ways = nodes.get(node) ?? new Map<string, Use>();
+  const ways = nodes.get(node) ?? new Map<string, GrowingUse>();
   nodes.set(node, ways);
   const key = via.join(" ");
-  const known = ways.get(key) ?? { via, edits: [], outcomes: [] };
-  ways.set(key, {
-    via,
-    edits: [
-      ...known.edits,
-      ...use.edits.filter((edit) => !known.edits.some((each) => isSameEdit(each, edit))),
-    ],
-    outcomes: [...known.outcomes, ...use.outcomes],
-  });
+  const growing = ways.get(key) ?? { via, edits: [], outcomes: [], known: new Set<string>() };
+  ways.set(key, growing);
+  for (const edit of use.edits) {
+    const text = textOfEdit(edit);
+    if (growing.known.has(text)) continue;
+    growing.known.add(text);
+    growing.edits.push(edit);
+  }
+  append(growing.outcomes, use.outcomes);
 }
 
-function isSameEdit(one: TextEdit, other: TextEdit): boolean {
-  return one.start === other.start && one.end === other.end && one.text === other.text;
+/** Adds to a list what may be too much for the arguments of a call. */
+function append<T>(list: T[], more: readonly T[]): void {
+  for (const each of more) list.push(each);
+}
+
+function textOfEdit({ start, end, text }: TextEdit): string {
+  return `${start}-${end} ${text}`;
 }
 
 /** What is written in a document. */
@@ -162,7 +176,7 @@ interface SettledDocument {
 
 function settleDocument(document: EmbeddedDocument, settling: Settling): SettledDocument {
   const { yaml } = document;
-  const nodes = settling.uses.get(document) ?? new Map<YamlNode, Map<string, Use>>();
+  const nodes = settling.uses.get(document) ?? new Map<YamlNode, Map<string, GrowingUse>>();
   const index = indexAliases(yaml);
   const settled = new Map<YamlNode, Use>();
   for (const [node, ways] of nodes) {
@@ -176,10 +190,10 @@ function settleDocument(document: EmbeddedDocument, settling: Settling): Settled
     // The ways to a map go through its aliases, and agree.
     const isAnchored = target !== node || (isScalar(yaml, node) && index.aliasesOf(node).length > 0);
     if (isAnchored) anchors.add(target);
-    else edits.push(...use.edits);
+    else append(edits, use.edits);
   }
   for (const anchor of anchors)
-    edits.push(...settleAnchor({ document, node: anchor, index }, settled, settling));
+    append(edits, settleAnchor({ document, node: anchor, index }, settled, settling));
   return { edits, outcomes: [...settled.values()].flatMap(({ outcomes }) => outcomes) };
 }
 
@@ -215,7 +229,7 @@ function agreedUse(at: Indexed, ways: ReadonlyMap<string, Use>, settling: Settli
       for (const each of outcomes) settling.conflicts.set(each, reason);
     return undefined;
   }
-  if (definition !== undefined) settling.results.push(...definitionResults(at, first, definition));
+  if (definition !== undefined) append(settling.results, definitionResults(at, first, definition));
   return first;
 }
 
@@ -230,10 +244,7 @@ function definitionResults(
 
 /** What a use makes of a node, as a text to compare; "" for nothing. */
 function signatureOf(use: Use | undefined): string {
-  return (use?.edits ?? [])
-    .map(({ start, end, text }) => `${start}-${end} ${text}`)
-    .sort()
-    .join("\n");
+  return (use?.edits ?? []).map(textOfEdit).sort().join("\n");
 }
 
 /** The edits of an anchored scalar and of its aliases: those that are to mean something else are written out. */
@@ -246,18 +257,25 @@ function settleAnchor(
   const own = settled.get(anchor);
   const edits: TextEdit[] = [...(own?.edits ?? [])];
   const others: YamlNode[] = [];
+  const ownSignature = signatureOf(own);
+  let unchanged: string | undefined;
+  const textFor = (use: Use | undefined): string => {
+    if (use !== undefined) return writeOut(yaml, anchor, use.edits);
+    unchanged ??= writeOut(yaml, anchor, []);
+    return unchanged;
+  };
   for (const alias of index.aliasesOf(anchor)) {
     const use = settled.get(alias);
     const range = aliasRange(yaml, alias);
-    if (range === undefined || signatureOf(use) === signatureOf(own)) continue;
-    edits.push({ ...range, text: writeOut(yaml, anchor, use?.edits ?? []) });
+    if (range === undefined || signatureOf(use) === ownSignature) continue;
+    edits.push({ ...range, text: textFor(use) });
     if (use === undefined) others.push(alias);
-    else results.push(...writtenOutResults(document, { anchor, alias, use }));
+    else append(results, writtenOutResults(document, { anchor, alias, use }));
   }
   const field = own?.outcomes[0]?.field;
   if (field !== undefined && others.length > 0) {
     const lines = [...new Set(others.map((alias) => lineOf(document, alias)))];
-    const message = `its anchor \`&${nameOf(document, others[0] ?? anchor)}\` is used on ${inWords(lines)} as well, where it is no image or is left alone: the text is written out there, so that only the image changes`;
+    const message = `its anchor \`&${nameOf(document, others[0] ?? anchor)}\` is used on ${namedLines(lines)} of the input as well, where it is no image or is left alone: the text is written out there, so that only the image changes`;
     results.push(resultAt(field, { severity: "warning", message }));
   }
   return edits;
@@ -322,10 +340,4 @@ function lineOf({ yaml, toSource, lineAt }: EmbeddedDocument, node: YamlNode): n
 function nameOf({ yaml }: EmbeddedDocument, alias: YamlNode): string {
   const { start, end } = aliasRange(yaml, alias) ?? { start: 0, end: 1 };
   return yaml.text.slice(start + 1, end);
-}
-
-function inWords(lines: readonly number[]): string {
-  const last = lines.at(-1);
-  if (lines.length < 2) return `line ${last} of the input`;
-  return `lines ${lines.slice(0, -1).join(", ")} and ${last} of the input`;
 }

@@ -88,24 +88,26 @@ export interface RejectStep {
   readonly unlocked: ImageReference | undefined;
 }
 
-/** True where two steps do the same, each about its field. */
-export function isSameStep(one: Step, other: Step): boolean {
-  if (one.field.onError !== other.field.onError || one.field.tag !== other.field.tag) return false;
-  switch (one.kind) {
+/** What a step does, apart from the field that it is about: steps with the same text and the same lock do the same. */
+export interface Deed {
+  readonly text: string;
+  readonly lock: Lock | undefined;
+}
+
+/** What a step does. */
+export function deedOf(step: Step): Deed {
+  const { kind, field } = step;
+  const said = [kind, field.onError ?? "", field.tag ?? ""];
+  switch (kind) {
     case "resolve":
-      return (
-        other.kind === one.kind &&
-        lookupKey(other.lookup) === lookupKey(one.lookup) &&
-        other.lock === one.lock &&
-        other.locked === one.locked
-      );
+      return { text: [...said, step.locked ?? "", lookupKey(step.lookup)].join(" "), lock: step.lock };
     case "rewrite":
-      return other.kind === one.kind && other.text === one.text;
+      return { text: [...said, step.text].join(" "), lock: undefined };
     case "check":
-      return other.kind === one.kind && other.lock === one.lock;
+      return { text: said.join(" "), lock: step.lock };
     case "keep":
     case "reject":
-      return other.kind === one.kind && other.reason === one.reason;
+      return { text: [...said, step.reason].join(" "), lock: undefined };
   }
 }
 

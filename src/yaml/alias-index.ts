@@ -1,8 +1,8 @@
 /** Where aliases bring a node of a text to: what shares its text, and would change with it. */
-import { membersOf } from "./members.ts";
+import { type Merge, membersOf } from "./members.ts";
 import { behind, elementsOf, isMergeKey, keysOf, kindOf, lastEventOf } from "./node.ts";
+import { holdersAmong } from "./node-ranges.ts";
 import type { YamlNode, YamlText } from "./scan.ts";
-import { lastUpTo } from "./sorted-offsets.ts";
 
 /** The aliases of a text, by what they stand for. */
 export interface AliasIndex {
@@ -25,17 +25,27 @@ export function indexAliases(yaml: YamlText): AliasIndex {
     if (known === undefined) aliases.set(target, [alias]);
     else known.push(alias);
   }
-  const shared = sharedCollections(yaml, [...aliases.keys()]);
+  const collectionsAround = holdersAmong(
+    yaml,
+    [...aliases.keys()].filter((node) => kindOf(yaml, node) !== "scalar"),
+  );
+  const isOpen = openWays(yaml);
   let roles: Roles | undefined;
 
+  /** In the order of a tree: a way before those that go on from where it begins. */
   function* physicalWays(node: YamlNode): Generator<readonly YamlNode[], void, undefined> {
-    yield [];
-    for (const collection of shared.around(node)) {
-      for (const alias of aliases.get(collection) ?? []) {
-        // A collection that holds an alias of itself is no tree.
-        if (collection < alias && alias < lastEventOf(yaml, collection)) continue;
-        for (const way of physicalWays(alias)) yield [...way, alias];
+    const waiting: Way[] = [{ from: node, rest: undefined }];
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      yield aliasesOn(next.rest);
+      const further: Way[] = [];
+      for (const collection of collectionsAround(next.from)) {
+        for (const alias of aliases.get(collection) ?? []) {
+          // A collection that holds an alias of itself is no tree.
+          if (collection < alias && alias < lastEventOf(yaml, collection)) continue;
+          further.push({ from: alias, rest: { alias, rest: next.rest } });
+        }
       }
+      for (const way of further.reverse()) waiting.push(way);
     }
   }
 
@@ -44,7 +54,7 @@ export function indexAliases(yaml: YamlText): AliasIndex {
     *waysTo(node) {
       for (const way of physicalWays(node)) {
         if (way.length > 0) roles ??= rolesOf(yaml);
-        if (roles === undefined || isOpen(yaml, roles, { way, node })) yield way;
+        if (roles === undefined || isOpen(roles, way, node)) yield way;
       }
     },
     isKey(alias) {
@@ -54,29 +64,22 @@ export function indexAliases(yaml: YamlText): AliasIndex {
   };
 }
 
-interface SharedCollections {
-  /** Those around a node, or the node itself, the innermost first. */
-  readonly around: (node: YamlNode) => readonly YamlNode[];
+/** A way as it is found, from its end on. */
+interface Way {
+  /** The outermost of its aliases, or the node to which it leads. */
+  readonly from: YamlNode;
+  readonly rest: AliasesOnWay | undefined;
 }
 
-function sharedCollections(yaml: YamlText, targets: readonly YamlNode[]): SharedCollections {
-  const starts = targets.filter((node) => kindOf(yaml, node) !== "scalar").sort((a, b) => a - b);
-  const parents: number[] = [];
-  for (const [at, node] of starts.entries()) {
-    let parent = at - 1;
-    while (parent !== -1 && lastEventOf(yaml, starts[parent] ?? 0) < node) parent = parents[parent] ?? -1;
-    parents.push(parent);
-  }
-  return {
-    around(node) {
-      const found: YamlNode[] = [];
-      for (let at = lastUpTo(starts, node); at !== -1; at = parents[at] ?? -1) {
-        const collection = starts[at] ?? node;
-        if (node <= lastEventOf(yaml, collection)) found.push(collection);
-      }
-      return found;
-    },
-  };
+interface AliasesOnWay {
+  readonly alias: YamlNode;
+  readonly rest: AliasesOnWay | undefined;
+}
+
+function aliasesOn(first: AliasesOnWay | undefined): readonly YamlNode[] {
+  const aliases: YamlNode[] = [];
+  for (let at = first; at !== undefined; at = at.rest) aliases.push(at.alias);
+  return aliases;
 }
 
 /** What aliases are in their mappings, where they are no plain values. */
@@ -102,23 +105,56 @@ function rolesOf(yaml: YamlText): Roles {
   return { keys, mergedInto };
 }
 
-interface Way {
-  readonly way: readonly YamlNode[];
-  readonly node: YamlNode;
+/** Tells of ways that go by a merge key whether it leads anywhere, and does not bring in something else, or nothing. */
+function openWays(yaml: YamlText): (roles: Roles, way: readonly YamlNode[], node: YamlNode) => boolean {
+  const merged = new Map<YamlNode, MergedMembers>();
+  const mergedIn = (mapping: YamlNode): MergedMembers => {
+    const known = merged.get(mapping) ?? mergedMembers(yaml, mapping);
+    merged.set(mapping, known);
+    return known;
+  };
+  return ({ mergedInto }, way, node) => {
+    for (let at = 0; at < way.length; at++) {
+      const mapping = mergedInto.get(way[at] ?? -1);
+      if (mapping === undefined) continue;
+      const last = lastOfMerge(mergedIn(mapping), { way, node }, at);
+      if (last === undefined) return false;
+      at = last;
+    }
+    return true;
+  };
 }
 
-/** False for a way by a merge key that brings in something else, or nothing. */
-function isOpen(yaml: YamlText, { mergedInto }: Roles, { way, node }: Way): boolean {
-  for (let at = 0; at < way.length; at++) {
-    const mapping = mergedInto.get(way[at] ?? -1);
-    if (mapping === undefined) continue;
-    const member = membersOf(yaml, mapping).find(({ value, via }) => {
-      if (via === undefined || !via.every((alias, n) => alias === way[at + n])) return false;
-      const next = way[at + via.length] ?? node;
-      return value <= next && next <= lastEventOf(yaml, value);
-    });
-    if (member?.via === undefined) return false;
-    at += member.via.length - 1;
+interface MergedMembers {
+  readonly around: (node: YamlNode) => readonly YamlNode[];
+  /** The value of a member → the merge key that brings it in. */
+  readonly mergeOf: ReadonlyMap<YamlNode, Merge>;
+}
+
+function mergedMembers(yaml: YamlText, mapping: YamlNode): MergedMembers {
+  const mergeOf = new Map<YamlNode, Merge>();
+  for (const { value, by } of membersOf(yaml, mapping)) if (by !== undefined) mergeOf.set(value, by);
+  return { around: holdersAmong(yaml, [...mergeOf.keys()]), mergeOf };
+}
+
+/** Where the aliases end, from an index on, that bring in the member to which a way goes on; undefined where none does. */
+function lastOfMerge(
+  { around, mergeOf }: MergedMembers,
+  { way, node }: { readonly way: readonly YamlNode[]; readonly node: YamlNode },
+  first: number,
+): number | undefined {
+  for (let last = first; last < way.length; last++) {
+    const values = around(way[last + 1] ?? node);
+    if (values.some((value) => isBroughtBy(mergeOf.get(value), way.slice(first, last + 1)))) return last;
   }
-  return true;
+  return undefined;
+}
+
+/** Whether a merge key brings something in by these aliases, and no others. */
+function isBroughtBy(merge: Merge | undefined, aliases: readonly YamlNode[]): boolean {
+  let at = 0;
+  for (let next = merge; next !== undefined; next = next.rest) {
+    for (const alias of next.aliases) if (alias !== aliases[at++]) return false;
+  }
+  return merge !== undefined && at === aliases.length;
 }

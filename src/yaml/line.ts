@@ -33,6 +33,17 @@ export function placeFinder(
   };
 }
 
+/** `line 7`, `lines 7, 8 and 9`; of many the first ones, and how many more there are. */
+export function namedLines(lines: readonly (number | string)[]): string {
+  const named = lines.slice(0, NAMED_MAX);
+  const more = lines.length - named.length;
+  const last = more > 0 ? `${more} more` : named.pop();
+  return named.length === 0 ? `line ${last}` : `lines ${named.join(", ")} and ${last}`;
+}
+
+// All of a thousand would bury what is said of them.
+const NAMED_MAX = 10;
+
 function lineBreaks(text: string): readonly number[] {
   const breaks: number[] = [];
   for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) breaks.push(at);

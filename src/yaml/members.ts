@@ -16,13 +16,28 @@ import type { YamlNode, YamlText } from "./scan.ts";
 export interface Member {
   readonly name: string;
   readonly value: YamlNode;
-  /** The aliases by which merge keys bring it in, the outermost first; absent for a mapping's own. */
-  readonly via?: readonly YamlNode[];
+  /** The merge key that brings it in; absent for a mapping's own. */
+  readonly by?: Merge;
   /**
    * The merge key of one that the mapping says itself before it: kubectl reads the merged one all the same, other readers
    * the mapping's own.
    */
   readonly contestedBy?: YamlNode;
+}
+
+/** How a merge key brings a member in. */
+export interface Merge {
+  /** The aliases that lead to the mapping which is merged, the outermost first. */
+  readonly aliases: readonly YamlNode[];
+  /** How that comes by the member, where it is not its own. */
+  readonly rest?: Merge;
+}
+
+/** All aliases by which merge keys bring a member in, the outermost first. */
+export function aliasesOf(merge: Merge | undefined): readonly YamlNode[] {
+  const aliases: YamlNode[] = [];
+  for (let at = merge; at !== undefined; at = at.rest) for (const alias of at.aliases) aliases.push(alias);
+  return aliases;
 }
 
 /**
@@ -91,61 +106,88 @@ export function memberText(yaml: YamlText, members: readonly Member[], name: str
   return scalarText(yaml, memberOf(yaml, members, name));
 }
 
+/** The members of a mapping that merges others. They are kept, since each mapping in a chain brings in all that those before it say. */
 function ownAndMerged(yaml: YamlText, mapping: YamlNode): readonly Member[] {
+  const cache = caches.get(yaml) ?? { lists: new Map<YamlNode, readonly Member[]>(), size: 0 };
+  caches.set(yaml, cache);
+  const known = cache.lists.get(mapping);
+  if (known !== undefined) return known;
+  const members = mergeInto(yaml, mapping);
+  cache.lists.set(mapping, members);
+  cache.size += members.length;
+  for (const [oldest, list] of cache.lists) {
+    if (cache.size <= KEPT_MAX || oldest === mapping) break;
+    cache.lists.delete(oldest);
+    cache.size -= list.length;
+  }
+  return members;
+}
+
+interface MemberCache {
+  /** The oldest first. */
+  readonly lists: Map<YamlNode, readonly Member[]>;
+  size: number;
+}
+
+const caches = new WeakMap<YamlText, MemberCache>();
+const KEPT_MAX = 100_000;
+
+function mergeInto(yaml: YamlText, mapping: YamlNode): readonly Member[] {
   const members: Member[] = [];
-  const contested = new Map<string, Member>();
-  const names = new Set<string>();
   const own = new Map<string, YamlNode>();
-  const merged = new Set<YamlNode>();
-  const waiting: Source[] = [{ map: mapping, via: noAliases, mergeKey: undefined }];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const { map, via } = next;
+  const sources: Source[] = [];
+  for (const { key, value } of entriesOf(yaml, mapping)) {
+    const name = scalarText(yaml, dereference(yaml, key));
+    if (name === undefined) continue;
+    if (isMergeKey(yaml, key)) {
+      for (const source of mergeSources(yaml, { map: value, via: noAliases, mergeKey: key }))
+        sources.push(source);
+    } else {
+      members.push({ name, value });
+      own.set(name, key);
+    }
+  }
+  const names = new Set(own.keys());
+  const contested = new Map<string, Member>();
+  const merged = new Set([mapping]);
+  for (const { map, via, mergeKey } of sources) {
     // What was merged once brings nothing new, however often it is named.
-    if (merged.has(map) || kindOf(yaml, map) !== "mapping") continue;
+    if (merged.has(map)) continue;
     merged.add(map);
-    const brought = new Map<string, Member>();
-    const contests = new Map<string, Member>();
-    const sources: Source[] = [];
-    for (const { key, value } of entriesOf(yaml, map)) {
-      const name = scalarText(yaml, dereference(yaml, key));
-      if (name === undefined) continue;
-      if (isMergeKey(yaml, key)) {
-        const { mergeKey = key } = next;
-        for (const source of mergeSources(yaml, { map: value, via, mergeKey })) sources.push(source);
-      } else if (map === mapping) {
-        members.push({ name, value });
-        own.set(name, key);
-      } else if (!names.has(name)) {
-        brought.set(name, { name, value, via });
-      } else if (!contested.has(name) && standsBefore(own.get(name), next.mergeKey)) {
-        contests.set(name, {
-          name,
-          value,
-          via,
-          ...(next.mergeKey !== undefined && { contestedBy: next.mergeKey }),
-        });
+    for (const { name, value, by } of broughtIn(yaml, map)) {
+      const member = { name, value, by: { aliases: via, ...(by !== undefined && { rest: by }) } };
+      if (!names.has(name)) {
+        names.add(name);
+        members.push(member);
+      } else if (!contested.has(name) && standsBefore(own.get(name), mergeKey)) {
+        contested.set(name, { ...member, contestedBy: mergeKey });
       }
     }
-    members.push(...brought.values());
-    for (const [name, member] of contests) contested.set(name, member);
-    for (const name of (map === mapping ? own : brought).keys()) names.add(name);
-    // Of a mapping's own keys all are kept, that it may be told of duplicates; of others those that count. The first
-    // source wins, with all that it merges itself.
-    for (const source of sources.reverse()) waiting.push(source);
   }
   return contested.size === 0 ? members : [...contested.values(), ...members];
 }
 
-function standsBefore(key: YamlNode | undefined, mergeKey: YamlNode | undefined): boolean {
-  return key !== undefined && mergeKey !== undefined && key < mergeKey;
+/** What a mapping brings into one that merges it: of its own keys all that count, and what it merges itself. */
+function broughtIn(yaml: YamlText, mapping: YamlNode): Iterable<Member> {
+  if (kindOf(yaml, mapping) !== "mapping") return noMembers;
+  const byName = new Map<string, Member>();
+  for (const member of membersOf(yaml, mapping)) {
+    if (member.contestedBy === undefined) byName.set(member.name, member);
+  }
+  return byName.values();
+}
+
+const noMembers: readonly Member[] = [];
+
+function standsBefore(key: YamlNode | undefined, mergeKey: YamlNode): boolean {
+  return key !== undefined && key < mergeKey;
 }
 
 /** A mapping that is merged into another, and how it is reached. */
 interface Source {
   readonly map: YamlNode;
   readonly via: readonly YamlNode[];
-  /** That of the mapping into which all is merged. */
-  readonly mergeKey: YamlNode | undefined;
+  readonly mergeKey: YamlNode;
 }
 
 const noAliases: readonly YamlNode[] = [];

@@ -40,6 +40,15 @@ function refusal(...argv: readonly string[]): readonly [message: string, meant: 
   throw new Error(`taken: ${argv.join(" ")}`);
 }
 
+test("takes so many arguments as it reads in a moment", () => {
+  const overrides = Array.from({ length: 5_000 }, (_, at) => ["-d", `key${at}=value`]).flat();
+
+  expect(readArguments(overrides).overrides.size).toBe(5_000);
+  expect(() => readArguments([...overrides, "one-more.yaml"])).toThrow(
+    "there must be at most 10000 arguments, but there are 10001: a folder stands for all files in it",
+  );
+});
+
 describe("readArguments", () => {
   test("asks for nothing but a run where there are none", () => {
     expect(readArguments([])).toEqual({

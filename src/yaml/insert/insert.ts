@@ -199,11 +199,17 @@ function behindComma({ yaml, layout }: Site, addition: Addition, index: number):
   const { text } = yaml;
   const { start, end } = layout.spanOf(index);
   const { at, blank } = commaPlace(yaml, layout.valueOf(index), end);
-  const line = lineStart(text, start);
-  const indentation = text.slice(line, start);
-  const isOnOwnLine = line > layout.inside && indentation.trim() === "";
-  const between = isOnOwnLine ? lineBreakAt(yaml, start) + indentation : " ";
+  // Not from the start of its line: all of a list may stand on one.
+  const blanks = startOfBlanks(text, start);
+  const isOnOwnLine = blanks > layout.inside && text[blanks - 1] === "\n";
+  const between = isOnOwnLine ? lineBreakAt(yaml, start) + text.slice(blanks, start) : " ";
   return flowEdit(text, at, `${blank},${between}${addition.flow()}`);
+}
+
+function startOfBlanks(text: string, offset: number): number {
+  let start = offset;
+  while (text[start - 1] !== "\n" && /\s/.test(text[start - 1] ?? "")) start--;
+  return start;
 }
 
 /** Without a blank a sign that begins a comment would be the last of a plain scalar. */

@@ -15,8 +15,9 @@ export function remove(yaml: YamlText, collection: YamlNode, index: number): Tex
     const before = commaPlace(yaml, layout.valueOf(index - 1), layout.spanOf(index - 1).end);
     return { start: before.at, end: commaPlace(yaml, layout.valueOf(index), end).at, text: "" };
   }
-  const line = lineStart(text, start);
-  const isOnOwnLine = !isFlow(yaml, collection) && text.slice(line, start).trim() === "";
-  if (isOnOwnLine) return { start: line, end: nextLine(text, end), text: "" };
+  if (!isFlow(yaml, collection)) {
+    const line = lineStart(text, start);
+    if (text.slice(line, start).trim() === "") return { start: line, end: nextLine(text, end), text: "" };
+  }
   return { start, end: index + 1 < layout.size ? layout.spanOf(index + 1).start : end, text: "" };
 }
