@@ -23,48 +23,78 @@ export function pullSecretsOf(
   { yaml, objects, images }: Package,
   warn: (message: string) => void,
 ): readonly PullSecret[] {
-  const users = imagesByResource(images);
-  const accounts = objects.filter(({ kind, apiVersion }) => kind === "ServiceAccount" && apiVersion === "v1");
   const secrets = objects.filter(({ kind, apiVersion }) => kind === "Secret" && apiVersion === "v1");
+  if (secrets.length === 0) return [];
+  const usersOf = secretUsers(yaml, objects, new Set(images.map(({ resource }) => resource)));
+  const imageUsers = groupedSets(images, ({ resource, image: { registry, repository } }) => [
+    `${canonicalHost(registry)}/${repository}`,
+    resource,
+  ]);
   return secrets.flatMap((secret) => {
     const config = parsePullSecret(contentOf(yaml, secret), warn);
     if (config === undefined) return [];
-    const granted = [...users].flatMap(([user, used]) =>
-      namesSecret(yaml, user, { secret, accounts }) ? used : [],
-    );
-    const covered = new Set(
-      granted.map(({ registry, repository }) => `${canonicalHost(registry)}/${repository}`),
-    );
-    return [{ config, matches: ({ host, repository }) => covered.has(`${host}/${repository}`) }];
+    const users = usersOf.get(keyOf(secret)) ?? new Set();
+    return [
+      {
+        config,
+        matches: ({ host, repository }) =>
+          overlap(users, imageUsers.get(`${host}/${repository}`) ?? new Set()),
+      },
+    ];
   });
 }
 
-function imagesByResource(images: Package["images"]): ReadonlyMap<Resource, readonly ImageReference[]> {
-  const byResource = new Map<Resource, ImageReference[]>();
-  for (const { resource, image } of images) {
-    const known = byResource.get(resource);
-    if (known === undefined) byResource.set(resource, [image]);
-    else known.push(image);
-  }
-  return byResource;
-}
-
-interface Secret {
-  readonly secret: Resource;
-  readonly accounts: readonly Resource[];
-}
-
-function namesSecret(yaml: YamlText, user: Resource, { secret, accounts }: Secret): boolean {
-  if (secret.name === undefined || user.namespace !== secret.namespace) return false;
-  const { secrets, accounts: names } = podNames(yaml, user.node);
-  if (secrets.has(secret.name)) return true;
-  return accounts.some(
-    ({ name, namespace, node }) =>
-      name !== undefined &&
-      namespace === user.namespace &&
-      names.has(name) &&
-      podNames(yaml, node).secrets.has(secret.name ?? ""),
+/** The users of each secret, by its name and namespace: those that name it, and those whose service account does. */
+function secretUsers(
+  yaml: YamlText,
+  objects: readonly Resource[],
+  users: ReadonlySet<Resource>,
+): ReadonlyMap<string, ReadonlySet<Resource>> {
+  const accounts = objects.filter(({ kind, apiVersion }) => kind === "ServiceAccount" && apiVersion === "v1");
+  const accountSecrets = groupedSets(
+    accounts.flatMap((account) =>
+      [...podNames(yaml, account.node).secrets].map((name) => ({ account, name })),
+    ),
+    ({ account, name }) => [keyOf(account), name],
   );
+  const grants = [...users].flatMap((user) => {
+    const { namespace } = user;
+    const named = podNames(yaml, user.node);
+    const secrets = new Set(named.secrets);
+    for (const name of named.accounts)
+      for (const secret of accountSecrets.get(keyOf({ namespace, name })) ?? []) secrets.add(secret);
+    return [...secrets].map((name) => ({ key: keyOf({ namespace, name }), user }));
+  });
+  return groupedSets(grants, ({ key, user }) => [key, user]);
+}
+
+function overlap<Member>(one: ReadonlySet<Member>, other: ReadonlySet<Member>): boolean {
+  const [few, many] = one.size < other.size ? [one, other] : [other, one];
+  for (const member of few) if (many.has(member)) return true;
+  return false;
+}
+
+function keyOf({
+  namespace,
+  name,
+}: {
+  readonly namespace?: string | undefined;
+  readonly name?: string | undefined;
+}): string {
+  return JSON.stringify([namespace, name]);
+}
+
+function groupedSets<Item, Member>(
+  items: readonly Item[],
+  entryOf: (item: Item) => readonly [key: string, member: Member],
+): ReadonlyMap<string, ReadonlySet<Member>> {
+  const groups = new Map<string, Set<Member>>();
+  for (const item of items) {
+    const [key, member] = entryOf(item);
+    const group = groups.get(key) ?? new Set<Member>();
+    groups.set(key, group.add(member));
+  }
+  return groups;
 }
 
 interface PodNames {
@@ -76,7 +106,11 @@ interface PodNames {
 function podNames(yaml: YamlText, object: YamlNode): PodNames {
   const secrets = new Set<string>();
   const accounts = new Set<string>();
+  const seen = new Set<YamlNode>();
   const visit = (node: YamlNode): void => {
+    // What aliases bring once more names the same.
+    if (seen.has(node)) return;
+    seen.add(node);
     if (kindOf(yaml, node) === "sequence") {
       for (const element of elementsOf(yaml, node)) visit(dereference(yaml, element));
     }

@@ -1,6 +1,7 @@
 import { readArguments } from "../../src/cli/arguments.ts";
 import { explain, formatExplanations } from "../../src/explain.ts";
 import { parseReference } from "../../src/image/reference.ts";
+import { resultAt } from "../../src/krm/field-result.ts";
 import { lockEdits } from "../../src/lock/format/lock-edit.ts";
 import { readLockFile } from "../../src/lock/format/lock-file.ts";
 import type { LockedImage } from "../../src/lock/format/locked-image.ts";
@@ -95,12 +96,9 @@ export const optionShapes: readonly Shape[] = [
     (n) => `include: ${"[".repeat(90)}${repeat(n, "a", ", ")}${"]".repeat(90)}`,
   ),
   configured("a comment in a configuration", (n) => `mode: pin # ${"# ".repeat(n * 10)}`),
-  flags("flags without a meaning", (n) => Array.from({ length: n }, (_, i) => `--x-image=${i}`)),
-  flags("overrides", (n) => Array.from({ length: n }, (_, i) => ["-d", `key${i}=value`]).flat()),
   flags("an override without a sign", (n) => ["-d", "x:".repeat(n * 10)]),
   flags("a long flag", (n) => [`--${"a".repeat(n * 10)}`]),
   flags("a login in a flag", (n) => [`--https://${"a:b@".repeat(n * 5)}`]),
-  flags("positionals", (n) => Array.from({ length: n }, (_, i) => `file${i}.yaml`)),
   pinning("a lock file of as many images", (n) =>
     locked(n, podOf(containers(n, "  ", (i) => `r.example/a${i}:1`))),
   ),
@@ -276,9 +274,16 @@ export const optionShapes: readonly Shape[] = [
     (form): Shape => ({
       name: `the report ${form}`,
       prepare(n) {
-        const text = podOf(containers(n, "  ", (i) => `r.example/a${i}:1`));
-        const pinned = pinDigests(text, { lock: { text: lockText([...many(n)].slice(1)), update: false } });
-        return async () => makeReport(form, { ...(await pinned), version: "1" });
+        const images = Array.from({ length: n }, (_, i) => ({
+          resource: { apiVersion: "v1", kind: "Pod", name: `p${i}` },
+          path: "spec.containers[0].image",
+          text: `r.example/a${i}:1@${digestOf(i)}`,
+          original: `r.example/a${i}:1`,
+        }));
+        const results = images.map(({ resource, path, text }) =>
+          resultAt({ resource, path }, { severity: "info", message: `pinned to ${text}` }),
+        );
+        return () => makeReport(form, { images, results, version: "1" });
       },
     }),
   ),

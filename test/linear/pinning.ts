@@ -1,4 +1,5 @@
 import { type Digest, parseDigest } from "../../src/image/digest.ts";
+import { InputError } from "../../src/krm/input-error.ts";
 import { type PinOptions, pinDigests } from "../../src/pin-digests.ts";
 import { repeat, type Shape } from "./shape.ts";
 
@@ -22,9 +23,15 @@ export function pinning(name: string, make: (n: number) => string | Made): Shape
       const { text, options = {} } = typeof made === "string" ? { text: made } : made;
       const overrides = new Map([["lock", "frozen"], ...(options.overrides ?? [])]);
       const lock = { text: lockText(["nginx:1"]), update: false, name: "image-lock.yaml" };
-      return () => pinDigests(text, { lock, ...options, overrides });
+      return () => pinDigests(text, { lock, ...options, overrides }).catch(refusal);
     },
   };
+}
+
+/** Too large is an answer too. */
+function refusal(error: unknown): unknown {
+  if (error instanceof InputError) return error;
+  throw error;
 }
 
 /** A lock of images. */
