@@ -30,6 +30,7 @@ import { flawResults, nonObjectResult, skipResult } from "./outcome/outcome-resu
 import { oncePerRegistry } from "./outcome/registry-failures.ts";
 import { type Plan, planImages } from "./plan-images.ts";
 import type { ImageUse } from "./report/image-use.ts";
+import { checkTally, type Tally, updateTally } from "./report/tally.ts";
 import { createResolver, type Resolver } from "./resolve/resolver.ts";
 import { lookOver, settleImages, useOf } from "./settle-images.ts";
 import { kindOf } from "./yaml/node.ts";
@@ -57,6 +58,8 @@ export interface PinResult {
   readonly ok: boolean;
   /** How many fields were changed. */
   readonly changes: number;
+  /** What became of the images of a check or of an update, each counted once. */
+  readonly tally?: Tally;
   /** What came in: a stream has no place for results, so they must be told otherwise. */
   readonly input: "ResourceList" | "stream";
   /** The fields that hold images, with what goes out. */
@@ -166,6 +169,7 @@ interface Decided {
   readonly edits: readonly TextEdit[];
   readonly results: readonly Result[];
   readonly lock: ChangedLockFile | undefined;
+  readonly tally?: Tally | undefined;
 }
 
 async function check(run: Run): Promise<Decided> {
@@ -173,7 +177,12 @@ async function check(run: Run): Promise<Decided> {
   const steps = plan.steps.filter((step) => step.kind === "check");
   const findings = await checkImages({ steps, locks }, config, resolver);
   const { outcomes, results, unknown } = await lookOver(run, resolver);
-  return { outcomes, edits: [], results: [...results, ...findings, ...unknown], lock: undefined };
+  const told = [...results, ...findings, ...unknown];
+  const tally = checkTally(
+    steps.map(({ image }) => image.text),
+    told,
+  );
+  return { outcomes, edits: [], results: told, lock: undefined, tally };
 }
 
 async function write(run: Run): Promise<Decided> {
@@ -185,7 +194,9 @@ async function write(run: Run): Promise<Decided> {
   ]);
   const unlocked = unlockedResults(images.unlocked, { input, config, locks });
   const { outcomes, edits, resolved } = images;
-  if (images.fails) return { outcomes, edits, results: [...unlocked, ...images.results], lock: undefined };
+  const tally = config.mode === "update" ? tallyOf(outcomes, questions) : undefined;
+  if (images.fails)
+    return { outcomes, edits, results: [...unlocked, ...images.results], lock: undefined, tally };
   const unused = entryRecords(entries);
   const used = images.used.filter(({ lock }) => lock.source === "file").map(({ entry }) => entry);
   const written = lockChanges([...recordsOf(resolved), ...unused.records], used, run);
@@ -194,7 +205,21 @@ async function write(run: Run): Promise<Decided> {
     edits: [...edits, ...written.edits],
     results: [...unlocked, ...images.results, ...unused.warnings, ...written.results],
     lock: written.file,
+    tally,
   };
+}
+
+/** Counts the images that were asked for. */
+function tallyOf(outcomes: readonly Outcome[], questions: readonly { readonly field: ImageField }[]): Tally {
+  const asked = new Set(questions.map(({ field }) => field));
+  const lookedUp = outcomes.filter(({ field }) => asked.has(field));
+  return updateTally(
+    lookedUp.map((outcome) => {
+      const { value: before = "" } = outcome.field;
+      if (outcome.kind === "failed") return { before, after: undefined };
+      return { before, after: outcome.kind === "changed" ? outcome.to : before };
+    }),
+  );
 }
 
 function settleEntries(entries: readonly EntryLookup[], resolver: Resolver): Promise<readonly EntryAnswer[]> {
@@ -248,7 +273,7 @@ function unpinned(input: Input, results: readonly Result[]): PinResult {
 }
 
 function answer(input: Input, decided: Decided & { readonly platform: string | undefined }): PinResult {
-  const { outcomes, edits, lock, platform } = decided;
+  const { outcomes, edits, lock, platform, tally } = decided;
   const results = bySeverity(decided.results);
   const ok = !results.some(isError);
   const changes = edits.length === 0 ? 0 : outcomes.filter(({ kind }) => kind === "changed").length;
@@ -269,6 +294,7 @@ function answer(input: Input, decided: Decided & { readonly platform: string | u
       return outcomes.map((outcome) => useOf(outcome, edits.length > 0));
     },
     ...(platform !== undefined && { platform }),
+    ...(tally !== undefined && { tally }),
     ...(lock !== undefined && ok && { lock: lock.text, updateLock: lock.update }),
   };
 }

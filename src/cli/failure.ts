@@ -1,6 +1,6 @@
 /** What is told of a run that ends by an error, and with which exit code. */
 import { FunctionConfigError } from "../config/config-sources.ts";
-import { isSystemError } from "../fs/system-error.ts";
+import { codeOf, isSystemError, reasonOf } from "../fs/system-error.ts";
 import { InputError } from "../krm/input-error.ts";
 import { LockFileError } from "../lock/format/lock-file-error.ts";
 import { LockWriteError } from "./lock-file-io.ts";
@@ -27,7 +27,16 @@ export function tellFailure(error: unknown): number {
     tell([`pin-digests: ${error.message}`]);
     return 1;
   }
+  if (isOfMachine(error)) {
+    tell([`pin-digests: the machine does not let it go on: ${reasonOf(error)}`]);
+    return 1;
+  }
   const fault = error instanceof Error ? (error.stack ?? error.message) : String(error);
   tell(`pin-digests: unexpected fault, please report it: ${fault}`.split("\n"));
   return 1;
+}
+
+/** An error of the system, and none of Node's own about how it is used. */
+function isOfMachine(error: unknown): boolean {
+  return /^E(?!RR_)[A-Z0-9]+$/.test(codeOf(error) ?? "");
 }

@@ -1,13 +1,26 @@
 /** What a run says on stderr. */
 import { formatResult, type Result } from "../krm/result.ts";
 import type { PinResult } from "../pin-digests.ts";
+import { formatTally } from "../report/tally.ts";
 
 /** Problems always, all that is told where results are shown nowhere else. */
 export function stderrReport(result: PinResult, env: Record<string, string | undefined>): readonly string[] {
-  const { results, input } = result;
+  const { results, input, tally } = result;
   const wanted =
     input === "stream" || env.LOG_TO_STDERR ? results : results.filter(({ severity }) => severity !== "info");
-  return wanted.length === 0 ? [] : [summary(result), ...wanted.map(formatResult)];
+  const lines = wanted.map(formatResult);
+  if (tally === undefined) return lines.length === 0 ? [] : [summary(result), ...lines];
+  // kpt keeps what is said of a list in the Kptfile.
+  if (input === "ResourceList")
+    return tally.done === "checked" || lines.length === 0 ? lines : [summary(result), ...lines];
+  return [...lines, sum(result)];
+}
+
+/** What a check or an update came to. */
+function sum({ ok, tally }: PinResult): string {
+  const counted = tally === undefined ? "" : formatTally(tally);
+  const isUndone = !ok && tally?.done === "looked up";
+  return `pin-digests: ${counted}${isUndone ? "; nothing was changed" : ""}`;
 }
 
 function summary({ results, ok, changes }: PinResult): string {

@@ -1,5 +1,5 @@
 /** Standard input and output, by their file descriptors: Node's streams take as long to load as a small list takes to pin. */
-import { isUtf8 } from "node:buffer";
+import { constants as bufferConstants, isUtf8 } from "node:buffer";
 import { constants, fstatSync, ftruncateSync, readFileSync, readSync, writeSync } from "node:fs";
 import { isSystemError, reasonOf } from "../fs/system-error.ts";
 import { InputError } from "../krm/input-error.ts";
@@ -24,11 +24,16 @@ export function readStdin(): string {
   let buffer = Buffer.allocUnsafe(1 << 16);
   // Bytes at the front of the buffer whose character goes on.
   let begun = 0;
+  let size = 0;
   while (true) {
     const length = begun + fill(buffer.subarray(begun));
     const isLast = length < buffer.length;
     const end = isLast ? length : endOfCharacters(buffer);
-    pieces.push(decode(buffer.subarray(0, end)));
+    const piece = decode(buffer.subarray(0, end));
+    size += piece.length;
+    if (size > bufferConstants.MAX_STRING_LENGTH)
+      throw new InputError("the input must be smaller than 512 MiB: split it");
+    pieces.push(piece);
     if (isLast) return pieces.join("");
     const next = buffer.length < readMax ? Buffer.allocUnsafe(buffer.length * 2) : buffer;
     begun = buffer.copy(next, 0, end);
@@ -207,7 +212,12 @@ function writeParts(descriptor: number, parts: readonly string[], position?: num
 
 /** Writes lines to stderr, in characters that can do nothing but be read. */
 export function tell(lines: readonly string[]): void {
-  write(stderr, lines.map((line) => `${cut(printable(line))}\n`).join(""));
+  try {
+    write(stderr, lines.map((line) => `${cut(printable(line))}\n`).join(""));
+  } catch (error) {
+    // Where nobody can be told anything, the work goes on, and the exit code tells how it ended.
+    if (!isSystemError(error)) throw error;
+  }
 }
 
 // kpt reads lines of stderr of at most 64 KiB, and loses all that follows a longer one.

@@ -102,8 +102,9 @@ async function attempt(
     output: isOutput ? [document?.text ?? ""] : isAlone ? [] : result.parts,
   };
   if (reports.length === 0 && effects.lock === undefined) {
-    tell(effects.messages);
+    // What can't be written is not said to be changed.
     writeStdout(effects.output);
+    tell(effects.messages);
   } else {
     // Few runs write files.
     const { perform } = await import("./effects.ts");
