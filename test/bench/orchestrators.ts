@@ -1,14 +1,33 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Command, node, run } from "./command.ts";
+import type { Benchmark } from "./benchmark.ts";
+import { type Command, node, pinDigests, run } from "./command.ts";
 import { measureInTurn } from "./measure.ts";
 import { toolFor } from "./peer.ts";
+import { startRegistryProcess } from "./registry-process.ts";
 import { printTable, time, times } from "./table.ts";
 import { deployments, imageNames, resourceList, stream } from "./workload.ts";
 
-/** Measures kpt and kustomize with a function that changes nothing and with ours, which asks the registry at `host`. */
-export async function measureOrchestrators(host: string): Promise<void> {
+/** What a function costs those who run it, beside one that changes nothing. */
+export const inOrchestrators: Benchmark = {
+  name: "orchestrators",
+  summary: "kpt and kustomize, where they are, with an identity function and with ours; 150 images, 25 ms",
+  measure: () => withRegistry(measureOrchestrators),
+  typical: (profile) =>
+    withRegistry((host) => profile(pinDigests(resourceList(deployments(100, imageNames([host], 150)))))),
+};
+
+async function withRegistry(task: (host: string) => Promise<void>): Promise<void> {
+  const registry = await startRegistryProcess({ latency: 25, tokens: true });
+  try {
+    await task(registry.host);
+  } finally {
+    await registry.stop();
+  }
+}
+
+async function measureOrchestrators(host: string): Promise<void> {
   const tools = orchestrators.filter(({ isHere }) => isHere);
   for (const { name, isHere } of orchestrators)
     if (!isHere) console.log(`left out, since it is not here: ${name}`);

@@ -2,22 +2,33 @@
 import { cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import type { Benchmark } from "./benchmark.ts";
+import { compare } from "./compare.ts";
 import { image } from "./image.ts";
 import { LIBRARY, runLibrary } from "./library-process.ts";
+import { BusyMachineError } from "./machine.ts";
 import { memory } from "./memory.ts";
 import { network } from "./network.ts";
-import { peers } from "./peers.ts";
+import { inOrchestrators } from "./orchestrators.ts";
 import { profile } from "./profile.ts";
 import { REGISTRY, serveRegistry } from "./registry-process.ts";
 import { startUp } from "./start-up.ts";
 import { text } from "./text.ts";
 
-const benchmarks: readonly Benchmark[] = [startUp, text, network, peers, image, memory];
+const benchmarks: readonly Benchmark[] = [
+  startUp,
+  text,
+  network,
+  inOrchestrators,
+  image,
+  memory,
+  // Last, since it may find the machine busy.
+  compare,
+];
 
 const [role, detail = ""] = process.argv.slice(2);
 if (role === REGISTRY) await serveRegistry(JSON.parse(detail));
 else if (role === LIBRARY) await runLibrary(detail);
-else await main();
+else await main().catch(fail);
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -25,7 +36,7 @@ async function main(): Promise<void> {
     allowPositionals: true,
   });
   if (values.list) {
-    for (const { name, summary } of benchmarks) console.log(`${name.padEnd(10)}${summary}`);
+    for (const { name, summary } of benchmarks) console.log(`${name.padEnd(15)}${summary}`);
     return;
   }
   if (values.profile !== undefined) {
@@ -40,6 +51,12 @@ async function main(): Promise<void> {
     console.log(`\n## ${name}`);
     await measure();
   }
+}
+
+function fail(error: unknown): void {
+  if (!(error instanceof BusyMachineError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
 }
 
 function find(name: string): Benchmark {

@@ -8,7 +8,8 @@ import { deployments, imageLock, imageNames, pinned, resourceList } from "./work
 /** Much text and no network. */
 export const text: Benchmark = {
   name: "text",
-  summary: "10,000 Deployments without network, 50 MB, and shapes that could take more than linear time",
+  summary:
+    "10,000 Deployments without network, up to 100,000, and shapes that could take more than linear time",
   measure: measureText,
   typical: (profile) => profile(pinnedList(10_000)),
 };
@@ -28,6 +29,7 @@ function lockedList(count: number): Command {
 async function measureText(): Promise<void> {
   const floor = await measureInTurn({ bare: bareNode, empty: pinDigests(resourceList([])) }, RUNS);
   await measureLists(floor.bare);
+  await measureScale(floor.empty);
   await measureShapes(floor.empty);
 }
 
@@ -35,8 +37,6 @@ async function measureLists(bare: Figures): Promise<void> {
   const lists = {
     "10,000 pinned": pinnedList(10_000),
     "10,000 locked": lockedList(10_000),
-    "30,000 pinned": pinnedList(30_000),
-    "30,000 locked": lockedList(30_000),
   };
   const figures = await measureInTurn(lists, RUNS);
   const barePeak = await measurePeak(bareNode);
@@ -53,12 +53,35 @@ async function measureLists(bare: Figures): Promise<void> {
       maybe(cpu, time),
       maybe(cpu, (each) => `${rate(size, each)} MB/s`),
       megabytes(peak),
+      times(peak / size),
       times((peak - barePeak) / size),
     ]);
   }
   const title = `Text from stdin to stdout, median of ${RUNS}; node itself: ${time(bare.wall.median)}, ${megabytes(barePeak)}`;
-  const header = ["Deployments", "input", "wall", "", "CPU", "", "peak memory", "over node, of the input"];
+  const header = ["Deployments", "input", "wall", "", "CPU", "", "peak memory", "of the input", "over node"];
   printTable(title, header, rows);
+}
+
+/** What is linear takes twice as long for twice as much, and is as fast for much as for little. */
+async function measureScale(empty: Figures): Promise<void> {
+  const rows: (readonly string[])[] = [];
+  for (const count of [1_000, 10_000, 50_000]) {
+    const [once, twice] = [pinnedList(count), pinnedList(count * 2)];
+    const figures = await measureInTurn({ once, twice }, 3);
+    const took = (of: Figures): number => of.wall.median - empty.wall.median;
+    const [size, peak] = [sizeOf(twice), await measurePeak(twice)];
+    rows.push([
+      `${(count * 2).toLocaleString("en")} pinned`,
+      megabytes(size),
+      time(figures.twice.wall.median),
+      `${rate(size, took(figures.twice))} MB/s`,
+      times(took(figures.twice) / took(figures.once)),
+      megabytes(peak),
+      times(peak / size),
+    ]);
+  }
+  const header = ["Deployments", "input", "wall", "", "of half of it", "peak memory", "of the input"];
+  printTable("Scale, median of 3, speed without the start", header, rows);
 }
 
 /** Each at two sizes: what is linear takes twice as long for twice as much, what is quadratic four times. */
