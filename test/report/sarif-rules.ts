@@ -13,6 +13,8 @@ interface Shape {
 
 const isText: Rule = (value) => typeof value === "string" && value !== "";
 const isIndex: Rule = (value) => Number.isInteger(value) && Number(value) >= 0;
+/** Lines and columns count from 1. */
+const isPlace: Rule = (value) => isIndex(value) && value !== 0;
 const isOneOf =
   (...values: readonly string[]): Rule =>
   (value) =>
@@ -26,8 +28,11 @@ const isRelativePath: Rule = (value) =>
 const message = { text: isText } as const satisfies Shape;
 
 const location = {
-  // A line of a list is none of the file's, so a region would be wrong here.
-  physicalLocation: { artifactLocation: { uri: isRelativePath, uriBaseId: isOneOf("%SRCROOT%") } },
+  physicalLocation: {
+    artifactLocation: { uri: isRelativePath, uriBaseId: isOneOf("%SRCROOT%") },
+    // Of a stream and of files; a line of a list is none of the file's.
+    "region?": { startLine: isPlace, startColumn: isPlace },
+  },
   "logicalLocations?": [{ fullyQualifiedName: isText, kind: isOneOf("member") }],
 } as const satisfies Shape;
 
