@@ -1,6 +1,6 @@
 // Makes dist: the executable, in the form that the package has and in one that starts faster.
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { makeCodeCache } from "./code-cache.mjs";
 
@@ -8,7 +8,7 @@ const { build } = await import("esbuild").catch(() => {
   console.error("pin-digests is built with its development dependencies: run `npm ci` first");
   process.exit(1);
 });
-const dependencies = Object.keys(JSON.parse(readFileSync("package.json", "utf8")).dependencies);
+const dependencies = dependenciesOf("package.json");
 const options = {
   bundle: true,
   platform: "node",
@@ -55,9 +55,18 @@ await build({
   legalComments: "external",
   outdir: "dist/bundled",
 });
-writeFileSync("dist/bundled/LICENSE", dependencies.map(licenseOf).join(`\n${"-".repeat(80)}\n\n`));
+const theirs = dependencies.flatMap((name) => dependenciesOf(`node_modules/${name}/package.json`));
+writeFileSync(
+  "dist/bundled/LICENSE",
+  [...new Set([...dependencies, ...theirs])].map(licenseOf).join(`\n${"-".repeat(80)}\n\n`),
+);
 await makeCodeCache();
 
 function licenseOf(name) {
-  return `${name}\n\n${readFileSync(`node_modules/${name}/LICENSE`, "utf8")}`;
+  const file = readdirSync(`node_modules/${name}`).find((each) => each.startsWith("LICENSE"));
+  return `${name}\n\n${readFileSync(`node_modules/${name}/${file}`, "utf8")}`;
+}
+
+function dependenciesOf(file) {
+  return Object.keys(JSON.parse(readFileSync(file, "utf8")).dependencies ?? {});
 }

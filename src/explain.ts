@@ -72,10 +72,19 @@ export async function explain(text: string, sources: ExplainOptions = {}): Promi
   const locks = readLocks(input, config, await readLockOption(sources.lock, config), sources.lock?.name);
   if (locks.faults.length > 0)
     return { explanations: [], faults: locks.faults, warnings: [], input: input.kind };
-  const explanations = findResources(input, config).flatMap((found) =>
-    explainResource(input.yaml, found, { config, locks }),
+  return {
+    explanations: allExplanations(input, { config, locks }),
+    faults,
+    warnings: locks.warnings,
+    input: input.kind,
+  };
+}
+
+/** What is known of the values of an input. */
+export function allExplanations(input: Input, knowledge: Knowledge): readonly Explanation[] {
+  return findResources(input, knowledge.config).flatMap((found) =>
+    explainResource(input.yaml, found, knowledge),
   );
-  return { explanations, faults, warnings: locks.warnings, input: input.kind };
 }
 
 /** The report as a table for people, as JSON for programs, or as fieldSpecs to be copied. */
@@ -109,7 +118,8 @@ function widthOf(rows: readonly (readonly string[])[], column: number): number {
 
 const WIDTH_MAX = 160;
 
-interface Knowledge {
+/** By what values are explained. */
+export interface Knowledge {
   readonly config: Config;
   readonly locks: Locks;
 }

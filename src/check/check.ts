@@ -8,18 +8,17 @@ import type { Result } from "../krm/result.ts";
 import { copiedDigest, lackIn, missingInLock, otherDigest, otherPlatform } from "../lock/comparison.ts";
 import type { LockedImage } from "../lock/format/locked-image.ts";
 import type { Lock, Locks } from "../lock/locks.ts";
-import type { CheckStep } from "../plan/step.ts";
 import type { Resolver } from "../resolve/resolver.ts";
 import { compareWithRegistries } from "./compare.ts";
 import { type FindingClass, type FindingConfig, severityOf } from "./finding.ts";
-import { fieldSubject, lockSubjects, type SubjectConfig, subjectKey } from "./subject.ts";
+import { type CheckedImage, fieldSubject, lockSubjects, type SubjectConfig, subjectKey } from "./subject.ts";
 
 /** What of the configuration a check goes by. */
 export type CheckConfig = SubjectConfig & FindingConfig & Pick<Config, "lock">;
 
 /** What there is to look at. */
 export interface Checked {
-  readonly steps: readonly CheckStep[];
+  readonly steps: readonly CheckedImage[];
   readonly locks: Locks;
 }
 
@@ -39,7 +38,7 @@ export async function checkImages(
 }
 
 /** What a look at the text and at the lock tells. */
-function readFindings({ field, image, lock }: CheckStep, config: CheckConfig): readonly Result[] {
+function readFindings({ field, image, lock }: CheckedImage, config: CheckConfig): readonly Result[] {
   const tell = (kind: FindingClass, message: string): readonly Result[] => {
     const severity = severityOf(kind, image, config);
     if (severity === "off") return [];

@@ -1,5 +1,6 @@
 /** What `mode: check` compares with the registries: digests in fields and in locks. */
 import type { Config } from "../config/config.ts";
+import type { ImageField } from "../fields/image-field.ts";
 import type { Digest } from "../image/digest.ts";
 import { imageFilter } from "../image/image-glob.ts";
 import { formatReference, type ImageReference, parseReference } from "../image/reference.ts";
@@ -26,8 +27,16 @@ export interface Subject {
 /** What of the configuration decides what is compared. */
 export type SubjectConfig = Pick<Config, "include" | "exclude" | "platform" | "requirePlatforms" | "tag">;
 
+/** An image that is checked, and what is to be known of its field. */
+export interface CheckedImage extends Pick<CheckStep, "image" | "lock"> {
+  readonly field: Pick<ImageField, "resource" | "path" | "value" | "tag">;
+}
+
 /** The digest in a field, if it has one and the lock does not call it another tag's. */
-export function fieldSubject({ field, image, lock }: CheckStep, config: SubjectConfig): readonly Subject[] {
+export function fieldSubject(
+  { field, image, lock }: CheckedImage,
+  config: SubjectConfig,
+): readonly Subject[] {
   const { digest, name, tag } = image;
   if (digest === undefined || (lock?.images.otherTags(image) ?? []).length > 0) return [];
   return [
@@ -65,10 +74,7 @@ export function subjectKey({ image, digest, lookup }: Subject): string {
   return `${lookup === undefined ? `${registry}/${repository}` : lookupKey(lookup)} ${digest}`;
 }
 
-function fieldLookup(
-  { field, image, lock }: Pick<CheckStep, "field" | "image" | "lock">,
-  config: SubjectConfig,
-): Subject["lookup"] {
+function fieldLookup({ field, image, lock }: CheckedImage, config: SubjectConfig): Subject["lookup"] {
   const { platform, requirePlatforms } = config;
   const tagged = taggedReference(image, lock, tagMode(field, config));
   if (tagged !== undefined) return { kind: "digest", image: tagged, platform, requirePlatforms };

@@ -32,6 +32,8 @@ export interface ReportFile {
 /** A new text for the file that `--lock` names. */
 export interface LockChange {
   readonly path: string;
+  /** How messages name it; "`--lock`" with its path unless told. */
+  readonly label?: string;
   /** The text that the run has read. */
   readonly before: string;
   readonly text: string;
@@ -85,10 +87,11 @@ export async function perform(effects: Effects, own: OwnProcess): Promise<boolea
   }
 }
 
-type ClaimAt = (path: string) => Promise<ClaimedFile>;
+/** Claims a file for this process. */
+export type ClaimAt = (path: string) => Promise<ClaimedFile>;
 
-/** What writes a report. */
-async function stageReport({ path, text }: ReportFile, claimAt: ClaimAt): Promise<() => void> {
+/** What writes a report. @throws {UsageError} where that can't be */
+export async function stageReport({ path, text }: ReportFile, claimAt: ClaimAt): Promise<() => void> {
   if (outputTarget(path) === "stderr") return () => write(stderr, text);
   try {
     const open = openedAs(path);
@@ -120,14 +123,16 @@ function openedAs(path: string): number | undefined {
   return isFile ? undefined : openSync(path, "w");
 }
 
-interface StagedLock {
+/** A lock whose new text lies beside it. */
+export interface StagedLock {
   readonly warnings: readonly string[];
   /** False where the claim was lost. */
   commit(): boolean;
 }
 
-async function stageLock(change: LockChange, claimAt: ClaimAt): Promise<StagedLock | "contradiction"> {
-  const name = JSON.stringify(change.path);
+/** Writes the new text of a lock beside it. @throws {LockWriteError} */
+export async function stageLock(change: LockChange, claimAt: ClaimAt): Promise<StagedLock | "contradiction"> {
+  const name = change.label ?? `\`--lock\` ${JSON.stringify(change.path)}`;
   try {
     const file = await claimAt(change.path);
     const now = readLockText(file.target) ?? "";
@@ -149,7 +154,7 @@ async function stageLock(change: LockChange, claimAt: ClaimAt): Promise<StagedLo
 
 function lockError(name: string, error: unknown): unknown {
   if (!isExpected(error)) return error;
-  return new LockWriteError(`\`--lock\` ${name} could not be written: ${replaceReason(error)}`, {
+  return new LockWriteError(`${name} could not be written: ${replaceReason(error)}`, {
     cause: error,
   });
 }
@@ -167,6 +172,6 @@ function linkWarnings(name: string, otherNames: number): readonly string[] {
   if (otherNames === 0) return [];
   const [names, keep] = otherNames === 1 ? ["1 other name", "keeps"] : [`${otherNames} other names`, "keep"];
   return [
-    `[warning] \`--lock\` ${name}: the file had ${names} (a hard link), which ${keep} the old text: let a symbolic link lead to the lock instead`,
+    `[warning] ${name}: the file had ${names} (a hard link), which ${keep} the old text: let a symbolic link lead to the lock instead`,
   ];
 }

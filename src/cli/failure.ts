@@ -1,5 +1,6 @@
 /** What is told of a run that ends by an error, and with which exit code. */
 import { FunctionConfigError } from "../config/config-sources.ts";
+import { FileWriteError, PathError } from "../files/file-error.ts";
 import { codeOf, isSystemError, reasonOf } from "../fs/system-error.ts";
 import { InputError } from "../krm/input-error.ts";
 import { LockFileError } from "../lock/format/lock-file-error.ts";
@@ -15,7 +16,7 @@ export function tellFailure(error: unknown): number {
     tell([`pin-digests: ${error.message}: did you mean \`${error.meant}\`?`]);
     return 2;
   }
-  if (error instanceof UsageError || error instanceof FunctionConfigError) {
+  if (error instanceof UsageError || error instanceof FunctionConfigError || error instanceof PathError) {
     tell([`pin-digests: ${error.message}: see \`pin-digests --help\``]);
     return 2;
   }
@@ -23,7 +24,12 @@ export function tellFailure(error: unknown): number {
     tell(error.message.split("\n").map((line) => `pin-digests: \`--lock\` ${line}`));
     return 2;
   }
-  if (error instanceof InputError || error instanceof LockWriteError || error instanceof OutputError) {
+  if (
+    error instanceof InputError ||
+    error instanceof FileWriteError ||
+    error instanceof LockWriteError ||
+    error instanceof OutputError
+  ) {
     tell([`pin-digests: ${error.message}`]);
     return 1;
   }

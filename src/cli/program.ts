@@ -4,7 +4,6 @@ import { type Arguments, readArguments } from "./arguments.ts";
 import type { Host } from "./host.ts";
 import { stdout, write } from "./stdio.ts";
 import { runStream } from "./stream-run.ts";
-import { UsageError } from "./usage-error.ts";
 
 /** Does what a command line says, and returns the exit code. */
 export async function runProgram(argv: readonly string[], host: Host): Promise<number> {
@@ -14,10 +13,8 @@ export async function runProgram(argv: readonly string[], host: Host): Promise<n
     write(stdout, answer);
     return 0;
   }
-  if (args.paths.length > 0)
-    throw new UsageError("files can't be pinned in place yet: hand their text in on stdin", {
-      meant: "pin-digests < FILE",
-    });
+  // What files need is loaded for them alone.
+  if (args.paths.length > 0) return (await import("./file-run.ts")).runFiles(args, host);
   return runStream(argv, args, host);
 }
 

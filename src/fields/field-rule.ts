@@ -19,6 +19,8 @@ export interface FieldRule extends Omit<FieldRow, "tagless" | "loose"> {
   readonly certain?: true;
   /** The pattern of a user's rule, which has none of the table's. */
   readonly expression?: ImagePattern;
+  /** A key for the digest that is there and empty is filled. */
+  readonly fillsDigest?: true;
   /** What the user wants done otherwise here. */
   readonly override?: Pick<FieldSpec, "digestKey" | "onError" | "tag">;
 }

@@ -6,6 +6,7 @@ import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { aliasesTo, type EmbeddedDocument, isCircular, type Site } from "./embedded-document.ts";
 import { isManifestHolder, manifestTree } from "./embedded-manifests.ts";
 import type { RulesOf } from "./field-rules.ts";
+import type { FileIdentity } from "./file-rules.ts";
 import type { Flaw } from "./flaw.ts";
 import type { ImageField } from "./image-field.ts";
 import { findLikely } from "./likely-images.ts";
@@ -50,7 +51,7 @@ export interface Search {
 }
 
 /** Where all objects of a text come from. */
-export type Origin = Pick<Resource, "file" | "positionOf">;
+export type Origin = Pick<Resource, "file" | "positionOf"> & FileIdentity;
 
 /**
  * The objects at a node, which may be a list of objects or a list of lists, and their images. Nothing that isn't an

@@ -47,6 +47,11 @@ export function buildRuleTree(rules: readonly FieldRule[], lists: ListPolicy): R
   return root;
 }
 
+/** A tree of one rule, which holds for the object itself. */
+export function rootRule(rule: FieldRule): RuleNode {
+  return { ...newBranch("explicit"), rules: [rule] };
+}
+
 let branches = 0;
 
 function newBranch(lists: ListPolicy): RuleNode {

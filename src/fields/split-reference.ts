@@ -290,10 +290,11 @@ function writingOf({ map, keys, rule, inexact, tag, digest }: Slot): {
     return { writing: noPlace(reason), site: map };
   }
   if (digestKey !== undefined) return { writing: slotIn(map, digestKey), site: map, key: digestKey };
+  const empty = keys.digest?.find((name) => siteAt(map, name) !== undefined);
+  if (empty !== undefined && rule.fillsDigest) return { writing: slotIn(map, empty), site: map, key: empty };
   if (rule.digestInTag && tag !== undefined) {
     return { writing: { kind: "in-place" }, site: tag.site, key: tag.key };
   }
-  const empty = keys.digest?.find((name) => siteAt(map, name) !== undefined);
   const lack =
     empty === undefined
       ? "has no key for a digest, and none is added"

@@ -1,14 +1,15 @@
 /** The objects of the input that the configuration lets in, with their images. */
 
 import type { Config } from "../config/config.ts";
-import { outerLayer } from "../fields/embedded-document.ts";
+import { type EmbeddedDocument, outerLayer } from "../fields/embedded-document.ts";
 import { manifestHolders } from "../fields/embedded-manifests.ts";
-import { fieldRules, matchesKind } from "../fields/field-rules.ts";
-import { findImages, type ResourceImages, type Search } from "../fields/find-images.ts";
+import { type FieldOptions, fieldRules, matchesKind, type RulesOf } from "../fields/field-rules.ts";
+import { fileIdentity, fileRules } from "../fields/file-rules.ts";
+import { findImages, type Origin, type ResourceImages, type Search } from "../fields/find-images.ts";
 import type { ImageField } from "../fields/image-field.ts";
 import { positionFinder } from "../fields/position.ts";
 import { resourceSkip, skipComments } from "../fields/skip.ts";
-import { type Input, itemSites } from "../krm/input.ts";
+import { type Input, itemSites, type ManifestStream } from "../krm/input.ts";
 import { labelsOf, type Resource } from "../krm/resource.ts";
 import { selects } from "../krm/resource-selector.ts";
 import type { Result } from "../krm/result.ts";
@@ -27,7 +28,7 @@ export function* eachResource(input: Input, config: Config): Generator<ResourceI
   const { yaml } = input;
   const notForCluster = skipReasons(input);
   yield* search(input, {
-    rulesOf: fieldRules(config),
+    rulesOf: rulesFor(input, config),
     skipReason: (resource) => notForCluster(resource) ?? resourceSkip(resource),
     outsideReason: (resource) => excludedBy(yaml, resource, config) ?? outsideOf(yaml, resource, config),
   });
@@ -39,13 +40,24 @@ export function* eachResource(input: Input, config: Config): Generator<ResourceI
  */
 export function findEveryImage(input: Input): readonly ImageField[] {
   const found = search(input, {
-    rulesOf: fieldRules({ fieldSpecs: [], builtIn: true }),
+    rulesOf: rulesFor(input, tableAlone),
     // Whoever applies the text as it is applies what an annotation calls local, too; what configures tools has no pods.
     skipReason: () => undefined,
     outsideReason: () => undefined,
   });
   return [...found].flatMap(({ fields }) => fields);
 }
+
+const tableAlone: FieldOptions = { fieldSpecs: [], builtIn: true };
+
+/** The rules of a run, which are made once for all of its files. */
+function rulesFor(input: Input, options: FieldOptions): RulesOf {
+  const rules = known.get(options) ?? fieldRules(options);
+  known.set(options, rules);
+  return input.kind === "stream" && input.file !== undefined ? fileRules(input.file.form, rules) : rules;
+}
+
+const known = new WeakMap<FieldOptions, RulesOf>();
 
 function* search(
   input: Input,
@@ -56,15 +68,34 @@ function* search(
   const search = {
     yaml,
     outer,
-    ...(input.kind === "stream" && { origin: { positionOf: positionFinder(outer) } }),
+    ...(input.kind === "stream" && { origin: originOf(input, outer) }),
     ...how,
     skipComments: skipComments(yaml),
     found: new Set<YamlNode>(),
     holders: manifestHolders(yaml, items),
   };
   for (const item of itemSites(input)) {
-    if (kindOf(yaml, dereference(yaml, item.node)) === "mapping") yield* findImages(search, item);
+    if (kindOf(yaml, dereference(yaml, item.node)) !== "mapping") continue;
+    for (const found of findImages(search, item)) yield withoutOverridden(found, input);
   }
+}
+
+function originOf({ file }: ManifestStream, outer: EmbeddedDocument): Origin {
+  const positionOf = positionFinder(outer);
+  if (file === undefined) return { positionOf };
+  return { positionOf, file: { path: file.path }, ...fileIdentity[file.form] };
+}
+
+/** What another file sets is left alone in this one. */
+function withoutOverridden(found: ResourceImages, input: Input): ResourceImages {
+  const overridden = input.kind === "stream" ? input.file?.overridden : undefined;
+  if (overridden === undefined) return found;
+  const fields = found.fields.map((field) => {
+    const { path, value, skipped } = field;
+    const reason = value === undefined ? undefined : overridden({ path, value });
+    return skipped !== undefined || reason === undefined ? field : { ...field, skipped: reason };
+  });
+  return { ...found, fields };
 }
 
 function excludedBy(
@@ -90,9 +121,17 @@ function outsideOf(
     : "it matches nothing of `resources.include`";
 }
 
+/** As much of what was found as says which rules led somewhere. */
+export interface RuleUses {
+  readonly resource: Pick<Resource, "apiVersion" | "kind">;
+  readonly fields: readonly { readonly rule: string }[];
+  readonly flaws: readonly { readonly rule?: string }[];
+  readonly skipped?: string;
+}
+
 /** Field specs whose path leads nowhere in all the objects of their kind: mostly a slip of the pen. */
 export function unmatchedFieldSpecWarnings(
-  resources: readonly ResourceImages[],
+  resources: readonly RuleUses[],
   { fieldSpecs }: Config,
 ): readonly Result[] {
   if (fieldSpecs.length === 0) return [];
@@ -116,12 +155,14 @@ export function unmatchedFieldSpecWarnings(
 }
 
 interface KindCount {
-  readonly resource: Resource;
+  readonly resource: RuleUses["resource"];
   count: number;
 }
 
 /** How many objects there are of each kind, by its name and its apiVersion. */
-function countsByKind(resources: readonly Resource[]): ReadonlyMap<string, ReadonlyMap<string, KindCount>> {
+function countsByKind(
+  resources: readonly RuleUses["resource"][],
+): ReadonlyMap<string, ReadonlyMap<string, KindCount>> {
   const kinds = new Map<string, Map<string, KindCount>>();
   for (const resource of resources) {
     const name = resource.kind.toLowerCase();

@@ -10,6 +10,9 @@ export function skipReasons(input: Input): (resource: Resource) => string | unde
     input.kind === "ResourceList" && input.functionConfig !== undefined
       ? readResource(input.yaml, input.functionConfig)
       : undefined;
+  // Beside its objects, a run over files pins what a folder's kustomization and a chart's values say.
+  if (input.kind === "stream" && input.file !== undefined && input.file.form !== "manifests")
+    return () => undefined;
   return (resource) => {
     const { apiVersion, group, kind, name } = resource;
     const isOwn = kind === own?.kind && apiVersion === own.apiVersion && name === own.name;

@@ -29,13 +29,13 @@ export function resultAt(place: Place, said: ResultContent): Result {
   const { severity, message, tags, currentValue = value, proposedValue } = said;
   const result: Mutable<Result> = { message, severity };
   const ref = resourceRef(resource);
-  if (ref === undefined) {
+  if (ref === undefined && !resource.isNameless) {
     result.message = `${resource.kind || "object"} without a name, \`${path}\`: ${message}`;
   } else {
     const field: Mutable<ResultField> = { path };
     if (currentValue !== undefined) field.currentValue = shorten(currentValue, VALUE_MAX);
     if (proposedValue !== undefined) field.proposedValue = shorten(proposedValue, VALUE_MAX);
-    result.resourceRef = ref;
+    if (ref !== undefined) result.resourceRef = ref;
     result.field = field;
   }
   if (resource.file !== undefined) result.file = resource.file;

@@ -40,6 +40,41 @@ export interface ManifestStream {
   readonly kind: "stream";
   readonly yaml: YamlText;
   readonly items: readonly YamlNode[];
+  /** The file that it was read from; absent for a pipe. */
+  readonly file?: InputFile;
+}
+
+/** A file, and what it is read as. */
+export interface InputFile {
+  /** As results name it, with forward slashes. */
+  readonly path: string;
+  readonly form: FileForm;
+  /** Why an image in the file is not the one that runs, by its name: an overlay sets another. Undefined where it is. */
+  readonly overridden?: (image: FileImage) => string | undefined;
+}
+
+/** What a file holds: Kubernetes objects, the kustomization of its folder, or the values of a chart. */
+export type FileForm = "manifests" | "kustomization" | "values";
+
+/** An image in a file. */
+export interface FileImage {
+  /** Of the field, from the root of its object. */
+  readonly path: string;
+  readonly value: string;
+}
+
+/** True for a document that is an object of Kubernetes, as every document of a stream must be. */
+export function isObject(yaml: YamlText, root: YamlNode): boolean {
+  return (
+    kindOf(yaml, root) === "mapping" &&
+    identityKeys.every((key) => isName(yaml, ownOrMergedChild(yaml, root, key)))
+  );
+}
+
+const identityKeys = ["apiVersion", "kind"] as const;
+
+function isName(yaml: YamlText, value: YamlNode | undefined): value is YamlNode {
+  return value !== undefined && goType(yaml, value) === "string" && scalarText(yaml, value) !== "";
 }
 
 /**
@@ -108,9 +143,9 @@ function manifestOf(yaml: YamlText, root: YamlNode): YamlNode {
       `${placeOf(yaml, root)}: each document must be a Kubernetes object, but here is ${describe(yaml, root)}`,
     );
   }
-  for (const key of ["apiVersion", "kind"]) {
+  for (const key of identityKeys) {
     const value = ownOrMergedChild(yaml, root, key);
-    if (value !== undefined && goType(yaml, value) === "string" && scalarText(yaml, value) !== "") continue;
+    if (isName(yaml, value)) continue;
     const found = value === undefined ? "that is missing here" : `here is ${describe(yaml, value)}`;
     throw new InputError(
       `${placeOf(yaml, root)}: each document must be a Kubernetes object with \`${key}\`, but ${found}`,

@@ -18,6 +18,8 @@ export interface Resource {
   readonly kind: string;
   readonly name?: string;
   readonly namespace?: string;
+  /** True for what is known by its file alone, since things of its kind have no names. */
+  readonly isNameless?: true;
   readonly annotations: ReadonlyMap<string, string>;
   readonly file?: ResultFile;
   /** Tells where the object, or something in it, stands in a stream or in a file; absent in a list. */

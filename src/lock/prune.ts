@@ -1,7 +1,6 @@
 /** `--prune`: locks without the entries that nothing uses. */
 import type { Config } from "../config/config.ts";
 import { FunctionConfigError } from "../config/config-sources.ts";
-import type { ImageField } from "../fields/image-field.ts";
 import { imageFilter } from "../image/image-glob.ts";
 import { canonicalName } from "../image/reference.ts";
 import { type Input, readInput } from "../krm/input.ts";
@@ -13,7 +12,7 @@ import { readLockFile } from "./format/lock-file.ts";
 import type { LockedImage } from "./format/locked-image.ts";
 import type { LockFileOption } from "./lock-file-option.ts";
 import type { Lock, Locks } from "./locks.ts";
-import { listedUpTo, lockResult, unusedEntries } from "./results.ts";
+import { listedUpTo, lockResult, type UsedImage, unusedEntries } from "./results.ts";
 import type { ChangedLockFile } from "./write.ts";
 
 /** The entries that are dropped, by their lock. */
@@ -45,7 +44,7 @@ export function requirePrunable(
  * What is dropped of the locks that are written: entries that no field uses, of images that `include` and `exclude` mean.
  * The fields are those of all objects: what this run is not to look into may be used by another.
  */
-export function entriesToDrop(fields: readonly ImageField[], locks: Locks, config: Config): DroppedEntries {
+export function entriesToDrop(fields: readonly UsedImage[], locks: Locks, config: Config): DroppedEntries {
   const excluded = imageFilter(config);
   const written = ({ source, resource }: Lock): boolean => source === "file" || resource.file !== undefined;
   const dropped = [...unusedEntries(fields, locks)].map(

@@ -39,22 +39,30 @@ export function unlockedResults(
 ): readonly Result[] {
   if (unlocked.length === 0) return [];
   const fails = unlocked.some((image) => image.fails);
+  const { count, what } = unlockedNames(unlocked, config);
+  const lack =
+    locks.all.length === 0 ? "there is no lock, and `lock: frozen` forbids to ask for" : "the lock lacks";
+  const message = `${lack} ${what}; add ${count === 1 ? "it" : "them"} with ${additionCommand(input, config, locks)}`;
+  return [{ message, severity: fails ? "error" : "warning" }];
+}
+
+/** How many images no lock has, and which: `2 images for linux/arm64: "nginx:1", "redis:7"`. */
+export function unlockedNames(
+  unlocked: readonly UnlockedImage[],
+  config: Config,
+): { readonly count: number; readonly what: string } {
   const names = [...new Set(unlocked.map(({ image: { text } }) => text))];
   const platform = platformName(config);
   const forPlatform = platform === undefined ? "" : ` for ${platform}`;
   const what = `${names.length} image${names.length === 1 ? "" : "s"}${forPlatform}: ${listed(names)}`;
-  const lack =
-    locks.all.length === 0 ? "there is no lock, and `lock: frozen` forbids to ask for" : "the lock lacks";
-  const message = `${lack} ${what}; add ${names.length === 1 ? "it" : "them"} with ${additionCommand(input, config, locks)}`;
-  return [{ message, severity: fails ? "error" : "warning" }];
+  return { count: names.length, what };
 }
 
+/** A field that may use an entry of a lock. */
+export type UsedImage = Pick<ImageField, "resource" | "value">;
+
 /** The entries that no field uses, pinned or not: one result for each lock that has some. */
-export function unusedResults(
-  fields: readonly ImageField[],
-  locks: Locks,
-  config: Config,
-): readonly Result[] {
+export function unusedResults(fields: readonly UsedImage[], locks: Locks, config: Config): readonly Result[] {
   const severity = config.lock === "frozen" ? "warning" : "info";
   if (severity === "info" && (config.mode !== "check" || config.report === "problems")) return [];
   return [...unusedEntries(fields, locks)].flatMap(([lock, unused]) => {
@@ -77,7 +85,7 @@ const pruning = "`--prune` with `mode: update`";
 
 /** The entries of each lock that no field uses, pinned or not. */
 export function unusedEntries(
-  fields: readonly ImageField[],
+  fields: readonly UsedImage[],
   locks: Locks,
 ): ReadonlyMap<Lock, readonly LockedImage[]> {
   if (locks.all.length === 0) return new Map();
@@ -138,11 +146,11 @@ function platformOptions(config: Config): readonly string[] {
   ];
 }
 
-function usesOf(fields: readonly ImageField[], locks: Locks): ReadonlyMap<Lock, ReadonlySet<string>> {
+function usesOf(fields: readonly UsedImage[], locks: Locks): ReadonlyMap<Lock, ReadonlySet<string>> {
   return new Map([...valuesOf(fields, locks)].map(([lock, values]) => [lock, namesOf(values, lock)]));
 }
 
-function valuesOf(fields: readonly ImageField[], locks: Locks): ReadonlyMap<Lock, ReadonlySet<string>> {
+function valuesOf(fields: readonly UsedImage[], locks: Locks): ReadonlyMap<Lock, ReadonlySet<string>> {
   const values = new Map<Lock, Set<string>>();
   for (const { resource, value } of fields) {
     const lock = locks.nearest(resource);

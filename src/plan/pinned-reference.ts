@@ -27,6 +27,6 @@ const pinnedBefore = new WeakMap<
 >();
 
 /** What becomes of the tag in a field. */
-export function tagMode({ tag }: ImageField, config: Pick<Config, "tag">): Config["tag"] {
+export function tagMode({ tag }: Pick<ImageField, "tag">, config: Pick<Config, "tag">): Config["tag"] {
   return tag ?? config.tag;
 }

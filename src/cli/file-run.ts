@@ -1,0 +1,141 @@
+/** A run over files and folders, which are edited in place. */
+import { resolve } from "node:path";
+import { globSync } from "tinyglobby";
+import { formatExplanations } from "../explain.ts";
+import { filesDiff } from "../files/file-diff.ts";
+import { type FilesPlan, planFiles } from "../files/plan-files.ts";
+import { removeStaleDrafts } from "../files/stale-drafts.ts";
+import { formatResult, type Result } from "../krm/result.ts";
+import { makeReport } from "../report/report.ts";
+import { version } from "../version.ts";
+import type { Arguments } from "./arguments.ts";
+import type { LockChange, ReportFile } from "./effects.ts";
+import { type FileEffects, performOnFiles } from "./file-effects.ts";
+import type { Host } from "./host.ts";
+import { clearLockFolder, LockWriteError } from "./lock-file-io.ts";
+import { readConfigFile, readLock } from "./named-files.ts";
+import { outputTarget } from "./output-target.ts";
+import { stdout, tell, write } from "./stdio.ts";
+
+// Only runs to which registries say different things of one tag begin anew, and one of each two need not.
+const runsMax = 10;
+
+/** Runs over the files that a command line names, and returns the exit code. */
+export async function runFiles(args: Arguments, host: Host): Promise<number> {
+  for (let runs = 0; runs < runsMax; runs++) {
+    const code = await attempt(args, host);
+    if (code !== "contradiction") return code;
+  }
+  throw new LockWriteError(
+    "the lock could not be written: other runs write other digests into it all the time",
+  );
+}
+
+/** A run, unless another one has written into a lock meanwhile what contradicts it. */
+async function attempt(args: Arguments, host: Host): Promise<number | "contradiction"> {
+  const { paths, functionConfig, overrides, explanation, report, diff } = args;
+  const lock = readLock(args, host);
+  const plan = await planFiles(paths, {
+    ...(functionConfig !== undefined && { functionConfig: readConfigFile(functionConfig) }),
+    overrides,
+    ...(lock !== undefined && { lock }),
+    prune: args.prune,
+    folder: resolve("."),
+    isValues: valuesMatcher(args.values),
+    wants: {
+      images: report !== undefined,
+      explanations: explanation === undefined ? false : explanation.isAlone ? "alone" : "too",
+    },
+    environment: host.env,
+    leaveSockets: true,
+  });
+  const isAlone = report?.isAlone === true || explanation?.isAlone === true;
+  if (diff && plan.ok && !isAlone) return showDiff(plan);
+  const reports = reportsOf(args, plan);
+  const isWritten = !isAlone && !diff && plan.ok && plan.mode !== "check";
+  if (isWritten) cleanUp(plan, host);
+  const effects: FileEffects = {
+    messages: [...plan.results.map(formatResult), ...reports.warnings],
+    sum: sumOf(plan, isAlone),
+    reports: reports.files,
+    locks: isWritten ? plan.locks.map(lockChange) : [],
+    changes: isWritten ? plan.changes : [],
+    output: reports.output,
+  };
+  const done = await performOnFiles(effects, host);
+  if (done === "contradiction") return done;
+  return plan.ok && done === "done" ? 0 : 1;
+}
+
+/** Tells whether a file, absolute, is one of those that `--values` names. */
+function valuesMatcher(globs: readonly string[]): (place: string) => boolean {
+  if (globs.length === 0) return () => false;
+  const places = new Set(globSync([...globs], { absolute: true, dot: true, expandDirectories: false }));
+  return (place) => places.has(place);
+}
+
+/** Removes what runs that were killed have left. */
+function cleanUp({ drafts, lockPlaces }: FilesPlan, host: Host): void {
+  removeStaleDrafts(drafts, host);
+  for (const place of lockPlaces) clearLockFolder(place, host);
+}
+
+function lockChange({ place, path, before, text, update }: FilesPlan["locks"][number]): LockChange {
+  return { path: place, label: `the lock ${JSON.stringify(path)}`, before, text, update };
+}
+
+function showDiff(plan: FilesPlan): number {
+  for (const patch of filesDiff(plan)) write(stdout, patch);
+  tell([...plan.results.filter(({ severity }) => severity !== "info").map(formatResult), sumOf(plan, true)]);
+  return 0;
+}
+
+interface Reports {
+  readonly files: readonly ReportFile[];
+  /** What goes to stdout. */
+  readonly output: string;
+  readonly warnings: readonly string[];
+}
+
+function reportsOf({ explanation, report }: Arguments, plan: FilesPlan): Reports {
+  if (explanation !== undefined) {
+    const text = formatExplanations(plan.explanations, explanation.form);
+    return reportAt(explanation.output, text, []);
+  }
+  if (report === undefined) return { files: [], output: "", warnings: [] };
+  const { text, warnings } = makeReport(report.form, { ...plan, version });
+  return reportAt(report.file, text, warnings);
+}
+
+function reportAt(file: string, text: string, told: readonly string[]): Reports {
+  const warnings = told.map((warning) => `[warning] ${warning}`);
+  if (outputTarget(file) === "stdout") return { files: [], output: text, warnings };
+  return { files: [{ path: file, text }], output: "", warnings };
+}
+
+/** What all came to: `pin-digests: 3 images changed in 2 of 12 files; 1 template passed over`. */
+function sumOf({ results, ok, mode, counts, changes }: FilesPlan, isDry: boolean): string {
+  const { files, others, templates, images } = counts;
+  const problems = [...problemsOf(results, "error"), ...problemsOf(results, "warning")];
+  const passed = [
+    ...(others === 0 ? [] : [`${counted(others, "file")} without Kubernetes objects`]),
+    ...(templates === 0 ? [] : [counted(templates, "template")]),
+  ].join(" and ");
+  const change = `${counted(counts.changes, "image")} ${isDry ? "would change" : "changed"} in ${changes.length} of ${counted(files, "file")}`;
+  const what =
+    mode === "check"
+      ? `${counted(images, "image")} checked in ${counted(files, "file")}`
+      : ok
+        ? change
+        : `nothing was changed in ${counted(files, "file")}`;
+  return `pin-digests: ${[what, ...problems].join(", ")}${passed === "" ? "" : `; passed over: ${passed}`}`;
+}
+
+function problemsOf(results: readonly Result[], severity: Result["severity"]): readonly string[] {
+  const { length } = results.filter((result) => result.severity === severity);
+  return length === 0 ? [] : [counted(length, severity)];
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,137 @@
+/**
+ * What kustomizations do to the images of the files that they build on: where one sets a tag, what a base says is not what
+ * runs, and often is no image at all.
+ *
+ * https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/images/
+ */
+import { dirname, join, resolve } from "node:path";
+import { InvalidReferenceError, safeParseReference } from "../image/reference.ts";
+import type { FileImage } from "../krm/input.ts";
+import { childOf, dereference, elementsOf, kindOf, rootOf, scalarText } from "../yaml/node.ts";
+import { scan, type YamlNode, type YamlText } from "../yaml/scan.ts";
+import { YamlSyntaxError } from "../yaml/syntax-error.ts";
+
+/** A kustomization of a run. */
+export interface KustomizationFile {
+  /** Absolute. */
+  readonly place: string;
+  /** As messages name it. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Tells, for a file at a place, why an image in it is not the one that runs; undefined where nothing builds on the file. */
+export type OverriddenImages = (place: string) => ((image: FileImage) => string | undefined) | undefined;
+
+/** Reads how the kustomizations of a run build on each other. */
+export function overriddenImages(files: readonly KustomizationFile[]): OverriddenImages {
+  const known = new Map(
+    files.flatMap((file) => readKustomization(file) ?? []).map((each) => [each.folder, each]),
+  );
+  const users = new Map<string, Kustomization[]>();
+  for (const kustomization of known.values()) {
+    for (const place of kustomization.bases) users.set(place, [...(users.get(place) ?? []), kustomization]);
+  }
+  return (place) => {
+    const isKustomization = known.get(dirname(place))?.place === place;
+    const direct = users.get(isKustomization ? dirname(place) : place);
+    if (direct === undefined) return undefined;
+    return ({ path, value }) => {
+      if (!(isKustomization || CONTAINER_IMAGE.test(path))) return undefined;
+      const image = safeParseReference(value);
+      return image instanceof InvalidReferenceError ? undefined : settledBy(direct, image.name, new Set());
+    };
+  };
+
+  /** The reason, where all that build on something set the image; they may do so after each other. */
+  function settledBy(
+    kustomizations: readonly Kustomization[],
+    name: string,
+    seen: ReadonlySet<Kustomization>,
+  ): string | undefined {
+    let first: string | undefined;
+    for (const each of kustomizations) {
+      if (seen.has(each)) continue;
+      const above = users.get(each.folder) ?? [];
+      const reason =
+        each.names.has(name) || each.components.some((folder) => known.get(folder)?.names.has(name))
+          ? `\`images\` of ${each.path} sets another`
+          : above.length === 0
+            ? undefined
+            : settledBy(above, name, new Set([...seen, each]));
+      if (reason === undefined) return undefined;
+      first ??= reason;
+    }
+    return first;
+  }
+}
+
+/** Where kustomize looks for images, unless it is configured otherwise. */
+const CONTAINER_IMAGE = /(?:^|\.)(?:containers|initContainers)\[\d+\]\.image$/;
+
+interface Kustomization {
+  readonly place: string;
+  readonly path: string;
+  readonly folder: string;
+  /** The files and folders that it builds on, absolute. */
+  readonly bases: readonly string[];
+  readonly components: readonly string[];
+  /** The names of images that it sets. */
+  readonly names: ReadonlySet<string>;
+}
+
+/** Undefined for one that can't be read, which is told when its images are looked for. */
+function readKustomization({ place, path, text }: KustomizationFile): Kustomization | undefined {
+  const yaml = scanQuietly(text);
+  const [document] = yaml?.documents ?? [];
+  if (yaml === undefined || document === undefined) return undefined;
+  const root = rootOf(document);
+  const folder = dirname(place);
+  const placesOf = (key: string): string[] =>
+    textsIn(yaml, childOf(yaml, root, key)).map((each) => resolve(folder, each));
+  const patches = listAt(yaml, childOf(yaml, root, "patches")).flatMap(
+    (patch) => scalarText(yaml, childOf(yaml, patch, "path")) ?? [],
+  );
+  const components = placesOf("components");
+  return {
+    place,
+    path,
+    folder,
+    bases: [
+      ...placesOf("resources"),
+      ...placesOf("bases"),
+      ...placesOf("patchesStrategicMerge"),
+      ...components,
+      ...patches.map((each) => join(folder, each)),
+    ],
+    components,
+    names: new Set(
+      listAt(yaml, childOf(yaml, root, "images")).flatMap((entry) => {
+        const sets = ["newName", "newTag", "digest"].some((key) =>
+          scalarText(yaml, childOf(yaml, entry, key)),
+        );
+        const name = scalarText(yaml, childOf(yaml, entry, "name"));
+        // kustomize reads it as an expression.
+        return sets && name !== undefined ? [name.replaceAll("\\", "")] : [];
+      }),
+    ),
+  };
+}
+
+function scanQuietly(text: string): YamlText | undefined {
+  try {
+    return scan(text);
+  } catch (error) {
+    if (error instanceof YamlSyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function textsIn(yaml: YamlText, list: YamlNode | undefined): readonly string[] {
+  return listAt(yaml, list).flatMap((element) => scalarText(yaml, element) ?? []);
+}
+
+function listAt(yaml: YamlText, list: YamlNode | undefined): readonly YamlNode[] {
+  if (list === undefined || kindOf(yaml, list) !== "sequence") return [];
+  return elementsOf(yaml, list).map((element) => dereference(yaml, element));
+}

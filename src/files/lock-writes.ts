@@ -1,0 +1,134 @@
+/** What a run over files writes into locks. */
+import { join, relative, sep } from "node:path";
+import { textWithoutDigest } from "../image/reference.ts";
+import type { ManifestStream } from "../krm/input.ts";
+import type { Result } from "../krm/result.ts";
+import { filledLockText, updatedLockText } from "../lock/file-update.ts";
+import type { LockedImage } from "../lock/format/locked-image.ts";
+import { lockFileName } from "../lock/format/new-lock.ts";
+import type { Lock } from "../lock/locks.ts";
+import type { DroppedEntries } from "../lock/prune.ts";
+import { entryLookups, entryRecords, type LockRecord, recordsOf } from "../lock/record.ts";
+import { listed } from "../lock/results.ts";
+import { type ChangedLockFile, lockChanges } from "../lock/write.ts";
+import type { Resolver } from "../resolve/resolver.ts";
+import { scan } from "../yaml/scan.ts";
+import { commonFolder } from "./folder.ts";
+import type { PlannedFile } from "./plan-file.ts";
+import type { RunLock } from "./run-locks.ts";
+import { lockUses, type RunContext, wholeLocks } from "./run-results.ts";
+
+/** A lock that is to have another text. */
+export interface LockWrite {
+  readonly place: string;
+  /** As messages name it. */
+  readonly path: string;
+  /** The text that the run has read; empty where there was no file. */
+  readonly before: string;
+  readonly text: string;
+  /** Makes the same changes to another text; undefined where the two contradict each other. */
+  readonly update: (text: string) => Promise<string | undefined>;
+}
+
+/** A run, as far as it writes locks. */
+export interface LockRun extends RunContext {
+  readonly resolver: Resolver;
+  readonly prune: boolean;
+  /** The working directory, absolute. */
+  readonly folder: string;
+}
+
+/** What is written into locks, and what is told of that; nothing where an image fails the run. */
+export async function lockWrites(
+  files: readonly PlannedFile[],
+  run: LockRun,
+): Promise<{ readonly writes: readonly LockWrite[]; readonly results: readonly Result[] }> {
+  const { config, locks, resolver } = run;
+  if (config.mode === "check" || config.mode === "unpin" || files.some(({ fails }) => fails))
+    return { writes: [], results: [] };
+  const pruning = run.prune ? await import("../lock/prune.ts") : undefined;
+  const dropped: DroppedEntries = pruning === undefined ? new Map() : droppedEntries(files, run, pruning);
+  const asked = files.flatMap((file) => file.asked);
+  const all = {
+    ...lockUses(
+      files,
+      locks.all().map(({ lock }) => lock),
+    ).locks,
+  };
+  const entries = await Promise.all(
+    entryLookups(all, asked, dropped, config).map(async (entry) => ({
+      ...entry,
+      resolution: await resolver.resolve(entry.lookup),
+    })),
+  );
+  const unused = entryRecords(entries);
+  const byLock = groupByLock([...recordsOf(asked), ...unused.records]);
+  const writes: LockWrite[] = [];
+  const results: Result[] = [...unused.warnings];
+  for (const each of locks.all()) {
+    const { lock, file, option } = each;
+    const used = files.flatMap((planned) =>
+      planned.used.filter((source) => source.lock === lock).map(({ entry }) => entry),
+    );
+    const changes = lockChanges(byLock.get(lock) ?? [], used, { input: nothing, config, file, option });
+    const own = new Map([...dropped].filter(([one]) => one === lock));
+    const changed =
+      pruning === undefined ? changes.file : await pruning.prunedFile(changes.file, own, option);
+    results.push(...changes.results, ...(pruning?.droppedResults(own, config) ?? []));
+    if (changed !== undefined) writes.push(lockWrite(each, changed));
+  }
+  const homeless = byLock.get(undefined) ?? [];
+  if (homeless.length > 0 && config.lock === "create") {
+    const { write, result } = newLock(homeless, run);
+    writes.push(write);
+    if (config.report !== "problems") results.push(result);
+  }
+  return { writes, results };
+}
+
+const nothing: ManifestStream = { kind: "stream", yaml: scan(""), items: [] };
+
+/** Only of a lock all of whose files are in the run is it known what nothing uses. */
+function droppedEntries(
+  files: readonly PlannedFile[],
+  { config, locks, folders }: LockRun,
+  { entriesToDrop }: typeof import("../lock/prune.ts"),
+): DroppedEntries {
+  const whole = wholeLocks(locks, folders).map(({ lock }) => lock);
+  const { uses, locks: known } = lockUses(files, whole);
+  return entriesToDrop(uses, known, config);
+}
+
+function groupByLock(records: readonly LockRecord[]): ReadonlyMap<Lock | undefined, readonly LockRecord[]> {
+  const groups = new Map<Lock | undefined, LockRecord[]>();
+  for (const record of records) {
+    const group = groups.get(record.lock);
+    if (group === undefined) groups.set(record.lock, [record]);
+    else group.push(record);
+  }
+  return groups;
+}
+
+function lockWrite({ place, option }: RunLock, { text, update }: ChangedLockFile): LockWrite {
+  return { place, path: option.name ?? place, before: option.text, text, update: (now) => update(now) };
+}
+
+/** A lock for images that none counts for, in the folder that holds all that was named. */
+function newLock(
+  records: readonly LockRecord[],
+  { folders, folder }: LockRun,
+): { readonly write: LockWrite; readonly result: Result } {
+  const place = join(commonFolder(folders) ?? folder, lockFileName);
+  const path = relative(folder, place).replaceAll(sep, "/");
+  const images: readonly LockedImage[] = records.map(({ image }) => image);
+  const names = [...new Set(images.map(({ reference }) => textWithoutDigest(reference)))];
+  const write = {
+    place,
+    path,
+    before: "",
+    text: filledLockText("", images),
+    update: (now: string) => updatedLockText(now, { records, used: [] }, path),
+  };
+  const message = `made the lock with ${listed(names)}`;
+  return { write, result: { severity: "info", message, file: { path }, position: { line: 1, column: 1 } } };
+}

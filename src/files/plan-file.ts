@@ -1,0 +1,236 @@
+/** What a run does with one file: its images are found and planned, and when their answers are there, its edits are known. */
+import type { CheckedImage } from "../check/subject.ts";
+import type { Config } from "../config/config.ts";
+import type { TrustRules } from "../config/trust-rules.ts";
+import { allExplanations, type Explanation } from "../explain.ts";
+import type { ResourceImages } from "../fields/find-images.ts";
+import type { ImageField } from "../fields/image-field.ts";
+import { findResources, type RuleUses } from "../find/find-resources.ts";
+import type { Judgement } from "../judgement.ts";
+import { resultAt } from "../krm/field-result.ts";
+import type { ManifestStream } from "../krm/input.ts";
+import type { Resource } from "../krm/resource.ts";
+import type { Position, Result } from "../krm/result.ts";
+import { isImageLock } from "../lock/format/image-lock.ts";
+import type { Lock, Locks } from "../lock/locks.ts";
+import type { LockAnswer } from "../lock/record.ts";
+import type { UnlockedImage } from "../lock/results.ts";
+import { flawResults, skipResult } from "../outcome/outcome-results.ts";
+import type { CheckStep, LockSource, ResolvedStep } from "../plan/step.ts";
+import { type Plan, planImages } from "../plan-images.ts";
+import type { ImageUse } from "../report/image-use.ts";
+import type { Resolver } from "../resolve/resolver.ts";
+import { lookOver, settleImages, useOf } from "../settle-images.ts";
+import type { TextEdit } from "../yaml/text-edit.ts";
+
+/** By what a file is planned. */
+export interface FilePlanning {
+  readonly config: Config;
+  readonly rules: TrustRules | undefined;
+  readonly resolver: Resolver;
+  /** The lock that counts for the file. */
+  readonly lock: Lock | undefined;
+  /** What the caller wants to know beside the edits. */
+  readonly wants: Wants;
+}
+
+/** What a report needs. */
+export interface Wants {
+  readonly images: boolean;
+  /** `alone`: nothing else is wanted, so nobody is asked. */
+  readonly explanations: false | "alone" | "too";
+}
+
+/** What is known of a file when its images are settled. It holds nothing of the file's text. */
+export interface PlannedFile {
+  readonly edits: readonly TextEdit[];
+  /** How many images change. */
+  readonly changes: number;
+  /** How many images there are. */
+  readonly images: number;
+  readonly results: readonly Result[];
+  readonly fails: boolean;
+  readonly unlocked: readonly UnlockedImage[];
+  /** What registries were asked, for the locks. */
+  readonly asked: readonly LockAnswer[];
+  readonly used: readonly LockSource[];
+  /** What is compared with the registries when all files are read. */
+  readonly checks: readonly CheckedImage[];
+  /** The lock that counts for the file. */
+  readonly lock: Lock | undefined;
+  /** The texts of images, by which the lock knows what is used; none without a lock. */
+  readonly values: readonly string[];
+  /** For fieldSpecs that lead nowhere. */
+  readonly ruleUses: readonly RuleUses[];
+  readonly uses: readonly ImageUse[];
+  readonly explanations: readonly Explanation[];
+  /** Where images stand in the values of a chart that have no key for a digest. */
+  readonly keyless: readonly Position[];
+}
+
+/** Plans a file, and begins to look up what that needs. The second promise is settled when the answers are there. */
+export async function planFile(
+  input: ManifestStream,
+  planning: FilePlanning,
+): Promise<() => Promise<PlannedFile>> {
+  const { config, rules, resolver, lock } = planning;
+  const locks = locksOf(lock);
+  if (planning.wants.explanations === "alone")
+    return async () => ({ ...unplanned, lock, explanations: allExplanations(input, { config, locks }) });
+  const plan = await planImages({ input, config, locks }, resolver);
+  return async () => {
+    const judgement = rules && config.mode !== "unpin" ? await judge(rules, input) : undefined;
+    return settleFile({ input, plan, judgement, locks, ...planning });
+  };
+}
+
+const unplanned: PlannedFile = {
+  edits: [],
+  changes: 0,
+  images: 0,
+  results: [],
+  fails: false,
+  unlocked: [],
+  asked: [],
+  used: [],
+  checks: [],
+  lock: undefined,
+  values: [],
+  ruleUses: [],
+  uses: [],
+  explanations: [],
+  keyless: [],
+};
+
+async function judge(rules: TrustRules, input: ManifestStream): Promise<Judgement> {
+  const { createJudgement } = await import("../judgement.ts");
+  return createJudgement(rules, input);
+}
+
+/** One lock counts for all of a file. */
+function locksOf(lock: Lock | undefined): Locks {
+  return { all: [], faults: [], warnings: [], nearest: () => lock };
+}
+
+interface Settling extends FilePlanning {
+  readonly input: ManifestStream;
+  readonly plan: Plan;
+  readonly locks: Locks;
+  readonly judgement: Judgement | undefined;
+}
+
+async function settleFile(settling: Settling): Promise<PlannedFile> {
+  const { input, plan, config, resolver, wants, lock, locks } = settling;
+  const { resources, fields } = plan;
+  const isCheck = config.mode === "check";
+  const settled = isCheck ? undefined : await settleImages(settling, resolver);
+  const looked = isCheck ? await lookOver(settling, resolver) : undefined;
+  const outcomes = (settled ?? looked)?.outcomes ?? [];
+  const isKeyless = (field: ImageField): boolean =>
+    input.file?.form === "values" && field.writing.kind === "none" && field.value?.includes(":") === true;
+  const keyless = fields.filter(isKeyless).flatMap((field) => field.resource.positionOf?.(field) ?? []);
+  const results = [
+    ...(settled?.results ?? []),
+    ...(looked?.results ?? []),
+    ...(looked?.unknown ?? []),
+    ...skipped(resources, config),
+    ...flawResults(resources, config),
+    ...strayLocks(input, resources),
+  ];
+  return {
+    edits: settled?.edits ?? [],
+    changes: settled === undefined || settled.edits.length === 0 ? 0 : changedOf(outcomes),
+    images: fields.length,
+    results: keyless.length === 0 ? results : results.filter((result) => !isAbout(result, keyless)),
+    fails: settled?.fails ?? false,
+    unlocked: settled?.unlocked ?? [],
+    asked: (settled?.resolved ?? []).map(answerOf),
+    used: settled?.used ?? [],
+    checks: plan.steps.flatMap((step) => (step.kind === "check" ? [detachedStep(step)] : [])),
+    lock,
+    values: lock === undefined ? [] : valuesOf(input, fields, config),
+    ruleUses: config.fieldSpecs.length === 0 ? [] : resources.map(ruleUses),
+    uses: wants.images ? outcomes.map((outcome) => useOf(outcome, true)) : [],
+    explanations: wants.explanations ? allExplanations(input, { config, locks }) : [],
+    keyless,
+  };
+}
+
+function changedOf(outcomes: readonly { readonly kind: string }[]): number {
+  return outcomes.filter(({ kind }) => kind === "changed").length;
+}
+
+/** What many maps lack is told of all of them at once. */
+function isAbout({ severity, position }: Result, keyless: readonly Position[]): boolean {
+  return (
+    severity !== "error" &&
+    keyless.some(({ line, column }) => position?.line === line && position.column === column)
+  );
+}
+
+function skipped(resources: readonly ResourceImages[], { report }: Config): readonly Result[] {
+  if (report !== "all") return [];
+  return resources.flatMap(({ resource, skipped: reason }) =>
+    reason === undefined ? [] : [skipResult(resource, reason)],
+  );
+}
+
+/** A lock counts by the name of its file, since else nobody sees whose it is. */
+function strayLocks({ file }: ManifestStream, resources: readonly ResourceImages[]): readonly Result[] {
+  if (file === undefined || /(?:^|\/)image-lock\.yaml$/.test(file.path)) return [];
+  return resources
+    .filter(({ resource }) => isImageLock(resource))
+    .map(({ resource }) =>
+      resultAt(
+        { resource, path: "images" },
+        {
+          severity: "warning",
+          message: "does not count as a lock, since its file is not called image-lock.yaml",
+        },
+      ),
+    );
+}
+
+/** The images that a lock may have entries for; those of all objects, since another run may look into them. */
+function valuesOf(input: ManifestStream, fields: readonly ImageField[], config: Config): readonly string[] {
+  const { include, exclude } = config.resources;
+  const all =
+    include.length === 0 && exclude.length === 0
+      ? fields
+      : findResources(input, { ...config, resources: { include: [], exclude: [] } }).flatMap(
+          (found) => found.fields,
+        );
+  return [...new Set(all.flatMap(({ value }) => value ?? []))];
+}
+
+function answerOf({ lock, reference, lookup, locked, resolution }: ResolvedStep): LockAnswer {
+  return { lock, reference, lookup, locked, resolution };
+}
+
+/** A field that knows its place, and does not keep the text in which it stands. */
+function detachedStep({ field, image, lock }: CheckStep): CheckedImage {
+  const { path, value, tag } = field;
+  const resource = { ...field.resource, annotations: noAnnotations, ...fixedPosition(field) };
+  return {
+    image,
+    lock,
+    field: { resource, path, ...(value !== undefined && { value }), ...(tag !== undefined && { tag }) },
+  };
+}
+
+const noAnnotations: ReadonlyMap<string, string> = new Map();
+
+function fixedPosition(field: ImageField): Pick<Resource, "positionOf"> {
+  const position = field.resource.positionOf?.(field);
+  return position === undefined ? {} : { positionOf: () => position };
+}
+
+function ruleUses({ resource, fields, flaws, skipped: reason }: ResourceImages): RuleUses {
+  const { apiVersion, kind } = resource;
+  return {
+    resource: { apiVersion, kind },
+    fields: fields.map(({ rule }) => ({ rule })),
+    flaws: flaws.map(({ rule }) => (rule === undefined ? {} : { rule })),
+    ...(reason !== undefined && { skipped: reason }),
+  };
+}

@@ -1,0 +1,137 @@
+/** The locks of a run over files: the nearest `image-lock.yaml` above each file, and the one that `--lock` names. */
+import { isUtf8 } from "node:buffer";
+import { realpathSync, statSync } from "node:fs";
+import { dirname, join, relative, sep } from "node:path";
+import { UnfitFileError } from "../fs/read.ts";
+import { isSystemError } from "../fs/system-error.ts";
+import type { Position, Result } from "../krm/result.ts";
+import { type LockFile, readLockFile } from "../lock/format/lock-file.ts";
+import { LockFileError } from "../lock/format/lock-file-error.ts";
+import { lockedImages } from "../lock/format/locked-image.ts";
+import { lockFileName } from "../lock/format/new-lock.ts";
+import type { LockFileOption } from "../lock/lock-file-option.ts";
+import type { Lock } from "../lock/locks.ts";
+import { fileFault } from "./file-error.ts";
+import { readFile } from "./file-text.ts";
+import { isBelow } from "./folder.ts";
+
+/** A lock of a run. */
+export interface RunLock {
+  readonly lock: Lock;
+  readonly file: LockFile;
+  /** Its text, and whether it may be written. */
+  readonly option: LockFileOption;
+  /** Where it is written. */
+  readonly place: string;
+  /** The folder that it counts for, absolute. */
+  readonly folder: string;
+}
+
+/** The locks of a run. */
+export interface RunLocks {
+  /** The lock that counts for what is in a folder, absolute. */
+  nearest(folder: string): Promise<RunLock | undefined>;
+  /** Those that counted for something so far. */
+  all(): readonly RunLock[];
+  /** What is wrong with them: then nothing may be done. */
+  faults(): readonly Result[];
+}
+
+/** Where locks are. */
+export interface LockPlaces {
+  /** The working directory, absolute. */
+  readonly folder: string;
+  /** The folders that the run is about, absolute: no lock above the working directory counts for what is outside of it. */
+  readonly roots: readonly string[];
+  /** The lock that `--lock` names, and where it is. */
+  readonly named:
+    | { readonly option: LockFileOption; readonly file: LockFile; readonly place: string }
+    | undefined;
+}
+
+/** Finds locks as they are asked for; none where locks are `off`. */
+export function createRunLocks({ folder: cwd, roots, named }: LockPlaces, isOff: boolean): RunLocks {
+  const faults: Result[] = [];
+  const known = new Map<string, Promise<RunLock | undefined>>();
+  const found: RunLock[] = [];
+  const root: RunLock | undefined = named && {
+    ...named,
+    lock: lockOf(named.file, named.option.name),
+    folder: cwd,
+  };
+  if (root !== undefined) found.push(root);
+  const namedPlace = named && realPlace(named.place);
+
+  function nearest(folder: string): Promise<RunLock | undefined> {
+    const lock = known.get(folder) ?? find(folder);
+    known.set(folder, lock);
+    return lock;
+  }
+
+  async function find(folder: string): Promise<RunLock | undefined> {
+    const place = join(folder, lockFileName);
+    if (statSync(place, { throwIfNoEntry: false })?.isFile() === true) {
+      if (realPlace(place) === namedPlace) return root;
+      const lock = await read(folder, place);
+      if (lock !== undefined) found.push(lock);
+      return lock;
+    }
+    return isWithin(folder) ? nearest(dirname(folder)) : root;
+  }
+
+  /** Whether the folder above has a say: nothing above the working directory has, nor above what was named elsewhere. */
+  function isWithin(folder: string): boolean {
+    const within = isBelow(folder, cwd) ? [cwd] : roots;
+    return within.some((each) => isBelow(folder, each) && folder !== each);
+  }
+
+  async function read(folder: string, place: string): Promise<RunLock | undefined> {
+    const path = relative(cwd, place).replaceAll(sep, "/");
+    try {
+      const { bytes } = readFile(place);
+      if (!isUtf8(bytes)) throw new UnfitFileError(path, "is not UTF-8");
+      const text = bytes.toString("utf8");
+      const file = await readLockFile(text, path);
+      return { lock: lockOf(file, path), file, option: { text, update: true, name: path }, place, folder };
+    } catch (error) {
+      const fault = fileFault(error);
+      if (fault === undefined && !(error instanceof LockFileError)) throw error;
+      for (const message of (fault ?? (error instanceof Error ? error.message : "")).split("\n"))
+        faults.push({ severity: "error", message, file: { path }, position: { line: 1, column: 1 } });
+      return undefined;
+    }
+  }
+
+  return {
+    nearest: isOff ? async () => undefined : nearest,
+    all: () => found,
+    faults: () => faults,
+  };
+}
+
+const start: Position = { line: 1, column: 1 };
+
+function lockOf(file: LockFile, path: string | undefined): Lock {
+  const lock = file.kind === "ImageLock" ? file.lock : undefined;
+  return {
+    source: "file",
+    label: path === undefined ? "the lock" : `the lock ${JSON.stringify(path)}`,
+    ...(lock !== undefined && { lock }),
+    resource: {
+      ...lock?.resource,
+      annotations: new Map(),
+      ...(path !== undefined && { file: { path }, positionOf: () => start }),
+    },
+    entries: file.images,
+    images: lockedImages(file.images),
+  };
+}
+
+function realPlace(place: string): string {
+  try {
+    return realpathSync(place);
+  } catch (error) {
+    if (isSystemError(error)) return place;
+    throw error;
+  }
+}

@@ -1,0 +1,77 @@
+/** What is told of all files of a run together. */
+import type { Config } from "../config/config.ts";
+import { unmatchedFieldSpecWarnings } from "../find/find-resources.ts";
+import type { Resource } from "../krm/resource.ts";
+import type { Result } from "../krm/result.ts";
+import type { Lock, Locks } from "../lock/locks.ts";
+import { type UsedImage, unlockedNames, unusedResults } from "../lock/results.ts";
+import { isBelow } from "./folder.ts";
+import type { PlannedFile } from "./plan-file.ts";
+import type { RunLock, RunLocks } from "./run-locks.ts";
+
+/** A run, as far as it is told of. */
+export interface RunContext {
+  readonly config: Config;
+  readonly locks: RunLocks;
+  /** The folders that were named, absolute. */
+  readonly folders: readonly string[];
+}
+
+/** What is told of locks and of rules. */
+export function runResults(
+  files: readonly PlannedFile[],
+  { config, locks, folders }: RunContext,
+): readonly Result[] {
+  const whole = wholeLocks(locks, folders).map(({ lock }) => lock);
+  const { uses, locks: known } = lockUses(files, whole);
+  return [
+    ...unlockedResults(files, config, locks),
+    ...unmatchedFieldSpecWarnings(
+      files.flatMap(({ ruleUses }) => ruleUses),
+      config,
+    ),
+    ...unusedResults(uses, known, config),
+  ];
+}
+
+/** The locks all of whose files are in the run: only of those it knows what nothing uses. */
+export function wholeLocks(locks: RunLocks, folders: readonly string[]): readonly RunLock[] {
+  return locks.all().filter(({ folder }) => folders.some((each) => isBelow(folder, each)));
+}
+
+/** What uses entries of locks, and what knows to which lock each use belongs. */
+export interface LockUses {
+  readonly uses: readonly UsedImage[];
+  readonly locks: Locks;
+}
+
+/** The images that files use, of those that some lock counts for; the locks are the given ones. */
+export function lockUses(files: readonly PlannedFile[], all: readonly Lock[]): LockUses {
+  const values = new Map<Lock, Set<string>>();
+  for (const { lock, values: own } of files) {
+    if (lock === undefined) continue;
+    const known = values.get(lock) ?? new Set<string>();
+    values.set(lock, known);
+    for (const value of own) known.add(value);
+  }
+  // An object for each lock stands for all that use it.
+  const users = new Map<Resource, Lock>();
+  const uses = [...values].flatMap(([lock, texts]) => {
+    const resource = { node: 0, apiVersion: "", group: "", kind: "", annotations: new Map<string, string>() };
+    users.set(resource, lock);
+    return [...texts].map((value) => ({ resource, value }));
+  });
+  return { uses, locks: { all, faults: [], warnings: [], nearest: (resource) => users.get(resource) } };
+}
+
+function unlockedResults(files: readonly PlannedFile[], config: Config, locks: RunLocks): readonly Result[] {
+  const unlocked = files.flatMap((file) => file.unlocked);
+  if (unlocked.length === 0) return [];
+  const severity = unlocked.some(({ fails }) => fails) ? "error" : "warning";
+  const lack =
+    locks.all().length === 0 ? "there is no lock, and `lock: frozen` forbids to ask for" : "the lock lacks";
+  const command = locks.all().length === 0 ? "--lock-mode create" : "--lock-mode auto";
+  const { count, what } = unlockedNames(unlocked, config);
+  const message = `${lack} ${what}; add ${count === 1 ? "it" : "them"} with \`pin-digests ${command} PATH\``;
+  return [{ message, severity }];
+}

@@ -1,0 +1,188 @@
+/**
+ * Putting new texts in the place of files. Each is written beside its file first, so that the disk is known to hold them
+ * all; then each is renamed over its file, if that is still the one that was read. Whenever the process ends, each file
+ * holds its old text or its new one.
+ */
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+import type { OwnProcess } from "../fs/process-mark.ts";
+import { replaceReason } from "../fs/replace-file.ts";
+import { isSystemError } from "../fs/system-error.ts";
+import type { Result } from "../krm/result.ts";
+import { applyEdits } from "../yaml/text-edit.ts";
+import { FileWriteError, fileFault } from "./file-error.ts";
+import { type FileState, hashOf, isSameState, readFile, stateOf } from "./file-text.ts";
+import type { FileChange } from "./plan-files.ts";
+
+/** New texts that lie beside their files. */
+export interface StagedFiles {
+  /** What is to be known of them. */
+  readonly warnings: readonly Result[];
+  /** Puts them in place. The files that were changed meanwhile stay as they are, and are told. */
+  commit(): readonly Result[];
+  /** Removes what is left of them. */
+  discard(): void;
+}
+
+interface Staged {
+  readonly change: FileChange;
+  readonly target: string;
+  readonly draft: string;
+  readonly state: FileState;
+  /** Whether a change at the moment of reading would not show in the times of the file. */
+  readonly isFresh: boolean;
+}
+
+/**
+ * Writes new texts beside their files.
+ *
+ * @throws {FileWriteError} where one can't be written, or its file is another by now: then nothing is left beside any.
+ */
+export function stageFiles(changes: readonly FileChange[], own: OwnProcess): StagedFiles {
+  const staged: Staged[] = [];
+  const warnings: Result[] = [];
+  const discard = (): void => {
+    for (const { draft } of staged.splice(0)) rmSync(draft, { force: true });
+  };
+  try {
+    for (const change of changes) {
+      const { otherNames, ...file } = stageFile(change, own);
+      staged.push(file);
+      if (otherNames > 0) warnings.push(linkWarning(change, otherNames));
+    }
+  } catch (error) {
+    discard();
+    throw error;
+  }
+  return { warnings, commit: () => commitAll(staged), discard };
+}
+
+function stageFile(change: FileChange, own: OwnProcess): Staged & { readonly otherNames: number } {
+  const { path } = change;
+  try {
+    const target = realpathSync(change.place);
+    const draft = draftPath(target, own);
+    accessSync(target, constants.W_OK);
+    const { bytes, state } = readFile(target);
+    if (
+      !isSameState(state, change.state) &&
+      (state.ino !== change.state.ino || hashOf(bytes) !== change.hash)
+    )
+      throw new FileWriteError(
+        `${JSON.stringify(path)} was changed meanwhile, so nothing was written: run again`,
+      );
+    const text = applyEdits(bytes.toString("utf8"), change.edits);
+    const old = statSync(target);
+    try {
+      writeDraft(draft, text, old);
+    } catch (error) {
+      rmSync(draft, { force: true });
+      throw error;
+    }
+    return { change, target, draft, state, isFresh: isFresh(state), otherNames: old.nlink - 1 };
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    throw new FileWriteError(
+      `${JSON.stringify(path)} could not be written, so nothing was: ${replaceReason(error)}`,
+      { cause: error },
+    );
+  }
+}
+
+/** Two changes within one tick of the system's clock have the same time. */
+function isFresh({ mtimeNs }: FileState): boolean {
+  return BigInt(Date.now()) * 1_000_000n - mtimeNs < 2_000_000_000n;
+}
+
+function writeDraft(path: string, text: string, old: Stats): void {
+  // What a run that was killed has left there has the same process id, and is nobody's.
+  rmSync(path, { force: true });
+  const file = openSync(path, "wx", 0o600);
+  try {
+    giveTo(file, old);
+    writeFileSync(file, text);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The owner only where we may: who may write into the folder need not be the one. */
+function giveTo(file: number, { uid, gid, mode }: Stats): void {
+  if (!mayChange(() => fchownSync(file, uid, gid))) mayChange(() => fchownSync(file, -1, gid));
+  fchmodSync(file, mode & 0o7777);
+}
+
+function mayChange(change: () => void): boolean {
+  try {
+    change();
+    return true;
+  } catch (error) {
+    if (isSystemError(error, "EPERM", "EINVAL", "ENOSYS")) return false;
+    throw error;
+  }
+}
+
+function draftPath(target: string, { pid }: OwnProcess): string {
+  const end = `.pin-digests-${pid}.tmp`;
+  let name = basename(target);
+  // The names of most file systems have 255 bytes.
+  while (Buffer.byteLength(name) > 254 - end.length) name = name.slice(1);
+  return join(dirname(target), `.${name}${end}`);
+}
+
+function linkWarning({ path }: FileChange, otherNames: number): Result {
+  const [names, keep] = otherNames === 1 ? ["1 other name", "keeps"] : [`${otherNames} other names`, "keep"];
+  const message = `the file had ${names} (a hard link), which ${keep} the old text: let a symbolic link lead to it instead`;
+  return { severity: "warning", message, ...startOf(path) };
+}
+
+/** The place of what is told of a whole file. */
+function startOf(path: string): Pick<Result, "file" | "position"> {
+  return { file: { path }, position: { line: 1, column: 1 } };
+}
+
+function commitAll(staged: Staged[]): readonly Result[] {
+  return staged.flatMap((each) => {
+    const fault = commitOne(each);
+    return fault === undefined
+      ? []
+      : [{ severity: "error" as const, message: fault, ...startOf(each.change.path) }];
+  });
+}
+
+/** Why a file stays as it is. Another run may have written the same meanwhile. */
+function commitOne(staged: Staged): string | undefined {
+  const { draft, target } = staged;
+  try {
+    if (isUnchanged(staged)) {
+      renameSync(draft, target);
+      return undefined;
+    }
+    return readFile(target).bytes.equals(readFile(draft).bytes)
+      ? undefined
+      : "was changed while this run wrote, and stays as it is: run again";
+  } catch (error) {
+    const fault = fileFault(error);
+    if (fault === undefined) throw error;
+    return `could not be put in place, and stays as it is: ${fault}`;
+  }
+}
+
+function isUnchanged({ target, state, isFresh: mustRead, change }: Staged): boolean {
+  const stats = statSync(target, { bigint: true, throwIfNoEntry: false });
+  if (stats === undefined || !isSameState(stateOf(stats), state)) return false;
+  return !mustRead || hashOf(readFile(target).bytes) === change.hash;
+}

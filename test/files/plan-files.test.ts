@@ -1,0 +1,232 @@
+/** Which files of a folder are looked into, and what is told of them. */
+import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { digest, makeTree, pinTree, planTree, pod, readTree } from "./tree.ts";
+
+const pinned = (image: string): string => pod(`${image}@${digest}`);
+
+describe("a run over a folder", () => {
+  test("pins all YAML and JSON below it in place, each image asked for once", async () => {
+    const json = `{"apiVersion": "v1", "kind": "Pod",\r\n "spec": {"containers": [{"image": "nginx:1"}]}}`;
+    const folder = makeTree({
+      "a.yaml": pod("nginx:1"),
+      "b/c.yml": `# above\n---\n${pod("'nginx:1'")}---\nfoo: bar\n---\n${pod("redis:7")}...\n`,
+      "b/d.json": json,
+      "b/e.txt": pod("nginx:1"),
+      "é ü.yaml": pod("nginx:1"),
+    });
+
+    const { asked, ok, counts } = await pinTree(folder);
+
+    expect(readTree(folder)).toEqual({
+      "a.yaml": pinned("nginx:1"),
+      "b/c.yml": `# above\n---\n${pod(`'nginx:1@${digest}'`)}---\nfoo: bar\n---\n${pinned("redis:7")}...\n`,
+      "b/d.json": json.replace("nginx:1", `nginx:1@${digest}`),
+      "b/e.txt": pod("nginx:1"),
+      "é ü.yaml": pinned("nginx:1"),
+    });
+    expect(asked).toEqual(["docker.io/library/nginx:1", "docker.io/library/redis:7"]);
+    expect({ ok, counts }).toEqual({
+      ok: true,
+      counts: { files: 4, others: 0, templates: 0, images: 5, changes: 5 },
+    });
+  });
+
+  test("changes nothing the second time, and asks nobody", async () => {
+    const folder = makeTree({
+      "a.yaml": pod("nginx:1"),
+      "b/kustomization.yaml": "images: [{name: a, newTag: v1}]\n",
+    });
+    await pinTree(folder);
+
+    const { asked, changes } = await planTree(folder);
+
+    expect({ asked, changes }).toEqual({ asked: [], changes: [] });
+  });
+
+  test("keeps byte order marks, line ends and files of other programs as they are", async () => {
+    const text = `\ufeff${pod("nginx:1").replaceAll("\n", "\r\n").trimEnd()}`;
+    const folder = makeTree({
+      "a.yaml": text,
+      "b.yaml": "\ufeff# nothing\r\n",
+      "c.json": "{}",
+      "d.yaml": "",
+    });
+
+    await pinTree(folder);
+
+    expect(readTree(folder)).toEqual({
+      "a.yaml": text.replace("nginx:1", `nginx:1@${digest}`),
+      "b.yaml": "\ufeff# nothing\r\n",
+      "c.json": "{}",
+      "d.yaml": "",
+    });
+  });
+
+  test("does not enter hidden folders, node_modules and what ignore files name", async () => {
+    const ignored = ["build", "out", "k/gen", "deep/x/skip"];
+    const files = [".git", ".hidden", "node_modules/n", "a", "k", "deep/x", "kept/build2", ...ignored];
+    const folder = makeTree({
+      ...Object.fromEntries(files.map((name) => [`${name}/p.yaml`, pod("nginx:1")])),
+      ".gitignore": "/build/\nout\n*.local.yaml\n!keep.local.yaml\n",
+      ".git/info/exclude": "excluded.yaml\n",
+      ".krmignore": "k/gen\n",
+      "deep/x/.gitignore": "skip/\n!again.local.yaml\n",
+      "excluded.yaml": pod("nginx:1"),
+      "my.local.yaml": pod("nginx:1"),
+      "keep.local.yaml": pod("nginx:1"),
+      "deep/x/again.local.yaml": pod("nginx:1"),
+    });
+
+    const { changes } = await planTree(folder);
+
+    expect(changes.map(({ path }) => path)).toEqual([
+      "a/p.yaml",
+      "deep/x/again.local.yaml",
+      "deep/x/p.yaml",
+      "k/p.yaml",
+      "keep.local.yaml",
+      "kept/build2/p.yaml",
+    ]);
+  });
+
+  test("heeds the ignore files above it, up to the root of the repository", async () => {
+    const folder = makeTree({
+      ".git/HEAD": "",
+      ".gitignore": "gen\n",
+      "apps/web/gen/p.yaml": pod("nginx:1"),
+      "apps/web/p.yaml": pod("nginx:1"),
+    });
+
+    const { changes } = await planTree(folder, {}, ["apps/web"]);
+
+    expect(changes.map(({ path }) => path)).toEqual(["apps/web/p.yaml"]);
+  });
+
+  test("enters what is named, hidden or ignored, and takes a file once", async () => {
+    const folder = makeTree({ ".gitignore": "x\n", "x/p.yaml": pod("nginx:1"), ".h/p.yaml": pod("nginx:1") });
+
+    const { changes } = await planTree(folder, {}, ["x/p.yaml", ".h", "./x/../x/p.yaml", "."]);
+
+    expect(changes.map(({ path }) => path)).toEqual(["x/p.yaml", ".h/p.yaml"]);
+  });
+
+  test("follows links to files within, once, and none that leads outside or nowhere", async () => {
+    const outside = makeTree({ "p.yaml": pod("nginx:1") });
+    const folder = makeTree({ "a/p.yaml": pod("nginx:1"), "a/.data/q.yaml": pod("redis:7") });
+    symlinkSync("p.yaml", join(folder, "a/again.yaml"));
+    symlinkSync(".data/q.yaml", join(folder, "a/q.yaml"));
+    symlinkSync(join(outside, "p.yaml"), join(folder, "out.yaml"));
+    symlinkSync(outside, join(folder, "out"));
+    symlinkSync("..", join(folder, "a/loop"));
+    symlinkSync("nowhere", join(folder, "b.yaml"));
+
+    const { changes } = await pinTree(folder);
+
+    expect(changes.map(({ path }) => path)).toEqual(["a/p.yaml", "a/q.yaml"]);
+    expect(readFileSync(join(folder, "a/.data/q.yaml"), "utf8")).toBe(pinned("redis:7"));
+    expect(readFileSync(join(outside, "p.yaml"), "utf8")).toBe(pod("nginx:1"));
+  });
+
+  test("passes over what holds no object and templates of charts, and counts them", async () => {
+    const folder = makeTree({
+      "package.json": `{"kind": 1}`,
+      "tsconfig.json": "{ // a comment\n}",
+      "mkdocs.yml": "nav: [a]\n",
+      "chart/Chart.yaml": "apiVersion: v2\nname: chart\n",
+      "chart/templates/a.yaml": `${pod("nginx:1")}---\n# {{ .Values.x }}\n`,
+      "chart/templates/plain.yaml": pod("nginx:1"),
+      "jinja.yaml": pod("nginx:1").replace("web", "{{ name }}"),
+      "broken.yaml": `{{- if .Values.x }}\n${pod("nginx:1")}{{- end }}\n`,
+      "alert.yaml": pod("nginx:1").replace("web", '"{{ $labels.x }}"'),
+      "folder.yaml/x.txt": "",
+    });
+
+    const { counts, lines, changes } = await planTree(folder, { options: { report: "problems" } });
+
+    expect({ counts, lines }).toEqual({
+      counts: { files: 2, others: 4, templates: 3, images: 2, changes: 2 },
+      lines: [],
+    });
+    expect(changes.map(({ path }) => path)).toEqual(["alert.yaml", "chart/templates/plain.yaml"]);
+  });
+
+  test("tells what can't be read with its place, which is an error of a check and of a file that is named", async () => {
+    const folder = makeTree({
+      "a.yaml": `${pod("nginx:1")}  bad: [\n`,
+      "b.yaml": Buffer.concat([Buffer.from(pod("nginx:1")), Buffer.from([0x23, 0xff, 0x0a])]),
+      "c.yaml": pod("nginx:1"),
+    });
+
+    const pin = await planTree(folder);
+    const check = await planTree(folder, { options: { mode: "check" } });
+    const named = await planTree(folder, {}, ["a.yaml"]);
+
+    expect(pin.ok).toBe(true);
+    expect(pin.lines.slice(0, 2)).toEqual([
+      expect.stringMatching(
+        /^a\.yaml:9:1: \[warning\] can't be read, so no image in it is found: must be YAML/,
+      ),
+      expect.stringMatching(
+        /^b\.yaml:8:2: \[warning\] can't be read.* must be UTF-8, but holds bytes that are not$/,
+      ),
+    ]);
+    expect(pin.changes.map(({ path }) => path)).toEqual(["c.yaml"]);
+    expect(check.lines.filter((line) => line.includes("[error]"))).toHaveLength(3);
+    expect(named).toMatchObject({ ok: false, changes: [] });
+  });
+
+  test("fails where a path leads nowhere", async () => {
+    const folder = makeTree({ "a.yaml": pod("nginx:1") });
+
+    await expect(planTree(folder, {}, ["a.yaml", "b.yaml"])).rejects.toThrow('"b.yaml" is not there');
+  });
+
+  test("changes no file where one image of one file can't be resolved, and says where", async () => {
+    const folder = makeTree({ "a.yaml": pod("nginx:1"), "b/c.yaml": pod("missing/x:1") });
+
+    const { ok, changes, lines } = await planTree(folder);
+    const warned = await planTree(folder, { options: { onError: "warn" } });
+
+    expect({ ok, changes }).toEqual({ ok: false, changes: [] });
+    expect(lines[0]).toMatch(
+      /^b\/c\.yaml:7:12: \[error\] v1\/Pod\/web spec\.containers\[0\]\.image: .*is not there/,
+    );
+    expect(warned.changes.map(({ path }) => path)).toEqual(["a.yaml"]);
+  });
+
+  test("takes no pipe and no folder for a file", async () => {
+    const folder = makeTree({ "a.yaml": pod("nginx:1") });
+    mkdirSync(join(folder, "b.yaml"));
+
+    expect((await planTree(folder)).counts).toMatchObject({ files: 1, others: 0 });
+  });
+
+  test("names a field spec that leads nowhere in all files, and none that leads somewhere in one", async () => {
+    const fieldSpecs = "fieldSpecs: [{kind: W, path: spec/x}, {kind: W, path: spec/y}]";
+    const functionConfig = `apiVersion: fn.kpt.dev/v1alpha1\nkind: PinDigests\n${fieldSpecs}\n`;
+    const widget = (spec: string): string =>
+      `apiVersion: a.io/v1\nkind: W\nmetadata: {name: w}\nspec: ${spec}\n`;
+    const folder = makeTree({ "a.yaml": widget("{x: nginx:1}"), "b.yaml": widget("{}") });
+
+    const { lines } = await planTree(folder, { functionConfig, options: { report: "problems" } });
+
+    expect(lines).toEqual([expect.stringContaining("`fieldSpecs[1]`")]);
+  });
+});
+
+describe("a check of files", () => {
+  test("asks for each digest once, and finds what has none", async () => {
+    const folder = makeTree({
+      "a.yaml": pod(`nginx:1@${digest}`),
+      "b.yaml": pod(`nginx:1@${digest}`),
+      "c.yaml": pod("redis:7"),
+    });
+
+    const { ok, lines, asked, changes } = await planTree(folder, { options: { mode: "check" } });
+
+    expect({ ok, asked, changes }).toEqual({ ok: false, asked: ["docker.io/library/nginx:1"], changes: [] });
+    expect(lines).toEqual([expect.stringMatching(/^c\.yaml:7:12: \[error\] .*has no digest/)]);
+  });
+});

@@ -1,0 +1,210 @@
+/** The executable over files: what it writes, what it says, and its exit code. */
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { executable } from "../conformance/executable.ts";
+import { type Registry, startRegistry } from "../support/registry.mjs";
+import { makeTree, pod, readTree } from "./tree.ts";
+
+let registry: Registry;
+
+beforeAll(async () => {
+  registry = await startRegistry({ any: true });
+});
+
+afterAll(() => registry.close());
+
+interface Ran {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly lines: readonly string[];
+}
+
+function run(folder: string, ...args: readonly string[]): Promise<Ran> {
+  return runWith({}, folder, ...args);
+}
+
+async function runWith(options: object, folder: string, ...args: readonly string[]): Promise<Ran> {
+  const { spawn } = await import("node:child_process");
+  const child = spawn(process.execPath, [executable, ...args], { cwd: folder, env: {}, ...options });
+  let stdout = "";
+  let stderr = "";
+  child.stdout?.on("data", (text) => {
+    stdout += text;
+  });
+  child.stderr?.on("data", (text) => {
+    stderr += text;
+  });
+  const code = await new Promise<number | null>((done) => child.on("close", done));
+  return { code, stdout, lines: stderr.split("\n").filter(Boolean) };
+}
+
+function digestOf(repository: string, tag: string): string {
+  return registry.digestOf(repository, tag);
+}
+
+describe("pin-digests PATH", () => {
+  test("pins files, says where and what all came to, and writes nothing to stdout", async () => {
+    const image = `${registry.host}/app:v1`;
+    const folder = makeTree({ "a.yaml": pod(image), "b/c.yaml": pod(image), "d.json": "{}" });
+
+    const { code, stdout, lines } = await run(folder, ".");
+
+    const pinned = pod(`${image}@${digestOf("app", "v1")}`);
+    expect({ code, stdout, lines }).toEqual({
+      code: 0,
+      stdout: "",
+      lines: [
+        expect.stringMatching(/^a\.yaml:7:12: \[info\] v1\/Pod\/web spec\.containers\[0\]\.image: pinned /),
+        expect.stringMatching(/^b\/c\.yaml:7:12: \[info\] /),
+        "pin-digests: 2 images changed in 2 of 2 files; passed over: 1 file without Kubernetes objects",
+      ],
+    });
+    expect(readTree(folder)).toEqual({ "a.yaml": pinned, "b/c.yaml": pinned, "d.json": "{}" });
+  });
+
+  test("checks files, and fails at the place of what has no digest", async () => {
+    const image = `${registry.host}/app:v1`;
+    const files = { "a.yaml": pod(image), "b.yaml": pod(`${image}@${digestOf("app", "v1")}`) };
+    const folder = makeTree(files);
+
+    const { code, lines } = await run(folder, "check", ".");
+
+    expect({ code, lines }).toEqual({
+      code: 1,
+      lines: [
+        expect.stringMatching(/^a\.yaml:7:12: \[error\] .* has no digest/),
+        "pin-digests: 2 images checked in 2 files, 1 error",
+      ],
+    });
+    expect(readTree(folder)).toEqual(files);
+  });
+
+  test("shows a diff that git takes, and writes nothing", async () => {
+    const image = `${registry.host}/app:v1`;
+    const files = {
+      "a b.yaml": pod(image),
+      "c/d.json": JSON.stringify({ apiVersion: "v1", kind: "Pod", spec: { containers: [{ image }] } }),
+    };
+    const folder = makeTree(files);
+
+    const { code, stdout } = await run(folder, "--diff", "--lock-mode", "create", ".");
+
+    expect(code).toBe(0);
+    expect(readTree(folder)).toEqual(files);
+    const applied = spawnSync("git", ["apply", "-"], { cwd: folder, input: stdout, encoding: "utf8" });
+    expect(applied.stderr).toBe("");
+    const other = makeTree(files);
+    await run(other, "--lock-mode", "create", ".");
+    expect(readTree(folder)).toEqual(readTree(other));
+  });
+
+  test("writes reports to stdout, with places", async () => {
+    const folder = makeTree({ "a/b.yaml": pod(`${registry.host}/app:v1`) });
+
+    const github = await run(folder, "check", "--format", "github", ".");
+    const sarif = await run(folder, "check", "--format", "sarif", ".");
+    const images = await run(folder, "images", "--format", "json", "a");
+    const explained = await run(folder, "explain", "a/b.yaml");
+
+    expect(github.stdout).toMatch(/^::error file=a\/b\.yaml,line=7,col=12,title=/);
+    expect(JSON.parse(sarif.stdout).runs[0].results[0].locations[0].physicalLocation).toEqual({
+      artifactLocation: { uri: "a/b.yaml", uriBaseId: "%SRCROOT%" },
+      region: { startLine: 7, startColumn: 12 },
+    });
+    expect(JSON.parse(images.stdout).images[0].digest).toBe(digestOf("app", "v1"));
+    expect(explained.stdout).toContain("v1/Pod/web (a/b.yaml)");
+    expect([github, sarif, images, explained].map(({ code }) => code)).toEqual([1, 1, 0, 0]);
+    expect(readTree(folder)).toEqual({ "a/b.yaml": pod(`${registry.host}/app:v1`) });
+  });
+
+  test("refuses a path that is not there", async () => {
+    const { code, lines } = await run(makeTree({}), "nowhere.yaml");
+
+    expect({ code, lines }).toEqual({
+      code: 2,
+      lines: ['pin-digests: "nowhere.yaml" is not there: see `pin-digests --help`'],
+    });
+  });
+
+  test("removes what runs that were killed have left, and no draft of one that is alive", async () => {
+    const dead = spawnSync(process.execPath, ["-e", ""]).pid;
+    const drafts = [dead, process.pid].map((pid) => `a/.x.yaml.pin-digests-${pid}.tmp`);
+    const folder = makeTree({
+      "a/x.yaml": pod(`${registry.host}/app:v1`),
+      "a/.mine.tmp": "",
+      ...Object.fromEntries(drafts.map((path) => [path, "torso"])),
+    });
+
+    await run(folder, "check", ".");
+    expect(readdirSync(join(folder, "a")).length).toBe(4);
+    await run(folder, ".");
+
+    expect(readdirSync(join(folder, "a")).sort()).toEqual([
+      ".mine.tmp",
+      `.x.yaml.pin-digests-${process.pid}.tmp`,
+      "x.yaml",
+    ]);
+  });
+
+  test("writes nothing at all where one folder can't be written, and says which", async () => {
+    const image = `${registry.host}/app:v1`;
+    const files = { "a/x.yaml": pod(image), "b/x.yaml": pod(image), "c/x.yaml": pod(image) };
+    const folder = makeTree(files);
+    for (const path of ["", "a", "b", "c", "a/x.yaml", "b/x.yaml", "c/x.yaml"])
+      chmodSync(join(folder, path), path === "b" ? 0o555 : 0o777);
+
+    const { code, lines } = await runWith({ uid: 65_534, gid: 65_534 }, folder, ".");
+
+    expect(code).toBe(1);
+    expect(lines.at(-1)).toMatch(/^pin-digests: "b\/x\.yaml" could not be written, so nothing was: EACCES/);
+    expect(readTree(folder)).toEqual(files);
+  });
+
+  test("respects a file that its owner has made read-only", async () => {
+    const folder = makeTree({ "x.yaml": pod(`${registry.host}/app:v1`) });
+    chmodSync(folder, 0o777);
+    chmodSync(join(folder, "x.yaml"), 0o444);
+
+    const { code, lines } = await runWith({ uid: 65_534, gid: 65_534 }, folder, ".");
+
+    expect(code).toBe(1);
+    expect(lines.at(-1)).toMatch(/^pin-digests: "x\.yaml" could not be written/);
+  });
+});
+
+describe("a lock of a folder", () => {
+  test("is the nearest, is added to, and answers the next run", async () => {
+    const [one, two] = [`${registry.host}/one:v1`, `${registry.host}/two:v1`];
+    const folder = makeTree({ "a/x.yaml": pod(one), "a/b/y.yaml": pod(two), "z.yaml": pod(two) });
+    const lock = (path: string): string => readFileSync(join(folder, path, "image-lock.yaml"), "utf8");
+
+    await run(folder, "--lock-mode", "create", "a/b");
+    expect(lock("a/b")).toContain(digestOf("two", "v1"));
+    await run(folder, "--lock-mode", "create", ".");
+    expect(lock("")).toContain(digestOf("one", "v1"));
+    expect(lock("")).toContain(digestOf("two", "v1"));
+
+    writeFileSync(join(folder, "a/b/y.yaml"), pod(two));
+    writeFileSync(join(folder, "a/b/w.yaml"), pod(one));
+    const before = registry.requests.length;
+    const frozen = await run(folder, "--lock-mode", "frozen", ".");
+    expect(frozen.code).toBe(1);
+    expect(registry.requests.length).toBe(before);
+    expect(frozen.lines.join("\n")).toContain("the lock lacks 1 image");
+    expect((await run(folder, ".")).code).toBe(0);
+    expect(lock("a/b")).toContain(digestOf("one", "v1"));
+  });
+
+  test("that can't be read stops the run", async () => {
+    const folder = makeTree({ "x.yaml": pod(`${registry.host}/app:v1`), "image-lock.yaml": "kind: x\n" });
+
+    const { code, lines } = await run(folder, ".");
+
+    expect(code).toBe(1);
+    expect(lines[0]).toMatch(/^image-lock\.yaml:1:1: \[error\] .*a lock must be an ImageLock/);
+    expect(existsSync(join(folder, "x.yaml"))).toBe(true);
+    expect(readTree(folder)["x.yaml"]).toBe(pod(`${registry.host}/app:v1`));
+  });
+});
