@@ -11,7 +11,7 @@ import { selectEntries, type Target } from "./docker/auth-key.ts";
 import { loadConfigs } from "./docker/config-files.ts";
 import { type AskHelper, createHelperClient } from "./docker/credential-helper.ts";
 import { type DockerConfig, readAuthEntry, type Warn } from "./docker/docker-config.ts";
-import { createHelperRunner } from "./docker/helper-process.ts";
+import type { RunHelper } from "./docker/helper-process.ts";
 import { readEnvironmentLogins } from "./environment-login.ts";
 import type { PullSecret } from "./pull-secret.ts";
 
@@ -48,12 +48,12 @@ export function createKeychain(options: KeychainOptions): Keychain {
   const { signal } = options;
   const warnings = new Set<string>();
   const warn: Warn = (message) => warnings.add(message);
-  const runHelper = createHelperRunner({
-    environment,
-    platform,
-    timeout: helperTimeout,
-    ...(signal !== undefined && { signal }),
-  });
+  const runHelper: RunHelper = async (name, host) => {
+    // It loads what knows of processes, and few have a helper.
+    const { createHelperRunner } = await import("./docker/helper-process.ts");
+    const ended = signal === undefined ? {} : { signal };
+    return createHelperRunner({ environment, platform, timeout: helperTimeout, ...ended })(name, host);
+  };
   const askHelper = createHelperClient(runHelper, warn);
   const home = homeDirectory === undefined ? {} : { homeDirectory };
   const places = { environment, platform, ...home, ...(uid === undefined ? {} : { uid }) };

@@ -237,10 +237,16 @@ const BASE64: ReadonlyMap<string, string> = new Map([
 ]);
 
 function isIgnored(unit: string): boolean {
-  return unit <= " " || (unit > "~" && INVISIBLE.test(unit));
+  return unit <= " " || (unit > "~" && isInvisible(unit));
 }
 
-const INVISIBLE = /[\s\p{Cc}\p{Cf}\p{DI}]/u;
+// Made when it is first needed: to read what it says takes V8 half a millisecond.
+let invisible: RegExp | undefined;
+
+function isInvisible(unit: string): boolean {
+  invisible ??= /[\s\p{Cc}\p{Cf}\p{DI}]/u;
+  return invisible.test(unit);
+}
 
 function rangesOf(
   { text, starts, ends }: View,
