@@ -14,18 +14,28 @@ export async function runDeep(input: string, argv: readonly string[], host: Host
   const thread = new Worker(host.argv[1] ?? "", {
     argv: [...argv],
     workerData: input,
-    env: { ...host.env, [deepMark]: "1" },
+    env: { ...host.env, [deepMark]: String(performance.timeOrigin) },
     resourceLimits: { stackSizeMb: 64 },
   });
   const [code] = await once(thread, "exit");
   return Number(code);
 }
 
-/** The input of the thread of {@link runDeep}; undefined elsewhere. */
-export async function deepInput({ env }: Host): Promise<string | undefined> {
+/** What the thread of {@link runDeep} runs with. */
+export interface DeepRun {
+  readonly input: string;
+  /** When the process began, by the clock of this thread. */
+  readonly since: number;
+}
+
+/** What this thread runs with, where it is that of {@link runDeep}; undefined elsewhere. */
+export async function deepRun({ env }: Host): Promise<DeepRun | undefined> {
   // The module that knows takes a millisecond to load.
-  if (env[deepMark] === undefined) return undefined;
+  const began = env[deepMark];
+  if (began === undefined) return undefined;
   delete env[deepMark];
   const { isMainThread, workerData } = await import("node:worker_threads");
-  return isMainThread ? undefined : String(workerData);
+  return isMainThread
+    ? undefined
+    : { input: String(workerData), since: Number(began) - performance.timeOrigin };
 }

@@ -1,4 +1,5 @@
 /** What the program needs of the process that it runs in. */
+import type { ResolverOptions } from "../connect/resolver-options.ts";
 import type { OwnProcess } from "../fs/process-mark.ts";
 
 /** The process. */
@@ -6,4 +7,11 @@ export interface Host extends OwnProcess {
   /** The second is the program itself. */
   readonly argv: readonly string[];
   readonly env: Record<string, string | undefined>;
+  /** From Node 22.15 on: another program can take the place of this one, whatever its threads wait for. */
+  readonly execve?: unknown;
+}
+
+/** How a process asks that ends when all is written. */
+export function askingAs({ env, execve }: Host): ResolverOptions {
+  return { environment: env, leaveSockets: true, sparesThreads: execve === undefined, since: 0 };
 }

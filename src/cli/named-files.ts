@@ -1,12 +1,48 @@
 /** The files that a command line names. */
 import { existsSync } from "node:fs";
+import { dirname } from "node:path";
+import { parseDuration } from "../config/option-reader.ts";
+import { defaultConfig } from "../config/parse-config.ts";
 import { readNamedFile } from "../fs/read.ts";
+import { untilAnswered } from "../fs/remote.ts";
 import { reasonOf } from "../fs/system-error.ts";
 import type { LockFileOption } from "../lock/lock-file-option.ts";
 import type { Arguments } from "./arguments.ts";
 import type { Host } from "./host.ts";
 import { clearLockFolder, readLockText } from "./lock-file-io.ts";
 import { UsageError } from "./usage-error.ts";
+
+/**
+ * Waits until the file systems of the files that a command line names have answered, since they are read while nothing else
+ * can end the run.
+ *
+ * @throws {UsageError} where one has not at the deadline.
+ */
+export async function untilNamedFilesAnswer({ functionConfig, lock, overrides }: Arguments): Promise<void> {
+  const deadline = deadlineIn(overrides) ?? defaultConfig.network.deadline;
+  const named = [
+    ["--function-config", functionConfig],
+    ["--lock", lock],
+    // Its claims are files beside it.
+    ["--lock", lock && dirname(lock)],
+  ] as const;
+  for (const [flag, path] of named) {
+    if (!path) continue;
+    try {
+      await untilAnswered(path, deadline - performance.now());
+    } catch (error) {
+      throw new UsageError(`\`${flag}\` must name a file that can be read: ${reasonOf(error)}`, {
+        cause: error,
+      });
+    }
+  }
+}
+
+function deadlineIn(overrides: Arguments["overrides"]): number | undefined {
+  const text = overrides.get("network.deadline");
+  // What is wrong with it is told when the configuration is read.
+  return text === undefined ? undefined : parseDuration(text);
+}
 
 /**
  * Reads the file that `--function-config` names.

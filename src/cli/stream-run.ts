@@ -1,5 +1,6 @@
 /** A run over stdin: a ResourceList, or a stream of manifests. */
 import type { ConfigSources } from "../config/config-sources.ts";
+import type { ResolverOptions } from "../connect/resolver-options.ts";
 import { InputError } from "../krm/input-error.ts";
 import type { ReadOptions } from "../krm/read-options.ts";
 import type { LockFileOption } from "../lock/lock-file-option.ts";
@@ -8,11 +9,11 @@ import type { Report } from "../report/report.ts";
 import { version } from "../version.ts";
 import type { Arguments, ReportRequest } from "./arguments.ts";
 import { isContained } from "./container.ts";
-import { deepInput, nestingMax, runDeep } from "./deep-run.ts";
+import { deepRun, nestingMax, runDeep } from "./deep-run.ts";
 import type { LockChange, ReportFile } from "./effects.ts";
-import type { Host } from "./host.ts";
+import { askingAs, type Host } from "./host.ts";
 import { LockWriteError } from "./lock-file-io.ts";
-import { readConfigFile, readLock } from "./named-files.ts";
+import { readConfigFile, readLock, untilNamedFilesAnswer } from "./named-files.ts";
 import { outputTarget } from "./output-target.ts";
 import { stderrReport } from "./stderr-report.ts";
 import { readInput } from "./stdin.ts";
@@ -25,18 +26,17 @@ const runsMax = 10;
 /** Runs over stdin, and returns the exit code. */
 export async function runStream(argv: readonly string[], args: Arguments, host: Host): Promise<number> {
   const { functionConfig, overrides } = args;
+  await untilNamedFilesAnswer(args);
   const sources = {
     ...(functionConfig !== undefined && { functionConfig: readConfigFile(functionConfig) }),
     overrides,
   };
-  const deep = await deepInput(host);
-  const input = deep ?? (await readInput(args));
+  const deep = await deepRun(host);
+  const input = deep?.input ?? (await readInput(args));
+  // A thread can't put another program in its place.
+  const asDeep = deep && { nesting: nestingMax, sparesThreads: true, since: deep.since };
   try {
-    return await run(
-      input,
-      { ...sources, ...(deep !== undefined && { nesting: nestingMax }) },
-      { args, host },
-    );
+    return await run(input, { ...askingAs(host), ...sources, ...asDeep }, { args, host });
   } catch (error) {
     if (deep === undefined && error instanceof InputError && error.isTooDeep)
       return runDeep(input, argv, host);
@@ -45,7 +45,7 @@ export async function runStream(argv: readonly string[], args: Arguments, host: 
 }
 
 /** What a run is told apart from its input and its flags. */
-type Sources = ConfigSources & ReadOptions;
+type Sources = ConfigSources & ReadOptions & ResolverOptions;
 
 /** What asked for a run, and where it takes place. */
 interface Caller {
@@ -83,8 +83,6 @@ async function attempt(
     ...sources,
     ...(lock !== undefined && { lock }),
     prune: args.prune,
-    environment: host.env,
-    leaveSockets: true,
     isContained,
   });
   const isOutput = args.report !== undefined && outputTarget(args.report.file) === "stdout";

@@ -204,7 +204,8 @@ export function duration(most: string): Reader<number> {
   );
 }
 
-function parseDuration(written: string): number | undefined {
+/** A duration in Go's form as milliseconds; undefined for any other text. */
+export function parseDuration(written: string): number | undefined {
   if (!/^(?:\d{1,6}(?:\.\d{1,3})?(?:ms|s|m|h))+$/.test(written)) return undefined;
   let total = 0;
   for (const [, number, unit] of written.matchAll(/([\d.]+)(ms|s|m|h)/g)) {

@@ -1,6 +1,7 @@
 /** From the configuration and the environment to the registries: the only part of the story that is on the network. */
 
-import { platform, userInfo } from "node:os";
+import { statSync } from "node:fs";
+import { platform } from "node:os";
 import type { Config } from "../config/config.ts";
 import type { Send } from "../credentials/cloud/send.ts";
 import { createKeychain } from "../credentials/keychain.ts";
@@ -9,6 +10,7 @@ import { spareDescriptors } from "../fs/descriptors.ts";
 import { createRegistryClient } from "../registry/client.ts";
 import type { HttpLine } from "../registry/transport/agent.ts";
 import { defaultConnection } from "../registry/transport/endpoint.ts";
+import { createNameScout } from "../registry/transport/name-scout.ts";
 import type { ProxySettings } from "../registry/transport/proxy.ts";
 import type { RegistryConfig } from "../registry/transport/registry-config.ts";
 import { createSockets } from "../registry/transport/sockets.ts";
@@ -16,13 +18,13 @@ import { createTransport, type Transport } from "../registry/transport/transport
 import type { RegistrySession } from "../resolve/lookup.ts";
 import { createSecrets, type Secrets } from "../text/secrets.ts";
 import { version } from "../version.ts";
-import type { Environment } from "./resolver-options.ts";
+import type { Environment, ResolverOptions } from "./resolver-options.ts";
 
 /** What of the configuration tells how registries are asked. */
 export type ConnectionConfig = Pick<Config, "credentials" | "network" | "registries" | "verify">;
 
 /** Where logins come from: the environment, and the pull secrets of a package where the configuration opts in to them. */
-export interface LoginSources {
+export interface LoginSources extends Pick<ResolverOptions, "sparesThreads" | "since"> {
   readonly environment: Environment;
   readonly pullSecrets: (warn: (message: string) => void) => readonly PullSecret[];
 }
@@ -42,7 +44,9 @@ export function connect(config: ConnectionConfig, sources: LoginSources): Regist
     proxies: proxiesOf(environment),
     extraCaFiles: ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"].flatMap((name) => environment[name] || []),
     certsDirectories: certsDirectories(environment),
+    ...(sources.sparesThreads === true && { scout: createNameScout() }),
   };
+  const limits = { ...config.network, deadline: timeLeft(config.network.deadline, sources.since) };
   const clouds = createTransport({
     ...network,
     ...config.network,
@@ -61,7 +65,7 @@ export function connect(config: ConnectionConfig, sources: LoginSources): Regist
     send: sendThrough(clouds, secrets),
   });
   const registries = trustsPackage(environment) ? config.registries.map(asOfUser) : config.registries;
-  const client = createRegistryClient({ ...network, ...config, registries, keychain });
+  const client = createRegistryClient({ ...network, ...config, network: limits, registries, keychain });
   return {
     inspect: (image, demand) => client.inspect(image, demand),
     hasDigest: (image, digest) => client.hasDigest(image, digest),
@@ -71,6 +75,10 @@ export function connect(config: ConnectionConfig, sources: LoginSources): Regist
       if (!leaveSockets) await client.close();
     },
   };
+}
+
+function timeLeft(deadline: number, since: number | undefined): number {
+  return since === undefined ? deadline : Math.max(0, deadline - (performance.now() - since));
 }
 
 /** The user's word that a configuration which came in the list may do what the user's own may. */
@@ -90,10 +98,10 @@ function currentUser({ HOME, USERPROFILE }: Environment): {
   const homeDirectory = HOME || USERPROFILE;
   if (!homeDirectory) return {};
   try {
-    // podman keeps root's logins in a folder named by number.
-    return { homeDirectory, uid: userInfo().uid };
+    // podman keeps root's logins in a folder named by number. A directory of users, which may hang, is not asked for it.
+    return { homeDirectory, uid: statSync("/proc/self").uid };
   } catch {
-    // A user without an entry in passwd, as containers have: nobody has logged in as that one.
+    // Not Linux: podman has no such folder there.
     return { homeDirectory };
   }
 }

@@ -9,7 +9,7 @@ import type { ResolverOptions } from "./resolver-options.ts";
 /** Begins to ask. `pullSecrets` finds the logins that lie in the package. */
 export async function openSession(
   config: ConnectionConfig,
-  { registry, resolveDigest, environment = {} }: ResolverOptions,
+  { registry, resolveDigest, environment = {}, sparesThreads = false, since }: ResolverOptions,
   pullSecrets: (warn: (message: string) => void) => readonly PullSecret[],
 ): Promise<RegistrySession> {
   const own = registry ?? (resolveDigest && registryOf(resolveDigest));
@@ -22,7 +22,8 @@ export async function openSession(
     };
   }
   const { connect } = await import("./connect.ts");
-  return connect(config, { environment, pullSecrets });
+  const circumstances = { environment, pullSecrets, sparesThreads, ...(since !== undefined && { since }) };
+  return connect(config, circumstances);
 }
 
 /** What resolves digests, as a registry that knows no more than what tags mean. */

@@ -10,6 +10,10 @@ export interface ResolverOptions {
   readonly environment?: Environment;
   /** For a process that ends next, and closes its sockets by that. Left out: all are closed when the images are pinned. */
   readonly leaveSockets?: boolean;
+  /** For a process whose end waits for its threads: none of them is given what may hang. */
+  readonly sparesThreads?: boolean;
+  /** When the time for the whole run began, by performance.now(). Left out: when the first image is asked for. */
+  readonly since?: number;
 }
 
 /** Environment variables by name. */

@@ -6,13 +6,32 @@ import type { ChildProcess, spawn } from "node:child_process";
 import { lstatSync, readFileSync, readlinkSync } from "node:fs";
 import { dirname, resolve, sep } from "node:path";
 
-/** Waits until what lies at a path has answered to another process; not at all where it lies on this machine. */
-export async function untilAnswered(path: string): Promise<void> {
+/**
+ * Waits until what lies at a path has answered to another process; not at all where it lies on this machine. Rejects with an
+ * error as the system's own where that takes more than so many milliseconds.
+ */
+export async function untilAnswered(path: string, patience: number = PATIENCE): Promise<void> {
   if (!isRemote(path, mountedRemotely())) return;
   // It loads what knows of sockets, and few have such a file.
   const { spawn } = await import("node:child_process");
   scout ??= startScout(spawn);
-  await scout.visit(resolve(path));
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(timedOut(path)), Math.min(patience, PATIENCE));
+  });
+  try {
+    await Promise.race([scout.visit(resolve(path)), silence]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+// A machine that is asleep, or a mount that is made when it is used, takes less.
+const PATIENCE = 60_000;
+
+function timedOut(path: string): Error {
+  const message = `ETIMEDOUT: ${JSON.stringify(path)} lies on another machine, or a program makes it, and none has answered`;
+  return Object.assign(new Error(message), { code: "ETIMEDOUT" });
 }
 
 /** Tells whether a path leads to one of these mounts, without asking any of them. */

@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { delimiter, isAbsolute, join } from "node:path";
+import { untilAnswered } from "../../fs/remote.ts";
 import { startProcessGroup } from "./process-group.ts";
 
 /** Runs `docker-credential-NAME get` with a host on its standard input. */
@@ -50,10 +51,11 @@ async function findProgram(name: string, options: HelperProcessOptions): Promise
 
 async function isExecutable(path: string): Promise<boolean> {
   try {
+    await untilAnswered(path);
     await access(path, constants.X_OK);
     return true;
   } catch {
-    // Not there or not for us: the search goes on, as in a shell.
+    // Not there, not for us, or nobody answers: the search goes on, as in a shell.
     return false;
   }
 }

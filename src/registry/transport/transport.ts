@@ -8,7 +8,16 @@ import { createBrokenAnswers } from "./broken-answer.ts";
 import { type Connection, defaultConnection } from "./endpoint.ts";
 import { Failure, toFailure } from "./failure.ts";
 import type { HttpHeaders } from "./headers.ts";
-import { chooseProxy, type ProxySettings, proxyHeaders, proxyLogin, routeOf, targetOf } from "./proxy.ts";
+import type { NameScout } from "./name-scout.ts";
+import {
+  chooseProxy,
+  type ProxySettings,
+  proxyHeaders,
+  proxyLogin,
+  readProxy,
+  routeOf,
+  targetOf,
+} from "./proxy.ts";
 import { fartherReach, type Reach } from "./reach.ts";
 import { createRoom } from "./room.ts";
 import type { Sockets } from "./sockets.ts";
@@ -56,6 +65,8 @@ export interface TransportOptions extends CertificateSources {
   readonly timeout: number;
   /** Those of the run, which other transports use as well. */
   readonly sockets: Sockets<HttpLine>;
+  /** Goes before each look-up of a name where the process would wait for one that hangs. */
+  readonly scout?: NameScout;
   /** Learns what is sent. */
   readonly secrets: Pick<Secrets, "learn">;
 }
@@ -101,6 +112,7 @@ export function createTransport(options: TransportOptions): Transport {
     { proxy, signal, excuse }: Exchange,
   ): Promise<HttpResponse> {
     const { url } = request;
+    await options.scout?.(proxy === undefined ? url.hostname : new URL(readProxy(proxy).uri).hostname);
     const headers = {
       "user-agent": options.userAgent,
       "accept-encoding": "identity",
