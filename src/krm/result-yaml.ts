@@ -11,8 +11,7 @@ export function resultLines(results: readonly Result[], keyLine = ""): string {
   for (const result of results) {
     const before = pieces.length;
     if (putMap(pieces, result, { depth: 0, known })) {
-      // The first key stands behind the dash.
-      pieces[before] = `- ${pieces[before]?.trimStart()}`;
+      pieces[before] = dashed(pieces[before] ?? "");
       pieces.push("\n");
     } else {
       pieces.length = before;
@@ -23,10 +22,13 @@ export function resultLines(results: readonly Result[], keyLine = ""): string {
   return pieces.join("");
 }
 
-/** What was written before: results repeat each other's messages, and those of one resource its name and its file. */
+/**
+ * What was written before: results repeat each other's messages, those of one resource its name and its file, and those of
+ * one image its texts.
+ */
 interface Known {
   readonly scalars: Map<string, string>;
-  /** The last map of each key, with its lines. */
+  /** The last map of each key, with its lines; of fields that of each text that is proposed. */
   readonly maps: Map<string, { readonly map: object; readonly lines: string }>;
 }
 
@@ -51,7 +53,7 @@ function putMap(pieces: string[], map: object, { depth, known }: Writing): boole
     } else {
       const scalar = scalarText(value, known);
       if (scalar === undefined) return false;
-      pieces.push(start, " ", scalar);
+      pieces.push(start, scalar);
     }
   }
   return pieces.length > before;
@@ -63,22 +65,22 @@ interface Inner {
 }
 
 function putInner(pieces: string[], { key, map }: Inner, writing: Writing): boolean {
-  // Nothing to be remembered: no two results are about one field.
-  if (key === "field") return putMap(pieces, map, writing);
   const { maps } = writing.known;
-  const last = maps.get(key);
+  const place = "proposedValue" in map ? String(map.proposedValue) : key;
+  const last = maps.get(place);
   if (last !== undefined && isSame(last.map, map)) {
     pieces.push(last.lines);
     return true;
   }
   const before = pieces.length;
   if (!putMap(pieces, map, writing)) return false;
-  maps.set(key, { map, lines: pieces.slice(before).join("") });
+  maps.set(place, { map, lines: pieces.slice(before).join("") });
   return true;
 }
 
 /** True for maps with the same members in the same order, which have no maps within. */
 function isSame(one: object, other: object): boolean {
+  if (one === other) return true;
   const others = Object.keys(other);
   let at = 0;
   for (const key in one) {
@@ -95,8 +97,18 @@ const KEYS: ReadonlyMap<string, readonly string[]> = new Map(
     .map((key) => [key, [`\n  ${key}:`, `\n    ${key}:`]]),
 );
 
+/** The first key of a result stands behind a dash. */
+function dashed(line: string): string {
+  const known = DASHED.get(line) ?? `- ${line.trimStart()}`;
+  DASHED.set(line, known);
+  return known;
+}
+
+const DASHED = new Map<string, string>();
+
+/** A scalar as it follows the colon of its key. */
 function scalarText(value: unknown, { scalars }: Known): string | undefined {
-  if (typeof value === "number" && Number.isSafeInteger(value)) return String(value);
+  if (typeof value === "number" && Number.isSafeInteger(value)) return ` ${value}`;
   if (typeof value !== "string") return undefined;
   const known = scalars.get(value);
   if (known !== undefined) return known;
@@ -104,8 +116,9 @@ function scalarText(value: unknown, { scalars }: Known): string | undefined {
   if (value.includes("\n") && !isLong) return undefined;
   const text =
     isPlain(value) && !isYaml11Keyword(value) ? value : isLong ? flowText(value) : quotedText(value);
-  scalars.set(value, text);
-  return text;
+  const spaced = ` ${text}`;
+  scalars.set(value, spaced);
+  return spaced;
 }
 
 // The expressions of js-yaml's `dump` overflow their stack with a text of some million characters.

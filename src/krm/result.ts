@@ -89,10 +89,7 @@ function formatPosition(file: ResultFile | undefined, { line, column }: Position
 export function printableResult({ message, severity, resourceRef, field, file, tags }: Result): Result {
   const shown: Mutable<Result> = { message: printable(message), severity };
   if (resourceRef !== undefined) shown.resourceRef = printableMembers(resourceRef, printable);
-  if (field !== undefined) {
-    const path = printable(field.path);
-    shown.field = printableMembers(path === field.path ? field : { ...field, path }, printableLines);
-  }
+  if (field !== undefined) shown.field = printableMembers(field, printableOfField);
   if (file !== undefined) {
     const path = printable(file.path);
     shown.file = path === file.path ? file : { ...file, path };
@@ -101,17 +98,23 @@ export function printableResult({ message, severity, resourceRef, field, file, t
   return shown;
 }
 
+/** The values of a field have lines. */
+const printableOfField: Show = (text, name) => (name === "path" ? printable(text) : printableLines(text));
+
+/** What is shown of a member. */
+type Show = (text: string, name: string) => string;
+
 /** Nearly always there is nothing to escape, and nothing to copy. */
-function printableMembers<Members extends object>(members: Members, show: (text: string) => string): Members {
+function printableMembers<Members extends object>(members: Members, show: Show): Members {
   for (const name in members) {
     const value: unknown = members[name];
-    if (value !== show(String(value))) return escapedMembers(members, show);
+    if (value !== show(String(value), name)) return escapedMembers(members, show);
   }
   return members;
 }
 
-function escapedMembers<Members extends object>(members: Members, show: (text: string) => string): Members {
-  const shown = Object.entries(members).map(([name, value]) => [name, show(String(value))]);
+function escapedMembers<Members extends object>(members: Members, show: Show): Members {
+  const shown = Object.entries(members).map(([name, value]) => [name, show(String(value), name)]);
   // Checked: all members are texts, by the same names.
   return Object.fromEntries(shown) as Members;
 }
