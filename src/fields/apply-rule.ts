@@ -23,6 +23,8 @@ export function applyRule(walk: Walk, place: Place, rule: FieldRule, scope: Scop
     case "json":
     case "yaml":
     case "values":
+      if (kindOf(place.layer.yaml, targetOf(place)) === "mapping")
+        walk.documents.push({ ...follow(place), path: [...walk.path] });
       return { ...openScope(scope), imageKeys: rule };
     case "object":
       return openScope(scope);

@@ -1,45 +1,85 @@
-/** ConfigMaps and Secrets whose values are manifests, because an object of the same input applies them to clusters. */
+/** ConfigMaps and Secrets whose texts are manifests or values of charts, because an object of the same input says so. */
 import { type Resource, readResource } from "../krm/resource.ts";
 import { childOf, dereference, elementsOf, kindOf, scalarText } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { tableRules } from "./field-rules.ts";
 import { buildRuleTree, type RuleNode } from "./rule-tree.ts";
 
+/** The rules for the texts of ConfigMaps and Secrets, by `kind namespace name`. */
+export type TextHolders = ReadonlyMap<string, RuleNode>;
+
 /**
- * The holders that ClusterResourceSets name, as `kind namespace name`.
+ * The holders that ClusterResourceSets apply to clusters, and those from which HelmReleases take values.
  *
  * https://cluster-api.sigs.k8s.io/tasks/cluster-resource-set
+ * https://fluxcd.io/flux/components/helm/helmreleases/#values-references
  */
-export function manifestHolders(yaml: YamlText, items: readonly YamlNode[]): ReadonlySet<string> {
-  const holders = new Set<string>();
-  // Reading every object twice would cost more than looking for the word.
-  if (!yaml.text.includes("ClusterResourceSet")) return holders;
+export function textHolders(yaml: YamlText, items: readonly YamlNode[]): TextHolders {
+  const holders = new Map<string, RuleNode>();
+  // Reading every object twice would cost more than looking for the words.
+  const isNamed = yaml.text.includes("ClusterResourceSet") || yaml.text.includes("valuesFrom");
+  if (!isNamed) return holders;
   for (const item of items) {
-    const set = kindOf(yaml, item) === "mapping" ? readResource(yaml, item) : undefined;
-    if (set?.kind !== "ClusterResourceSet" || set.group !== "addons.cluster.x-k8s.io") continue;
-    const resources = childOf(yaml, childOf(yaml, item, "spec"), "resources");
-    if (resources === undefined || kindOf(yaml, resources) !== "sequence") continue;
-    for (const element of elementsOf(yaml, resources)) {
-      const target = dereference(yaml, element);
-      const kind = scalarText(yaml, childOf(yaml, target, "kind"));
-      const name = scalarText(yaml, childOf(yaml, target, "name"));
+    const resource = kindOf(yaml, item) === "mapping" ? readResource(yaml, item) : undefined;
+    if (resource === undefined) continue;
+    for (const reference of referencesOf(yaml, item, resource)) {
+      const { kind, name } = reference;
       if (kind !== undefined && name !== undefined)
-        holders.add(holderKey({ kind, name, namespace: set.namespace }));
+        holders.set(holderKey({ kind, name, namespace: resource.namespace }), reference.tree());
     }
   }
   return holders;
 }
 
-/** Whether the values of an object are manifests. */
-export function isManifestHolder({ kind, name, namespace }: Resource, holders: ReadonlySet<string>): boolean {
-  return holders.size > 0 && name !== undefined && holders.has(holderKey({ kind, name, namespace }));
+/** The rules for the texts of an object, if it is such a holder. */
+export function treeOfHolder(
+  { kind, name, namespace }: Resource,
+  holders: TextHolders,
+): RuleNode | undefined {
+  if (holders.size === 0 || name === undefined) return undefined;
+  return holders.get(holderKey({ kind, name, namespace }));
 }
 
-/** The rule for the values of such an object. */
-export const manifestTree: RuleNode = buildRuleTree(
+interface Reference {
+  readonly kind: string | undefined;
+  readonly name: string | undefined;
+  readonly tree: () => RuleNode;
+}
+
+function referencesOf(yaml: YamlText, item: YamlNode, { kind, group }: Resource): readonly Reference[] {
+  const listed = (key: string): readonly YamlNode[] => {
+    const list = childOf(yaml, childOf(yaml, item, "spec"), key);
+    if (list === undefined || kindOf(yaml, list) !== "sequence") return [];
+    return elementsOf(yaml, list).map((element) => dereference(yaml, element));
+  };
+  const text = (node: YamlNode, key: string): string | undefined =>
+    scalarText(yaml, childOf(yaml, node, key));
+  if (kind === "ClusterResourceSet" && group === "addons.cluster.x-k8s.io") {
+    return listed("resources").map((node) => ({
+      kind: text(node, "kind"),
+      name: text(node, "name"),
+      tree: () => manifestTree,
+    }));
+  }
+  if (kind !== "HelmRelease" || group !== "helm.toolkit.fluxcd.io") return [];
+  return listed("valuesFrom")
+    .filter((node) => text(node, "targetPath") === undefined)
+    .map((node) => ({
+      kind: text(node, "kind"),
+      name: text(node, "name"),
+      tree: () => valuesTree(text(node, "valuesKey") ?? "values.yaml"),
+    }));
+}
+
+const manifestTree: RuleNode = buildRuleTree(
   tableRules("ClusterResourceSet", { path: "{data,stringData}/*", in: "object" }),
   "explicit",
 );
+
+function valuesTree(key: string): RuleNode {
+  const path = `{data,stringData}/["${/["[\]{}]/.test(key) ? "values.yaml" : key}"]`;
+  return buildRuleTree(tableRules("HelmRelease", { path, in: "values", mixed: true }), "explicit");
+}
 
 interface Holder {
   readonly kind: string;

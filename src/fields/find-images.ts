@@ -4,7 +4,7 @@ import { type Resource, readResource } from "../krm/resource.ts";
 import { elementsOf, kindOf } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { aliasesTo, type EmbeddedDocument, isCircular, type Site } from "./embedded-document.ts";
-import { isManifestHolder, manifestTree } from "./embedded-manifests.ts";
+import { type TextHolders, treeOfHolder } from "./embedded-manifests.ts";
 import type { RulesOf } from "./field-rules.ts";
 import type { FileIdentity } from "./file-rules.ts";
 import type { Flaw } from "./flaw.ts";
@@ -46,8 +46,8 @@ export interface Search {
   readonly skipComments: SkipComments;
   /** The objects that were found. */
   readonly found: Set<YamlNode>;
-  /** ConfigMaps and Secrets whose values are manifests, as {@link manifestHolders} finds them. */
-  readonly holders: ReadonlySet<string>;
+  /** ConfigMaps and Secrets whose texts are documents. */
+  readonly holders: TextHolders;
 }
 
 /** Where all objects of a text come from. */
@@ -113,13 +113,15 @@ function fieldsOf(
     denials: [],
     flaws: new Map(),
     wishes: [],
+    documents: [],
     path: [],
     barren: new Set(),
   };
+  const extra = treeOfHolder(resource, holders);
   walkObject(walk, site, {
     own: rulesOf(resource),
     rulesOf,
-    ...(isManifestHolder(resource, holders) && { extra: manifestTree }),
+    ...(extra !== undefined && { extra }),
   });
   applyDigestKeys(walk);
   const names = skippedNames(resource) ?? noNames;

@@ -2,15 +2,13 @@
 import { EVENT_ID } from "js-yaml";
 import { lastEventOf, type Range, startOf } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
-import type { ImageField } from "./image-field.ts";
+import { endsOf, type ImageField } from "./image-field.ts";
 
 /** Whether the text of an object speaks of images elsewhere than at those that were found: a glance, without a walk. */
 export function mentionsMore(yaml: YamlText, object: YamlNode, fields: readonly ImageField[]): boolean {
   const start = startOf(yaml, object) ?? 0;
   const end = endOfLastScalar(yaml, object);
-  const starts = fields
-    .map(({ locate }) => locate({ start: 0, end: 1 })?.start ?? -1)
-    .toSorted((one, other) => one - other);
+  const starts = fields.map((field) => endsOf(field)[0]?.start ?? -1).toSorted((one, other) => one - other);
   let next = 0;
   for (
     let at = yaml.text.indexOf(mention, start);

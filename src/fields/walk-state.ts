@@ -22,6 +22,13 @@ export interface Walk {
   readonly path: (string | number)[];
   /** Maps for which the user names the key of the digest, where the map alone does not make a reference. */
   readonly wishes: Wish[];
+  /** The values of charts, and other documents in which keys tell what is an image. */
+  readonly documents: KeyedDocument[];
+}
+
+/** A map, or a document in a text, and the keys and indices that lead there. */
+export interface KeyedDocument extends Site {
+  readonly path: readonly (string | number)[];
 }
 
 /** A part of an object that holds no images, and why. */

@@ -5,7 +5,7 @@ import { behind, dereference, elementsOf, kindOf, rootOf, scalarText } from "../
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { applyRule, deny } from "./apply-rule.ts";
 import { looksLikeContainer } from "./container-heuristics.ts";
-import { innerLayer, isCircular, straight } from "./embedded-document.ts";
+import { innerLayer, isCircular, type Site, straight } from "./embedded-document.ts";
 import { identityOf } from "./extract.ts";
 import { type FieldRule, strongest } from "./field-rule.ts";
 import { anyKindTree, type KindRules, type RulesOf } from "./field-rules.ts";
@@ -295,7 +295,9 @@ function visitDocuments(walk: Walk, place: Place, rule: FieldRule, scope: Scope)
     return;
   }
   for (const document of inner.yaml.documents) {
-    visit(walk, { layer: inner, node: rootOf(document), via: straight }, plainVisit(scope));
+    const site: Site = { layer: inner, node: rootOf(document), via: straight };
+    if (scope.imageKeys !== undefined) walk.documents.push({ ...site, path: [...walk.path] });
+    visit(walk, site, plainVisit(scope));
   }
 }
 

@@ -2,7 +2,7 @@
 
 import type { Config } from "../config/config.ts";
 import { type EmbeddedDocument, outerLayer } from "../fields/embedded-document.ts";
-import { manifestHolders } from "../fields/embedded-manifests.ts";
+import { textHolders } from "../fields/embedded-manifests.ts";
 import { type FieldOptions, fieldRules, matchesKind, type RulesOf } from "../fields/field-rules.ts";
 import { fileIdentity, fileRules } from "../fields/file-rules.ts";
 import { findImages, type Origin, type ResourceImages, type Search } from "../fields/find-images.ts";
@@ -72,7 +72,7 @@ function* search(
     ...how,
     skipComments: skipComments(yaml),
     found: new Set<YamlNode>(),
-    holders: manifestHolders(yaml, items),
+    holders: textHolders(yaml, items),
   };
   for (const item of itemSites(input)) {
     if (kindOf(yaml, dereference(yaml, item.node)) !== "mapping") continue;

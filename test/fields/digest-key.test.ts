@@ -148,7 +148,7 @@ describe("a digest under a key that the user names", () => {
 
     expect(text).toBe(release(image));
     expect(told).toEqual([
-      "warning spec.values.image.digest: left alone: has a `digest` in which no digest can be written: take it away",
+      'warning spec.values.image.digest: "a/b:v1": left alone: has a `digest` in which no digest can be written: take it away',
     ]);
   });
 

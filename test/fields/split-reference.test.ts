@@ -5,8 +5,8 @@ const old = `sha256:${"1".repeat(64)}`;
 const spec =
   '{group: helm.toolkit.fluxcd.io, kind: HelmRelease, path: "spec/values/image", in: repositoryAndTag, digestKey: digest}';
 const unless = `unless a fieldSpec names it as its \`digestKey\`, such as ${spec} if its kind has that key`;
-const noKey = `left alone: has no key for a digest, and none is added ${unless}`;
-const empty = `left alone: has an empty \`digest\`, and only one that is filled is changed ${unless}`;
+const noKey = `"r.io/a:1": left alone: has no key for a digest, and none is added ${unless}`;
+const empty = `"r.io/a:1": left alone: has an empty \`digest\`, and only one that is filled is changed ${unless}`;
 
 function release(values: string): string {
   return `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: x}\nspec:\n  values:\n${values}`;
@@ -23,7 +23,7 @@ describe("takeSplit", () => {
     [
       "a tag that is a number",
       "    image: {repository: r.io/a, tag: 1.10}\n",
-      "warning spec.values.image: left alone: its `tag` is a number or a boolean, which readers write in ways of their own",
+      'warning spec.values.image: "r.io/a:1.10": left alone: its `tag` is a number or a boolean, which readers write in ways of their own',
     ],
   ])("says once why it leaves %s alone", async (_, values, told) => {
     const text = release(values);
@@ -129,7 +129,7 @@ describe("takeSplit", () => {
     );
 
     expect(told).toEqual([
-      "warning spec.values.image.ref.hash: left alone: has no `ref` in which `hash` could stand",
+      'warning spec.values.image.ref.hash: "r.io/a:1": left alone: has no `ref` in which `hash` could stand',
     ]);
   });
 });

@@ -48,7 +48,27 @@ export const packages: FieldTable = {
     FluxInstance: [{ path: "spec/kustomize/patches[]/patch", in: "object" }],
   }),
   "helm.cattle.io": () => ({
-    "HelmChart HelmChartConfig": ["spec/jobImage", { path: "spec/valuesContent", in: "values" }],
+    "HelmChart HelmChartConfig": ["spec/jobImage", { path: "spec/{valuesContent,values}", in: "values" }],
+  }),
+  "addons.cluster.x-k8s.io": () => ({
+    HelmChartProxy: [{ path: "spec/valuesTemplate", in: "values" }],
+    HelmReleaseProxy: [{ path: "spec/values", in: "values" }],
+  }),
+  "helm.k0sproject.io": () => ({
+    Chart: [{ path: "spec/values", in: "values" }],
+  }),
+  "config.projectsveltos.io": () => ({
+    "ClusterProfile Profile": [{ path: "spec/helmCharts[]/values", in: "values" }],
+  }),
+  "packages.eks.amazonaws.com": () => ({
+    Package: [{ path: "spec/config", in: "values" }],
+  }),
+  // What makes manifests of charts, at the client.
+  "fn.kpt.dev": () => ({
+    RenderHelmChart: [{ path: "helmCharts[]/{templateOptions/values/,}valuesInline", in: "values" }],
+  }),
+  core: () => ({
+    HelmChartInflationGenerator: [{ path: "valuesInline", in: "values" }],
   }),
   "fleet.cattle.io": () => ({
     Bundle: [

@@ -1,0 +1,112 @@
+/** Taking what reads as an image where no rule leads. */
+import { goType } from "../yaml/go-type.ts";
+import { membersOf } from "../yaml/members.ts";
+import { dereference, writtenText } from "../yaml/node.ts";
+import type { YamlNode } from "../yaml/scan.ts";
+import { noPlace } from "./digest-slot.ts";
+import type { Site } from "./embedded-document.ts";
+import { extractReference, identityOf, push } from "./extract.ts";
+import type { FieldRule } from "./field-rule.ts";
+import { meaningOf } from "./likely-key.ts";
+import { type NamedTexts, partsIn } from "./likely-parts.ts";
+import { isQualified, isWhole } from "./likely-value.ts";
+import { compose, type Part, partAt } from "./reference-parts.ts";
+import { extractSplit } from "./split-reference.ts";
+import { specPath, unknownField } from "./suggested-spec.ts";
+import type { SplitKeys } from "./table/field-row.ts";
+import type { Place, Walk } from "./walk-state.ts";
+
+/** What the search for likely images of an object collects, and what it stays out of. */
+export interface LikelySearch {
+  readonly walk: Walk;
+  /** Documents that are searched by themselves. */
+  readonly documents: ReadonlySet<YamlNode>;
+  readonly isDenied: (node: YamlNode) => boolean;
+}
+
+const likelyRule: FieldRule = {
+  source: "table",
+  path: "",
+  label: unknownField,
+  tagless: "keep",
+  loose: false,
+};
+
+/** Takes the references whose parts stand apart in a map. The keys of those that were taken. */
+export function takeParts(search: LikelySearch, place: Place, map: NamedTexts): readonly string[] {
+  return partsIn(map).flatMap((keys) => {
+    const { yaml } = place.layer;
+    const isLeft = membersOf(yaml, place.node).some(
+      ({ name, value }) => keys.repository.includes(name) && isLeftOut(search, { ...place, node: value }),
+    );
+    const rule: FieldRule = { ...likelyRule, in: "repositoryAndTag", keys };
+    return !isLeft && extractSplit(search.walk, place, rule) ? namesOf(keys) : [];
+  });
+}
+
+function namesOf({
+  registry = [],
+  namespace = [],
+  repository,
+  tag,
+  digest = [],
+}: SplitKeys): readonly string[] {
+  return [...registry, ...namespace, ...repository, ...tag, ...digest];
+}
+
+/**
+ * Takes the references whose parts are values in a list of names and values, as charts are told: `{name: image.tag, value: v1}`.
+ * The names of those that were taken.
+ */
+export function takeListed(
+  { walk }: LikelySearch,
+  list: Site,
+  elements: ReadonlyMap<string, Site>,
+): readonly string[] {
+  const parts = new Map([...elements].map(([name, map]) => [name, partAt(map, ["value"])]));
+  const texts = new Map([...parts].map(([name, part]) => [name, part?.text ?? ""]));
+  return partsIn({ texts, isImage: false }).flatMap((keys) => {
+    const first = (names: readonly string[] = []): Part | undefined =>
+      names.flatMap((name) => parts.get(name) ?? [])[0];
+    const repository = first(keys.repository);
+    if (repository === undefined) return [];
+    const [registry, tag, digest] = [first(keys.registry), first(keys.tag), first(keys.digest)];
+    const isFilled = digest !== undefined && digest.text !== "";
+    push(walk, list, likelyRule, {
+      site: isFilled ? digest.site : list,
+      identity: `map ${identityOf(list.layer, repository.site.node)}`,
+      ...compose({ registry, namespace: undefined, repository, tag, digest }),
+      writing: isFilled
+        ? { kind: "in-place" }
+        : noPlace("its parts stand in elements of a list, of which none holds a digest"),
+    });
+    return namesOf(keys);
+  });
+}
+
+/** Takes a text that reads as an image, or that may be one by its form alone. */
+export function takeScalar({ walk }: LikelySearch, place: Place, isCalledImage: boolean): void {
+  const { yaml } = place.layer;
+  const target = dereference(yaml, place.node);
+  if (goType(yaml, target) !== "string") return;
+  const text = writtenText(yaml, target);
+  const key = walk.path.at(-1);
+  const isNamed =
+    isCalledImage && (isWhole(text) || text.includes("/") || meaningOf(String(key)) === "image");
+  if (!isNamed && !isQualified(text)) return;
+  const before = walk.fields.length;
+  extractReference(walk, place, likelyRule);
+  const field = walk.fields.splice(before)[0];
+  if (field === undefined) return;
+  const path = place.layer.depth === 0 ? specPath(walk.path) : undefined;
+  walk.fields.push({
+    ...field,
+    ...(path !== undefined && { suggestion: { path } }),
+    ...(!isNamed && { writing: noPlace("the key of the field does not say that it is one") }),
+  });
+}
+
+/** Whether a node is not to be looked at: it is in a part that holds no images, or looked at by itself. */
+export function isLeftOut({ isDenied, documents }: LikelySearch, { layer, node }: Site): boolean {
+  return layer.depth === 0 && (documents.has(node) || isDenied(node));
+}

@@ -1,0 +1,149 @@
+/** Going through what no rule leads to, key by key. */
+import { goType } from "../yaml/go-type.ts";
+import { type Member, membersOf, memberText } from "../yaml/members.ts";
+import { dereference, elementsOf, entriesOf, kindOf, scalarText, writtenText } from "../yaml/node.ts";
+import type { YamlNode, YamlText } from "../yaml/scan.ts";
+import type { Site } from "./embedded-document.ts";
+import { buildKeys, type KeyMeaning, meaningOf, referenceKeys } from "./likely-key.ts";
+import { isLeftOut, type LikelySearch, takeListed, takeParts, takeScalar } from "./likely-take.ts";
+import type { Place } from "./walk-state.ts";
+
+/** What is known around a value. */
+interface Around {
+  /** What the key of the value says, or the nearest above that speaks of images. */
+  readonly meaning: KeyMeaning;
+  readonly isRoot: boolean;
+}
+
+const depthMax = 200;
+
+/** Takes what reads as an image at a place and below. */
+export function visitLikely(search: LikelySearch, place: Place, around: Around): void {
+  const { layer, node } = place;
+  const { walk } = search;
+  if (walk.path.length > depthMax || isLeftOut(search, place)) return;
+  switch (kindOf(layer.yaml, node)) {
+    case "mapping":
+      visitMap(search, place, around);
+      return;
+    case "sequence":
+      visitElements(search, place, around);
+      return;
+    case "scalar":
+    case "alias":
+      takeScalar(search, place, around.meaning === "image" || around.meaning === "images");
+  }
+}
+
+function visitElements(search: LikelySearch, place: Place, around: Around): void {
+  const { layer, node: list, via } = place;
+  const { path } = search.walk;
+  const elements = elementsOf(layer.yaml, list);
+  const named = settingsIn(layer.yaml, elements);
+  const sites = new Map([...named].map(([name, node]): [string, Site] => [name, { layer, node, via }]));
+  const taken = new Set(
+    named.size < 2 ? [] : takeListed(search, place, sites).map((name) => named.get(name)),
+  );
+  elements.forEach((node, index) => {
+    if (taken.has(node)) return;
+    path.push(index);
+    visitLikely(search, { layer, node, via }, { ...around, isRoot: false });
+    path.pop();
+  });
+}
+
+/** The elements of a list of names and values, by name. */
+function settingsIn(yaml: YamlText, elements: readonly YamlNode[]): ReadonlyMap<string, YamlNode> {
+  const named = new Map<string, YamlNode>();
+  for (const node of elements) {
+    if (kindOf(yaml, node) !== "mapping") return none;
+    const members = membersOf(yaml, node);
+    const name = memberText(yaml, members, "name");
+    if (name === undefined || memberText(yaml, members, "value") === undefined) continue;
+    named.set(name, node);
+  }
+  return named;
+}
+
+const none: ReadonlyMap<string, YamlNode> = new Map();
+
+function visitMap(search: LikelySearch, place: Place, around: Around): void {
+  const { layer, node, via } = place;
+  const { yaml } = layer;
+  const { path } = search.walk;
+  const entries = entriesOf(yaml, node);
+  const names = entries.map(({ key }) => scalarText(yaml, dereference(yaml, key)) ?? "");
+  const last = new Map(names.map((name, at) => [name, at]));
+  const texts = textsOf(yaml, names, entries);
+  const isBuilt = names.some((name) => buildKeys.has(name));
+  const inParts = new Set(
+    isBuilt ? [] : takeParts(search, place, { texts, isImage: around.meaning !== undefined }),
+  );
+  const variable = names.includes("value") ? texts.get("name") : undefined;
+  let siblings: readonly Member[] | undefined;
+  entries.forEach(({ value }, at) => {
+    const name = names[at] ?? "";
+    // Of a key that stands twice the last counts.
+    if (last.get(name) !== at || inParts.has(name)) return;
+    if (around.isRoot && (name === "apiVersion" || name === "kind")) return;
+    let meaning = meaningOf(name);
+    // What a chart is told are called parameters too.
+    if (meaning === "none" && (name !== "parameters" || path.at(-1) !== "helm")) return;
+    const isScalar = kindOf(yaml, value) === "scalar" || kindOf(yaml, value) === "alias";
+    if (isScalar && isBuilt) meaning = undefined;
+    else if (meaning === undefined && around.meaning === "images") meaning = "image";
+    else if (meaning === undefined && around.meaning === "image" && referenceKeys.has(name))
+      meaning = "image";
+    else if (name === "value" && variable !== undefined)
+      meaning = isImageVariable(variable) ? "image" : undefined;
+    path.push(name);
+    if (around.isRoot && name === "metadata") visitAnnotations(search, { layer, node: value, via });
+    else {
+      siblings ??= isScalar && meaning !== undefined ? membersOf(yaml, node) : undefined;
+      visitLikely(
+        search,
+        { layer, node: value, via, ...(siblings && { siblings }) },
+        { meaning, isRoot: false },
+      );
+    }
+    path.pop();
+  });
+}
+
+/** Annotations may name the images of what a controller injects; all else in an object's metadata names the object. */
+function visitAnnotations(search: LikelySearch, { layer, node, via }: Place): void {
+  if (kindOf(layer.yaml, node) !== "mapping") return;
+  const members = membersOf(layer.yaml, node);
+  const annotations = members.findLast(({ name }) => name === "annotations");
+  if (annotations === undefined || kindOf(layer.yaml, annotations.value) !== "mapping") return;
+  search.walk.path.push("annotations");
+  for (const { name, value } of membersOf(layer.yaml, annotations.value)) {
+    search.walk.path.push(name);
+    const meaning = meaningOf(name.slice(name.indexOf("/") + 1));
+    if (meaning === "image") visitLikely(search, { layer, node: value, via }, { meaning, isRoot: false });
+    search.walk.path.pop();
+  }
+  search.walk.path.pop();
+}
+
+function textsOf(
+  yaml: YamlText,
+  names: readonly string[],
+  entries: readonly { readonly value: YamlNode }[],
+): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>();
+  entries.forEach(({ value }, at) => {
+    const target = dereference(yaml, value);
+    if (kindOf(yaml, target) !== "scalar") return;
+    texts.set(names[at] ?? "", goType(yaml, target) === "null" ? "" : writtenText(yaml, target));
+  });
+  return texts;
+}
+
+/** `RELATED_IMAGE_PROXY`, `APP_IMAGE`, or `web.image` of a chart. */
+function isImageVariable(name: string): boolean {
+  if (/^(?:OUTPUT|PUSH|TARGET|DEST)/.test(name)) return false;
+  return (
+    /(?:^|_)IMAGE$|^RELATED_IMAGE_/.test(name) || meaningOf(name.slice(name.lastIndexOf(".") + 1)) === "image"
+  );
+}
