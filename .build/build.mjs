@@ -39,7 +39,11 @@ mkdirSync("dist/library");
 writeFileSync("dist/library/package.json", '{ "type": "module" }\n');
 
 // What runs in a clone and in the image: the same with its dependencies, those that few runs need in files of their own.
-const late = dependencies.filter((name) => name !== "js-yaml");
+const late = [
+  ...dependencies.filter((name) => name !== "js-yaml"),
+  // What @sigstore/verify imports beside the package itself.
+  "@sigstore/protobuf-specs/rekor/v2",
+];
 const { resolve } = createRequire(import.meta.url);
 await build({
   ...options,
@@ -63,8 +67,10 @@ writeFileSync(
 await makeCodeCache();
 
 function licenseOf(name) {
-  const file = readdirSync(`node_modules/${name}`).find((each) => each.startsWith("LICENSE"));
-  return `${name}\n\n${readFileSync(`node_modules/${name}/${file}`, "utf8")}`;
+  // Its authors ship no text of it with this one, but with all others of theirs.
+  const shipper = name === "@sigstore/verify" ? "@sigstore/core" : name;
+  const file = readdirSync(`node_modules/${shipper}`).find((each) => each.startsWith("LICENSE"));
+  return `${name}\n\n${readFileSync(`node_modules/${shipper}/${file}`, "utf8")}`;
 }
 
 function dependenciesOf(file) {

@@ -1,33 +1,100 @@
 /** What the rules of a run say of the images of its input: loaded only where there are rules. */
+import type { Config } from "./config/config.ts";
 import type { TrustRules } from "./config/trust-rules.ts";
 import { findEveryImage } from "./find/find-resources.ts";
 import type { Input } from "./krm/input.ts";
 import type { Result } from "./krm/result.ts";
-import { doubtedSteps, judgedOutcomes, unplannedResults } from "./outcome/judged-outcome.ts";
+import type { Lock, Locks } from "./lock/locks.ts";
+import { evidenceRecords, type LockRecord } from "./lock/record.ts";
+import { doubtedSteps, type Judging, judgedOutcomes, unplannedResults } from "./outcome/judged-outcome.ts";
 import type { Outcome } from "./outcome/outcome.ts";
-import type { Step } from "./plan/step.ts";
+import type { SettledStep, Step } from "./plan/step.ts";
 import type { Plan } from "./plan-images.ts";
+import type { Resolver } from "./resolve/resolver.ts";
 import { createJudge } from "./signature/judge.ts";
+import type { LoadedRule } from "./signature/rule.ts";
+import type { Vouch } from "./signature/vouch.ts";
 
-/** The rules of a run, applied to its input. */
+/** The rules of a run, which hold for all its inputs. */
+export interface RunJudge {
+  readonly kind: "judge";
+  /** The rules, applied to an input. */
+  judgementOf(input: Input, locks: Pick<Locks, "nearest">): Judgement;
+  /** What locks are to keep, with what vouches for it; `written` are those that may be written. */
+  records(records: readonly LockRecord[], written: readonly Lock[]): readonly LockRecord[];
+}
+
+/** What is wrong with rules. */
+export interface RuleFaults {
+  readonly kind: "faults";
+  readonly results: readonly Result[];
+}
+
+/** The rules of a run, applied to an input. */
 export interface Judgement {
   /** What becomes of images by the rules. */
-  outcomes(outcomes: readonly Outcome[]): Promise<readonly Outcome[]>;
+  outcomes(outcomes: readonly Outcome[], steps: readonly SettledStep[]): Promise<readonly Outcome[]>;
   /** What is told of the images that the plan leaves out. */
   others(plan: Plan): Promise<readonly Result[]>;
   /** What to do about what is only likely an image. */
   likely(steps: readonly Step[]): readonly Step[];
 }
 
-/** Makes the judgement of an input. */
-export function createJudgement(rules: TrustRules, input: Input): Judgement {
-  const judge = createJudge(rules);
+/** What a judge is made from. */
+export interface RunRules {
+  readonly rules: TrustRules;
+  readonly config: Config;
+  readonly resolver: Resolver;
+}
+
+/** Makes the judge of a run; or says what is wrong with its rules. */
+export async function createRunJudge(run: RunRules): Promise<RunJudge | RuleFaults> {
+  const { rules, config, resolver } = run;
+  const loaded = await loadSignatures(run);
+  if (loaded instanceof Error) {
+    const results = loaded.message.split("\n").map((message) => ({ message, severity: "error" as const }));
+    return { kind: "faults", results };
+  }
+  const judge = createJudge({ rules, ...loaded, config, resolver });
   return {
-    outcomes: (outcomes) => judgedOutcomes(outcomes, judge),
+    kind: "judge",
+    judgementOf: (input, locks) => judgementOf(input, { judge, locks }),
+    records: (records, written) => evidenceRecords(records, written, (digest) => judge.evidenceFor(digest)),
+  };
+}
+
+function judgementOf(input: Input, by: Judging): Judgement {
+  return {
+    outcomes(outcomes, steps) {
+      for (const step of steps) {
+        if (step.kind !== "resolved" || step.resolution.kind !== "resolved") continue;
+        const { digest, index } = step.resolution;
+        if (index !== undefined) by.judge.learn(digest, index);
+      }
+      return judgedOutcomes(outcomes, by);
+    },
     others: ({ fields, twins }) => {
       const planned = [...fields, ...[...twins.values()].flat()];
-      return unplannedResults(findEveryImage(input), planned, judge);
+      return unplannedResults(findEveryImage(input), planned, by);
     },
-    likely: (steps) => doubtedSteps(steps, judge),
+    likely: (steps) => doubtedSteps(steps, by),
   };
+}
+
+/** What verifies signatures takes long to load, and a run with `allow` alone has none. */
+async function loadSignatures({
+  rules: { signatures },
+  config,
+  resolver,
+}: RunRules): Promise<{ readonly signatures: readonly LoadedRule[]; readonly vouch: Vouch } | Error> {
+  if (signatures.length === 0)
+    return { signatures: [], vouch: () => Promise.reject(new Error("there are no rules to vouch by")) };
+  const { loadRules, RuleError } = await import("./signature/rule.ts");
+  const { createVouch } = await import("./signature/vouch.ts");
+  try {
+    return { signatures: await loadRules(signatures), vouch: createVouch(config, resolver) };
+  } catch (error) {
+    if (error instanceof RuleError) return error;
+    throw error;
+  }
 }

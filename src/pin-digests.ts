@@ -7,14 +7,13 @@ import { checkImages } from "./check/check.ts";
 import { type Config, platformName } from "./config/config.ts";
 import type { ConfigSources } from "./config/config-sources.ts";
 import { readConfig } from "./config/function-config.ts";
-import type { TrustRules } from "./config/trust-rules.ts";
 import { openSession } from "./connect/open-session.ts";
 import { pullSecretsOf } from "./connect/pull-secrets.ts";
 import type { ResolverOptions } from "./connect/resolver-options.ts";
 import type { ResourceImages } from "./fields/find-images.ts";
 import type { ImageField } from "./fields/image-field.ts";
 import { findResources, unmatchedFieldSpecWarnings } from "./find/find-resources.ts";
-import type { Judgement } from "./judgement.ts";
+import type { Judgement, RunJudge } from "./judgement.ts";
 import { type Input, readInput } from "./krm/input.ts";
 import type { ReadOptions } from "./krm/read-options.ts";
 import { resourceListEdits } from "./krm/resource-list-edit.ts";
@@ -32,7 +31,7 @@ import { type Plan, planImages } from "./plan-images.ts";
 import type { ImageUse } from "./report/image-use.ts";
 import { checkTally, type Tally, updateTally } from "./report/tally.ts";
 import { createResolver, type Resolver } from "./resolve/resolver.ts";
-import { lookOver, settleImages, useOf } from "./settle-images.ts";
+import { judgeOf, lookOver, settleImages, useOf } from "./settle-images.ts";
 import { kindOf } from "./yaml/node.ts";
 import { editedParts, type TextEdit } from "./yaml/text-edit.ts";
 
@@ -100,11 +99,13 @@ export async function pinDigests(text: string, options: PinOptions = {}): Promis
     config.network.concurrency,
   );
   try {
+    const judge = await judgeOf({ rules, config, resolver });
+    if (judge?.kind === "faults") return unpinned(input, judge.results);
     plan = await planImages({ input, config, locks }, resolver);
     const dropped =
       pruning?.entriesToDrop(allFields(input, config, plan), locks, config) ?? new Map<Lock, []>();
-    const judgement = rules && config.mode !== "unpin" ? await judge(rules, input) : undefined;
-    const run: Run = { input, config, locks, file, option: options.lock, plan, resolver, dropped, judgement };
+    const judged = { judge, judgement: judge?.judgementOf(input, locks) };
+    const run: Run = { input, config, locks, file, option: options.lock, plan, resolver, dropped, ...judged };
     const decided = await (config.mode === "check" ? check(run) : write(run));
     const results = oncePerRegistry([...decided.results, ...asides(run), ...warnings(resolver)], {
       mayLackNetwork: () => input.kind === "ResourceList" || options.isContained?.() === true,
@@ -126,12 +127,6 @@ export async function pinDigests(text: string, options: PinOptions = {}): Promis
 function withPolicy(options: PinOptions): ConfigSources {
   const policy = options.environment?.PIN_DIGESTS_POLICY;
   return policy ? { ...options, policy } : options;
-}
-
-/** What the rules of a run, which few have, say of the images of its input. */
-async function judge(rules: TrustRules, input: Input): Promise<Judgement> {
-  const { createJudgement } = await import("./judgement.ts");
-  return createJudgement(rules, input);
 }
 
 /** The images of all objects, those that the configuration leaves out too. */
@@ -160,6 +155,7 @@ interface Run extends LockContext {
   readonly resolver: Resolver;
   /** The entries that are dropped from the locks. */
   readonly dropped: DroppedEntries;
+  readonly judge: RunJudge | undefined;
   readonly judgement: Judgement | undefined;
 }
 
@@ -199,7 +195,13 @@ async function write(run: Run): Promise<Decided> {
     return { outcomes, edits, results: [...unlocked, ...images.results], lock: undefined, tally };
   const unused = entryRecords(entries);
   const used = images.used.filter(({ lock }) => lock.source === "file").map(({ entry }) => entry);
-  const written = lockChanges([...recordsOf(resolved), ...unused.records], used, run);
+  const records = [...recordsOf(resolved), ...unused.records];
+  const vouched =
+    run.judge?.records(
+      records,
+      locks.all.filter((lock) => isWritten(lock, run)),
+    ) ?? records;
+  const written = lockChanges(vouched, used, run);
   return {
     outcomes,
     edits: [...edits, ...written.edits],
@@ -220,6 +222,12 @@ function tallyOf(outcomes: readonly Outcome[], questions: readonly { readonly fi
       return { before, after: outcome.kind === "changed" ? outcome.to : before };
     }),
   );
+}
+
+/** Whether what a run learns of a lock's images is kept. */
+function isWritten({ source, lock, resource }: Lock, { input, option }: Run): boolean {
+  if (source === "file") return option?.update === true;
+  return lock !== undefined && resource.file !== undefined && input.kind === "ResourceList";
 }
 
 function settleEntries(entries: readonly EntryLookup[], resolver: Resolver): Promise<readonly EntryAnswer[]> {

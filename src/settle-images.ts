@@ -1,7 +1,8 @@
 /** From the plan of a text to what becomes of its images: everything is looked up, and the edits are known. */
 import { unknownFindings } from "./check/unknown.ts";
 import type { Config } from "./config/config.ts";
-import type { Judgement } from "./judgement.ts";
+import type { TrustRules } from "./config/trust-rules.ts";
+import type { Judgement, RuleFaults, RunJudge, RunRules } from "./judgement.ts";
 import { identityOf } from "./krm/resource.ts";
 import type { Result } from "./krm/result.ts";
 import type { UnlockedImage } from "./lock/results.ts";
@@ -14,6 +15,16 @@ import { type Plan, settleSteps } from "./plan-images.ts";
 import type { ImageUse } from "./report/image-use.ts";
 import type { Resolver } from "./resolve/resolver.ts";
 import type { TextEdit } from "./yaml/text-edit.ts";
+
+/** What judges the images of a run by its rules, which few have. Whatever the rules, digests may be taken out. */
+export async function judgeOf(
+  run: Omit<RunRules, "rules"> & { readonly rules: TrustRules | undefined },
+): Promise<RunJudge | RuleFaults | undefined> {
+  const { rules } = run;
+  if (rules === undefined || run.config.mode === "unpin") return undefined;
+  const { createRunJudge } = await import("./judgement.ts");
+  return createRunJudge({ ...run, rules });
+}
 
 /** A plan, and by what it is carried out. */
 export interface PlannedText {
@@ -44,7 +55,7 @@ export async function settleImages(
 ): Promise<SettledImages> {
   const steps = await settleSteps(plan.steps, resolver);
   const planned = steps.map((step) => outcomeOf(step, config));
-  const outcomes = judgement === undefined ? planned : await judgement.outcomes(planned);
+  const outcomes = judgement === undefined ? planned : await judgement.outcomes(planned, steps);
   const others = (await judgement?.others(plan)) ?? [];
   const certain = settleOutcomes(outcomes, plan, config);
   const unlocked = steps.flatMap((step, index) => {
@@ -92,7 +103,7 @@ export async function lookOver(
   // A check plans nothing that waits for a lookup.
   const settled = await settleSteps(plan.steps, resolver);
   const planned = settled.map((step) => outcomeOf(step, config));
-  const outcomes = judgement === undefined ? planned : await judgement.outcomes(planned);
+  const outcomes = judgement === undefined ? planned : await judgement.outcomes(planned, settled);
   const likely = judgement === undefined ? plan.likely : judgement.likely(plan.likely);
   const others = (await judgement?.others(plan)) ?? [];
   // What stays without a digest for want of a place is a finding of its own class.

@@ -26,6 +26,7 @@ async function planned(text: string, config: Partial<Config> = {}) {
       begun.push(lookupKey(lookup));
       return new Promise(() => {});
     },
+    read: () => Promise.reject(new Error("read")),
     warnings: () => [],
     close: async () => {},
   };

@@ -1,5 +1,5 @@
 /** A run over files and folders, which are edited in place. */
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { globSync } from "tinyglobby";
 import { formatExplanations } from "../explain.ts";
 import { filesDiff } from "../files/file-diff.ts";
@@ -36,7 +36,10 @@ async function attempt(args: Arguments, host: Host): Promise<number | "contradic
   const { paths, functionConfig, overrides, explanation, report, diff } = args;
   const lock = readLock(args, host);
   const plan = await planFiles(paths, {
-    ...(functionConfig !== undefined && { functionConfig: readConfigFile(functionConfig) }),
+    ...(functionConfig !== undefined && {
+      functionConfig: readConfigFile(functionConfig),
+      functionConfigFolder: dirname(functionConfig),
+    }),
     overrides,
     ...(lock !== undefined && { lock }),
     prune: args.prune,

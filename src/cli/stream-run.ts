@@ -1,4 +1,5 @@
 /** A run over stdin: a ResourceList, or a stream of manifests. */
+import { dirname } from "node:path";
 import type { ConfigSources } from "../config/config-sources.ts";
 import type { ResolverOptions } from "../connect/resolver-options.ts";
 import { InputError } from "../krm/input-error.ts";
@@ -28,7 +29,10 @@ export async function runStream(argv: readonly string[], args: Arguments, host: 
   const { functionConfig, overrides } = args;
   await untilNamedFilesAnswer(args);
   const sources = {
-    ...(functionConfig !== undefined && { functionConfig: readConfigFile(functionConfig) }),
+    ...(functionConfig !== undefined && {
+      functionConfig: readConfigFile(functionConfig),
+      functionConfigFolder: dirname(functionConfig),
+    }),
     overrides,
   };
   const deep = await deepRun(host);

@@ -2,6 +2,8 @@
 export interface ConfigSources {
   /** The text of a functionConfig. */
   readonly functionConfig?: string;
+  /** The folder of the functionConfig, from which it names files; left out, it may name none. */
+  readonly functionConfigFolder?: string;
   /** Options as a ConfigMap has them; they win over those of `functionConfig`. */
   readonly overrides?: ReadonlyMap<string, string>;
   /** The file of rules that hold whatever the functionConfig says: `PIN_DIGESTS_POLICY`. */

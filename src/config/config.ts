@@ -22,6 +22,8 @@ export interface Config {
   readonly skipPrefixes: readonly string[];
   /** Image globs: where there are any, an image outside of them fails the run, pinned or not. */
   readonly allow: readonly string[];
+  /** Who must have signed which images. */
+  readonly signatures: readonly SignatureRule[];
   /** Which objects are looked into: where there are any to include, only those. */
   readonly resources: ResourceSelection;
   /** Where images are, beside what the built-in table knows. */
@@ -51,7 +53,22 @@ export interface Config {
 export type OnError = "fail" | "warn";
 
 /** What `mode: check` looks for. */
-export type CheckClass = "unpinned" | "drift" | "gone" | "unlocked" | "unreachable" | "unknown";
+export type CheckClass = "unpinned" | "drift" | "gone" | "unlocked" | "unreachable" | "unknown" | "unsigned";
+
+/** Who must have signed some images: the owner of one of the keys, or whom a certificate names. */
+export interface SignatureRule {
+  readonly images: readonly string[];
+  /** Files, or texts in PEM. */
+  readonly keys: readonly string[];
+  readonly keyless?: { readonly issuer: string; readonly subject: string };
+  readonly trustedRoot?: string;
+  readonly tlog: "required" | "optional";
+  /** Predicate types that must be attested. */
+  readonly attestations: readonly string[];
+  readonly onError: OnError;
+  /** How messages name it: `signatures[0]`. */
+  readonly label: string;
+}
 
 /** The objects to look into, and those of them to leave alone. */
 export interface ResourceSelection {

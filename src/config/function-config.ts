@@ -4,6 +4,7 @@
  * https://kpt.dev/book/04-using-functions/#specifying-functionconfig
  */
 
+import { dirname } from "node:path";
 import type { Input } from "../krm/input.ts";
 import { type Resource, readResource, resourceRef } from "../krm/resource.ts";
 import type { Result } from "../krm/result.ts";
@@ -43,9 +44,14 @@ export async function readConfig(input: Input, sources: ConfigSources): Promise<
   const options = mergeOptions(written, literalOptions(sources.overrides ?? new Map()));
   const config = parseConfig(options, tell, await expressionsFor(options));
   const policy = sources.policy === undefined ? undefined : await readPolicy(sources.policy, faults);
+  const isOfPackage = source?.yaml === input.yaml;
+  const own = {
+    folder: isOfPackage ? undefined : sources.functionConfigFolder,
+    ...(config.mode === "check" && { severity: config.check.unsigned }),
+  };
   return {
-    config: source?.yaml === input.yaml ? asOfPackage(config) : config,
-    rules: bothRules(trustRules(config), policy),
+    config: isOfPackage ? asOfPackage(config) : config,
+    rules: bothRules(trustRules(config, own), policy),
     faults,
   };
 }
@@ -61,9 +67,9 @@ async function readPolicy(path: string, faults: Result[]): Promise<TrustRules> {
   const resource = readResource(yaml, node);
   if (resource.kind !== configKind || resource.apiVersion !== configApiVersion) {
     tell({ path: "kind", message: `must be a \`${configKind}\` of \`${configApiVersion}\`` });
-    return trustRules({ allow: [] });
+    return trustRules({ allow: [], signatures: [] }, { folder: undefined });
   }
-  return trustRules(parsePolicy(typedOptions(yaml, node), tell), name);
+  return trustRules(parsePolicy(typedOptions(yaml, node), tell), { name, folder: dirname(path) });
 }
 
 /** Orchestrators deliver a package's own configuration in the list. */

@@ -2,48 +2,21 @@
  * The one table of options. What reads a functionConfig, the flags, `--help`, the JSON Schema and the documentation are made
  * from it: whoever adds an option adds a row, and its type to {@link Config}.
  */
-import { globKind } from "../image/glob-set.ts";
 import type { Expressions } from "../krm/expression.ts";
 import type { Config, NetworkConfig } from "./config.ts";
 import { builtIn, fieldSpec } from "./field-spec-option.ts";
-import {
-  choice,
-  duration,
-  integer,
-  list,
-  maps,
-  type OptionValue,
-  type Reader,
-  reader,
-  type Tell,
-  text,
-} from "./option-reader.ts";
+import { globs, word } from "./glob-option.ts";
+import { choice, duration, integer, list, maps } from "./option-reader.ts";
 import { groupRow, type OptionRows } from "./option-row.ts";
 import { platform } from "./platform-option.ts";
 import { registry } from "./registry-option.ts";
 import { resources } from "./selector-option.ts";
+import { signatureRule } from "./signature-option.ts";
 
 // More than there are.
 const PLATFORMS_MAX = 100;
 
-const word = text(/^\S+$/, "a text without white space");
 const severity = choice("error", "warning", "off");
-
-// Each image is held against all of them.
-const GLOBS_MAX = 250;
-
-const words = list(word);
-const globs: Reader<readonly string[]> = reader(
-  (raw: OptionValue, tell: Tell) => {
-    const read = words(raw, tell);
-    const others = read?.filter((glob) => globKind(glob) === "other").length ?? 0;
-    if (others <= GLOBS_MAX) return read;
-    const message = `\`${raw.path}\` must have at most ${GLOBS_MAX} globs with a star elsewhere than at their end, but has ${others}`;
-    tell({ path: raw.path, message });
-    return undefined;
-  },
-  { ...words.traits, shown: "GLOB" },
-);
 
 const checkRows: OptionRows<Config["check"]> = {
   unpinned: { type: severity, default: "error", meaning: "an image without a digest" },
@@ -59,6 +32,11 @@ const checkRows: OptionRows<Config["check"]> = {
     type: severity,
     default: "warning",
     meaning: "what reads as an image in a field that no rule knows",
+  },
+  unsigned: {
+    type: severity,
+    default: "error",
+    meaning: "an image that is not signed as signatures want it",
   },
 };
 
@@ -129,6 +107,11 @@ export function optionTable(expressions: Expressions): OptionRows<Config> {
       default: [],
       shownDefault: "all",
       meaning: "the images that may be used: one outside fails pin, update and check, pinned or not",
+    },
+    signatures: {
+      type: maps(signatureRule),
+      default: [],
+      meaning: "who must have signed which images: {images: [GLOB], keys: [FILE], tlog: optional}",
     },
     resources: {
       type: resources(expressions),

@@ -13,8 +13,8 @@ export const defaultConfig: Config = defaultsOf(optionTable(literals)) as Config
 
 /** The rules of a policy, which has no other options. Each thing that is wrong is told. */
 export function parsePolicy(raw: OptionValue, tell: Tell): TrustOptions {
-  const { allow } = optionTable(literals);
-  return { allow: [], ...tableReader<TrustOptions>({ allow })(raw, tell) };
+  const { allow, signatures } = optionTable(literals);
+  return { allow: [], signatures: [], ...tableReader<TrustOptions>({ allow, signatures })(raw, tell) };
 }
 
 /** The options that a user wrote, with the defaults for the rest. Each thing that is wrong is told. */

@@ -69,6 +69,7 @@ export function connect(config: ConnectionConfig, sources: LoginSources): Regist
   return {
     inspect: (image, demand) => client.inspect(image, demand),
     hasDigest: (image, digest) => client.hasDigest(image, digest),
+    read: (image, wanted) => client.read(image, wanted),
     warnings: () => [...faults, ...keychain.warnings(), ...client.warnings().map(({ message }) => message)],
     close: async ({ leaveSockets = false } = {}) => {
       over.abort();

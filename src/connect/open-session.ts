@@ -17,6 +17,7 @@ export async function openSession(
     return {
       inspect: (image, demand) => own.inspect(image, demand),
       hasDigest: (image, digest) => own.hasDigest(image, digest),
+      ...(own.read !== undefined && { read: own.read.bind(own) }),
       warnings: () => [],
       close: async () => {},
     };

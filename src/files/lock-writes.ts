@@ -1,6 +1,7 @@
 /** What a run over files writes into locks. */
 import { join, relative, sep } from "node:path";
 import { textWithoutDigest } from "../image/reference.ts";
+import type { RunJudge } from "../judgement.ts";
 import type { ManifestStream } from "../krm/input.ts";
 import type { Result } from "../krm/result.ts";
 import { filledLockText, updatedLockText } from "../lock/file-update.ts";
@@ -32,6 +33,7 @@ export interface LockWrite {
 
 /** A run, as far as it writes locks. */
 export interface LockRun extends RunContext {
+  readonly judge: RunJudge | undefined;
   readonly resolver: Resolver;
   readonly prune: boolean;
   /** The working directory, absolute. */
@@ -43,7 +45,7 @@ export async function lockWrites(
   files: readonly PlannedFile[],
   run: LockRun,
 ): Promise<{ readonly writes: readonly LockWrite[]; readonly results: readonly Result[] }> {
-  const { config, locks, resolver } = run;
+  const { config, judge, locks, resolver } = run;
   if (config.mode === "check" || config.mode === "unpin" || files.some(({ fails }) => fails))
     return { writes: [], results: [] };
   const pruning = run.prune ? await import("../lock/prune.ts") : undefined;
@@ -62,7 +64,9 @@ export async function lockWrites(
     })),
   );
   const unused = entryRecords(entries);
-  const byLock = groupByLock([...recordsOf(asked), ...unused.records]);
+  const records = [...recordsOf(asked), ...unused.records];
+  const written = locks.all().flatMap(({ lock, option }) => (option.update ? [lock] : []));
+  const byLock = groupByLock(judge?.records(records, written) ?? records);
   const writes: LockWrite[] = [];
   const results: Result[] = [...unused.warnings];
   for (const each of locks.all()) {

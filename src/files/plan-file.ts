@@ -1,12 +1,11 @@
 /** What a run does with one file: its images are found and planned, and when their answers are there, its edits are known. */
 import type { CheckedImage } from "../check/subject.ts";
 import type { Config } from "../config/config.ts";
-import type { TrustRules } from "../config/trust-rules.ts";
 import { allExplanations, type Explanation } from "../explain.ts";
 import type { ResourceImages } from "../fields/find-images.ts";
 import type { ImageField } from "../fields/image-field.ts";
 import { findResources, type RuleUses } from "../find/find-resources.ts";
-import type { Judgement } from "../judgement.ts";
+import type { Judgement, RunJudge } from "../judgement.ts";
 import { resultAt } from "../krm/field-result.ts";
 import type { ManifestStream } from "../krm/input.ts";
 import type { Resource } from "../krm/resource.ts";
@@ -26,7 +25,7 @@ import type { TextEdit } from "../yaml/text-edit.ts";
 /** By what a file is planned. */
 export interface FilePlanning {
   readonly config: Config;
-  readonly rules: TrustRules | undefined;
+  readonly judge: RunJudge | undefined;
   readonly resolver: Resolver;
   /** The lock that counts for the file. */
   readonly lock: Lock | undefined;
@@ -73,15 +72,13 @@ export async function planFile(
   input: ManifestStream,
   planning: FilePlanning,
 ): Promise<() => Promise<PlannedFile>> {
-  const { config, rules, resolver, lock } = planning;
+  const { config, judge, resolver, lock } = planning;
   const locks = locksOf(lock);
   if (planning.wants.explanations === "alone")
     return async () => ({ ...unplanned, lock, explanations: allExplanations(input, { config, locks }) });
   const plan = await planImages({ input, config, locks }, resolver);
-  return async () => {
-    const judgement = rules && config.mode !== "unpin" ? await judge(rules, input) : undefined;
-    return settleFile({ input, plan, judgement, locks, ...planning });
-  };
+  const judgement = judge?.judgementOf(input, locks);
+  return async () => settleFile({ input, plan, judgement, locks, ...planning });
 }
 
 const unplanned: PlannedFile = {
@@ -101,11 +98,6 @@ const unplanned: PlannedFile = {
   explanations: [],
   keyless: [],
 };
-
-async function judge(rules: TrustRules, input: ManifestStream): Promise<Judgement> {
-  const { createJudgement } = await import("../judgement.ts");
-  return createJudgement(rules, input);
-}
 
 /** One lock counts for all of a file. */
 function locksOf(lock: Lock | undefined): Locks {

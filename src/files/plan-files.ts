@@ -5,16 +5,17 @@ import { checkImages } from "../check/check.ts";
 import { type Config, platformName } from "../config/config.ts";
 import { type ConfigSources, FunctionConfigError } from "../config/config-sources.ts";
 import { readConfig } from "../config/function-config.ts";
-import type { TrustRules } from "../config/trust-rules.ts";
 import { openSession } from "../connect/open-session.ts";
 import type { ResolverOptions } from "../connect/resolver-options.ts";
 import type { Explanation } from "../explain.ts";
+import type { RunJudge } from "../judgement.ts";
 import type { FileForm, ManifestStream } from "../krm/input.ts";
 import { bySeverity, type Position, type Result } from "../krm/result.ts";
 import type { LockFileOption } from "../lock/lock-file-option.ts";
 import { readLockOption } from "../lock/locks.ts";
 import type { ImageUse } from "../report/image-use.ts";
 import { createResolver, type Resolver } from "../resolve/resolver.ts";
+import { judgeOf } from "../settle-images.ts";
 import { scan } from "../yaml/scan.ts";
 import type { TextEdit } from "../yaml/text-edit.ts";
 import { fileFault } from "./file-error.ts";
@@ -107,9 +108,11 @@ export async function planFiles(paths: readonly string[], options: FilesOptions)
   );
   const resolver = createResolver(() => openSession(config, options, () => []), config.network.concurrency);
   try {
+    const judge = await judgeOf({ rules, config, resolver });
+    if (judge?.kind === "faults") return failedPlan(judge.results, config);
     const run = {
       config,
-      rules,
+      judge,
       resolver,
       locks,
       wants: options.wants,
@@ -119,7 +122,7 @@ export async function planFiles(paths: readonly string[], options: FilesOptions)
     if (locks.faults().length > 0) return failedPlan(locks.faults(), config);
     const files = read.flatMap(({ planned }) => planned ?? []);
     if (options.wants.explanations === "alone") return explainedPlan(read, config);
-    const context = { config, locks, resolver, folders: found.folders, prune: options.prune === true };
+    const context = { config, judge, locks, resolver, folders: found.folders, prune: options.prune === true };
     const written = await lockWrites(files, { ...context, folder: options.folder });
     const checked =
       config.mode === "check"
@@ -206,7 +209,7 @@ function explainedPlan(read: readonly ReadResult[], config: Config): FilesPlan {
 /** By what all files of a run are planned. */
 interface Run {
   readonly config: Config;
-  readonly rules: TrustRules | undefined;
+  readonly judge: RunJudge | undefined;
   readonly resolver: Resolver;
   readonly locks: RunLocks;
   readonly wants: Wants;

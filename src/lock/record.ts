@@ -7,6 +7,7 @@ import { canonicalName, type ImageReference } from "../image/reference.ts";
 import type { Result } from "../krm/result.ts";
 import type { DigestLookup, Resolution } from "../resolve/lookup.ts";
 import { entryKey } from "./format/entry-text.ts";
+import type { Evidence } from "./format/evidence.ts";
 import type { LockedImage } from "./format/locked-image.ts";
 import type { Lock, Locks } from "./locks.ts";
 import { entryResult } from "./results.ts";
@@ -62,6 +63,31 @@ export function recordsOf(answers: readonly LockAnswer[]): readonly LockRecord[]
     const hasMoved = resolution.kind === "resolved" && resolution.digest !== (locked ?? resolution.digest);
     return hasMoved ? [] : recordOf(answer, resolution);
   });
+}
+
+/** Records with what vouches for their digests, and the entries that lack what vouches for theirs. */
+export function evidenceRecords(
+  records: readonly LockRecord[],
+  locks: readonly Lock[],
+  evidenceFor: (digest: Digest) => readonly Evidence[] | undefined,
+): readonly LockRecord[] {
+  const known = new Set(records.map(({ lock, image }) => recordName(lock, image)));
+  const vouched = locks.flatMap((lock) =>
+    lock.entries.flatMap((entry): readonly LockRecord[] => {
+      const evidence = evidenceFor(entry.digest);
+      if (evidence === undefined || known.has(recordName(lock, entry))) return [];
+      return [{ lock, image: { ...entry, evidence }, before: entry, replaced: undefined }];
+    }),
+  );
+  const all = records.map((record) => {
+    const evidence = evidenceFor(record.image.digest);
+    return evidence === undefined ? record : { ...record, image: { ...record.image, evidence } };
+  });
+  return [...all, ...vouched];
+}
+
+function recordName(lock: Lock | undefined, { reference, platform }: LockedImage): string {
+  return `${lock?.label} ${entryName(reference, platform)}`;
 }
 
 /** The entries that `mode: update` looks after though no field does, but for those that are dropped. */

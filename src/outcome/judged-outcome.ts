@@ -3,21 +3,28 @@ import type { ImageField } from "../fields/image-field.ts";
 import { parseIfImage } from "../image/likely-reference.ts";
 import { resultAt } from "../krm/field-result.ts";
 import type { Result } from "../krm/result.ts";
+import type { Locks } from "../lock/locks.ts";
 import { howToSettle, readsAsImage } from "../plan/likely.ts";
 import { keep, type Step } from "../plan/step.ts";
-import type { Judge, Objection } from "../signature/judge.ts";
+import type { Judge, JudgedImage, Objection } from "../signature/judge.ts";
 import type { Outcome } from "./outcome.ts";
+
+/** By what images are judged. */
+export interface Judging {
+  readonly judge: Judge;
+  readonly locks: Pick<Locks, "nearest">;
+}
 
 /**
  * The outcomes by what the rules say of the text that a field is to hold. Whatever else is wrong with an image, and what
  * `onError` makes of that, counts less.
  */
-export function judgedOutcomes(outcomes: readonly Outcome[], judge: Judge): Promise<readonly Outcome[]> {
+export function judgedOutcomes(outcomes: readonly Outcome[], by: Judging): Promise<readonly Outcome[]> {
   return Promise.all(
     outcomes.map(async (outcome) => {
       const { field } = outcome;
       const text = outcome.kind === "changed" ? outcome.to : field.value;
-      const objection = await objectionTo(text, judge);
+      const objection = await objectionTo(field, text, by);
       if (objection === undefined) return outcome;
       const { kind, reason, onError } = objection;
       return { kind: "failed", field, reason, onError, class: kind };
@@ -29,33 +36,48 @@ export function judgedOutcomes(outcomes: readonly Outcome[], judge: Judge): Prom
 export async function unplannedResults(
   fields: readonly ImageField[],
   planned: Iterable<ImageField>,
-  judge: Judge,
+  by: Judging,
 ): Promise<readonly Result[]> {
   const known = new Set([...planned].map(placeOf));
   const results = fields
     .filter((field) => !known.has(placeOf(field)))
     .map(async (field) => {
-      const objection = await objectionTo(field.value, judge);
+      const objection = await objectionTo(field, field.value, by);
       return objection === undefined ? [] : [objectionResult(field, objection)];
     });
   return (await Promise.all(results)).flat();
 }
 
 /** What to do about fields that no rule knows: one that the rules of the run name stays as it is. */
-export function doubtedSteps(steps: readonly Step[], judge: Judge): readonly Step[] {
+export function doubtedSteps(steps: readonly Step[], by: Judging): readonly Step[] {
   return steps.map((step) => {
     const { field } = step;
-    const image = field.value === undefined ? undefined : parseIfImage(field.value);
-    const doubt = image && judge.doubt(image);
+    const judged = judgedImage(field, field.value, by);
+    const doubt = judged && by.judge.doubt(judged);
     return doubt === undefined
       ? step
       : keep(field, `${readsAsImage}, and if it is one, it ${doubt}; ${howToSettle}`, "warning");
   });
 }
 
-async function objectionTo(text: string | undefined, judge: Judge): Promise<Objection | undefined> {
-  const image = text === undefined ? undefined : parseIfImage(text);
-  return image && judge.objection(image);
+async function objectionTo(
+  field: ImageField,
+  text: string | undefined,
+  by: Judging,
+): Promise<Objection | undefined> {
+  const judged = judgedImage(field, text, by);
+  return judged && by.judge.objection(judged);
+}
+
+function judgedImage(
+  { value, resource, tagless, writing }: ImageField,
+  text: string | undefined,
+  { locks }: Judging,
+): JudgedImage | undefined {
+  const [image, written] = [text, value].map((each) => (each === undefined ? undefined : parseIfImage(each)));
+  if (image === undefined || written === undefined) return undefined;
+  const isPart = image.tag === undefined && (tagless === "keep" || writing.kind === "none");
+  return { image, written, lock: locks.nearest(resource), isPart };
 }
 
 function objectionResult(field: ImageField, { kind, reason, onError }: Objection): Result {

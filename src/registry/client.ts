@@ -13,7 +13,7 @@ import {
   warnOfMirror,
 } from "./failure-messages.ts";
 import { createHost, type Host } from "./host-state.ts";
-import type { Inspection, PlatformDemand } from "./inspection.ts";
+import type { Content, ContentRequest, Inspection, PlatformDemand } from "./inspection.ts";
 import { lookUp } from "./lookup.ts";
 import type { LookupRequest, LookupResult } from "./lookup-request.ts";
 import { configTypeOf, inspect, isImageType, readConfig, readContent } from "./platforms.ts";
@@ -48,6 +48,11 @@ export interface RegistryClient {
    * are asked in its place, says that it has not.
    */
   hasDigest(image: ImageReference, digest: Digest): Promise<boolean>;
+  /**
+   * What lies in the repository of an image, read whole; undefined only where it, or each of the mirrors that are asked in
+   * its place, says that there is no such thing.
+   */
+  read(image: ImageReference, wanted: ContentRequest): Promise<Content | undefined>;
   /** What a person should know though it went well, each once, in an order that does not depend on time. */
   warnings(): readonly RegistryWarning[];
   /** Ends all that is under way and all sockets, so that the process can end. */
@@ -203,8 +208,9 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       const content = readContent(body);
       if (content.kind === "index") {
         const inspection = inspect(content.manifests, digest, demand);
-        if (inspection.digest !== digest) await requireChild(place, inspection.digest);
-        return inspection;
+        if (inspection.digest === digest) return inspection;
+        await requireChild(place, inspection.digest);
+        return { ...inspection, index: digest };
       }
       const config = await askAt(place, { reference: content.config, verify: "get", part: "blobs" });
       if (config.kind === "failed") throw config.failure;
@@ -260,12 +266,30 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     }
   }
 
+  async function read(
+    image: ImageReference,
+    { part, ...wanted }: ContentRequest,
+  ): Promise<Content | undefined> {
+    const sought = await tryPlaces(image, {
+      ...wanted,
+      verify: "get",
+      ...(part !== "manifests" && { part }),
+    });
+    if (isFound(sought)) {
+      const { digest, body = Buffer.alloc(0), mediaType, next } = sought;
+      return { digest, body, mediaType, ...(next !== undefined && { next }) };
+    }
+    if (denialsOf(image, sought).every((failure) => hasTrait(failure.code, "absent"))) return undefined;
+    // Registries of before 2023 know no such list, and each says so in its own way.
+    const isUnknown = part === "referrers" && REFERRERS_UNKNOWN.has(sought.failure.status ?? 0);
+    if (isUnknown) return undefined;
+    throw toRegistryError(sought);
+  }
+
   async function confirm(image: ImageReference, digest: Digest): Promise<boolean> {
     const sought = await tryPlaces(image, { reference: digest });
     if (isFound(sought)) return true;
-    const isLast = sought.registry === image.registry;
-    const denials = isLast ? [sought.failure] : [sought, ...sought.before].map(({ failure }) => failure);
-    if (denials.every(({ code }) => hasTrait(code, "absent"))) return false;
+    if (denialsOf(image, sought).every(({ code }) => hasTrait(code, "absent"))) return false;
     throw toRegistryError(sought);
   }
 
@@ -291,6 +315,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       confirmations.set(key, answer);
       return answer;
     },
+    read,
     warnings() {
       return [...warnings.values()].sort(
         (one, other) =>
@@ -310,10 +335,19 @@ type Found = Extract<LookupResult, { kind: "found" }>;
 type FailedPlace = FailureContext["before"][number];
 
 /** A tag or digest to ask for, in which way. */
-type Wanted = Pick<LookupRequest, "reference" | "part" | "retries"> & Partial<Pick<LookupRequest, "verify">>;
+type Wanted = Pick<LookupRequest, "reference" | "part" | "page" | "retries"> &
+  Partial<Pick<LookupRequest, "verify">>;
 
 /** Where it was found, or why it was not. */
 type PlaceResult = (Found & { readonly place: PullSource }) | FailureContext;
+
+/** What counts where an image was looked for in vain: what its registry says, or all mirrors in its place. */
+function denialsOf(image: ImageReference, sought: FailureContext): readonly Failure[] {
+  const isLast = sought.registry === image.registry;
+  return isLast ? [sought.failure] : [sought, ...sought.before].map(({ failure }) => failure);
+}
+
+const REFERRERS_UNKNOWN: ReadonlySet<number> = new Set([200, 400, 404, 405, 406, 415, 501]);
 
 function isFound(sought: PlaceResult): sought is Found & { readonly place: PullSource } {
   return "digest" in sought;

@@ -15,8 +15,30 @@ export interface PlatformDemand {
 export interface Inspection {
   /** What the tag itself means, or the manifest for the platform that was asked for. */
   readonly digest: Digest;
+  /** The index that lists the digest, where a platform was chosen from one. */
+  readonly index?: Digest;
   /** The platforms that the image has, one where it is no index; absent where nobody asked. */
   readonly platforms?: readonly string[];
   /** The media type that says that it is an image, where that was asked for. */
   readonly recognizedBy?: string;
+}
+
+/** Something in the repository of an image. */
+export interface ContentRequest {
+  /** `referrers`: the list of the manifests that refer to one. */
+  readonly part: "manifests" | "blobs" | "referrers";
+  /** A tag or a digest. */
+  readonly reference: string;
+  /** Which page of a list. */
+  readonly page?: string;
+}
+
+/** What was read. */
+export interface Content {
+  /** That of the body. */
+  readonly digest: Digest;
+  readonly body: Uint8Array;
+  readonly mediaType: string;
+  /** The page that follows. */
+  readonly next?: string;
 }

@@ -6,12 +6,17 @@ import type { Host } from "./host-state.ts";
 import type { Guard } from "./transport/address-guard.ts";
 import type { Failure } from "./transport/failure.ts";
 
+/** Where in a repository something lies that is no manifest. */
+export type RepositoryPart = "blobs" | "referrers";
+
 /** A tag, or digest, of a repository to look up at one host. */
 export interface LookupRequest {
   readonly repository: string;
   readonly reference: string;
   readonly verify: "header" | "get";
-  readonly part?: "blobs";
+  readonly part?: RepositoryPart;
+  /** The page of a list that has several, as the page before has named it: "?last=…". */
+  readonly page?: string;
   readonly retries?: number;
   /** What the host must keep to, where a redirect has led there. */
   readonly guard?: Guard;
@@ -46,5 +51,7 @@ export interface Found {
   /** What has this digest, where it was read. */
   readonly body?: Buffer;
   readonly mediaType: string;
+  /** The page that follows, where it is one of several. */
+  readonly next?: string;
   readonly as: string;
 }

@@ -109,8 +109,15 @@ function isOfRealm({ code, host }: Failure, { host: { endpoint } }: Search): boo
   return hasTrait(code, "lasting") && host !== undefined && endpoint.urls.every((url) => url.host !== host);
 }
 
-function foundAs({ digest, body, mediaType, as }: FoundAnswer, { source }: Pick<Identity, "source">): Found {
-  return { digest, ...(body !== undefined && { body }), mediaType, as: as ?? source };
+function foundAs({ as, ...answer }: FoundAnswer, { source }: Pick<Identity, "source">): Found {
+  const { digest, body, mediaType, next } = answer;
+  return {
+    digest,
+    ...(body !== undefined && { body }),
+    mediaType,
+    ...(next !== undefined && { next }),
+    as: as ?? source,
+  };
 }
 
 /**
@@ -238,12 +245,19 @@ async function askElsewhere(
   const result = await lookUpRedirected(next, (there, asked) => lookUp(there, asked, options));
   trials.push(...result.trials);
   if (result.kind === "failed") throw result.failure;
-  const { digest, body, mediaType, as } = result;
-  if (isDigest(question.reference) && digest !== question.reference) {
+  const { digest, body, mediaType, next: page, as } = result;
+  if (question.part !== "referrers" && isDigest(question.reference) && digest !== question.reference) {
     const detail = `${question.reference} wanted, ${digest} received`;
     throw new Failure("bad-digest", { host: refusal.url.host, detail });
   }
-  return { kind: "digest", digest, as, mediaType, ...(body !== undefined && { body }) };
+  return {
+    kind: "digest",
+    digest,
+    as,
+    mediaType,
+    ...(body !== undefined && { body }),
+    ...(page !== undefined && { next: page }),
+  };
 }
 
 /** Not all servers that want TLS say so in words that are known. */

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { type Digest, isDigest } from "../image/digest.ts";
 import { parseJson } from "../text/json.ts";
 import { type Challenge, parseChallenges } from "./auth/challenge.ts";
+import type { RepositoryPart } from "./lookup-request.ts";
 import type { Guard } from "./transport/address-guard.ts";
 import type { Connection } from "./transport/endpoint.ts";
 import { failureOf, isHtml, isPullLimit, retryAfter } from "./transport/error-response.ts";
@@ -17,8 +18,10 @@ export interface ManifestQuestion {
   readonly repository: string;
   /** A tag or a digest. */
   readonly reference: string;
-  /** Where the reference is no manifest's: the digest of a configuration. */
-  readonly part?: "blobs";
+  /** Where the reference is no manifest's: the digest of a blob, or of a manifest that others refer to. */
+  readonly part?: RepositoryPart;
+  /** Which page of a list. */
+  readonly page?: string;
   readonly verify: "header" | "get";
   /** Further attempts, where not as many as of other requests. */
   readonly retries?: number;
@@ -45,6 +48,8 @@ export type ManifestAnswer =
       readonly body?: Buffer;
       /** What the registry calls it; empty where it says nothing. */
       readonly mediaType: string;
+      /** The page that follows. */
+      readonly next?: string;
     }
   | ManifestRefusal;
 
@@ -129,6 +134,7 @@ function toRequest(method: "HEAD" | "GET", question: ManifestQuestion): RetriedR
   if (url.pathname !== path || url.origin !== base.origin) {
     throw new Failure("address", { host: base.host, detail: "not the name of a repository" });
   }
+  if (question.page !== undefined) url.search = question.page;
   const { accept = ACCEPT } = question;
   const headers = { accept, ...(authorization !== undefined && { authorization }) };
   const rest = {
@@ -240,6 +246,7 @@ async function readGet(
     return { kind: "refused", failure: foreign, challenges: [], url: response.url };
   }
   if (foreign !== undefined) throw foreign;
+  if (question.part === "referrers") return readPage(response);
   const header = headerDigest(response);
   const wanted = isDigest(question.reference) ? question.reference : header;
   const digest = hash(response.body, algorithmOf(wanted));
@@ -257,6 +264,33 @@ async function readGet(
   }
   return { kind: "digest", digest, body: response.body, mediaType };
 }
+
+/** A list is of what is there today, so nothing has named its digest. */
+function readPage(response: HttpResponse): ManifestAnswer {
+  const { body, headers } = response;
+  const mediaType = mediaTypes(headers)[0] ?? "";
+  const next = nextPage(response);
+  return {
+    kind: "digest",
+    digest: hash(body, "sha256"),
+    body,
+    mediaType,
+    ...(next !== undefined && { next }),
+  };
+}
+
+/** https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers */
+function nextPage({ headers, url }: HttpResponse): string | undefined {
+  const link = headerValues(headers, "link").find((value) => NEXT_PAGE.test(value));
+  const target = link && NEXT_PAGE.exec(link)?.groups?.target;
+  if (target === undefined || !URL.canParse(target, url.href)) return undefined;
+  const next = new URL(target, url);
+  // What stands elsewhere is no page of this list.
+  if (next.pathname !== url.pathname || next.origin !== url.origin) return undefined;
+  return next.search === "" ? undefined : next.search;
+}
+
+const NEXT_PAGE = /^\s{0,9}<(?<target>[^<>]{1,4096})>\s{0,9};\s{0,9}rel="?next"?\s{0,9}$/;
 
 /** What is wrong with a body that is no manifest that a runtime could pull. */
 function foreignBody(response: HttpResponse): Failure | undefined {

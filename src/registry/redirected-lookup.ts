@@ -1,7 +1,7 @@
 import { hostChallengeOf } from "./auth/authorizer.ts";
 import { hasLogin, MAY_MEAN_LOG_IN } from "./hidden-challenge.ts";
 import type { Host } from "./host-state.ts";
-import type { LookupOptions, LookupRequest, LookupResult } from "./lookup-request.ts";
+import type { LookupOptions, LookupRequest, LookupResult, RepositoryPart } from "./lookup-request.ts";
 import type { ManifestRefusal } from "./manifest.ts";
 import { attributed, Failure } from "./transport/failure.ts";
 import { guardAgainst, REDIRECTS_MAX } from "./transport/redirect.ts";
@@ -45,7 +45,8 @@ export async function redirectedLookup(
     hops,
     signal,
     ...(retries !== undefined && { retries }),
-    ...(part === "blobs" && { part: "blobs" as const }),
+    ...(isRepositoryPart(part) && { part }),
+    ...(question.page !== undefined && { page: question.page }),
     ...(guard !== undefined && { guard }),
   };
   const demand = hostChallengeOf(refusal);
@@ -56,6 +57,10 @@ export async function redirectedLookup(
   }
   const mayBeHidden = MAY_MEAN_LOG_IN.has(refusal.failure.status ?? 0);
   return mayBeHidden && (await hasLogin({ host, question: asked })) ? { host, question: asked } : undefined;
+}
+
+function isRepositoryPart(part: string | undefined): part is RepositoryPart {
+  return part === "blobs" || part === "referrers";
 }
 
 /** Looks up there; what comes of it bears the name of that registry. */
@@ -70,4 +75,5 @@ export async function lookUpRedirected(
   return { ...result, trials, failure: attributed(result.failure, name) };
 }
 
-const PATH = /^\/v2\/(?<repository>[a-z0-9][a-z0-9._/-]*)\/(?<part>manifests|blobs)\/(?<reference>[\w.:-]+)$/;
+const PATH =
+  /^\/v2\/(?<repository>[a-z0-9][a-z0-9._/-]*)\/(?<part>manifests|blobs|referrers)\/(?<reference>[\w.:-]+)$/;

@@ -56,6 +56,7 @@ const rules = {
   unreachable: "A registry could not be asked",
   "wrong-tag": "A digest is that of another tag",
   platform: "An image lacks a platform",
+  unsigned: "An image is not signed as the rules want it",
   disallowed: "An image is on no list of images that may be used",
   other: "Something else is to be known of an image or of the configuration",
 } as const satisfies Record<string, string>;

@@ -2,7 +2,7 @@
 import type { Digest } from "../image/digest.ts";
 import { formatPlatform, type Platform } from "../image/platform.ts";
 import { canonicalName, type ImageReference } from "../image/reference.ts";
-import type { Inspection, PlatformDemand } from "../registry/inspection.ts";
+import type { Content, ContentRequest, Inspection, PlatformDemand } from "../registry/inspection.ts";
 
 /** What is to be known of an image. */
 export type Lookup = DigestLookup | HeldLookup;
@@ -29,6 +29,8 @@ export type Resolution =
   | {
       readonly kind: "resolved";
       readonly digest: Digest;
+      /** The index that lists the digest, where a platform was chosen from one. */
+      readonly index?: Digest;
       readonly platforms?: readonly string[];
       /** The media type that says that it is an image, of a lookup that asked for it. */
       readonly recognizedBy?: string;
@@ -57,6 +59,8 @@ export interface Registry {
   inspect(image: ImageReference, demand: PlatformDemand): Promise<Inspection>;
   /** Whether the repository of an image has a digest. */
   hasDigest(image: ImageReference, digest: Digest): Promise<boolean>;
+  /** What lies in the repository of an image; undefined where there is no such thing. Only signatures are looked for so. */
+  read?(image: ImageReference, wanted: ContentRequest): Promise<Content | undefined>;
 }
 
 /** Registries to ask until they are closed. */

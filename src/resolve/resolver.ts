@@ -1,4 +1,6 @@
 /** The way to the registries, which is opened only where there is something to ask. */
+import type { ImageReference } from "../image/reference.ts";
+import type { Content, ContentRequest } from "../registry/inspection.ts";
 import { type Lookup, lookUp, type RegistrySession, type Resolution } from "./lookup.ts";
 import { createLookupQueue } from "./lookup-queue.ts";
 
@@ -6,6 +8,8 @@ import { createLookupQueue } from "./lookup-queue.ts";
 export interface Resolver {
   /** What a lookup gives; each distinct one is made once in a run. */
   resolve(lookup: Lookup): Promise<Resolution>;
+  /** What lies in the repository of an image. */
+  read(image: ImageReference, wanted: ContentRequest): Promise<Content | undefined>;
   /** What went well but should be known. */
   warnings(): readonly string[];
   close(options: { readonly leaveSockets: boolean }): Promise<void>;
@@ -16,14 +20,20 @@ export function createResolver(open: () => Promise<RegistrySession>, concurrency
   let opening: Promise<RegistrySession> | undefined;
   let session: RegistrySession | undefined;
 
-  const resolve = createLookupQueue(async (lookup) => {
+  const opened = async (): Promise<RegistrySession> => {
     opening ??= open();
     session ??= await opening;
-    return lookUp(lookup, session);
-  }, concurrency);
+    return session;
+  };
 
   return {
-    resolve,
+    resolve: createLookupQueue(async (lookup) => lookUp(lookup, await opened()), concurrency),
+    async read(image, wanted) {
+      const { read } = await opened();
+      if (read === undefined)
+        throw new Error("signatures can't be read with this `registry`: give it a `read`");
+      return read(image, wanted);
+    },
     warnings: () => session?.warnings() ?? [],
     close: async (options) => session?.close(options),
   };

@@ -1,8 +1,18 @@
 /** What the rules of a run say of images. */
-import type { OnError } from "../config/config.ts";
+import { type Config, type OnError, platformName } from "../config/config.ts";
 import type { TrustRules } from "../config/trust-rules.ts";
-import type { ImageReference } from "../image/reference.ts";
+import type { Digest } from "../image/digest.ts";
+import { isMeant } from "../image/image-glob.ts";
+import { formatReference, type ImageReference, parseReference } from "../image/reference.ts";
+import { lackIn } from "../lock/comparison.ts";
+import type { Evidence } from "../lock/format/evidence.ts";
+import type { Lock } from "../lock/locks.ts";
+import type { DigestLookup } from "../resolve/lookup.ts";
+import type { Resolver } from "../resolve/resolver.ts";
 import { disallowed } from "./allow.ts";
+import type { LoadedRule } from "./rule.ts";
+import type { Voucher } from "./verify.ts";
+import type { Vouch, Vouching } from "./vouch.ts";
 
 /** What is said against an image. */
 export interface Objection {
@@ -11,24 +21,140 @@ export interface Objection {
   readonly onError: OnError;
 }
 
-/** `disallowed`: it may not be used at all. */
-export type ObjectionKind = "disallowed";
+/** `disallowed`: it may not be used at all; `unsigned`: nobody vouches for it who should. */
+export type ObjectionKind = "disallowed" | "unsigned";
+
+/** An image as it is to stand in a field. */
+export interface JudgedImage {
+  readonly image: ImageReference;
+  /** As it stands there now. */
+  readonly written: ImageReference;
+  /** The lock that counts for the field. */
+  readonly lock: Lock | undefined;
+  /** Whether the reference lacks its tag, which may stand elsewhere. */
+  readonly isPart: boolean;
+}
 
 /** Judges images by the rules. */
 export interface Judge {
-  /** What is said against an image that is to be used as it stands in this reference; undefined where nothing is. */
-  objection(image: ImageReference): Promise<Objection | undefined>;
+  /** What is said against an image; undefined where nothing is. */
+  objection(judged: JudgedImage): Promise<Objection | undefined>;
   /** What is said against an image in a field that no rule knows, where nobody is asked. */
-  doubt(image: ImageReference): string | undefined;
+  doubt(judged: JudgedImage): string | undefined;
+  /** Learns which index lists a digest. */
+  learn(digest: Digest, index: Digest): void;
+  /** What vouches for a digest and stands in no lock yet. */
+  evidenceFor(digest: Digest): readonly Evidence[] | undefined;
+  /** Who vouches for a digest. */
+  vouchersFor(digest: Digest): readonly Voucher[];
+}
+
+/** By what a judge judges. */
+export interface JudgeOptions {
+  readonly rules: TrustRules;
+  readonly signatures: readonly LoadedRule[];
+  readonly vouch: Vouch;
+  readonly config: Pick<Config, "mode" | "lock" | "platform" | "requirePlatforms">;
+  readonly resolver: Resolver;
 }
 
 /** Makes a judge. */
-export function createJudge({ allow }: TrustRules): Judge {
+export function createJudge({ rules, signatures, vouch, config, resolver }: JudgeOptions): Judge {
+  const indexes = new Map<Digest, Digest>();
+  const evidence = new Map<Digest, readonly Evidence[]>();
+  const vouchers = new Map<Digest, readonly Voucher[]>();
+
+  async function unsigned(judged: JudgedImage): Promise<Objection | undefined> {
+    const named = namesOf(judged);
+    const asked = signatures.filter(({ images }) => named.some((each) => isMeant(each, images)));
+    if (asked.length === 0) return undefined;
+    const meaning = await meaningOf(judged);
+    if (typeof meaning !== "string")
+      return worst(
+        asked.map((rule) => ({ rule, reason: `${meaning.message}` })),
+        config,
+      );
+    const { image, lock } = judged;
+    const vouching = await vouch({ image, digest: meaning, rules: asked, lock, index: indexes.get(meaning) });
+    const settled =
+      vouching.failures.length === 0 ? vouching : await byIndex(judged, meaning, asked, vouching);
+    vouchers.set(meaning, settled.vouchers);
+    if (settled.evidence !== undefined) evidence.set(meaning, settled.evidence);
+    return worst(settled.failures, config);
+  }
+
+  /** A digest of one platform may be signed as a part of its index, which the tag alone leads to. */
+  async function byIndex(
+    { image }: JudgedImage,
+    digest: Digest,
+    asked: readonly LoadedRule[],
+    vouching: Vouching,
+  ): Promise<Vouching> {
+    if (config.platform === undefined || config.lock === "frozen" || indexes.has(digest)) return vouching;
+    if (image.tag === undefined) return vouching;
+    const resolution = await resolver.resolve(lookupOf(image, config));
+    if (resolution.kind !== "resolved" || resolution.digest !== digest) return vouching;
+    if (resolution.index === undefined) return vouching;
+    indexes.set(digest, resolution.index);
+    return vouch({ image, digest, rules: asked, lock: undefined, index: resolution.index });
+  }
+
+  /** The digest of an image, or what its tag means: by the lock, or by the registry. */
+  async function meaningOf({ image, lock, isPart }: JudgedImage): Promise<Digest | Error> {
+    if (image.digest !== undefined) return image.digest;
+    if (isPart)
+      return new Error("must be signed, but its tag stands elsewhere, so nobody can say which image it is");
+    const entry = lock?.images.find(image, platformName(config));
+    if (entry !== undefined) return entry.digest;
+    if (config.lock === "frozen")
+      return new Error(`${lackIn(lock, image, config)}, so nobody can say whether it is signed`);
+    const resolution = await resolver.resolve(lookupOf(image, config));
+    if (resolution.kind === "resolved") {
+      if (resolution.index !== undefined) indexes.set(resolution.digest, resolution.index);
+      return resolution.digest;
+    }
+    return resolution.kind === "failed" ? resolution.error : new Error("was not asked for");
+  }
+
   return {
-    async objection(image) {
-      const reason = disallowed(image, allow);
-      return reason === undefined ? undefined : { kind: "disallowed", reason, onError: "fail" };
+    async objection(judged) {
+      const reason = disallowed(namesOf(judged), rules.allow);
+      return reason === undefined ? unsigned(judged) : { kind: "disallowed", reason, onError: "fail" };
     },
-    doubt: (image) => disallowed(image, allow),
+    doubt(judged) {
+      const named = namesOf(judged);
+      const rule = signatures.find(({ images }) => named.some((each) => isMeant(each, images)));
+      return disallowed(named, rules.allow) ?? (rule && `must be signed as ${rule.label} says`);
+    },
+    learn: (digest, index) => {
+      indexes.set(digest, index);
+    },
+    evidenceFor: (digest) => evidence.get(digest),
+    vouchersFor: (digest) => vouchers.get(digest) ?? [],
   };
+}
+
+/** The names by which rules may mean an image: a digest alone may stand for a tag that the lock knows. */
+function namesOf({ image, written, lock }: JudgedImage): readonly ImageReference[] {
+  const originals = image.tag === undefined ? (lock?.images.originals(image, "drop") ?? []) : [];
+  return [image, written, ...originals.map(parseReference)];
+}
+
+function lookupOf(
+  { name, tag }: ImageReference,
+  { platform, requirePlatforms }: JudgeOptions["config"],
+): DigestLookup {
+  const image = parseReference(formatReference({ name, ...(tag !== undefined && { tag }) }));
+  return { kind: "digest", image, platform, requirePlatforms };
+}
+
+/** One objection for all rules that do not hold, as grave as the gravest. */
+function worst(failures: Vouching["failures"], { mode }: Pick<Config, "mode">): Objection | undefined {
+  const counted = failures.flatMap(({ rule, reason }) => {
+    const severity = mode === "check" ? (rule.severity ?? "error") : "error";
+    if (severity === "off") return [];
+    const onError: OnError = severity === "warning" ? "warn" : rule.onError;
+    return [{ kind: "unsigned" as const, reason, onError }];
+  });
+  return counted.find(({ onError }) => onError === "fail") ?? counted[0];
 }

@@ -136,6 +136,7 @@ describe("inspect", () => {
 
     expect(inspection).toEqual({
       digest: `sha256:${"2".repeat(64)}`,
+      index: registry.digestOf("app", "index"),
       platforms: ["linux/amd64", "linux/arm64", "linux/arm/v6"],
     });
     expect(lines(registry)).toEqual([

@@ -1,5 +1,6 @@
 /** Edits of an entry that a lock has already. */
 
+import { isDeepStrictEqual } from "node:util";
 import { fill } from "../../yaml/insert/fill.ts";
 import { insert } from "../../yaml/insert/insert.ts";
 import { remove } from "../../yaml/insert/remove.ts";
@@ -16,7 +17,7 @@ import {
 import { sourceRange } from "../../yaml/scalar-source.ts";
 import type { YamlNode, YamlText } from "../../yaml/scan.ts";
 import type { TextEdit } from "../../yaml/text-edit.ts";
-import { fieldText, platformsText, styleOf } from "./entry-text.ts";
+import { evidenceText, fieldText, platformsText, styleOf } from "./entry-text.ts";
 import type { LockEntry } from "./image-lock.ts";
 import type { LockedImage } from "./locked-image.ts";
 
@@ -35,6 +36,10 @@ export function entryEdits(yaml: YamlText, entry: LockEntry, image: LockedImage)
   } else if (image.platforms === undefined && moved) {
     remove.push(...removeField(yaml, entry.value, "platforms"));
   }
+  const { evidence } = image;
+  if (evidence !== undefined && !isDeepStrictEqual(evidence, entry.evidence))
+    set.push(...replaceField(yaml, entry, "evidence", evidenceText(evidence)));
+  else if (evidence === undefined && moved) remove.push(...removeField(yaml, entry.value, "evidence"));
   return [...set, ...remove];
 }
 
@@ -54,6 +59,17 @@ function setField(yaml: YamlText, entry: LockEntry, name: string, text: string):
   const addition = { block: () => `${field}\n`, flow: () => field };
   const behind = fields.findIndex(({ key }) => scalarText(yaml, key) === "digest");
   return [insert(yaml, entry.value, addition, { behind })];
+}
+
+/** Sets a field whose value may have become lines of its own, since another tool has written it anew. */
+function replaceField(yaml: YamlText, entry: LockEntry, name: string, text: string): readonly TextEdit[] {
+  const old = childOf(yaml, entry.value, name);
+  if (old === undefined || isFlow(yaml, old)) return setField(yaml, entry, name, text);
+  const field = fieldText(name, text, styleOf(yaml, entry));
+  const others = entriesOf(yaml, entry.value).filter(({ value }) => value !== old);
+  const behind = others.findIndex(({ key }) => scalarText(yaml, key) === "digest");
+  const addition = { block: () => `${field}\n`, flow: () => field };
+  return [insert(yaml, entry.value, addition, { behind }), ...removeField(yaml, entry.value, name)];
 }
 
 function removeField(yaml: YamlText, mapping: YamlNode, name: string): readonly TextEdit[] {

@@ -4,6 +4,7 @@ import type { Addition } from "../../yaml/insert/insert.ts";
 import { isPlain, type Quotes, quoted, quotesOf } from "../../yaml/insert/text.ts";
 import { entriesOf, scalarText, type YamlEntry } from "../../yaml/node.ts";
 import type { YamlNode, YamlText } from "../../yaml/scan.ts";
+import type { Evidence } from "./evidence.ts";
 import type { LockedImage } from "./locked-image.ts";
 
 /** How keys and values are written. */
@@ -63,14 +64,21 @@ export function platformsText(platforms: readonly string[], { value }: EntryStyl
   return `[${platforms.map((platform) => quoted(platform, value)).join(", ")}]`;
 }
 
+/** Evidence as a value: JSON on one line, which is YAML as well. */
+export function evidenceText(evidence: readonly Evidence[]): string {
+  // No text in JSON has a line break in it.
+  return JSON.stringify(evidence, undefined, 1).replaceAll(/\n */g, " ");
+}
+
 function fieldTexts(
-  { digest, platform, platforms }: LockedImage,
+  { digest, platform, platforms, evidence }: LockedImage,
   style: EntryStyle,
 ): readonly (readonly [name: string, text: string])[] {
   return [
     ["digest", quoted(digest, style.value)],
     ...(platform === undefined ? [] : [["platform", quoted(platform, style.value)] as const]),
     ...(platforms === undefined ? [] : [["platforms", platformsText(platforms, style)] as const]),
+    ...(evidence === undefined ? [] : [["evidence", evidenceText(evidence)] as const]),
   ];
 }
 

@@ -8,6 +8,7 @@
  *         digest: sha256:…
  *         platform: linux/arm64                    # where the digest is that of one platform's manifest
  *         platforms: [linux/amd64, linux/arm64]    # where someone looked
+ *         evidence: [{"bundle": …}]                # where rules want signatures: what vouches for the digest
  */
 import { type Digest, InvalidDigestError, parseDigest } from "../../image/digest.ts";
 import { formatPlatform, InvalidPlatformError, parsePlatform } from "../../image/platform.ts";
@@ -27,6 +28,8 @@ import {
 } from "../../yaml/node.ts";
 import type { YamlNode, YamlText } from "../../yaml/scan.ts";
 import { lastUpTo } from "../../yaml/sorted-offsets.ts";
+import { toValue } from "../../yaml/to-value.ts";
+import { type Evidence, readEvidence } from "./evidence.ts";
 import { describeNode, disagreements, type LockProblem, textOf } from "./lock-problem.ts";
 import type { LockedImage } from "./locked-image.ts";
 
@@ -173,6 +176,9 @@ function readEntry({ yaml, tell }: Reading, key: YamlNode, value: YamlNode): rea
     platforms === undefined
       ? undefined
       : readPlatforms(reading, { path: `${path}.platforms`, node: platforms });
+  const kept = childOf(yaml, value, "evidence");
+  const evidence =
+    kept === undefined ? undefined : readEvidenceAt(reading, { path: `${path}.evidence`, node: kept });
   if (reference === undefined || digest === undefined || problems.length > 0) return [];
   return [
     {
@@ -180,6 +186,7 @@ function readEntry({ yaml, tell }: Reading, key: YamlNode, value: YamlNode): rea
       digest,
       ...(forPlatform !== undefined && { platform: forPlatform }),
       ...(seen !== undefined && { platforms: seen }),
+      ...(evidence !== undefined && { evidence }),
       key,
       value,
     },
@@ -187,7 +194,7 @@ function readEntry({ yaml, tell }: Reading, key: YamlNode, value: YamlNode): rea
 }
 
 function tellRepetitions({ yaml, tell }: Reading, { path, node }: Place): void {
-  for (const name of ["digest", "platform", "platforms"]) {
+  for (const name of ["digest", "platform", "platforms", "evidence"]) {
     const [, second] = valuesOf(yaml, node, name);
     if (second === undefined) continue;
     const message = `\`${name}\` must be there once, but here is another`;
@@ -235,6 +242,16 @@ function readDigest({ yaml, tell }: Reading, { path, node }: Place): Digest | un
     if (!(error instanceof InvalidDigestError)) throw error;
     return problem(first, `be a digest: ${error.message}`);
   }
+}
+
+function readEvidenceAt({ yaml, tell }: Reading, { path, node }: Place): readonly Evidence[] | undefined {
+  const evidence = readEvidence(toValue(yaml, node));
+  if (evidence === undefined) {
+    const message =
+      "`evidence` must be a list of bundles, as a run with `signatures` writes it: `mode: update` writes it anew";
+    tell({ path, node, message });
+  }
+  return evidence;
 }
 
 function readPlatforms(reading: Reading, { path, node }: Place): readonly string[] | undefined {

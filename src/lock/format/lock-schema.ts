@@ -2,6 +2,7 @@
 import type { JsonSchema } from "../../config/json-schema.ts";
 import { objectSchema } from "../../config/object-schema.ts";
 import { platform } from "../../config/platform-option.ts";
+import { EVIDENCE_MAX } from "./evidence.ts";
 import { lockApiVersion } from "./image-lock.ts";
 
 /** The schema of an `ImageLock`: it accepts what the program accepts, as far as a schema can tell. */
@@ -27,6 +28,21 @@ export function lockSchema(): JsonSchema {
           type: "array",
           items: platform.traits.schema,
           description: "the platforms that the image has, where somebody looked",
+        },
+        evidence: {
+          type: "array",
+          maxItems: EVIDENCE_MAX,
+          items: {
+            type: "object",
+            required: ["bundle"],
+            properties: {
+              bundle: { type: "object" },
+              payload: { type: "string" },
+              index: { type: "string" },
+            },
+            additionalProperties: false,
+          },
+          description: "where rules want signatures, what vouches for the digest, as a run has written it",
         },
       },
     },

@@ -1,6 +1,7 @@
 /** What a lock knows, and how it is asked. */
 import type { Digest } from "../../image/digest.ts";
 import { canonicalName, type ImageReference, textWithoutDigest } from "../../image/reference.ts";
+import type { Evidence } from "./evidence.ts";
 
 /** One resolution that a lock has kept. */
 export interface LockedImage {
@@ -11,6 +12,8 @@ export interface LockedImage {
   readonly platform?: string;
   /** The platforms that the image was seen to have; absent where nobody looked. */
   readonly platforms?: readonly string[];
+  /** What vouches for the digest. */
+  readonly evidence?: readonly Evidence[];
 }
 
 /** Questions to a lock. Images are equal where their canonical names are: `nginx` is `docker.io/library/nginx:latest`. */

@@ -1,0 +1,226 @@
+/**
+ * Finds what may be signatures and attestations of a digest, where cosign leaves them: by the referrers API, in the index
+ * that stands in for it, and under the older tags.
+ *
+ * https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers
+ * https://github.com/sigstore/cosign/blob/v2.6.5/specs/SIGNATURE_SPEC.md#storage
+ */
+import { createHash } from "node:crypto";
+import { type Digest, isDigest } from "../image/digest.ts";
+import type { ImageReference } from "../image/reference.ts";
+import type { Evidence } from "../lock/format/evidence.ts";
+import type { Content } from "../registry/inspection.ts";
+import type { Resolver } from "../resolve/resolver.ts";
+import { parseJson } from "../text/json.ts";
+import { type Annotations, attestation, simpleSigning } from "./cosign-layer.ts";
+
+/** Where to look, and for what. */
+export interface SignatureSearch {
+  readonly read: Resolver["read"];
+  readonly image: ImageReference;
+  readonly digest: Digest;
+  /** Whether attestations are wanted, which cosign 2 keeps under a tag of their own. */
+  readonly attestations: boolean;
+}
+
+/** What was found besides signatures, for messages. */
+export interface Findings {
+  /** Signatures of other tools, by their names. */
+  readonly foreign: Set<string>;
+  /** Whether there was more than is looked at. */
+  isCutShort: boolean;
+}
+
+/** All that may be a signature, the likeliest first; whoever has enough asks for no more. */
+export async function* findSignatures(
+  search: SignatureSearch,
+  findings: Findings,
+): AsyncGenerator<Evidence, void, undefined> {
+  const budget: Budget = { layers: LAYERS_MAX, bytes: BYTES_MAX, findings };
+  yield* signaturesIn(await referrersOf(search, findings), search, budget);
+  const tag = search.digest.replace(":", "-");
+  for (const suffix of search.attestations ? ["sig", "att"] : ["sig"]) {
+    const manifest = await search.read(search.image, { part: "manifests", reference: `${tag}.${suffix}` });
+    if (manifest !== undefined) yield* layersOf(manifest, search, budget);
+  }
+}
+
+/** What may still be looked at: a registry may have any number of signatures. */
+interface Budget {
+  layers: number;
+  bytes: number;
+  readonly findings: Findings;
+}
+
+const LAYERS_MAX = 1_000;
+const BYTES_MAX = 64 * 1_048_576;
+const PAGES_MAX = 20;
+const AT_ONCE = 8;
+
+/** The manifests that refer to a digest, and may hold signatures. */
+async function referrersOf(search: SignatureSearch, findings: Findings): Promise<readonly Descriptor[]> {
+  const { read, image, digest } = search;
+  const found: Descriptor[] = [];
+  let isServed = false;
+  let page: string | undefined;
+  for (let pages = 0; pages < PAGES_MAX; pages++) {
+    const list = await read(image, {
+      part: "referrers",
+      reference: digest,
+      ...(page !== undefined && { page }),
+    });
+    if (list === undefined || list.mediaType !== INDEX_TYPE) break;
+    isServed = true;
+    found.push(...descriptorsIn(list.body));
+    if (list.next === undefined || list.next === page) return found.filter(isCandidate(findings));
+    page = list.next;
+  }
+  findings.isCutShort ||= page !== undefined;
+  if (!isServed) {
+    const index = await read(image, { part: "manifests", reference: digest.replace(":", "-") });
+    if (index !== undefined) found.push(...descriptorsIn(index.body));
+  }
+  return found.filter(isCandidate(findings));
+}
+
+const INDEX_TYPE = "application/vnd.oci.image.index.v1+json";
+
+/** What a manifest or an index lists. */
+interface Descriptor {
+  readonly digest: Digest;
+  readonly type: string;
+  readonly annotations: Annotations;
+}
+
+function descriptorsIn(body: Uint8Array): readonly Descriptor[] {
+  const { manifests } = objectOf(tryJson(body));
+  return (Array.isArray(manifests) ? manifests : []).flatMap((each) => descriptorOf(each, "artifactType"));
+}
+
+function descriptorOf(value: unknown, typeName: "artifactType" | "mediaType"): readonly Descriptor[] {
+  const { digest, annotations, [typeName]: type } = objectOf(value);
+  if (typeof digest !== "string" || !isDigest(digest)) return [];
+  return [{ digest, type: typeof type === "string" ? type : "", annotations: objectOf(annotations) }];
+}
+
+/** SBOMs and the like refer to images as well; an index of before artifact types names none. */
+function isCandidate({ foreign }: Findings): (descriptor: Descriptor) => boolean {
+  return ({ type }) => {
+    if (type === "application/vnd.cncf.notary.signature") foreign.add("Notation");
+    return (
+      GENERAL_TYPES.has(type) ||
+      type.startsWith(BUNDLE_TYPE) ||
+      type.startsWith("application/vnd.dev.cosign.")
+    );
+  };
+}
+
+// What a manifest has for its configuration where it names no type of its own.
+const GENERAL_TYPES: ReadonlySet<string> = new Set([
+  "",
+  "application/vnd.oci.empty.v1+json",
+  "application/vnd.oci.image.config.v1+json",
+]);
+
+const BUNDLE_TYPE = "application/vnd.dev.sigstore.bundle";
+
+async function* signaturesIn(
+  referrers: readonly Descriptor[],
+  search: SignatureSearch,
+  budget: Budget,
+): AsyncGenerator<Evidence, void, undefined> {
+  const { read, image } = search;
+  for (let start = 0; start < referrers.length; start += AT_ONCE) {
+    const manifests = await Promise.all(
+      referrers
+        .slice(start, start + AT_ONCE)
+        .map(({ digest }) => read(image, { part: "manifests", reference: digest })),
+    );
+    for (const manifest of manifests) {
+      if (manifest !== undefined) yield* layersOf(manifest, search, budget);
+      if (budget.layers <= 0) return;
+    }
+  }
+}
+
+async function* layersOf(
+  manifest: Content,
+  search: SignatureSearch,
+  budget: Budget,
+): AsyncGenerator<Evidence, void, undefined> {
+  const { layers } = objectOf(tryJson(manifest.body));
+  const candidates = (Array.isArray(layers) ? layers : []).flatMap((layer) =>
+    descriptorOf(layer, "mediaType"),
+  );
+  const wanted = candidates.filter(({ type }) => isSignatureType(type));
+  for (let start = 0; start < wanted.length; start += AT_ONCE) {
+    const batch = wanted.slice(start, start + AT_ONCE);
+    budget.layers -= batch.length;
+    if (budget.layers < 0 || budget.bytes < 0) {
+      budget.findings.isCutShort = true;
+      return;
+    }
+    const bodies = await Promise.all(batch.map((layer) => bodyOf(layer, search)));
+    for (const [index, layer] of batch.entries()) {
+      const body = bodies[index];
+      if (body === undefined) continue;
+      budget.bytes -= body.length;
+      const evidence = toEvidence(layer, body);
+      if (evidence !== undefined) yield evidence;
+    }
+  }
+}
+
+function isSignatureType(type: string): boolean {
+  return type === SIMPLE_TYPE || type === ENVELOPE_TYPE || type.startsWith(BUNDLE_TYPE);
+}
+
+const SIMPLE_TYPE = "application/vnd.dev.cosign.simplesigning.v1+json";
+const ENVELOPE_TYPE = "application/vnd.dsse.envelope.v1+json";
+
+function toEvidence({ type, annotations }: Descriptor, body: Buffer): Evidence | undefined {
+  if (type === SIMPLE_TYPE) return simpleSigning(body, annotations);
+  if (type === ENVELOPE_TYPE) return attestation(body, annotations);
+  const bundle = tryJson(body);
+  return typeof bundle === "object" && bundle !== null ? { bundle } : undefined;
+}
+
+/** The bytes of a layer; what cosign writes for nearly all signatures needs no request, since its hash is known. */
+async function bodyOf(layer: Descriptor, search: SignatureSearch): Promise<Buffer | undefined> {
+  if (layer.type === SIMPLE_TYPE) {
+    const usual = usualPayload(search);
+    if (sha256(usual) === layer.digest) return usual;
+  }
+  const blob = await search.read(search.image, { part: "blobs", reference: layer.digest });
+  return blob && Buffer.from(blob.body);
+}
+
+function usualPayload({ image, digest }: SignatureSearch): Buffer {
+  const { registry, repository } = image;
+  const name = `${registry === "docker.io" ? "index.docker.io" : registry}/${repository}`;
+  const identity = { "docker-reference": name };
+  const critical = {
+    identity,
+    image: { "docker-manifest-digest": digest },
+    type: "cosign container image signature",
+  };
+  return Buffer.from(JSON.stringify({ critical, optional: null }));
+}
+
+function sha256(bytes: Buffer): string {
+  return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+}
+
+function tryJson(body: Uint8Array): unknown {
+  try {
+    return parseJson(Buffer.from(body).toString("utf8"));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return undefined;
+  }
+}
+
+function objectOf(value: unknown): Annotations {
+  // Checked: an object, of whose fields nothing is known.
+  return typeof value === "object" && value !== null ? (value as Annotations) : {};
+}

@@ -1,0 +1,210 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type PinOptions, type PinResult, pinDigests } from "../../src/pin-digests.ts";
+import { type Registry, startRegistry } from "../support/registry.mjs";
+import { createSignatureStore } from "../support/signature-store.ts";
+import { createSigner } from "../support/signer.ts";
+
+const signer = createSigner();
+const other = createSigner();
+const store = createSignatureStore({ referrers: "api" });
+
+let registry: Registry;
+let image: string;
+let digest: string;
+let asked: number;
+
+beforeAll(async () => {
+  registry = await startRegistry({ onRequest: store.onRequest });
+  image = `${registry.host}/app:1`;
+  digest = registry.push("app", "1");
+});
+
+beforeEach(() => {
+  store.clear();
+  asked = registry.requests.length;
+});
+
+afterAll(async () => {
+  await registry.close();
+});
+
+function pod(reference: string): string {
+  return `apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n  - name: c\n    image: ${reference}\n`;
+}
+
+function config(more = "", key = signer.publicKey): string {
+  const rule = { images: ["*"], keys: [key], tlog: "optional" };
+  return `apiVersion: fn.kpt.dev/v1alpha1\nkind: PinDigests\nmetadata: {name: c}\n${more}\nsignatures: [${JSON.stringify(rule)}]\n`;
+}
+
+function pin(text: string, lock: string, options: PinOptions = {}): Promise<PinResult> {
+  return pinDigests(text, {
+    functionConfig: config(),
+    environment: {},
+    lock: { text: lock, update: true },
+    ...options,
+  });
+}
+
+/** What a run makes of the lock of a signed image. */
+async function lockedImage(layer = signer.bundle(digest)): Promise<string> {
+  store.refer("app", digest, layer);
+  const { lock = "" } = await pin(pod(image), "");
+  return lock;
+}
+
+const frozen = (key?: string): PinOptions => ({
+  functionConfig: config("lock: frozen", key),
+  lock: { text: "", update: false },
+});
+
+describe("the evidence in a lock", () => {
+  test("is what was verified, and is verified again without a request", async () => {
+    const lock = await lockedImage();
+    const before = registry.requests.length;
+
+    const again = await pin(pod(image), lock);
+
+    expect(lock).toMatch(/^ {4}evidence: \[ \{ "bundle": \{ "mediaType"/m);
+    expect(again).toMatchObject({ ok: true, text: pod(`${image}@${digest}`) });
+    expect(again.lock).toBeUndefined();
+    expect(registry.requests.length).toBe(before);
+  });
+
+  test("keeps the payload of a simple signature", async () => {
+    store.tag("app", `${digest.replace(":", "-")}.sig`, [signer.signature(digest)]);
+    const { lock = "" } = await pin(pod(image), "");
+    const before = registry.requests.length;
+
+    expect(await pin(pod(`${image}@${digest}`), lock)).toMatchObject({ ok: true });
+    expect(registry.requests.length).toBe(before);
+  });
+
+  test("is enough for a frozen lock", async () => {
+    const lock = await lockedImage();
+    const before = registry.requests.length;
+
+    for (const reference of [image, `${image}@${digest}`, `${image} # pin-digests: skip`]) {
+      const result = await pin(pod(reference), "", { ...frozen(), lock: { text: lock, update: false } });
+      expect(result).toMatchObject({ ok: true });
+    }
+    expect(registry.requests.length).toBe(before);
+  });
+
+  test.each([
+    ["has none", (lock: string): string => lock.replace(/^ *evidence:.*\n/m, "")],
+    ["has one that was changed", (lock: string): string => lock.replace(/"sig": "ME/, '"sig": "MF')],
+    [
+      "has it beside another digest",
+      (lock: string): string => lock.replaceAll(/digest: sha256:\w+/g, `digest: sha256:${"1".repeat(64)}`),
+    ],
+  ])("is missed by a frozen lock that %s", async (_, change) => {
+    const lock = change(await lockedImage());
+    const before = registry.requests.length;
+
+    const result = await pin(pod(image), "", { ...frozen(), lock: { text: lock, update: false } });
+
+    expect(result).toMatchObject({ ok: false, text: "", results: [{ tags: { class: "unsigned" } }] });
+    expect(registry.requests.length).toBe(before);
+  });
+
+  test("is held against the rules of today", async () => {
+    const lock = await lockedImage();
+
+    const result = await pin(pod(image), "", {
+      ...frozen(other.publicKey),
+      lock: { text: lock, update: false },
+    });
+
+    expect(result).toMatchObject({
+      ok: false,
+      results: [{ message: expect.stringContaining("by none of the keys") }],
+    });
+  });
+
+  test("that is forged is refused though the registry could prove the digest, until `mode: update`", async () => {
+    const lock = (await lockedImage()).replace(/"sig": "ME/, '"sig": "MF');
+
+    expect(await pin(pod(image), lock)).toMatchObject({ ok: false, text: "" });
+
+    const updated = await pin(pod(image), lock, { functionConfig: config("mode: update") });
+    expect(updated).toMatchObject({ ok: true });
+    expect(await pin(pod(image), updated.lock ?? "")).toMatchObject({ ok: true });
+  });
+
+  test("is refused where a digest was forged that nobody signed", async () => {
+    const forged = registry.push("app", "2");
+    const lock = (await lockedImage()).replaceAll(digest, forged);
+
+    expect(await pin(pod(image), lock)).toMatchObject({ ok: false, text: "" });
+    expect(await pin(pod(image), lock.replace(/^ *evidence:.*\n/m, ""))).toMatchObject({
+      ok: false,
+      text: "",
+    });
+  });
+
+  test("is asked for and added where a lock of before has none", async () => {
+    const bare = (await lockedImage()).replace(/^ *evidence:.*\n/m, "");
+
+    const result = await pin(pod(`${image}@${digest}`), bare);
+
+    expect(result).toMatchObject({ ok: true, changes: 0 });
+    expect(result.lock).toMatch(/^ {4}evidence: \[/m);
+  });
+
+  test("goes with its digest, and comes with the next one", async () => {
+    const moving = `${registry.host}/moving:1`;
+    const first = registry.push("moving", "1");
+    store.refer("moving", first, signer.bundle(first));
+    const { lock = "" } = await pin(pod(moving), "");
+    const moved = registry.move("moving", "1");
+    store.refer("moving", moved, signer.bundle(moved));
+
+    const result = await pin(pod(moving), lock, { functionConfig: config("mode: update") });
+
+    expect(result).toMatchObject({ ok: true });
+    expect(result.lock).toContain(`digest: ${moved}`);
+    expect(result.lock?.match(/evidence:/g)).toHaveLength(1);
+    expect(await pin(pod(moving), result.lock ?? "")).toMatchObject({ text: pod(`${moving}@${moved}`) });
+  });
+
+  test("is read where another tool has written it on lines of its own", async () => {
+    const lock = await lockedImage();
+    const { parse, stringify } = await import("yaml");
+    const rewritten = stringify(parse(lock));
+
+    expect(await pin(pod(image), rewritten)).toMatchObject({ ok: true });
+
+    const forged = rewritten.replace(/sig: ME/, "sig: MF");
+    const updated = await pin(pod(image), forged, { functionConfig: config("mode: update") });
+    expect(updated).toMatchObject({ ok: true });
+    expect(parse(updated.lock ?? "")).toEqual(parse(rewritten));
+  });
+
+  test("travels with a package", async () => {
+    store.refer("app", digest, signer.bundle(digest));
+    const item = pod(image)
+      .replaceAll(/^(?=.)/gm, "  ")
+      .replace("  apiVersion", "- apiVersion");
+    const list = `kind: ResourceList\nitems:\n${item.replace("{name: web}", '{name: web, annotations: {config.kubernetes.io/path: pod.yaml, config.kubernetes.io/index: "0"}}')}`;
+    const options = { environment: {}, functionConfig: config("lock: create") };
+
+    const first = await pinDigests(list, options);
+    asked = registry.requests.length;
+    const second = await pinDigests(first.text, options);
+
+    expect(first).toMatchObject({ ok: true });
+    expect(first.text).toContain("evidence: [");
+    expect(second).toMatchObject({ ok: true, text: first.text });
+    expect(registry.requests.length).toBe(asked);
+  });
+
+  test.each(["evidence: x", "evidence: [x]", "evidence: [{bundle: x}]", "evidence: [{bundle: {}, more: 1}]"])(
+    "is refused as %s",
+    async (evidence) => {
+      const lock = (await lockedImage()).replace(/evidence:.*/, evidence);
+
+      await expect(pin(pod(image), lock)).rejects.toThrow(/evidence.*must be a list of bundles/);
+    },
+  );
+});

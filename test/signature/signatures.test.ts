@@ -1,0 +1,374 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { type PinOptions, type PinResult, pinDigests } from "../../src/pin-digests.ts";
+import { type Registry, startRegistry } from "../support/registry.mjs";
+import { createSignatureStore } from "../support/signature-store.ts";
+import { createSigner, type KeyKind, simpleSigning } from "../support/signer.ts";
+
+const signer = createSigner();
+const other = createSigner();
+const store = createSignatureStore({ referrers: "api" });
+
+let registry: Registry;
+let image: string;
+let digest: string;
+let asked: number;
+
+beforeAll(async () => {
+  registry = await startRegistry({ onRequest: store.onRequest });
+  image = `${registry.host}/app:1`;
+  digest = registry.push("app", "1");
+});
+
+beforeEach(() => {
+  store.clear();
+  asked = registry.requests.length;
+});
+
+afterAll(async () => {
+  await registry.close();
+});
+
+/** What the registry was asked for in this test. */
+function requests(): readonly string[] {
+  return registry.requests.slice(asked).map(({ method, path }) => `${method} ${path.split("/").at(-2)}`);
+}
+
+const sha = (): string => digest.replace(":", "-");
+
+function pod(reference: string, metadata = ""): string {
+  return `apiVersion: v1\nkind: Pod\nmetadata: {name: web${metadata}}\nspec:\n  containers:\n  - name: c\n    image: ${reference}\n`;
+}
+
+function config(options: string, keys: readonly string[] = [signer.publicKey], more = ""): string {
+  const rule = { images: ["*"], keys, tlog: "optional", ...JSON.parse(options) };
+  return `apiVersion: fn.kpt.dev/v1alpha1\nkind: PinDigests\nmetadata: {name: c}\n${more}\nsignatures: [${JSON.stringify(rule)}]\n`;
+}
+
+function pin(text: string, functionConfig = config("{}"), options: PinOptions = {}): Promise<PinResult> {
+  return pinDigests(text, { functionConfig, environment: {}, ...options });
+}
+
+function refused(reason: RegExp): object {
+  const message = expect.stringMatching(reason);
+  return { ok: false, text: "", results: [{ severity: "error", message, tags: { class: "unsigned" } }] };
+}
+
+describe("a signature by a key pair", () => {
+  test.each<[string, () => void]>([
+    ["under the tag of cosign 1 and 2", () => store.tag("app", `${sha()}.sig`, [signer.signature(digest)])],
+    ["in a bundle that refers to the image", () => store.refer("app", digest, signer.bundle(digest))],
+  ])("lets the digest be written that it names: %s", async (_, put) => {
+    put();
+
+    const result = await pin(pod(image));
+
+    expect(result.results).toMatchObject([{ severity: "info" }]);
+    expect(result).toMatchObject({ ok: true, text: pod(`${image}@${digest}`) });
+  });
+
+  test.each<KeyKind>(["ecdsa", "ecdsa-384", "ed25519", "rsa"])("may be by %s", async (kind) => {
+    const own = createSigner(kind);
+    store.tag("app", `${sha()}.sig`, [own.signature(digest)]);
+    expect(await pin(pod(image), config("{}", [own.publicKey]))).toMatchObject({ ok: true });
+
+    store.clear();
+    store.refer("app", digest, own.bundle(digest));
+    expect(await pin(pod(image), config("{}", [other.publicKey, own.publicKey]))).toMatchObject({ ok: true });
+  });
+
+  test("is refused where there is none", async () => {
+    expect(await pin(pod(image))).toMatchObject(
+      refused(/must have a signature that `signatures\[0\]` accepts/),
+    );
+  });
+
+  test.each<[string, () => void, RegExp]>([
+    ["another key", () => store.tag("app", `${sha()}.sig`, [other.signature(digest)]), /by none of the keys/],
+    [
+      "another digest",
+      () => store.tag("app", `${sha()}.sig`, [signer.signature(`sha256:${"1".repeat(64)}`)]),
+      /of another digest/,
+    ],
+    [
+      "another digest, in a bundle",
+      () => store.refer("app", digest, signer.bundle(`sha256:${"1".repeat(64)}`)),
+      /of another digest/,
+    ],
+    [
+      "a payload of two kinds",
+      () =>
+        store.tag("app", `${sha()}.sig`, [
+          signer.signature(digest, { _type: "https://in-toto.io/Statement/v1" }),
+        ]),
+      /two kinds/,
+    ],
+    [
+      "an attestation alone",
+      () => store.refer("app", digest, signer.bundle(digest, "https://slsa.dev/provenance/v1")),
+      /of 1 found, none counts/,
+    ],
+    [
+      "a signature of something else than was signed",
+      () => {
+        const layer = signer.signature(digest);
+        store.tag("app", `${sha()}.sig`, [
+          { ...layer, body: simpleSigning(digest, { optional: { a: "b" } }) },
+        ]);
+      },
+      /by none of the keys/,
+    ],
+    [
+      "GPG",
+      () => {
+        const critical = {
+          type: "atomic container signature",
+          image: { "docker-manifest-digest": digest },
+          identity: {},
+        };
+        store.tag("app", `${sha()}.sig`, [signer.signature(digest, { critical })]);
+      },
+      /GPG/,
+    ],
+    [
+      "Notation",
+      () => {
+        const body = "x";
+        store.refer(
+          "app",
+          digest,
+          { mediaType: "application/jose+json", body },
+          "application/vnd.cncf.notary.signature",
+        );
+      },
+      /Notation/,
+    ],
+  ])("is refused where there is only one of %s", async (_, put, reason) => {
+    put();
+
+    expect(await pin(pod(image))).toMatchObject(refused(reason));
+  });
+
+  test("is found behind a hundred that are no good", async () => {
+    const bad = Array.from({ length: 100 }, (_, at) => other.signature(digest, { optional: { at } }));
+    store.tag("app", `${sha()}.sig`, [...bad, signer.signature(digest)]);
+    expect(await pin(pod(image))).toMatchObject({ ok: true });
+
+    store.clear();
+    for (let at = 0; at < 100; at++) store.refer("app", digest, other.bundle(digest));
+    store.refer("app", digest, signer.bundle(digest));
+    expect(await pin(pod(image))).toMatchObject({ ok: true });
+  });
+
+  test("costs two requests more where it refers to the image, and asks for nothing twice", async () => {
+    store.refer("app", digest, signer.bundle(digest));
+
+    await pin(`${pod(image)}---\n${pod(image)}`);
+
+    expect(requests()).toEqual(["HEAD manifests", "GET referrers", "GET manifests", "GET blobs"]);
+  });
+
+  test("costs three requests more under a tag, whose payload is known", async () => {
+    const identity = { "docker-reference": `${registry.host}/app` };
+    const critical = {
+      identity,
+      image: { "docker-manifest-digest": digest },
+      type: "cosign container image signature",
+    };
+    store.tag("app", `${sha()}.sig`, [signer.signature(digest, { critical })]);
+
+    expect(await pin(pod(image))).toMatchObject({ ok: true });
+    expect(requests()).toEqual(["HEAD manifests", "GET referrers", "GET manifests"]);
+  });
+
+  test("is looked for by the index that stands in for the referrers API", async () => {
+    const own = createSignatureStore({ referrers: "tag" });
+    const old = await startRegistry({ onRequest: own.onRequest });
+    onTestFinished(old.close);
+    const oldDigest = old.push("app", "1");
+    own.refer("app", oldDigest, signer.bundle(oldDigest));
+
+    expect(await pin(pod(`${old.host}/app:1`))).toMatchObject({ ok: true });
+  });
+
+  test("is looked for on all pages of the referrers", async () => {
+    const own = createSignatureStore({ referrers: "pages" });
+    const paged = await startRegistry({ onRequest: own.onRequest });
+    onTestFinished(paged.close);
+    const its = paged.push("app", "1");
+    for (let at = 0; at < 3; at++) own.refer("app", its, other.bundle(its));
+    own.refer("app", its, signer.bundle(its));
+
+    expect(await pin(pod(`${paged.host}/app:1`))).toMatchObject({ ok: true });
+  });
+
+  test("is asked for with the login of the image", async () => {
+    const own = createSignatureStore({ referrers: "api" });
+    const seen: (string | undefined)[] = [];
+    const closed = await startRegistry({
+      auth: { basic: { username: "user", password: "secret" } },
+      onRequest: (request, response) => {
+        if (/referrers/.test(request.url ?? "")) seen.push(request.headers.authorization?.split(" ")[0]);
+        return request.headers.authorization !== undefined && own.onRequest(request, response);
+      },
+    });
+    onTestFinished(closed.close);
+    const environment = {
+      PIN_DIGESTS_REGISTRY_HOSTNAME: closed.host,
+      PIN_DIGESTS_REGISTRY_USERNAME: "user",
+      PIN_DIGESTS_REGISTRY_PASSWORD: "secret",
+    };
+    const its = closed.push("app", "1");
+    own.refer("app", its, signer.bundle(its));
+
+    const result = await pin(pod(`${closed.host}/app:1`), config("{}"), { environment });
+
+    expect(result.results).toMatchObject([{ severity: "info" }]);
+    expect(seen).toEqual(["Basic"]);
+  });
+
+  test.each([
+    ["pinned", (): string => pod(`${image}@${digest}`)],
+    ["opted out by a comment", (): string => pod(`${image} # pin-digests: skip`)],
+    [
+      "opted out by an annotation",
+      (): string => pod(image, ', annotations: {pin-digests.fn.kpt.dev/skip: "true"}'),
+    ],
+    ["opted out and pinned", (): string => pod(`${image}@${digest} # pin-digests: skip`)],
+  ])("is wanted of what is %s", async (_, text) => {
+    expect(await pin(text())).toMatchObject({ ok: false, results: [{ tags: { class: "unsigned" } }] });
+
+    store.refer("app", digest, signer.bundle(digest));
+    expect(await pin(text())).toMatchObject({ ok: true, text: text(), changes: 0 });
+  });
+
+  test("is wanted of images alone that a rule names, and by all rules that do", async () => {
+    const rule = (images: string, key: string): object => ({
+      images: [images],
+      keys: [key],
+      tlog: "optional",
+    });
+    const rules = [rule("*/app:*", signer.publicKey), rule("*", other.publicKey)];
+    const functionConfig = config("{}").replace(/signatures: .*/, `signatures: ${JSON.stringify(rules)}`);
+    store.tag("app", `${sha()}.sig`, [signer.signature(digest)]);
+
+    expect(await pin(pod(image), config('{"images": ["ghcr.io/*"]}', [other.publicKey]))).toMatchObject({
+      ok: true,
+    });
+    expect(await pin(pod(image), functionConfig)).toMatchObject(refused(/signatures\[1\]/));
+  });
+
+  test("that is missing is a warning and leaves the tag where `onError` says so", async () => {
+    const result = await pin(pod(image), config('{"onError": "warn"}'));
+
+    expect(result).toMatchObject({ ok: true, text: pod(image), results: [{ severity: "warning" }] });
+  });
+
+  test("is not made up for by the `onError` of the run", async () => {
+    const result = await pin(pod(image), config("{}", [signer.publicKey], "onError: warn"));
+
+    expect(result).toMatchObject(refused(/signature/));
+  });
+
+  test("is wanted where the registry is down and `onError` leaves its images as they are", async () => {
+    const result = await pin(pod("127.0.0.1:1/app:1"), config("{}", [signer.publicKey], "onError: warn"));
+
+    expect(result).toMatchObject({ ok: false, text: "" });
+  });
+
+  test("leaves what is only likely an image alone, with a warning", async () => {
+    const text = `apiVersion: acme.io/v1\nkind: Widget\nmetadata: {name: w}\nspec: {workerImage: "${image}"}\n`;
+    store.refer("app", digest, signer.bundle(digest));
+
+    const result = await pin(text);
+
+    expect(result).toMatchObject({ ok: true, text, results: [{ severity: "warning" }] });
+  });
+
+  test("may be that of the index which lists the platform's manifest", async () => {
+    const platform = "platform: linux/arm64";
+    store.refer("app", digest, signer.bundle(digest));
+
+    const result = await pin(pod(image), config("{}", [signer.publicKey], platform));
+
+    expect(result).toMatchObject({ ok: true, changes: 1 });
+    expect(result.text).not.toContain(digest);
+    expect(await pin(result.text, config("{}", [signer.publicKey], platform))).toMatchObject({
+      ok: true,
+      changes: 0,
+    });
+  });
+
+  test("may be that of the platform's manifest alone", async () => {
+    const platform = "platform: linux/arm64";
+    const { text } = await pinDigests(pod(image), {
+      functionConfig: config("{}", [], platform).replace(/signatures: .*/, ""),
+      environment: {},
+    });
+    const child = /sha256:\w+/.exec(text)?.[0] ?? "";
+    store.refer("app", child, signer.bundle(child));
+
+    expect(await pin(pod(image), config("{}", [signer.publicKey], platform))).toMatchObject({
+      ok: true,
+      text,
+    });
+  });
+});
+
+describe("attestations", () => {
+  const slsa = "https://slsa.dev/provenance/v1";
+  const spdx = "https://spdx.dev/Document";
+  const both = config(JSON.stringify({ attestations: [slsa, spdx] }));
+
+  test("are looked for in bundles and under the tag of cosign 2", async () => {
+    store.refer("app", digest, signer.bundle(digest, slsa));
+    store.tag("app", `${sha()}.att`, [signer.envelope(digest, spdx)]);
+
+    expect(await pin(pod(image), both)).toMatchObject({ ok: true });
+  });
+
+  test("must be there of each type", async () => {
+    store.refer("app", digest, signer.bundle(digest, slsa));
+    store.refer("app", digest, signer.bundle(digest));
+
+    expect(await pin(pod(image), both)).toMatchObject(refused(/an attestation of "https:\/\/spdx/));
+  });
+
+  test("must be by the key, and of the digest", async () => {
+    store.refer("app", digest, other.bundle(digest, slsa));
+    store.refer("app", digest, signer.bundle(`sha256:${"1".repeat(64)}`, slsa));
+
+    expect(await pin(pod(image), config(JSON.stringify({ attestations: [slsa] })))).toMatchObject(
+      refused(/of another digest/),
+    );
+  });
+});
+
+describe("mode check", () => {
+  const check = (more = ""): string =>
+    config("{}", [signer.publicKey], `mode: check\ncheck: {unpinned: "off"${more}}`);
+
+  test("finds what is unsigned, pinned or not", async () => {
+    const result = await pin(pod(`${image}@${digest}`), check());
+
+    expect(result).toMatchObject({
+      ok: false,
+      results: [{ severity: "error", tags: { class: "unsigned" } }],
+    });
+  });
+
+  test.each([
+    ["warning", ["warning"]],
+    ["off", []],
+  ])("makes of it what `unsigned: %s` says", async (word, severities) => {
+    const result = await pin(pod(`${image}@${digest}`), check(`, unsigned: "${word}"`));
+
+    expect(result.ok).toBe(true);
+    expect(result.results.map(({ severity }) => severity)).toEqual(severities);
+  });
+
+  test("is content with what is signed", async () => {
+    store.refer("app", digest, signer.bundle(digest));
+
+    expect(await pin(pod(`${image}@${digest}`), check())).toMatchObject({ ok: true, results: [] });
+  });
+});
