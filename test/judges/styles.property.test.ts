@@ -36,7 +36,7 @@ describe("an input in any style", () => {
     expect(seen.size).toBeGreaterThan(350);
   });
 
-  test("means what it did but for digests and results", { timeout: 120_000 }, async () => {
+  test("means what it did but for digests and results", async () => {
     await fc.assert(
       fc.asyncProperty(inputs(), async (input) => {
         const { text, ok } = await run(input.text, input);
@@ -48,7 +48,7 @@ describe("an input in any style", () => {
     );
   });
 
-  test("is the same after a second run, and in a check", { timeout: 120_000 }, async () => {
+  test("is the same after a second run, and in a check", async () => {
     await fc.assert(
       fc.asyncProperty(inputs(true), async (input) => {
         const first = await run(input.text, input);
@@ -62,7 +62,7 @@ describe("an input in any style", () => {
     );
   });
 
-  test("is what it was once it is unpinned", { timeout: 120_000 }, async () => {
+  test("is what it was once it is unpinned", async () => {
     await fc.assert(
       fc.asyncProperty(streams, async (input) => {
         const pinned = await run(input.text, input);
@@ -76,7 +76,7 @@ describe("an input in any style", () => {
     );
   });
 
-  test("is pinned by a frozen lock as by registries", { timeout: 120_000 }, async () => {
+  test("is pinned by a frozen lock as by registries", async () => {
     const images = ["nginx:0", "nginx:1", "nginx:2", "r.io/a:v1", "r.io/a:1.2", "nginx:1"].map((text) => ({
       reference: parseReference(text),
       digest,
@@ -95,7 +95,7 @@ describe("an input in any style", () => {
     );
   });
 
-  test("is pinned in parts as in a whole, and in a list as in a stream", { timeout: 120_000 }, async () => {
+  test("is pinned in parts as in a whole, and in a list as in a stream", async () => {
     await fc.assert(
       fc.asyncProperty(inputs(), async ({ objects, key }) => {
         const parts = await Promise.all(objects.map(async (object) => (await run(object, { key })).text));
@@ -115,7 +115,7 @@ describe("an input in any style", () => {
 });
 
 describe("a lock in any style", () => {
-  test("holds what it did, and what is new, once", { timeout: 120_000 }, async () => {
+  test("holds what it did, and what is new, once", async () => {
     await fc.assert(
       fc.asyncProperty(numbers, async (each) => {
         const before = lockFile(chooser(each));

@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { parseReference } from "../../src/image/reference.ts";
 import type { RegistryClient } from "../../src/registry/client.ts";
+import { stopTime } from "../support/clock.ts";
+import { answerIndex } from "../support/manifests.ts";
+import { startQuirkServer } from "../support/quirk-server.ts";
 import { startRegistry } from "../support/registry.mjs";
 import {
   basicLogin,
@@ -90,10 +93,16 @@ describe("resolveDigest asks as seldom as can be", () => {
   });
 
   test("counts no time that an image waits for its turn against its time limit", async () => {
-    const registry = await start({ latency: 100 });
-    const asking = client({ network: { concurrency: 1, timeout: 1_500, retries: 0 } });
+    const { pass } = stopTime();
+    const server = await startQuirkServer(async (_, response) => {
+      await pass(50_000);
+      answerIndex(response);
+    });
+    open.push(server.close);
+    const limits = { concurrency: 1, timeout: 60_000, retries: 0, deadline: 10_000_000 };
+    const registries = [{ prefix: server.host, plainHTTP: true }];
 
-    const digests = await resolveAll(asking, tags(registry.host, 20));
+    const digests = await resolveAll(client({ registries, network: limits }), tags(server.host, 20));
 
     expect(digests).toHaveLength(20);
   });

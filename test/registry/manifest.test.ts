@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
 import { parseReference } from "../../src/image/reference.ts";
+import { stopTime } from "../support/clock.ts";
 import { LOOPBACK_TLS } from "../support/loopback-tls.mjs";
 import { answer, answerError, answerIndex, INDEX, INDEX_DIGEST, INDEX_TYPE } from "../support/manifests.ts";
 import {
@@ -262,10 +263,14 @@ describe("askManifest asks by GET where a HEAD gets no answer", () => {
     ["since it takes for ever", () => {}],
     ["that can be read", (_, response) => response.socket?.end("what is no HTTP at all\r\n\r\n")],
   ])("%s", async (_, head) => {
-    const server = await serve((request, response) =>
-      request.method === "HEAD" ? head(request, response) : withHeaders({})(request, response),
-    );
-    const client = makeClient({ network: { timeout: 400, retries: 1 } });
+    const { pass } = stopTime();
+    const server = await serve(async (request, response) => {
+      if (request.method !== "HEAD") return withHeaders({})(request, response);
+      head(request, response);
+      // The time for a request, and for the pause behind it.
+      await pass(65_000);
+    });
+    const client = makeClient({ network: { timeout: 60_000, retries: 1 } });
     const ask = (tag: string) => digestOf(client, parseReference(`${server.host}/app:${tag}`));
 
     expect(await ask("v1")).toBe(INDEX_DIGEST);

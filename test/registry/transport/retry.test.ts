@@ -2,6 +2,7 @@ import type { AddressInfo } from "node:net";
 import { createServer, type Socket } from "node:net";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { parseReference } from "../../../src/image/reference.ts";
+import { stopTime } from "../../support/clock.ts";
 import { fakeDns } from "../../support/fake-dns.ts";
 import { answer, answerError, answerIndex, challengeBearer, INDEX_DIGEST } from "../../support/manifests.ts";
 import { type Quirk, type QuirkServer, startQuirkServer } from "../../support/quirk-server.ts";
@@ -254,10 +255,12 @@ describe("createRetrier", () => {
   );
 
   test("ends an attempt that gets no answer", async () => {
-    const server = await serve(failing(1, () => {}));
+    const { pass } = stopTime();
+    // The time for a request, and for the pause behind it.
+    const server = await serve(failing(1, () => pass(65_000)));
     const registries = [{ prefix: server.host, plainHTTP: true }];
 
-    expect(await resolveOnce(`${server.host}/app:v1`, { network: { timeout: 1_000 }, registries })).toBe(
+    expect(await resolveOnce(`${server.host}/app:v1`, { network: { timeout: 60_000 }, registries })).toBe(
       INDEX_DIGEST,
     );
   });
@@ -327,6 +330,7 @@ describe("createRetrier", () => {
     ["hangs up", (_, response) => response.destroy()],
     ["says nothing", () => {}],
   ])("does not take a host for dead where it %s on its first image", async (_, quirk) => {
+    const { pass } = stopTime();
     const server = await serve((request, response) => {
       if (request.url.includes("/odd/")) quirk(request, response);
       else answerIndex(response);
@@ -338,11 +342,17 @@ describe("createRetrier", () => {
     });
     open.push(client.close);
 
-    const odd = digestOf(client, parseReference(`${server.host}/odd:v1`)).catch(String);
-    const digest = await digestOf(client, parseReference(`${server.host}/app:v1`));
+    let message: string | undefined;
+    const odd = digestOf(client, parseReference(`${server.host}/odd:v1`)).catch((error: unknown) => {
+      message = String(error);
+    });
+    const digest = digestOf(client, parseReference(`${server.host}/app:v1`));
+    // Until then the other image waits for what the first one learns.
+    while (message === undefined) await pass(100);
+    await odd;
 
-    expect(digest).toBe(INDEX_DIGEST);
-    expect(await odd).toContain("can't resolve");
+    expect(message).toContain("can't resolve");
+    expect(await digest).toBe(INDEX_DIGEST);
   });
 
   test("asks a host that answers nobody for two images, and not for all", async () => {
