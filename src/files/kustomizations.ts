@@ -30,7 +30,11 @@ export function overriddenImages(files: readonly KustomizationFile[]): Overridde
   );
   const users = new Map<string, Kustomization[]>();
   for (const kustomization of known.values()) {
-    for (const place of kustomization.bases) users.set(place, [...(users.get(place) ?? []), kustomization]);
+    for (const place of kustomization.bases) {
+      const others = users.get(place);
+      if (others === undefined) users.set(place, [kustomization]);
+      else others.push(kustomization);
+    }
   }
   return (place) => {
     const isKustomization = known.get(dirname(place))?.place === place;
@@ -39,35 +43,54 @@ export function overriddenImages(files: readonly KustomizationFile[]): Overridde
     return ({ path, value }) => {
       if (!(isKustomization || CONTAINER_IMAGE.test(path))) return undefined;
       const image = safeParseReference(value);
-      return image instanceof InvalidReferenceError ? undefined : settledBy(direct, image.name, new Set());
+      if (image instanceof InvalidReferenceError) return undefined;
+      return settledBy(direct, { name: image.name, own: dirname(place) }, new Map());
     };
   };
 
-  /** The reason, where all that build on something set the image; they may do so after each other. */
+  /**
+   * The reason, where all that build on something set the image; they may do so after each other. What was asked before is
+   * known, and what builds on itself has no say.
+   */
   function settledBy(
     kustomizations: readonly Kustomization[],
-    name: string,
-    seen: ReadonlySet<Kustomization>,
+    image: NamedImage,
+    answers: Map<Kustomization, string | undefined | "asked">,
   ): string | undefined {
     let first: string | undefined;
     for (const each of kustomizations) {
-      if (seen.has(each)) continue;
-      const above = users.get(each.folder) ?? [];
-      const reason =
-        each.names.has(name) || each.components.some((folder) => known.get(folder)?.names.has(name))
-          ? `\`images\` of ${each.path} sets another`
-          : above.length === 0
-            ? undefined
-            : settledBy(above, name, new Set([...seen, each]));
-      if (reason === undefined) return undefined;
-      first ??= reason;
+      const answer = answers.has(each) ? answers.get(each) : settledOne(each, image, answers);
+      if (answer === undefined) return undefined;
+      if (answer !== "asked") first ??= answer;
     }
     return first;
+  }
+
+  function settledOne(
+    kustomization: Kustomization,
+    image: NamedImage,
+    answers: Map<Kustomization, string | undefined | "asked">,
+  ): string | undefined {
+    const { folder, path, names, components } = kustomization;
+    answers.set(kustomization, "asked");
+    // A component has no say of its own entries.
+    const others = components.filter((each) => each !== image.own).map((each) => known.get(each)?.names);
+    const isSet = [names, ...others].some((each) => each?.has(image.name));
+    const above = users.get(folder) ?? [];
+    const reason = isSet ? `\`images\` of ${path} sets another` : settledBy(above, image, answers);
+    answers.set(kustomization, reason);
+    return reason;
   }
 }
 
 /** Where kustomize looks for images, unless it is configured otherwise. */
 const CONTAINER_IMAGE = /(?:^|\.)(?:containers|initContainers)\[\d+\]\.image$/;
+
+interface NamedImage {
+  readonly name: string;
+  /** The folder that it stands in. */
+  readonly own: string;
+}
 
 interface Kustomization {
   readonly place: string;

@@ -1,0 +1,90 @@
+/** The values of charts: what is pinned in them, and what is told of the rest. */
+import { describe, expect, test } from "vitest";
+import { digest, makeTree, pinTree, planTree, pod, readTree } from "./tree.ts";
+
+const chart = "apiVersion: v2\nname: chart\nversion: 1.0.0\n";
+
+describe("the values of a chart", () => {
+  test("are pinned in texts, and in maps with a key for the digest, also an empty one", async () => {
+    const values = `image: nginx:1
+web:
+  image:
+    registry: ghcr.io
+    repository: acme/web
+    tag: "3"
+    digest: ""  # none yet
+db:
+  image: {repository: redis, tag: "7", digest: null}
+old:
+  image: {repository: acme/old, tag: "1", digest: ~}
+sidecarImage: busybox:1
+tag: latest
+replicas: 3
+`;
+    const folder = makeTree({ "chart/Chart.yaml": chart, "chart/values.yaml": values });
+
+    const { asked, lines } = await pinTree(folder);
+
+    const pinned = values
+      .replace("nginx:1", `nginx:1@${digest}`)
+      .replace('digest: ""', `digest: "${digest}"`)
+      .replace("digest: null", `digest: ${digest}`)
+      .replace("digest: ~", `digest: ${digest}`)
+      .replace("busybox:1", `busybox:1@${digest}`);
+    // Three spaces say that there was a null, which unpinning writes again.
+    expect(readTree(folder)["chart/values.yaml"]?.replaceAll("digest:    s", "digest: s")).toBe(pinned);
+    expect(asked).toContain("ghcr.io/acme/web:3");
+    expect(lines.filter((line) => !line.includes("[info]"))).toEqual([]);
+    expect((await planTree(folder)).changes).toEqual([]);
+  });
+
+  test("without a key for the digest are left alone, which is told once, with what to do", async () => {
+    const values =
+      "a:\n  image: {repository: ghcr.io/acme/a, tag: v1}\nb:\n  image: {repository: ghcr.io/acme/b, tag: v1}\n";
+    const folder = makeTree({
+      "a/Chart.yaml": chart,
+      "a/values.yaml": values,
+      "b/Chart.yaml": chart,
+      "b/values.yaml": values,
+    });
+
+    const pin = await planTree(folder);
+    const check = await planTree(folder, { options: { mode: "check" } });
+
+    for (const { lines, ok, changes } of [pin, check]) {
+      expect(lines).toEqual([
+        expect.stringMatching(
+          /^a\/values\.yaml:2:23: \[warning\] this image and 3 more of values have no key for a digest.* add `digest: ""`.* `helm template/,
+        ),
+      ]);
+      expect({ ok, changes }).toEqual({ ok: true, changes: [] });
+    }
+  });
+
+  test("are those beside a chart, and those that are named", async () => {
+    const values = "image: nginx:1\n";
+    const folder = makeTree({
+      "a/Chart.yaml": chart,
+      "a/values.yaml": values,
+      "a/values-prod.yaml": values,
+      "a/ci/values.yaml": values,
+      "b/values.yaml": values,
+    });
+
+    const alone = await planTree(folder);
+    const named = await planTree(folder, { isValues: (place) => place.endsWith("values-prod.yaml") });
+
+    expect(alone.changes.map(({ path }) => path)).toEqual(["a/values.yaml"]);
+    expect(named.changes.map(({ path }) => path)).toEqual(["a/values-prod.yaml", "a/values.yaml"]);
+  });
+
+  test("may be templates, which are passed over", async () => {
+    const folder = makeTree({
+      "a/Chart.yaml": chart,
+      "a/values.yaml": "image: {{ .image }}\n",
+      "x.yaml": pod("nginx:1"),
+    });
+
+    expect((await planTree(folder)).counts).toMatchObject({ templates: 1, changes: 1 });
+  });
+});
