@@ -30,11 +30,13 @@ export function tableReader<T>(rows: OptionRows<T>, constraints: JsonSchema = {}
   const readers = Object.fromEntries(entries.map(([name, { type }]) => [name, type]));
   // Checked: each row has a reader of what its name is.
   const read = group<T>(readers as Parameters<typeof group<T>>[0]);
+  // Not made of the schema of the group, whose properties would be put together for nothing in every run.
   const schema = {
-    ...read.traits.schema,
+    type: ["object", "null"],
     get properties(): JsonSchema {
       return Object.fromEntries(entries.map(([name, row]) => [name, rowSchema(row)]));
     },
+    additionalProperties: false,
     ...constraints,
   };
   return reader((raw: OptionValue, tell: Tell) => read(raw, tell), { ...read.traits, schema });

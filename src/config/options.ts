@@ -60,6 +60,15 @@ const networkRows: OptionRows<NetworkConfig> = {
 
 /** The table, with what makes the expressions of a configuration. */
 export function optionTable(expressions: Expressions): OptionRows<Config> {
+  const known = tables.get(expressions) ?? makeTable(expressions);
+  tables.set(expressions, known);
+  return known;
+}
+
+// To make one takes a good part of a millisecond, and every run asks for it twice.
+const tables = new WeakMap<Expressions, OptionRows<Config>>();
+
+function makeTable(expressions: Expressions): OptionRows<Config> {
   return {
     mode: {
       type: choice("pin", "update", "check", "unpin"),

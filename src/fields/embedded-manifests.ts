@@ -58,7 +58,7 @@ function referencesOf(yaml: YamlText, item: YamlNode, { kind, group }: Resource)
     return listed("resources").map((node) => ({
       kind: text(node, "kind"),
       name: text(node, "name"),
-      tree: () => manifestTree,
+      tree: manifestTree,
     }));
   }
   if (kind !== "HelmRelease" || group !== "helm.toolkit.fluxcd.io") return [];
@@ -71,10 +71,16 @@ function referencesOf(yaml: YamlText, item: YamlNode, { kind, group }: Resource)
     }));
 }
 
-const manifestTree: RuleNode = buildRuleTree(
-  tableRules("ClusterResourceSet", { path: "{data,stringData}/*", in: "object" }),
-  "explicit",
-);
+// Made when it is first needed, which it is in few runs.
+let objectsTree: RuleNode | undefined;
+
+function manifestTree(): RuleNode {
+  objectsTree ??= buildRuleTree(
+    tableRules("ClusterResourceSet", { path: "{data,stringData}/*", in: "object" }),
+    "explicit",
+  );
+  return objectsTree;
+}
 
 function valuesTree(key: string): RuleNode {
   const path = `{data,stringData}/["${/["[\]{}]/.test(key) ? "values.yaml" : key}"]`;
