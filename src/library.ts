@@ -8,6 +8,7 @@ export { InputError } from "./krm/input-error.ts";
 export type { ReadOptions } from "./krm/read-options.ts";
 export type { Position, ResourceRef, Result, ResultField, ResultFile, Severity } from "./krm/result.ts";
 export { LockFileError } from "./lock/format/lock-file-error.ts";
+export type { LockedImage } from "./lock/format/locked-image.ts";
 export type { LockFileOption } from "./lock/lock-file-option.ts";
 export { type PinOptions, type PinResult, pinDigests } from "./pin-digests.ts";
 export type { Inspection, PlatformDemand } from "./registry/inspection.ts";

@@ -18,6 +18,7 @@ import { type Input, readInput } from "./krm/input.ts";
 import type { ReadOptions } from "./krm/read-options.ts";
 import { resourceListEdits } from "./krm/resource-list-edit.ts";
 import { bySeverity, printableResult, type Result } from "./krm/result.ts";
+import type { LockedImage } from "./lock/format/locked-image.ts";
 import type { LockFileOption } from "./lock/lock-file-option.ts";
 import { type Lock, type Locks, readLockOption, readLocks } from "./lock/locks.ts";
 import type { DroppedEntries } from "./lock/prune.ts";
@@ -63,6 +64,8 @@ export interface PinResult {
   readonly input: "ResourceList" | "stream";
   /** The fields that hold images, with what goes out. */
   readonly images: readonly ImageUse[];
+  /** The entries of the locks that counted, whether anything used them or not. */
+  readonly locked: readonly LockedImage[];
   /** The platform that the digests written are for; absent for all. */
   readonly platform?: string;
   /** The new text of the lock's file, where there is something to write. */
@@ -110,12 +113,11 @@ export async function pinDigests(text: string, options: PinOptions = {}): Promis
     const results = oncePerRegistry([...decided.results, ...asides(run), ...warnings(resolver)], {
       mayLackNetwork: () => input.kind === "ResourceList" || options.isContained?.() === true,
     });
-    const platform = platformName(config);
-    if (pruning === undefined || results.some(isError))
-      return answer(input, { ...decided, results, platform });
+    const known = { platform: platformName(config), locked: () => lockedOf(run) };
+    if (pruning === undefined || results.some(isError)) return answer(input, { ...decided, results }, known);
     const told = pruning.droppedResults(dropped, config);
     const lock = await pruning.prunedFile(decided.lock, dropped, options.lock);
-    const pinned = answer(input, { ...decided, lock, results: [...results, ...told], platform });
+    const pinned = answer(input, { ...decided, lock, results: [...results, ...told] }, known);
     const text = await pruning.prunedList(pinned.text, input, dropped);
     return { ...pinned, text, parts: [text] };
   } finally {
@@ -127,6 +129,14 @@ export async function pinDigests(text: string, options: PinOptions = {}): Promis
 function withPolicy(options: PinOptions): ConfigSources {
   const policy = options.environment?.PIN_DIGESTS_POLICY;
   return policy ? { ...options, policy } : options;
+}
+
+/** What the locks have that the run leaves in them. */
+function lockedOf({ locks, dropped }: Run): readonly LockedImage[] {
+  return locks.all.flatMap((lock) => {
+    const gone = new Set<LockedImage>(dropped.get(lock));
+    return lock.entries.filter((entry) => !gone.has(entry));
+  });
 }
 
 /** The images of all objects, those that the configuration leaves out too. */
@@ -277,11 +287,18 @@ function skipped(resources: readonly ResourceImages[], config: Config): readonly
 
 /** What goes out where nothing may be done: a list as it came, with the errors in it; of a stream nothing. */
 function unpinned(input: Input, results: readonly Result[]): PinResult {
-  return answer(input, { outcomes: [], edits: [], results, lock: undefined, platform: undefined });
+  const known = { platform: undefined, locked: () => [] };
+  return answer(input, { outcomes: [], edits: [], results, lock: undefined }, known);
 }
 
-function answer(input: Input, decided: Decided & { readonly platform: string | undefined }): PinResult {
-  const { outcomes, edits, lock, platform, tally } = decided;
+/** What is known of a run apart from what was decided. */
+interface Known {
+  readonly platform: string | undefined;
+  readonly locked: () => readonly LockedImage[];
+}
+
+function answer(input: Input, decided: Decided, { platform, locked }: Known): PinResult {
+  const { outcomes, edits, lock, tally } = decided;
   const results = bySeverity(decided.results);
   const ok = !results.some(isError);
   const changes = edits.length === 0 ? 0 : outcomes.filter(({ kind }) => kind === "changed").length;
@@ -300,6 +317,9 @@ function answer(input: Input, decided: Decided & { readonly platform: string | u
     // Few ask for them.
     get images() {
       return outcomes.map((outcome) => useOf(outcome, edits.length > 0));
+    },
+    get locked() {
+      return locked();
     },
     ...(platform !== undefined && { platform }),
     ...(tally !== undefined && { tally }),

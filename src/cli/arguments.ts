@@ -1,12 +1,14 @@
 /** The command line: what it asks for, or what is wrong with it. */
 import { parseArgs } from "node:util";
 import {
+  type AdmissionOptions,
   type ExplanationForm,
   explanationForms,
   type ReportForm,
   reportForms,
 } from "../report/report-form.ts";
 import { withoutLogin } from "../text/without-login.ts";
+import { readAdmission } from "./admission-flags.ts";
 import { adviseOnPath, adviseOnUnknownFlag, adviseOnWords } from "./advice.ts";
 import { optionFlags, programFlags } from "./flags.ts";
 import { UsageError } from "./usage-error.ts";
@@ -49,6 +51,8 @@ export interface ReportRequest {
   readonly file: string;
   /** Whether the report is all that is wanted, so that no stream goes out. */
   readonly isAlone: boolean;
+  /** What it demands of a cluster, where it is a policy. */
+  readonly admission?: AdmissionOptions;
 }
 
 /** A table of what was found, or the same as JSON. */
@@ -92,6 +96,7 @@ export function readArguments(argv: readonly string[]): Arguments {
   for (const path of paths) adviseOnPath(argv, path, values.explain !== undefined);
   requirePaths(values, paths);
   const report = readReport(values, verb, paths);
+  if (report === undefined) readAdmission(values);
   const explanation = report === undefined ? explanationOptions(values, verb, paths) : undefined;
   return {
     ...rest,
@@ -281,5 +286,6 @@ function readReport(
     throw new UsageError(
       `\`--${flag}\` needs \`--output FILE\`; - only for a stream, which is not written then`,
     );
-  return { form, file, isAlone };
+  const admission = readAdmission(values, form);
+  return { form, file, isAlone, ...(admission !== undefined && { admission }) };
 }

@@ -4,6 +4,7 @@ import { FileWriteError, PathError } from "../files/file-error.ts";
 import { codeOf, isSystemError, reasonOf } from "../fs/system-error.ts";
 import { InputError } from "../krm/input-error.ts";
 import { LockFileError } from "../lock/format/lock-file-error.ts";
+import { ReportError } from "../report/report-error.ts";
 import { LockWriteError } from "./lock-file-io.ts";
 import { OutputError, tell } from "./stdio.ts";
 import { UsageError } from "./usage-error.ts";
@@ -24,12 +25,7 @@ export function tellFailure(error: unknown): number {
     tell(error.message.split("\n").map((line) => `pin-digests: \`--lock\` ${line}`));
     return 2;
   }
-  if (
-    error instanceof InputError ||
-    error instanceof FileWriteError ||
-    error instanceof LockWriteError ||
-    error instanceof OutputError
-  ) {
+  if (isPlain(error)) {
     tell([`pin-digests: ${error.message}`]);
     return 1;
   }
@@ -45,4 +41,11 @@ export function tellFailure(error: unknown): number {
 /** An error of the system, and none of Node's own about how it is used. */
 function isOfMachine(error: unknown): boolean {
   return /^E(?!RR_)[A-Z0-9]+$/.test(codeOf(error) ?? "");
+}
+
+/** Whether the message of an error says it all. */
+function isPlain(error: unknown): error is Error {
+  return [InputError, FileWriteError, LockWriteError, OutputError, ReportError].some(
+    (kind) => error instanceof kind,
+  );
 }

@@ -105,8 +105,15 @@ function reportsOf({ explanation, report }: Arguments, plan: FilesPlan): Reports
     const text = formatExplanations(plan.explanations, explanation.form);
     return reportAt(explanation.output, text, []);
   }
-  if (report === undefined) return { files: [], output: "", warnings: [] };
-  const { text, warnings } = makeReport(report.form, { ...plan, version });
+  // A policy is made of a run that found all its digests.
+  if (report === undefined || (report.admission !== undefined && !plan.ok))
+    return { files: [], output: "", warnings: [] };
+  const { form, admission } = report;
+  const { text, warnings } = makeReport(form, {
+    ...plan,
+    version,
+    ...(admission !== undefined && { admission }),
+  });
   return reportAt(report.file, text, warnings);
 }
 

@@ -45,7 +45,20 @@ export const programFlags = {
   inventory: {
     type: "string",
     shown: "FORM",
-    meaning: "report which images are used, and where: lock, kustomize, json or table",
+    meaning:
+      "report which images are used, and where: lock, kustomize, json or table; or admission, admission-mutating: a policy by which a cluster lets in only these, or also pins them",
+  },
+  admission: {
+    type: "string",
+    shown: "lock|digest",
+    meaning: "which digests that policy lets in: those of the lock and the run, or any",
+  },
+  deny: { type: "boolean", meaning: "that policy refuses; without, it warns and audits" },
+  exempt: {
+    type: "string",
+    multiple: true,
+    shown: "NAMESPACE",
+    meaning: "that policy leaves this namespace alone, as it does kube-*",
   },
   format: {
     type: "string",

@@ -124,8 +124,9 @@ function lockChange(
   return { path, before, text, update };
 }
 
-/** Few runs want a report, so only they load what makes it. */
-async function reportOf({ form }: ReportRequest, result: PinResult): Promise<Report> {
+/** Few runs want a report, so only they load what makes it. A policy is made of a run that found all its digests. */
+async function reportOf({ form, admission }: ReportRequest, result: PinResult): Promise<Report | undefined> {
+  if (admission !== undefined && !result.ok) return undefined;
   const { makeReport } = await import("../report/report.ts");
-  return makeReport(form, { ...result, version });
+  return makeReport(form, { ...result, version, ...(admission !== undefined && { admission }) });
 }

@@ -11,6 +11,7 @@ import type { Explanation } from "../explain.ts";
 import type { RunJudge } from "../judgement.ts";
 import type { FileForm, ManifestStream } from "../krm/input.ts";
 import { bySeverity, type Position, type Result } from "../krm/result.ts";
+import type { LockedImage } from "../lock/format/locked-image.ts";
 import type { LockFileOption } from "../lock/lock-file-option.ts";
 import { readLockOption } from "../lock/locks.ts";
 import type { ImageUse } from "../report/image-use.ts";
@@ -79,6 +80,8 @@ export interface FilesPlan {
   /** The locks that counted, absolute. */
   readonly lockPlaces: readonly string[];
   readonly images: readonly ImageUse[];
+  /** The entries of the locks that counted. */
+  readonly locked: readonly LockedImage[];
   readonly explanations: readonly Explanation[];
   readonly platform?: string;
 }
@@ -154,6 +157,7 @@ export async function planFiles(paths: readonly string[], options: FilesOptions)
       drafts: found.drafts,
       lockPlaces: locks.all().map(({ place }) => place),
       images: files.flatMap(({ uses }) => uses),
+      locked: locks.all().flatMap(({ lock }) => lock.entries),
       explanations: files.flatMap(({ explanations }) => explanations),
       ...(platform !== undefined && { platform }),
     };
@@ -191,6 +195,7 @@ function failedPlan(results: readonly Result[], { mode }: Config): FilesPlan {
     drafts: [],
     lockPlaces: [],
     images: [],
+    locked: [],
     explanations: [],
   };
 }

@@ -47,6 +47,13 @@ export function useNotes(uses: readonly ImageUse[]): readonly string[] {
   );
 }
 
+/** The reference whose tag was asked for: pins may have dropped it, and a name alone has meant `latest`. */
+export function askedReference({ original }: ImageUse, image: ImageReference): ImageReference | undefined {
+  if (image.tag !== undefined) return image;
+  const before = original === undefined ? undefined : parseIfImage(original);
+  return before?.tag === undefined && before?.digest !== undefined ? undefined : before;
+}
+
 /** A name without a tag means `latest` only where no digest says otherwise. */
 function nameOf(image: ImageReference): string {
   const isBare = image.tag === undefined && image.digest !== undefined;

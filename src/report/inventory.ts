@@ -2,14 +2,14 @@
 
 import type { Digest } from "../image/digest.ts";
 import { parseIfImage } from "../image/likely-reference.ts";
-import { canonicalName, formatReference, type ImageReference } from "../image/reference.ts";
+import { canonicalName, formatReference } from "../image/reference.ts";
 import { groupBy, type LockedImage } from "../lock/format/locked-image.ts";
 import { lockText } from "../lock/format/new-lock.ts";
 import { printableJson } from "../text/printable.ts";
-import { type ImageRow, type ImageUse, imageRows, useNotes } from "./image-use.ts";
+import { askedReference, type ImageRow, type ImageUse, imageRows, useNotes } from "./image-use.ts";
 import { imagesTable } from "./images-table.ts";
 import { kustomizeImages } from "./kustomize-images.ts";
-import type { InventoryFormat } from "./report-form.ts";
+import type { ListFormat } from "./report-form.ts";
 
 /** An inventory, and what it could not hold. */
 export interface Inventory {
@@ -20,7 +20,7 @@ export interface Inventory {
 /** Lists images, each once, with the fields that use them; `platform` is the one that the digests are for. */
 export function inventory(
   uses: readonly ImageUse[],
-  { format, platform }: { readonly format: InventoryFormat; readonly platform?: string },
+  { format, platform }: { readonly format: ListFormat; readonly platform?: string },
 ): Inventory {
   switch (format) {
     case "lock":
@@ -78,13 +78,6 @@ function lockRow(use: ImageUse, platform: string | undefined): LockRow | undefin
     ...(platforms !== undefined && { platforms }),
   };
   return { use, name: canonicalName(reference), digest, locked };
-}
-
-/** The reference whose tag was asked for: pins may have dropped it, and a name alone has meant `latest`. */
-function askedReference({ original }: ImageUse, image: ImageReference): ImageReference | undefined {
-  if (image.tag !== undefined) return image;
-  const before = original === undefined ? undefined : parseIfImage(original);
-  return before?.tag === undefined && before?.digest !== undefined ? undefined : before;
 }
 
 function jsonInventory(rows: readonly ImageRow[], platform: string | undefined): Inventory {

@@ -4,7 +4,7 @@
 export type ReportForm = InventoryFormat | (typeof resultFormats)[number];
 
 /** How an inventory is written. */
-export type InventoryFormat = (typeof inventoryFormats)[number];
+export type InventoryFormat = ListFormat | AdmissionFormat;
 
 /** How an explanation is written. */
 export type ExplanationForm = (typeof explanationForms)[number];
@@ -12,11 +12,33 @@ export type ExplanationForm = (typeof explanationForms)[number];
 /** The forms of explanations. */
 export const explanationForms = ["table", "json", "fieldspecs"] as const;
 
-const inventoryFormats = ["lock", "kustomize", "json", "table"] as const;
+/** An inventory that lists images, and demands nothing. */
+export type ListFormat = (typeof listFormats)[number];
+
+/** An inventory that a cluster enforces; the second one also pins what comes without a digest. */
+export type AdmissionFormat = (typeof admissionFormats)[number];
+
+const listFormats = ["lock", "kustomize", "json", "table"] as const;
+const admissionFormats = ["admission", "admission-mutating"] as const;
 const resultFormats = ["sarif", "github"] as const;
 
 /** The forms of reports, by the flag that asks for them. */
 export const reportForms: Readonly<Record<"inventory" | "format", readonly ReportForm[]>> = {
-  inventory: inventoryFormats,
+  inventory: [...listFormats, ...admissionFormats],
   format: resultFormats,
 };
+
+/** Whether a report is a policy of a cluster. */
+export function isAdmissionFormat(form: ReportForm): form is AdmissionFormat {
+  return admissionFormats.some((each) => each === form);
+}
+
+/** What a policy of a cluster demands. */
+export interface AdmissionOptions {
+  /** `lock`: a digest that the lock has, or that the run found; `digest`: any. */
+  readonly admission: "lock" | "digest";
+  /** Whether the cluster refuses what does not hold; else it warns of it, and notes it in its audit log. */
+  readonly deny: boolean;
+  /** Namespaces that are left out, besides those of Kubernetes itself. */
+  readonly exempt: readonly string[];
+}

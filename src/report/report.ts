@@ -1,18 +1,24 @@
 /** Reports: what a run says in the form of another tool. */
 import type { Result } from "../krm/result.ts";
+import type { LockedImage } from "../lock/format/locked-image.ts";
+import { admissionManifests } from "./admission/admission.ts";
 import { githubAnnotations } from "./github.ts";
 import type { ImageUse } from "./image-use.ts";
 import { inventory } from "./inventory.ts";
-import type { ReportForm } from "./report-form.ts";
+import type { AdmissionOptions, ReportForm } from "./report-form.ts";
 import { sarifLog } from "./sarif.ts";
 
 /** What a report is made from. */
 export interface ReportSource {
   readonly results: readonly Result[];
   readonly images: readonly ImageUse[];
+  /** What the locks have that count. */
+  readonly locked?: readonly LockedImage[];
   readonly platform?: string;
   /** Of this program. */
   readonly version: string;
+  /** What a policy demands, where the report is one. */
+  readonly admission?: AdmissionOptions;
 }
 
 /** A report, and what it could not hold. */
@@ -21,9 +27,13 @@ export interface Report {
   readonly warnings: readonly string[];
 }
 
-/** Makes a report. */
+/**
+ * Makes a report.
+ *
+ * @throws {ReportError} for what can't be told in this form.
+ */
 export function makeReport(form: ReportForm, source: ReportSource): Report {
-  const { results, images, platform, version } = source;
+  const { results, images, locked = [], platform, version, admission } = source;
   switch (form) {
     case "sarif":
       return { text: sarifLog(results, { version, file: anyFile(source) }), warnings: [] };
@@ -34,8 +44,13 @@ export function makeReport(form: ReportForm, source: ReportSource): Report {
     case "json":
     case "table":
       return inventory(images, { format: form, ...(platform !== undefined && { platform }) });
+    case "admission":
+    case "admission-mutating":
+      return admissionManifests({ uses: images, locked }, { form, ...(admission ?? lenient) });
   }
 }
+
+const lenient: AdmissionOptions = { admission: "lock", deny: false, exempt: [] };
 
 /** A file that the run is about; that of a stream has no other name. */
 function anyFile({ results, images }: ReportSource): string {

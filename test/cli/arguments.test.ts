@@ -140,6 +140,20 @@ describe("readArguments", () => {
     });
   });
 
+  test("says what a policy of a cluster demands", () => {
+    const flags = ["--admission", "digest", "--deny", "--exempt", "monitoring", "--exempt", "storage"];
+
+    const { report } = readArguments(["--inventory", "admission-mutating", "-o", "a.yaml", ...flags]);
+    const { report: plain } = readArguments(["images", "--format", "admission"]);
+
+    expect(report?.admission).toStrictEqual({
+      admission: "digest",
+      deny: true,
+      exempt: ["monitoring", "storage"],
+    });
+    expect(plain?.admission).toStrictEqual({ admission: "lock", deny: false, exempt: [] });
+  });
+
   test.each([
     [["--help"], { help: true }],
     [["-h", "check"], { help: true, command: "check" }],
@@ -178,6 +192,26 @@ describe("readArguments", () => {
     [
       ["check", "-d", "mode=update"],
       'the command `check` is the mode, and "update" is another: leave out one of them',
+      undefined,
+    ],
+    [
+      ["--inventory", "json", "-o", "a", "--deny"],
+      "`--deny` is for a policy of a cluster, and none is asked for",
+      "pin-digests --inventory admission --output FILE",
+    ],
+    [
+      ["--exempt", "monitoring"],
+      "`--exempt` is for a policy of a cluster, and none is asked for",
+      "pin-digests --inventory admission --output FILE",
+    ],
+    [
+      ["images", "--format", "admission", "--admission", "tag"],
+      '`--admission` must be lock or digest, but is "tag"',
+      undefined,
+    ],
+    [
+      ["images", "--format", "admission", "--exempt", "a\nb"],
+      '`--exempt` must be the name of a namespace, but is "a\\nb"',
       undefined,
     ],
     [
