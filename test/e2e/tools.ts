@@ -3,13 +3,14 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, test } from "vitest";
 
-/** What a suite may need besides Node; `image` is a container runtime with the base image to build on. */
+/** What a suite may need besides Node; `kubernetes` is the cluster that `.ci/tools` builds, with etcd; `image` is a container runtime with the base image to build on. */
 export type Tool =
   | "kpt"
   | "kustomize"
   | "kustomize5"
   | "helm"
   | "kubectl"
+  | "kubernetes"
   | "docker-registry"
   | "skopeo"
   | "image"
@@ -66,6 +67,11 @@ const probes = {
   kustomize: () => works("kustomize", ["version"]),
   kustomize5: () => works("kustomize5", ["version"]),
   kubectl: () => works("kubectl", ["version", "--client"]),
+  kubernetes: () =>
+    works("kube-apiserver", ["--version"]) &&
+    works("kube-controller-manager", ["--version"]) &&
+    works("kubectl136", ["version", "--client"]) &&
+    works("etcd", ["--version"]),
   helm: () => works("helm", ["version"]),
   "docker-registry": () => works("docker-registry", ["--version"]),
   skopeo: () => works("skopeo", ["--version"]),
