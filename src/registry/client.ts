@@ -22,6 +22,7 @@ import type { HttpLine } from "./transport/agent.ts";
 import { type Endpoint, endpointElsewhere, endpointOf } from "./transport/endpoint.ts";
 import { hasTrait } from "./transport/error-code.ts";
 import { Failure, withoutSecrets } from "./transport/failure.ts";
+import type { Concurrency } from "./transport/pace/pacers.ts";
 import type { ProxySettings } from "./transport/proxy.ts";
 import { createFollower } from "./transport/redirect.ts";
 import {
@@ -88,7 +89,7 @@ export interface RegistryClientOptions {
 /** Limits of the network, in milliseconds where they are times. */
 export interface NetworkOptions {
   /** Requests at once for each registry. */
-  readonly concurrency: number;
+  readonly concurrency: Concurrency;
   /** For one request with its answer. */
   readonly timeout: number;
   readonly retries: number;
@@ -121,7 +122,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   let hurry: NodeJS.Timeout | undefined;
   const deadlineAt = performance.now() + network.deadline;
   const { reachOf } = transport;
-  const retrier = createRetrier(transport.send, { ...network, deadlineAt });
+  const retrier = createRetrier(transport.send, { ...network, deadlineAt, socketsMax: options.sockets.limit });
   const send = createFollower(retrier, { configs, reachOf });
   const tokens = { send, configs, reachOf };
   const lookups = {

@@ -26,6 +26,8 @@ export interface Making {
 
 /** A connection to one origin, which is made by the first request and made again after it was lost. */
 export interface HttpLine extends Line {
+  /** When its connection was made, on the clock of `performance.now()`; 0 before. */
+  readonly connectedAt: number;
   request(options: Omit<Dispatcher.RequestOptions, "origin">): Promise<Dispatcher.ResponseData>;
 }
 
@@ -38,11 +40,13 @@ export function createDialer(making: Making): () => HttpLine {
   const connect = undici.buildConnector({ ...DIALING, timeout, ...setup.options, ...(lookup && { lookup }) });
   return () => {
     const { remember, end } = createEnd();
+    let connectedAt = 0;
     const client = new undici.Client(origin, {
       ...HTTP,
       connect: (to, callback) => {
         // Its types leave out that it returns the socket.
         const socket: unknown = connect(to, (...result) => {
+          connectedAt = performance.now();
           const connected = result[1];
           if (connected instanceof Socket) watch(connected);
           const address = connected?.remoteAddress;
@@ -53,7 +57,13 @@ export function createDialer(making: Making): () => HttpLine {
         remember(socket);
       },
     });
-    return { request: (options) => client.request(options), end: () => end(client) };
+    return {
+      request: (options) => client.request(options),
+      get connectedAt() {
+        return connectedAt;
+      },
+      end: () => end(client),
+    };
   };
 }
 /** As many tunnels as connections, each of its own connection to the proxy. */
@@ -63,6 +73,10 @@ function createTunnelDialer(making: Making, proxy: NonNullable<Making["proxy"]>)
   const timeout = Math.min(CONNECT_TIMEOUT_MAX, making.timeout);
   return () => {
     const { remember, end } = createEnd();
+    let connectedAt = 0;
+    const connected = () => {
+      connectedAt = performance.now();
+    };
     const agent = new undici.ProxyAgent({
       ...HTTP,
       uri,
@@ -70,11 +84,17 @@ function createTunnelDialer(making: Making, proxy: NonNullable<Making["proxy"]>)
       requestTls: { ...setup.options, timeout },
       proxyTls: { ...DIALING, timeout, ...proxy.setup.options },
       clientFactory: (to, options) =>
-        new undici.Client(to, { ...remembering(options, remember), headersTimeout: making.timeout }),
+        new undici.Client(to, { ...remembering(options, { remember, connected }), headersTimeout: making.timeout }),
       factory: (to, options) =>
         new undici.Client(to, endingTunnels(options, { proxy: new URL(uri).host, watch })),
     });
-    return { request: (options) => agent.request({ ...options, origin }), end: () => end(agent) };
+    return {
+      request: (options) => agent.request({ ...options, origin }),
+      get connectedAt() {
+        return connectedAt;
+      },
+      end: () => end(agent),
+    };
   };
 }
 
@@ -99,8 +119,17 @@ function createEnd(): {
 type Connect = (to: unknown, callback: (error: unknown, socket: unknown) => void) => unknown;
 
 /** What undici connects with returns the socket at once, though its types do not say so. */
-function remembering(options: object, remember: (socket: unknown) => void): object {
-  return wrapConnect(options, (connect) => (to, callback) => remember(connect(to, callback)));
+function remembering(
+  options: object,
+  { remember, connected }: { readonly remember: (socket: unknown) => void; readonly connected: () => void },
+): object {
+  return wrapConnect(options, (connect) => (to, callback) => {
+    const socket = connect(to, (error, made) => {
+      connected();
+      callback(error, made);
+    });
+    remember(socket);
+  });
 }
 
 /**

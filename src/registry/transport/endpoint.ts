@@ -1,5 +1,6 @@
 import { canonicalHost, dockerHubAddress, isDockerHubPrefix } from "../../image/registry-host.ts";
 import { Failure } from "./failure.ts";
+import type { Concurrency } from "./pace/pacers.ts";
 import { isLoopbackName } from "./reach.ts";
 import { type Location, matchRegistry, type PullSource, type RegistryConfig } from "./registry-config.ts";
 
@@ -22,7 +23,7 @@ export interface Connection {
   /** Whether a package says so. */
   readonly fromPackage: boolean;
   /** Requests at once; undefined for the network's. */
-  readonly concurrency: number | undefined;
+  readonly concurrency: Concurrency | undefined;
   /** The names that the host may have in a certs.d directory. */
   readonly certificateNames: readonly string[];
 }

@@ -6,6 +6,7 @@ import {
   splitHost,
 } from "../../image/registry-host.ts";
 import { trimEnd } from "../../yaml/trim-end.ts";
+import type { Concurrency } from "./pace/pacers.ts";
 
 /** What the user says about the registries, or parts of them, that `prefix` names. */
 export interface RegistryConfig {
@@ -22,7 +23,7 @@ export interface RegistryConfig {
   readonly certFile: string;
   readonly keyFile: string;
   /** Requests at once; the network's where absent. */
-  readonly concurrency?: number;
+  readonly concurrency?: Concurrency;
   /** Never asks, and fails. */
   readonly blocked: boolean;
   /** Whether a package brought it, which has less of a say over this machine's logins than the user. */

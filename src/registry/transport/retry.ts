@@ -1,7 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { failureOf, retryAfter } from "./error-response.ts";
 import { Failure } from "./failure.ts";
-import { createLimiter, type Limiter } from "./limiter.ts";
+import { backoff, type Clock, pause, systemClock } from "./pace/clock.ts";
+import { type Concurrency, createPacers } from "./pace/pacers.ts";
+import type { Sign } from "./pace/sign.ts";
 import type { HttpRequest, HttpResponse, Send } from "./transport.ts";
 
 /** A request with what it wants of the retries. */
@@ -14,55 +15,53 @@ export interface RetriedRequest extends HttpRequest {
   readonly accepts?: (response: HttpResponse) => boolean;
   /** Goes while others pause, and takes nobody's place: to be used for one request a host. */
   readonly urgent?: true;
+  /** Whether a login goes with it, or a token that was given for one. */
+  readonly isLoggedIn?: boolean;
 }
 
 /** What retries are made from. */
 export interface RetryOptions {
   readonly retries: number;
   /** Requests at once to each origin that has no number of its own. */
-  readonly concurrency: number;
-  /** Milliseconds on the clock of `performance.now()` after which waiting is of no use. */
+  readonly concurrency: Concurrency;
+  /** Milliseconds on the clock after which waiting is of no use. */
   readonly deadlineAt: number;
+  /** How many sockets the run may have. */
+  readonly socketsMax: () => number;
+  readonly clock?: Clock;
 }
 
 /**
- * Sends, so many requests at once to each origin, until there is an answer worth having, with pauses that grow. A server that says that it has enough (429, 503)
- * gets a pause from all of us; where that would be longer than the run, all fail at once. The last answer or Failure is
- * handed on.
+ * Sends, at the pace that each origin takes, until there is an answer worth having, with pauses that grow. An origin that
+ * says that it has enough gets a pause from all of us, which costs nobody a try; where that would be longer than the run, all
+ * fail at once. The last answer or Failure is handed on.
  */
 export function createRetrier(
   send: Send,
-  options: RetryOptions,
+  { clock = systemClock, ...options }: RetryOptions,
 ): (request: RetriedRequest) => Promise<HttpResponse> {
-  const hosts = new Map<string, HostPace>();
+  const pacers = createPacers({ clock, deadlineAt: options.deadlineAt, sockets: options.socketsMax });
 
   return async (request) => {
-    const { origin } = request.url;
-    const concurrency = request.connection.concurrency ?? options.concurrency;
-    const pace = hosts.get(origin) ?? { limit: createLimiter(concurrency), strain: 0, pausedUntil: 0 };
-    hosts.set(origin, pace);
+    const { signal } = request;
+    const pacer = pacers.of(request.url, request.connection.concurrency ?? options.concurrency);
     const retries = request.retries ?? options.retries;
     let reset = request.reset ?? false;
-    for (let attempt = 0; ; attempt += 1) {
-      const inPlace: Limiter = request.urgent ? (task) => task() : pace.limit;
-      const { outcome, wait } = await inPlace(async () => {
-        // Whoever has waited for a place waits for the pause, too, and others may prolong it while it lasts.
-        while (!request.urgent && pace.pausedUntil > performance.now()) {
-          if (pace.refusal !== undefined && pace.pausedUntil > options.deadlineAt)
-            throw failureOf(pace.refusal);
-          await pauseFor(pace.pausedUntil - performance.now(), request.signal);
-        }
-        const outcome = await attemptOnce(send, { ...request, reset });
-        const wait = waitAfter(outcome, attempt, pace);
-        const inTime = wait !== undefined && performance.now() + wait <= options.deadlineAt;
-        // Before the place is free for the next, which would run into the same limit.
-        if (wait !== undefined && isStrained(outcome) && (inTime || retryAfter(outcome) !== undefined)) {
-          const until = performance.now() + wait;
-          if (until > pace.pausedUntil) Object.assign(pace, { pausedUntil: until, refusal: outcome });
-        }
-        return { outcome, wait: inTime ? wait : undefined };
-      });
-      const last = attempt >= retries || wait === undefined;
+    let [attempt, refusals] = [0, 0];
+    for (;;) {
+      const task = async () => {
+        const result = await attemptOnce(send, { ...request, reset });
+        return { result, sign: signOf(result) };
+      };
+      const isFollowing = attempt + refusals > 0 || request.headers.authorization !== undefined;
+      const outcome = request.urgent
+        ? (await task()).result
+        : await pacer.run(task, { signal, isFollowing });
+      if (request.isLoggedIn && !(outcome instanceof Failure) && outcome.status === 200) pacer.trust();
+      const isRefused = !(outcome instanceof Failure) && outcome.status === REFUSED;
+      const wait = waitAfter(outcome, isRefused ? refusals : attempt, clock);
+      const isLate = wait === undefined || clock.now() + wait > options.deadlineAt;
+      const last = isLate || (isRefused ? request.retries === 0 || refusals >= REFUSALS_MAX : attempt >= retries);
       if (outcome instanceof Failure) {
         if (last || (outcome.retry === "once" && attempt > 0)) throw outcome;
         if (request.givesUpOn?.(outcome, attempt) === true) throw outcome;
@@ -71,29 +70,23 @@ export function createRetrier(
       } else if (last || request.accepts?.(outcome) === true) {
         return outcome;
       }
-      if (!isStrained(outcome)) await pauseFor(wait, request.signal);
+      if (isRefused) refusals += 1;
+      else attempt += 1;
+      await pause(wait, clock, signal);
     }
   };
 }
 
-interface HostPace {
-  readonly limit: Limiter;
-  /** How often in a row, about, the host has said that it has enough. */
-  strain: number;
-  pausedUntil: number;
-  /** The answer that asked for the pause. */
-  refusal?: HttpResponse;
-}
+const REFUSED = 429;
+
+/** How often one request may be refused while others are not. */
+const REFUSALS_MAX = 10;
 
 const RETRIED: ReadonlySet<number> = new Set([408, 429, 499, 500, 502, 503, 504, 520, 521, 522, 523, 524]);
-const STRAINED: ReadonlySet<number> = new Set([429, 503]);
 
 // Its front door, not the registry, refuses now and then what it serves a moment later.
 // https://github.com/microsoft/containerregistry/issues/188
 const FLAKY_REFUSAL: ReadonlySet<string> = new Set(["mcr.microsoft.com"]);
-
-const BACKOFF_FIRST = 250;
-const BACKOFF_MAX = 8_000;
 
 async function attemptOnce(send: Send, request: HttpRequest): Promise<HttpResponse | Failure> {
   try {
@@ -105,32 +98,36 @@ async function attemptOnce(send: Send, request: HttpRequest): Promise<HttpRespon
 }
 
 /** Milliseconds until the next attempt, or undefined where none is due. */
-function waitAfter(outcome: HttpResponse | Failure, attempt: number, pace: HostPace): number | undefined {
-  if (outcome instanceof Failure) return outcome.retry === "never" ? undefined : backoff(attempt);
-  if (STRAINED.has(outcome.status)) {
-    pace.strain += 1;
-    // "At once" is no answer to having enough.
-    return retryAfter(outcome) || backoff(Math.max(attempt, pace.strain - 1));
+function waitAfter(outcome: HttpResponse | Failure, failures: number, clock: Clock): number | undefined {
+  if (outcome instanceof Failure) return outcome.retry === "never" ? undefined : backoff(failures, clock);
+  const { status, url } = outcome;
+  const isFlaky = status === 403 && FLAKY_REFUSAL.has(url.hostname);
+  if (!RETRIED.has(status) && !isFlaky) return undefined;
+  return pauseNamedBy(outcome) ?? backoff(failures, clock);
+}
+
+/** What the outcome of an attempt says about the pace. */
+function signOf(outcome: HttpResponse | Failure): Sign {
+  if (outcome instanceof Failure) {
+    return OVERLOADED.has(outcome.code)
+      ? { kind: "strained", pause: undefined, failure: () => outcome }
+      : { kind: "none" };
   }
-  pace.strain = Math.floor(pace.strain / 2);
-  const flaky = outcome.status === 403 && FLAKY_REFUSAL.has(outcome.url.hostname);
-  return RETRIED.has(outcome.status) || flaky ? backoff(attempt) : undefined;
+  const { status, took } = outcome;
+  const complaint = { pause: pauseNamedBy(outcome), failure: () => failureOf(outcome) };
+  if (status === REFUSED) return { kind: "refused", ...complaint };
+  if (status === 503) return { kind: "strained", ...complaint };
+  return status < 500 ? { kind: "good", took, sort: sortOf(outcome) } : { kind: "none" };
 }
 
-function isStrained(outcome: HttpResponse | Failure): outcome is HttpResponse {
-  return !(outcome instanceof Failure) && STRAINED.has(outcome.status);
+const OVERLOADED: ReadonlySet<string> = new Set(["unreachable", "timeout", "refused"]);
+
+/** Milliseconds that an origin wants to be left alone. "At once" is no answer to having enough. */
+function pauseNamedBy(outcome: HttpResponse): number | undefined {
+  return outcome.status === REFUSED || outcome.status === 503 ? retryAfter(outcome) || undefined : undefined;
 }
 
-function backoff(attempt: number): number {
-  return Math.random() * Math.min(BACKOFF_MAX, BACKOFF_FIRST * 2 ** attempt);
-}
-
-async function pauseFor(milliseconds: number, signal: AbortSignal): Promise<void> {
-  if (milliseconds <= 0) return;
-  try {
-    await sleep(Math.ceil(milliseconds), undefined, { signal });
-  } catch (error) {
-    // The timer's own error hides the reason.
-    throw signal.aborted ? signal.reason : error;
-  }
+/** What takes about as long as each other: a token is not made in the time in which a manifest is found. */
+function sortOf({ status, url }: HttpResponse): string {
+  return `${status} ${url.pathname.split("/", 2)[1]}`;
 }

@@ -27,6 +27,8 @@ export interface Sockets<Held extends Line> {
    * there is room. Where the system gives no more sockets, it goes on with fewer, and tries again.
    */
   use<Result>(origin: Open<Held>, use: Use<Held, Result>): Promise<Result>;
+  /** How many there may be at once, as far as it is known. */
+  limit(): number;
   /** Ends all lines, also those that are used. */
   close(): void;
 }
@@ -195,6 +197,7 @@ export function createSockets<Held extends Line>({ max, spare }: SocketLimits): 
         if (!(await passes(Math.min(PAUSE * (lacks + 1), PAUSE_MAX), signal))) throw lack;
       }
     },
+    limit: () => (ceiling === undefined ? max : limit),
     close() {
       isClosed = true;
       for (const { line } of lent) line.end();

@@ -52,6 +52,8 @@ export interface HttpResponse {
   readonly headers: HttpHeaders;
   readonly body: Buffer;
   readonly url: URL;
+  /** Milliseconds from the request to the answer's head, on a connection that was there. */
+  readonly took: number;
 }
 
 /** Sends a request. */
@@ -121,6 +123,7 @@ export function createTransport(options: TransportOptions): Transport {
     };
     const login = proxy === undefined ? {} : proxyLogin(proxy);
     options.secrets.learn({ ...request, headers: { ...headers, ...login } });
+    const sentAt = performance.now();
     const answer = await line.request({
       path: targetOf(url, proxy).path,
       method: request.method,
@@ -130,6 +133,7 @@ export function createTransport(options: TransportOptions): Transport {
       // undici closes the connection after each HEAD unless told otherwise.
       reset: request.reset ?? false,
     });
+    const took = performance.now() - Math.max(sentAt, line.connectedAt);
     const body = await readBody(answer, {
       host: url.host,
       bytesMax: request.bytesMax,
@@ -140,7 +144,7 @@ export function createTransport(options: TransportOptions): Transport {
     if (answer.statusCode === 407) {
       throw new Failure("proxy", { host: routeOf(url, proxy).proxy ?? url.host, detail: "HTTP 407" });
     }
-    return { status: answer.statusCode, headers: answer.headers, body, url };
+    return { status: answer.statusCode, headers: answer.headers, body, url, took };
   }
 
   return {
@@ -148,6 +152,7 @@ export function createTransport(options: TransportOptions): Transport {
       const { url, signal: outer } = request;
       const proxy = chooseProxy(url, options.proxies);
       const route = routeOf(url, proxy);
+      const begun = performance.now();
       try {
         if (request.guard !== undefined) checkName(url.hostname, request.guard);
         outer.throwIfAborted();
@@ -157,7 +162,7 @@ export function createTransport(options: TransportOptions): Transport {
         return await options.sockets.use(dialer, { task, signal: outer });
       } catch (error) {
         const refusal = brokenAnswers.behind(error);
-        if (refusal !== undefined) return { ...refusal, url };
+        if (refusal !== undefined) return { ...refusal, url, took: performance.now() - begun };
         throw toFailure(
           outer.aborted && !isSystemError(error, "EMFILE", "ENFILE") ? outer.reason : error,
           route,

@@ -1,0 +1,65 @@
+import { canonicalHost, dockerHub } from "../../../image/registry-host.ts";
+import { createPacer, type Pacer, type PacerOptions } from "./pacer.ts";
+import { BEGINNING } from "./window.ts";
+
+/** Requests at once to one origin: as many as it takes well, or a number that is never exceeded. */
+export type Concurrency = "auto" | number;
+
+/** The pacers of a run, one an origin. */
+export interface Pacers {
+  of(url: URL, concurrency: Concurrency): OriginPacer;
+}
+
+/** A pacer that may be told that its origin knows who asks. */
+export interface OriginPacer extends Pacer {
+  /** A login has served there, so that it is not counted among strangers. */
+  trust(): void;
+}
+
+/** What is the same for all origins of a run. */
+export interface PacersOptions extends Pick<PacerOptions, "clock" | "deadlineAt"> {
+  /** How many sockets the run may have. */
+  readonly sockets: () => number;
+}
+
+/** Makes the pacers of a run. */
+export function createPacers({ clock, deadlineAt, sockets }: PacersOptions): Pacers {
+  const pacers = new Map<string, OriginPacer>();
+
+  /** Where several are busy, each has its share of the sockets: a connection that another takes is one to make anew. */
+  function share(): number {
+    let busy = 0;
+    for (const pacer of pacers.values()) if (pacer.isBusy()) busy += 1;
+    return Math.max(Math.floor(sockets() / Math.max(busy, 1)), Math.min(BEGINNING, sockets()));
+  }
+
+  function make(url: URL, concurrency: Concurrency): OriginPacer {
+    let isTrusted = !isWary(url);
+    const most = (): number =>
+      Math.min(concurrency === "auto" ? CONCURRENCY_MAX : concurrency, share(), isTrusted ? CONCURRENCY_MAX : BEGINNING);
+    return {
+      ...createPacer({ clock, deadlineAt, most }),
+      trust() {
+        isTrusted = true;
+      },
+    };
+  }
+
+  return {
+    of(url, concurrency) {
+      const pacer = pacers.get(url.origin) ?? make(url, concurrency);
+      pacers.set(url.origin, pacer);
+      return pacer;
+    },
+  };
+}
+
+/** Requests at once, whatever an origin takes. */
+export const CONCURRENCY_MAX = 64;
+
+/** Tells whether strangers are counted by address at a place that very many share. */
+function isWary({ hostname }: URL): boolean {
+  return canonicalHost(hostname) === dockerHub || WARY.has(hostname);
+}
+
+const WARY: ReadonlySet<string> = new Set(["auth.docker.io", "public.ecr.aws"]);
