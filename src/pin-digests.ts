@@ -7,7 +7,7 @@ import { checkImages } from "./check/check.ts";
 import { type Config, platformName } from "./config/config.ts";
 import type { ConfigSources } from "./config/config-sources.ts";
 import { readConfig } from "./config/function-config.ts";
-import { openSession } from "./connect/open-session.ts";
+import { lookupsAtOnce, openSession } from "./connect/open-session.ts";
 import { pullSecretsOf } from "./connect/pull-secrets.ts";
 import type { ResolverOptions } from "./connect/resolver-options.ts";
 import type { ResourceImages } from "./fields/find-images.ts";
@@ -99,7 +99,7 @@ export async function pinDigests(text: string, options: PinOptions = {}): Promis
   const pullSecrets = (warn: (message: string) => void) => (plan ? packageSecrets(input, plan, warn) : []);
   const resolver = createResolver(
     () => openSession(config, options, pullSecrets),
-    config.network.concurrency,
+    lookupsAtOnce(options, config.network),
   );
   try {
     const judge = await judgeOf({ rules, config, resolver });

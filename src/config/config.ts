@@ -2,6 +2,7 @@
 import type { FieldSpec } from "../fields/field-spec.ts";
 import { formatPlatform, type Platform } from "../image/platform.ts";
 import type { ResourceSelector } from "../krm/resource-selector.ts";
+import type { Concurrency } from "../registry/transport/pace/concurrency.ts";
 import type { RegistryConfig } from "../registry/transport/registry-config.ts";
 
 /** All options, each with a value. */
@@ -87,7 +88,7 @@ export interface RegistryOptions extends RegistryConfig {
 /** Limits of the network; times in milliseconds. */
 export interface NetworkConfig {
   /** Requests at once, to each registry. */
-  readonly concurrency: number;
+  readonly concurrency: Concurrency;
   /** For one attempt. */
   readonly timeout: number;
   /** Further attempts after one that failed for a passing reason. */

@@ -185,6 +185,23 @@ export function integer(least: number, most: number): Reader<number> {
   );
 }
 
+/** A word that stands for a number, or a whole number in a range. */
+export function wordOrInteger<const Word extends string>(
+  word: Word,
+  number: Reader<number>,
+): Reader<Word | number> {
+  const { schema, shape, shown } = number.traits;
+  return reader(
+    (raw, tell) => {
+      if (raw.kind === "text" && raw.text === word) return word;
+      return number(raw, (problem) =>
+        tell({ ...problem, message: problem.message.replace(" must be ", ` must be "${word}" or `) }),
+      );
+    },
+    { schema: { anyOf: [{ const: word }, schema] }, shape, shown: `${word}|${shown}` },
+  );
+}
+
 /** A duration in Go's form, `500ms`, `20s`, `1m30s`, as milliseconds; longer than nothing and at most `most`. */
 export function duration(most: string): Reader<number> {
   const limit = parseDuration(most) ?? 0;

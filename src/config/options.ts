@@ -6,7 +6,7 @@ import type { Expressions } from "../krm/expression.ts";
 import type { Config, NetworkConfig } from "./config.ts";
 import { builtIn, fieldSpec } from "./field-spec-option.ts";
 import { globs, word } from "./glob-option.ts";
-import { choice, duration, integer, list, maps } from "./option-reader.ts";
+import { choice, duration, integer, list, maps, wordOrInteger } from "./option-reader.ts";
 import { groupRow, type OptionRows } from "./option-row.ts";
 import { platform } from "./platform-option.ts";
 import { registry } from "./registry-option.ts";
@@ -41,7 +41,11 @@ const checkRows: OptionRows<Config["check"]> = {
 };
 
 const networkRows: OptionRows<NetworkConfig> = {
-  concurrency: { type: integer(1, 64), default: 8, meaning: "requests at once, to each registry" },
+  concurrency: {
+    type: wordOrInteger("auto", integer(1, 64)),
+    default: "auto",
+    meaning: "requests at once, to each registry: as many as it takes well, or at most so many",
+  },
   timeout: {
     type: duration("2m"),
     default: 20_000,

@@ -10,6 +10,7 @@ import {
   reader,
   type Tell,
   text,
+  wordOrInteger,
 } from "./option-reader.ts";
 import { type OptionRows, tableReader } from "./option-row.ts";
 
@@ -51,7 +52,10 @@ const registryRows: OptionRows<WrittenRegistry> = {
   caFile: { type: path, default: "", meaning: "further authorities for certificates, in PEM" },
   certFile: { type: path, default: "", meaning: "the client's certificate, in PEM" },
   keyFile: { type: path, default: "", meaning: "the key of the client's certificate, in PEM" },
-  concurrency: { type: integer(1, 64), meaning: "requests at once" },
+  concurrency: {
+    type: wordOrInteger("auto", integer(1, 64)),
+    meaning: "requests at once: as many as the registry takes well, or at most so many",
+  },
   onError: {
     type: choice("fail", "warn"),
     meaning: "what an image of these registries that can't be pinned does to the run",

@@ -2,6 +2,7 @@
 
 import type { PullSecret } from "../credentials/pull-secret.ts";
 import { parseDigest } from "../image/digest.ts";
+import { CONCURRENCY_MAX } from "../registry/transport/pace/concurrency.ts";
 import type { Registry, RegistrySession, ResolveDigest } from "../resolve/lookup.ts";
 import type { ConnectionConfig } from "./connect.ts";
 import type { ResolverOptions } from "./resolver-options.ts";
@@ -26,6 +27,21 @@ export async function openSession(
   const circumstances = { environment, pullSecrets, sparesThreads, ...(since !== undefined && { since }) };
   return connect(config, circumstances);
 }
+
+/**
+ * How many images are looked up at the same time at each registry. Our own client keeps the requests of so many to the pace of
+ * each registry; a registry of the caller's is asked for as many as the configuration says.
+ */
+export function lookupsAtOnce(
+  { registry, resolveDigest }: ResolverOptions,
+  { concurrency }: ConnectionConfig["network"],
+): number {
+  const isOwn = registry !== undefined || resolveDigest !== undefined;
+  if (concurrency !== "auto" && isOwn) return concurrency;
+  return isOwn ? CALLERS_CONCURRENCY : CONCURRENCY_MAX;
+}
+
+const CALLERS_CONCURRENCY = 8;
 
 /** What resolves digests, as a registry that knows no more than what tags mean. */
 function registryOf(resolveDigest: ResolveDigest): Registry {

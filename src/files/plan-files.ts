@@ -5,7 +5,7 @@ import { checkImages } from "../check/check.ts";
 import { type Config, platformName } from "../config/config.ts";
 import { type ConfigSources, FunctionConfigError } from "../config/config-sources.ts";
 import { readConfig } from "../config/function-config.ts";
-import { openSession } from "../connect/open-session.ts";
+import { lookupsAtOnce, openSession } from "../connect/open-session.ts";
 import type { ResolverOptions } from "../connect/resolver-options.ts";
 import type { Explanation } from "../explain.ts";
 import type { RunJudge } from "../judgement.ts";
@@ -109,7 +109,10 @@ export async function planFiles(paths: readonly string[], options: FilesOptions)
     { folder: options.folder, roots: found.folders, named },
     config.lock === "off",
   );
-  const resolver = createResolver(() => openSession(config, options, () => []), config.network.concurrency);
+  const resolver = createResolver(
+    () => openSession(config, options, () => []),
+    lookupsAtOnce(options, config.network),
+  );
   try {
     const judge = await judgeOf({ rules, config, resolver });
     if (judge?.kind === "faults") return failedPlan(judge.results, config);

@@ -22,7 +22,7 @@ import type { HttpLine } from "./transport/agent.ts";
 import { type Endpoint, endpointElsewhere, endpointOf } from "./transport/endpoint.ts";
 import { hasTrait } from "./transport/error-code.ts";
 import { Failure, withoutSecrets } from "./transport/failure.ts";
-import type { Concurrency } from "./transport/pace/pacers.ts";
+import type { Concurrency } from "./transport/pace/concurrency.ts";
 import type { ProxySettings } from "./transport/proxy.ts";
 import { createFollower } from "./transport/redirect.ts";
 import {
@@ -122,7 +122,11 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   let hurry: NodeJS.Timeout | undefined;
   const deadlineAt = performance.now() + network.deadline;
   const { reachOf } = transport;
-  const retrier = createRetrier(transport.send, { ...network, deadlineAt, socketsMax: options.sockets.limit });
+  const retrier = createRetrier(transport.send, {
+    ...network,
+    deadlineAt,
+    socketsMax: options.sockets.limit,
+  });
   const send = createFollower(retrier, { configs, reachOf });
   const tokens = { send, configs, reachOf };
   const lookups = {

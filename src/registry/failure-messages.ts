@@ -144,7 +144,10 @@ const ROWS: Readonly<Record<RegistryErrorCode, Row>> = {
     came: answered,
     advice: () => "check the name of the image; if it is private, log in",
   },
-  "rate-limited": { came: answered, advice: () => "try again later, or lower network.concurrency" },
+  "rate-limited": {
+    came: answered,
+    advice: () => "try again later, or set network.concurrency to a small number",
+  },
   "pull-limit": {
     came: answered,
     advice: (registry) => `log in to ${registry} for a higher limit, wait some hours, or set a mirror`,

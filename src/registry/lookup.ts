@@ -159,12 +159,13 @@ async function askAs(search: Search, identity: Identity, demand: HostChallenge):
   const who = { identity, demand, repository, signal, ...(guard !== undefined && { guard }) };
   const authorization = await authorize(authorizer, who);
   if (authorization === undefined || authorization.kind === "no-token") return authorization;
-  const answer = await ask(search, authorization.value);
+  const isLoggedIn = identity.credential !== undefined;
+  const answer = await ask(search, authorization.value, isLoggedIn);
   if (answer.kind === "digest" || !authorization.reused || answer.failure.status !== 401) return answer;
   // The token may have ended early.
   authorizer.forget(who);
   const again = await authorize(authorizer, who);
-  return again?.kind === "header" ? ask(search, again.value) : again;
+  return again?.kind === "header" ? ask(search, again.value, isLoggedIn) : again;
 }
 
 async function authorize(
@@ -212,10 +213,13 @@ function isRefused(failure: Failure): boolean {
 type FoundAnswer = Extract<ManifestAnswer, { kind: "digest" }> & { readonly as?: string };
 type Answer = FoundAnswer | ManifestRefusal;
 
-async function ask(search: Search, authorization?: string): Promise<Answer> {
+async function ask(search: Search, authorization?: string, isLoggedIn?: boolean): Promise<Answer> {
   const { host, question, options } = search;
   const { connection } = host.endpoint;
-  const header = authorization === undefined ? {} : { authorization };
+  const header = {
+    ...(authorization !== undefined && { authorization }),
+    ...(isLoggedIn && { isLoggedIn }),
+  };
   const { limitOfPulls, learnHeadIsMute: headIsMute } = host;
   const verify = host.isHeadMute ? "get" : question.verify;
   let refusal: { readonly base: URL; readonly said: ManifestAnswer } | undefined;

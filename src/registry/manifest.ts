@@ -26,6 +26,8 @@ export interface ManifestQuestion {
   /** Further attempts, where not as many as of other requests. */
   readonly retries?: number;
   readonly authorization?: string;
+  /** Whether that is a login's, or of a token that was given for one. */
+  readonly isLoggedIn?: boolean;
   /** Where a registry has sent us to this base. */
   readonly guard?: Guard;
   /** Whether a connection that fails is not to be tried again, since another scheme may be the right one. */
@@ -128,6 +130,7 @@ const SCHEMA_1 = /^application\/vnd\.docker\.distribution\.manifest\.v1\+(?:json
 function toRequest(method: "HEAD" | "GET", question: ManifestQuestion): RetriedRequest {
   const { base, connection, repository, reference, authorization, signal, guard, failsAtOnce, retries } =
     question;
+  const { isLoggedIn } = question;
   const path = `/v2/${repository}/${question.part ?? "manifests"}/${reference}`;
   const url = new URL(path, base);
   // A URL parser resolves "..", and drops line breaks: what it changed would be another image.
@@ -139,6 +142,7 @@ function toRequest(method: "HEAD" | "GET", question: ManifestQuestion): RetriedR
   const headers = { accept, ...(authorization !== undefined && { authorization }) };
   const rest = {
     ...(guard !== undefined && { guard }),
+    ...(isLoggedIn && { isLoggedIn }),
     ...(failsAtOnce && { givesUpOn: () => true }),
     ...(retries !== undefined && { retries }),
   };

@@ -181,7 +181,7 @@ describe("parseConfig", () => {
     [
       { network: { concurrency: "0" } },
       "network.concurrency",
-      '`network.concurrency` must be a whole number from 1 to 64, but is "0"',
+      '`network.concurrency` must be "auto" or a whole number from 1 to 64, but is "0"',
     ],
     [
       { network: { timeout: "5" } },

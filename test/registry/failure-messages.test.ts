@@ -79,7 +79,7 @@ describe("explainFailure", () => {
     ],
     [
       new Failure("rate-limited", { status: 429 }),
-      "quay.io answered HTTP 429, asked with A, then anonymously; try again later, or lower network.concurrency",
+      "quay.io answered HTTP 429, asked with A, then anonymously; try again later, or set network.concurrency to a small number",
     ],
     [
       new Failure("pull-limit", { status: 429 }),

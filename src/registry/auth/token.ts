@@ -126,6 +126,7 @@ function tokenRequest(
     method: "GET",
     url: asked,
     headers: { accept: "application/json", ...(login !== undefined && { authorization: `Basic ${login}` }) },
+    isLoggedIn: login !== undefined,
   };
 }
 
@@ -145,6 +146,7 @@ function exchangeRequest(
     url,
     headers: { accept: "application/json", "content-type": "application/x-www-form-urlencoded" },
     body: form.toString(),
+    isLoggedIn: true,
   };
 }
 

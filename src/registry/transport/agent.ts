@@ -84,7 +84,10 @@ function createTunnelDialer(making: Making, proxy: NonNullable<Making["proxy"]>)
       requestTls: { ...setup.options, timeout },
       proxyTls: { ...DIALING, timeout, ...proxy.setup.options },
       clientFactory: (to, options) =>
-        new undici.Client(to, { ...remembering(options, { remember, connected }), headersTimeout: making.timeout }),
+        new undici.Client(to, {
+          ...remembering(options, { remember, connected }),
+          headersTimeout: making.timeout,
+        }),
       factory: (to, options) =>
         new undici.Client(to, endingTunnels(options, { proxy: new URL(uri).host, watch })),
     });

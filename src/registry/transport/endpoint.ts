@@ -1,6 +1,6 @@
 import { canonicalHost, dockerHubAddress, isDockerHubPrefix } from "../../image/registry-host.ts";
 import { Failure } from "./failure.ts";
-import type { Concurrency } from "./pace/pacers.ts";
+import type { Concurrency } from "./pace/concurrency.ts";
 import { isLoopbackName } from "./reach.ts";
 import { type Location, matchRegistry, type PullSource, type RegistryConfig } from "./registry-config.ts";
 

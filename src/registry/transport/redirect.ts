@@ -80,9 +80,10 @@ function requestTo(url: URL, first: RetriedRequest, options: FollowOptions): Ret
     return { ...first, url };
   }
   const { authorization: _, ...headers } = first.headers;
+  const { isLoggedIn: __, ...request } = first;
   const guard = guardAgainst(url, first.url, { code: "redirect", reachOf: options.reachOf });
   const connection = connectionElsewhere(url, options.configs, repository);
-  return { ...first, url, headers, connection, ...(guard !== undefined && { guard }) };
+  return { ...request, url, headers, connection, ...(guard !== undefined && { guard }) };
 }
 
 /** The repository that a path of the API is about; empty for another path. */

@@ -6,7 +6,7 @@ import {
   splitHost,
 } from "../../image/registry-host.ts";
 import { trimEnd } from "../../yaml/trim-end.ts";
-import type { Concurrency } from "./pace/pacers.ts";
+import type { Concurrency } from "./pace/concurrency.ts";
 
 /** What the user says about the registries, or parts of them, that `prefix` names. */
 export interface RegistryConfig {

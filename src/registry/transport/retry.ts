@@ -1,7 +1,8 @@
 import { failureOf, retryAfter } from "./error-response.ts";
 import { Failure } from "./failure.ts";
 import { backoff, type Clock, pause, systemClock } from "./pace/clock.ts";
-import { type Concurrency, createPacers } from "./pace/pacers.ts";
+import type { Concurrency } from "./pace/concurrency.ts";
+import { createPacers } from "./pace/pacers.ts";
 import type { Sign } from "./pace/sign.ts";
 import type { HttpRequest, HttpResponse, Send } from "./transport.ts";
 
@@ -54,14 +55,12 @@ export function createRetrier(
         return { result, sign: signOf(result) };
       };
       const isFollowing = attempt + refusals > 0 || request.headers.authorization !== undefined;
-      const outcome = request.urgent
-        ? (await task()).result
-        : await pacer.run(task, { signal, isFollowing });
+      const outcome = request.urgent ? (await task()).result : await pacer.run(task, { signal, isFollowing });
       if (request.isLoggedIn && !(outcome instanceof Failure) && outcome.status === 200) pacer.trust();
       const isRefused = !(outcome instanceof Failure) && outcome.status === REFUSED;
       const wait = waitAfter(outcome, isRefused ? refusals : attempt, clock);
       const isLate = wait === undefined || clock.now() + wait > options.deadlineAt;
-      const last = isLate || (isRefused ? request.retries === 0 || refusals >= REFUSALS_MAX : attempt >= retries);
+      const last = isLate || (isRefused ? retries === 0 || refusals >= REFUSALS_MAX : attempt >= retries);
       if (outcome instanceof Failure) {
         if (last || (outcome.retry === "once" && attempt > 0)) throw outcome;
         if (request.givesUpOn?.(outcome, attempt) === true) throw outcome;

@@ -150,6 +150,24 @@ describe("createRetrier", () => {
     for (const time of resumed) expect(time).toBeGreaterThan(950);
   });
 
+  test("uses up no retry where it is told to come back later", async () => {
+    const server = await serve(
+      failing(5, (_, response) => answer(response, 429, { headers: { "retry-after": "0" } })),
+    );
+
+    expect(await resolveOnce(`${server.host}/app:v1`, { network: { retries: 1 } })).toBe(INDEX_DIGEST);
+  });
+
+  test("tries nothing again where no retries are wanted", async () => {
+    const server = await serve(
+      failing(3, (_, response) => answer(response, 429, { headers: { "retry-after": "0" } })),
+    );
+
+    expect(await failOnce(`${server.host}/app:v1`, { network: { retries: 0 } })).toMatchObject({
+      code: "rate-limited",
+    });
+  });
+
   test("does not wait past the deadline of the run", async () => {
     const server = await serve((_, response) => answer(response, 429, { headers: { "retry-after": "600" } }));
 

@@ -53,7 +53,7 @@ export function createPacer({ clock, most, deadlineAt }: PacerOptions): Pacer {
   function pump(): void {
     cancel?.();
     cancel = undefined;
-    while (isWanted() && trial === undefined && underWay.size < window.size()) {
+    while (isWanted() && trial?.blocks !== true && underWay.size < window.size()) {
       const wait = rate.nextAt() - clock.now();
       if (wait > 0) {
         cancel = clock.after(wait, pump);
@@ -86,7 +86,7 @@ export function createPacer({ clock, most, deadlineAt }: PacerOptions): Pacer {
   }
 
   function mayBegin(): boolean {
-    const isFree = !isWanted() && !isPumping && trial === undefined && underWay.size < window.size();
+    const isFree = !isWanted() && !isPumping && trial?.blocks !== true && underWay.size < window.size();
     return isFree && rate.nextAt() <= clock.now();
   }
 
@@ -94,16 +94,16 @@ export function createPacer({ clock, most, deadlineAt }: PacerOptions): Pacer {
     if (over !== undefined) throw over();
     if (mayBegin()) return begin();
     const queue = isFollowing ? following : beginning;
-    let entry: Waiting | undefined;
+    const entry: { start: Waiting["start"]; fail: Waiting["fail"] } = { start: () => {}, fail: () => {} };
     const started = new Promise<Ticket>((start, fail) => {
-      entry = { start, fail };
-      queue.push(entry);
+      Object.assign(entry, { start, fail });
     });
+    queue.push(entry);
     if (!isPumping) pump();
     try {
       return await untilAborted(started, signal);
     } catch (error) {
-      const at = queue.findIndex((each) => each === entry);
+      const at = queue.indexOf(entry);
       if (at >= 0) queue.splice(at, 1);
       // It came just then.
       else if (over === undefined) settle(await started, { kind: "none" });
@@ -123,9 +123,10 @@ export function createPacer({ clock, most, deadlineAt }: PacerOptions): Pacer {
       if (before !== "unknown" && rate.state() === "unknown") window.release(1, true);
     }
     if (sign.kind === "strained") window.shrink(ticket);
-    if (isNews && (sign.kind === "refused" || (sign.kind === "strained" && sign.pause !== undefined))) {
-      accuse(sign);
-    } else if (trial?.accused.has(ticket)) trial.others += 1;
+    const isComplaint = sign.kind === "refused" || (sign.kind === "strained" && sign.pause !== undefined);
+    const isAccused = trial?.accused.has(ticket) === true;
+    if (isNews && isComplaint && (trial === undefined || isAccused)) accuse(sign);
+    else if (trial !== undefined && isAccused) trial.others += 1;
     trial?.accused.delete(ticket);
     decide();
     pumpSoon();
@@ -135,7 +136,16 @@ export function createPacer({ clock, most, deadlineAt }: PacerOptions): Pacer {
     const level = window.level();
     // Those that have come back since the last ones began have done so well.
     const others = level - underWay.size - 1;
-    trial ??= { accused: new Set(underWay), refused: 0, others, pause: undefined, counts: false, level, failure };
+    trial ??= {
+      accused: new Set(underWay),
+      refused: 0,
+      others,
+      pause: undefined,
+      counts: false,
+      blocks: true,
+      level,
+      failure,
+    };
     trial.refused += 1;
     trial.counts ||= kind === "refused";
     if (pause !== undefined) trial.pause = Math.max(trial.pause ?? 0, pause);
@@ -146,14 +156,33 @@ export function createPacer({ clock, most, deadlineAt }: PacerOptions): Pacer {
     if (trial === undefined) return;
     const { accused, refused, others, counts, level, pause, failure } = trial;
     const areMost = rate.state() !== "unknown" || refused > accused.size + others;
-    // Who is under way for long keeps the others waiting for no longer than they need to know.
-    if (!areMost && others < refused + accused.size) return;
+    // Who is under way for long keeps the others waiting no longer than it may matter.
+    trial.blocks = others < refused + accused.size;
+    if (!areMost && accused.size > 0) return;
     trial = undefined;
     if (!areMost) {
-      if (counts) window.doubt(level - refused);
+      if (counts) window.doubt(level, refused);
       return;
     }
     if (rate.isFickle() && refused < BEGINNING) return;
+    console.log(
+      "refuse",
+      clock.now().toFixed(0),
+      "refused",
+      refused,
+      "of",
+      refused + others + accused.size,
+      "strain",
+      strain,
+      "window",
+      window.size(),
+      rate.state(),
+      rate.isFickle(),
+      "period",
+      rate.period(),
+      "pause",
+      pause,
+    );
     strain += 1;
     rest(pause, { isLimit: counts && isProof(refused), best: level - refused });
     const isLate = pause !== undefined && clock.now() + pause > deadlineAt;
@@ -171,10 +200,16 @@ export function createPacer({ clock, most, deadlineAt }: PacerOptions): Pacer {
     return (backoff(refusals - 1, clock) + backoff(refusals - 1, { random: () => 1 })) / 2;
   }
 
-  function rest(named: number | undefined, { isLimit, best }: { readonly isLimit: boolean; readonly best: number }): void {
+  function rest(
+    named: number | undefined,
+    { isLimit, best }: { readonly isLimit: boolean; readonly best: number },
+  ): void {
     const now = clock.now();
     const pause = named ?? Math.max(pauseAfter(strain), rate.period() * 2 ** Math.min(strain, 6));
-    if (!isLimit) return rate.rest(now + pause);
+    if (!isLimit) {
+      rate.rest(now + pause);
+      return;
+    }
     const isNew = rate.state() === "unknown";
     rate.refuse({ now, pause, isNamed: named !== undefined });
     window.restart(isNew ? best : undefined);
@@ -209,6 +244,8 @@ interface Trial {
   others: number;
   /** The longest that was named. */
   pause: number | undefined;
+  /** Whether nobody may begin until more is known. */
+  blocks: boolean;
   /** Whether any was refused for being one too many. */
   counts: boolean;
   /** How many were under way when the first was refused. */

@@ -1,9 +1,7 @@
 import { canonicalHost, dockerHub } from "../../../image/registry-host.ts";
+import { CONCURRENCY_MAX, type Concurrency } from "./concurrency.ts";
 import { createPacer, type Pacer, type PacerOptions } from "./pacer.ts";
 import { BEGINNING } from "./window.ts";
-
-/** Requests at once to one origin: as many as it takes well, or a number that is never exceeded. */
-export type Concurrency = "auto" | number;
 
 /** The pacers of a run, one an origin. */
 export interface Pacers {
@@ -36,7 +34,11 @@ export function createPacers({ clock, deadlineAt, sockets }: PacersOptions): Pac
   function make(url: URL, concurrency: Concurrency): OriginPacer {
     let isTrusted = !isWary(url);
     const most = (): number =>
-      Math.min(concurrency === "auto" ? CONCURRENCY_MAX : concurrency, share(), isTrusted ? CONCURRENCY_MAX : BEGINNING);
+      Math.min(
+        concurrency === "auto" ? CONCURRENCY_MAX : concurrency,
+        share(),
+        isTrusted ? CONCURRENCY_MAX : BEGINNING,
+      );
     return {
       ...createPacer({ clock, deadlineAt, most }),
       trust() {
@@ -53,9 +55,6 @@ export function createPacers({ clock, deadlineAt, sockets }: PacersOptions): Pac
     },
   };
 }
-
-/** Requests at once, whatever an origin takes. */
-export const CONCURRENCY_MAX = 64;
 
 /** Tells whether strangers are counted by address at a place that very many share. */
 function isWary({ hostname }: URL): boolean {

@@ -47,6 +47,8 @@ export function createRate(): Rate {
   let untried = EVIDENCE;
   /** After how many good answers it was no limit of a rate that it refused by, for once. */
   let acquittal = ACQUITTAL;
+  /** The time between two answers before. */
+  let before = 0;
   let wasAcquitted = false;
   /** Whether it is hardly known what it gives. */
   let isRough = false;
@@ -71,9 +73,10 @@ export function createRate(): Rate {
   function suspect({ now, pause, isNamed }: Refusal): void {
     const took = now - (since ?? now);
     state = "suspected";
-    if (!isNamed) limitTo(1, Math.max(took / Math.max(accepted, 1), 1) / HALF, now + pause);
-    isRough = took < LONG;
-    untried = isRough ? FEW : evidence;
+    before = Math.max(took / Math.max(accepted, 1), 1);
+    if (!isNamed) limitTo(1, before / HALF, now + pause);
+    isRough = true;
+    untried = FEW;
     acquittal = Math.max(ACQUITTAL, 2 * accepted);
   }
 
@@ -83,12 +86,14 @@ export function createRate(): Rate {
     if (inVain > IN_VAIN_MAX) {
       isFickle = true;
       wasAcquitted = true;
-      return acquit();
+      acquit();
+      return;
     }
     // What was only tried is not what it gives.
     const given = isNamed ? (state === "measured" ? Math.min(accepted, sure) : accepted) : 1;
-    const needed = (took * given) / accepted;
-    isRough = isVague || accepted < FEW || (hasTried && needed > period * FAR);
+    const limit = state === "measured" ? 2 * period : Number.POSITIVE_INFINITY;
+    const needed = Math.min((took * given) / accepted, limit);
+    isRough = isVague || accepted < FEW || (state === "suspected" && hasTried && needed > period * FAR);
     if (isNamed) limitTo(given, needed, now + Math.max(needed, pause));
     else limitTo(given, needed / SAFETY, now + pause);
     state = "measured";
@@ -129,9 +134,10 @@ export function createRate(): Rate {
     answer() {
       accepted += 1;
       if (state === "unknown") return;
-      if (state === "suspected" && !wasAcquitted && accepted >= acquittal) {
+      if (state === "suspected" && accepted >= acquittal && period <= before * HALF) {
         wasAcquitted = true;
-        return acquit();
+        acquit();
+        return;
       }
       untried -= 1;
       if (untried <= 0 && period > 0) tryMore();
@@ -160,9 +166,6 @@ const SAFETY = 0.95;
 
 /** Answers that prove little. */
 const FEW = 8;
-
-/** Milliseconds in which more is seen than what was saved up. */
-const LONG = 500;
 
 /** Answers after which a little more is tried, the first time and at most. */
 const EVIDENCE = 100;

@@ -13,8 +13,8 @@ export interface Window {
   isCurrent(ticket: Ticket): boolean;
   /** Halves where one was too many, once for all that were under way together. */
   shrink(ticket: Ticket): void;
-  /** Shrinks likewise where only so many were not refused, unless it has turned out that this is no reason. */
-  doubt(best: number): void;
+  /** Shrinks likewise where so many were refused among others, unless it has turned out that this is no reason. */
+  doubt(level: number, refused: number): void;
   /** Begins again with one, and grows to a few at most. */
   restart(best?: number): void;
   /** Grows again, by so much for each good answer, and no further than where it broke if that was too many at once. */
@@ -39,11 +39,18 @@ export function createWindow(most: () => number): Window {
   let ceiling = Number.POSITIVE_INFINITY;
   let answers = 0;
   /** Good answers since it has shrunk. */
+  let sinceBreak = 0;
+  /** Good answers since the ceiling was raised. */
   let calm = 0;
   /** As many at once as have gone well where more did not. */
   let broken = 0;
-  /** How often fewer were too many than had gone well. */
+  let hasBroken = false;
+  /** Whether the last break said how many are too many. */
+  let isFresh = false;
+  /** How often in a row it broke again at once, though there were fewer. */
   let whims = 0;
+  /** Good answers since it was larger than where it broke. */
+  let beyond = 0;
   let isHeld = false;
   let round = { left: BEGINNING, slowness: Number.POSITIVE_INFINITY };
 
@@ -52,12 +59,33 @@ export function createWindow(most: () => number): Window {
   }
 
   function shrinkTo(less: number, newCeiling: number): void {
+    console.log(
+      "refuse shrink",
+      size,
+      "to",
+      less,
+      "ceiling",
+      newCeiling,
+      "running",
+      running,
+      "slow",
+      round.slowness,
+    );
     size = Math.max(1, less);
     ceiling = Math.max(1, newCeiling);
     epoch += 1;
     calm = 0;
+    sinceBreak = 0;
     isHeld = false;
     beginRound();
+  }
+
+  /** Whether so many were too many: what happens again at once, with fewer, has another reason. */
+  function breaksAt(count: number): boolean {
+    whims = hasBroken && sinceBreak < SOON_ROUNDS * count ? whims + 1 : 0;
+    hasBroken = true;
+    if (whims > WHIMS_MAX) ceiling = Number.POSITIVE_INFINITY;
+    return whims === 0;
   }
 
   function beginRound(): void {
@@ -89,12 +117,17 @@ export function createWindow(most: () => number): Window {
   function grow(): void {
     answers += 1;
     calm += 1;
+    sinceBreak += 1;
+    beyond = Math.floor(size) > broken ? beyond + 1 : 0;
+    // It was not for their number.
+    if (beyond > BEYOND_ROUNDS * size) ceiling = Number.POSITIVE_INFINITY;
     if (calm >= CALM_ROUNDS * ceiling) {
       ceiling *= PROBE;
       calm = 0;
     }
     // The first answers only show how long they take.
-    if (answers > BEGINNING && !isHeld && size < most()) size = Math.max(size, Math.min(size + growth, ceiling));
+    if (answers > BEGINNING && !isHeld && size < most())
+      size = Math.max(size, Math.min(size + growth, ceiling));
   }
 
   return {
@@ -116,22 +149,26 @@ export function createWindow(most: () => number): Window {
     isCurrent: (ticket) => ticket.epoch === epoch,
     shrink(ticket) {
       if (ticket.epoch === epoch) {
-        broken = level;
-        shrinkTo(bound() / 2, broken);
+        isFresh = breaksAt(level);
+        if (isFresh) broken = level;
+        shrinkTo(bound() / 2, ceiling);
       } else if (ticket.epoch !== epoch - 1) return;
+      if (!isFresh) return;
       // As many as were not too many.
       broken -= 1;
       ceiling = Math.max(1, broken * REGROWTH);
     },
-    doubt(best) {
-      if (whims > WHIMS_MAX) return;
-      // What is too many at once is so next time.
-      if (best < broken * REGROWTH) whims += 1;
-      broken = broken === 0 ? best : Math.min(broken, best);
+    doubt(count, refused) {
+      const isNew = breaksAt(count);
       if (whims > WHIMS_MAX) {
-        ceiling = Number.POSITIVE_INFINITY;
         size = Math.max(size, BEGINNING);
-      } else shrinkTo(Math.max(FEW, Math.min(bound() / 2, best * REGROWTH)), Math.max(FEW, best * REGROWTH));
+        return;
+      }
+      if (isNew) {
+        broken = count - refused;
+        ceiling = Math.max(FEW, broken * REGROWTH);
+      }
+      shrinkTo(Math.max(FEW, Math.min(bound() / 2, ceiling)), ceiling);
     },
     restart(best) {
       broken = best ?? broken;
@@ -158,6 +195,8 @@ export const SLOW_GROWTH = 0.25;
 const REGROWTH = 0.9;
 
 const WHIMS_MAX = 2;
+const SOON_ROUNDS = 2;
+const BEYOND_ROUNDS = 2;
 
 /** Rounds without a break, after which it may grow further by this factor. */
 const CALM_ROUNDS = 4;
