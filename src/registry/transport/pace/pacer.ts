@@ -165,24 +165,6 @@ export function createPacer({ clock, most, deadlineAt }: PacerOptions): Pacer {
       return;
     }
     if (rate.isFickle() && refused < BEGINNING) return;
-    console.log(
-      "refuse",
-      clock.now().toFixed(0),
-      "refused",
-      refused,
-      "of",
-      refused + others + accused.size,
-      "strain",
-      strain,
-      "window",
-      window.size(),
-      rate.state(),
-      rate.isFickle(),
-      "period",
-      rate.period(),
-      "pause",
-      pause,
-    );
     strain += 1;
     rest(pause, { isLimit: counts && isProof(refused), best: level - refused });
     const isLate = pause !== undefined && clock.now() + pause > deadlineAt;

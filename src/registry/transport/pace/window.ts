@@ -59,18 +59,6 @@ export function createWindow(most: () => number): Window {
   }
 
   function shrinkTo(less: number, newCeiling: number): void {
-    console.log(
-      "refuse shrink",
-      size,
-      "to",
-      less,
-      "ceiling",
-      newCeiling,
-      "running",
-      running,
-      "slow",
-      round.slowness,
-    );
     size = Math.max(1, less);
     ceiling = Math.max(1, newCeiling);
     epoch += 1;
