@@ -31,7 +31,7 @@ import { oncePerRegistry } from "./outcome/registry-failures.ts";
 import { type Plan, planImages } from "./plan-images.ts";
 import type { ImageUse } from "./report/image-use.ts";
 import { checkTally, type Tally, updateTally } from "./report/tally.ts";
-import { createResolver, type Resolver } from "./resolve/resolver.ts";
+import { createResolver, type Resolver, type WatchLookups } from "./resolve/resolver.ts";
 import { judgeOf, lookOver, settleImages, useOf } from "./settle-images.ts";
 import { kindOf } from "./yaml/node.ts";
 import { editedParts, type TextEdit } from "./yaml/text-edit.ts";
@@ -44,6 +44,8 @@ export interface PinOptions extends ConfigSources, ResolverOptions, ReadOptions 
   readonly prune?: boolean;
   /** Whether this runs in a container, which may have no network: asked where a registry can't be reached. */
   readonly isContained?: () => boolean;
+  /** Learns of each image that is asked for. */
+  readonly watch?: WatchLookups | undefined;
 }
 
 /** What came of pinning. */
@@ -97,10 +99,10 @@ export async function pinDigests(text: string, options: PinOptions = {}): Promis
 
   let plan: Plan | undefined;
   const pullSecrets = (warn: (message: string) => void) => (plan ? packageSecrets(input, plan, warn) : []);
-  const resolver = createResolver(
-    () => openSession(config, options, pullSecrets),
-    lookupsAtOnce(options, config.network),
-  );
+  const resolver = createResolver(() => openSession(config, options, pullSecrets), {
+    concurrency: lookupsAtOnce(options, config.network),
+    watch: options.watch,
+  });
   try {
     const judge = await judgeOf({ rules, config, resolver });
     if (judge?.kind === "faults") return unpinned(input, judge.results);

@@ -11,12 +11,15 @@ import { isSystemError } from "../fs/system-error.ts";
 import { LockWriteError, readLockText } from "./lock-file-io.ts";
 import { outputTarget } from "./output-target.ts";
 import { stderr, tell, tryStdout, write } from "./stdio.ts";
+import type { ToldLine } from "./told-line.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** What is to be done. */
 export interface Effects {
   /** Lines for stderr. */
-  readonly messages: readonly string[];
+  readonly messages: readonly (string | ToldLine)[];
+  /** Whether they are written in colours. */
+  readonly isColoured?: boolean;
   readonly reports: readonly ReportFile[];
   readonly lock: LockChange | undefined;
   /** What goes to stdout, in parts. */
@@ -68,7 +71,7 @@ export async function perform(effects: Effects, own: OwnProcess): Promise<boolea
     if (lock === "contradiction") return false;
     const stdout = tryStdout(effects.output);
     try {
-      tell([...effects.messages, ...(lock?.warnings ?? [])]);
+      tell([...effects.messages, ...(lock?.warnings ?? [])], effects.isColoured);
       for (const writeReport of reports) writeReport();
       if (lock?.commit() === false) {
         stdout.undo();

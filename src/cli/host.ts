@@ -7,6 +7,8 @@ export interface Host extends OwnProcess {
   /** The second is the program itself. */
   readonly argv: readonly string[];
   readonly env: Record<string, string | undefined>;
+  /** Loaded when it is first looked at. */
+  readonly stderr: { readonly columns?: number };
   /** From Node 22.15 on: another program can take the place of this one, whatever its threads wait for. */
   readonly execve?: unknown;
 }

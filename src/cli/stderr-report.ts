@@ -1,14 +1,25 @@
 /** What a run says on stderr. */
-import { formatResult, type Result } from "../krm/result.ts";
+import type { Result } from "../krm/result.ts";
 import type { PinResult } from "../pin-digests.ts";
 import { formatTally } from "../report/tally.ts";
+import type { Audience } from "./audience.ts";
+import { type ToldLine, toldResult } from "./told-line.ts";
 
 /** Problems always, all that is told where results are shown nowhere else. */
-export function stderrReport(result: PinResult, env: Record<string, string | undefined>): readonly string[] {
+export async function stderrReport(
+  result: PinResult,
+  env: Record<string, string | undefined>,
+  audience: Audience,
+): Promise<readonly (string | ToldLine)[]> {
   const { results, input, tally } = result;
   const wanted =
     input === "stream" || env.LOG_TO_STDERR ? results : results.filter(({ severity }) => severity !== "info");
-  const lines = wanted.map(formatResult);
+  if (audience.isTerminal && input === "stream") {
+    const { resultsTable } = await import("./terminal/results-table.ts");
+    const rows = resultsTable(results, audience.columns());
+    return rows.length === 0 && tally === undefined ? [] : [...rows, tally ? sum(result) : summary(result)];
+  }
+  const lines = wanted.map(toldResult);
   if (tally === undefined) return lines.length === 0 ? [] : [summary(result), ...lines];
   // kpt keeps what is said of a list in the Kptfile.
   if (input === "ResourceList")

@@ -4,6 +4,7 @@ import { constants, fstatSync, ftruncateSync, readFileSync, readSync, writeSync 
 import { isSystemError, reasonOf } from "../fs/system-error.ts";
 import { InputError } from "../krm/input-error.ts";
 import { printable } from "../text/printable.ts";
+import { coloured, type ToldLine } from "./told-line.ts";
 
 /** Where the input comes from that no PATH names. */
 export const stdin = 0;
@@ -210,10 +211,14 @@ function writeParts(descriptor: number, parts: readonly string[], position?: num
   flush();
 }
 
-/** Writes lines to stderr, in characters that can do nothing but be read. */
-export function tell(lines: readonly string[]): void {
+/** Writes lines to stderr, in characters that can do nothing but be read, and in colours where they are asked for. */
+export function tell(lines: readonly (string | ToldLine)[], isColoured = false): void {
+  const shown = lines.map((line) => {
+    const text = cut(printable(typeof line === "string" ? line : line.text));
+    return `${isColoured && typeof line !== "string" ? coloured(text, line) : text}\n`;
+  });
   try {
-    write(stderr, lines.map((line) => `${cut(printable(line))}\n`).join(""));
+    write(stderr, shown.join(""));
   } catch (error) {
     // Where nobody can be told anything, the work goes on, and the exit code tells how it ended.
     if (!isSystemError(error)) throw error;

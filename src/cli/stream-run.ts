@@ -9,6 +9,7 @@ import { type PinResult, pinDigests } from "../pin-digests.ts";
 import type { Report } from "../report/report.ts";
 import { version } from "../version.ts";
 import type { Arguments, ReportRequest } from "./arguments.ts";
+import { stderrAudience, withProgress } from "./audience.ts";
 import { isContained } from "./container.ts";
 import { deepRun, nestingMax, runDeep } from "./deep-run.ts";
 import type { LockChange, ReportFile } from "./effects.ts";
@@ -83,12 +84,16 @@ async function attempt(
     if (typeof explanation === "number") return explanation;
     if (explanation !== undefined) reports.push(explanation);
   }
-  const result = await pinDigests(input, {
-    ...sources,
-    ...(lock !== undefined && { lock }),
-    prune: args.prune,
-    isContained,
-  });
+  const audience = await stderrAudience(args, host);
+  const result = await withProgress(audience, (watch) =>
+    pinDigests(input, {
+      ...sources,
+      ...(lock !== undefined && { lock }),
+      prune: args.prune,
+      isContained,
+      watch,
+    }),
+  );
   const isOutput = args.report !== undefined && outputTarget(args.report.file) === "stdout";
   if (isOutput && result.input !== "stream")
     throw new UsageError("`--output -` is for a stream: with a ResourceList stdout carries the list alone");
@@ -98,7 +103,8 @@ async function attempt(
   const warnings = document?.warnings.map((warning) => `[warning] ${warning}`) ?? [];
   const isAlone = args.report?.isAlone === true && result.input === "stream";
   const effects = {
-    messages: [...stderrReport(result, host.env), ...warnings],
+    messages: [...(await stderrReport(result, host.env, audience)), ...warnings],
+    isColoured: audience.isColoured,
     reports,
     lock: lock && lockChange(args, lock, result),
     output: isOutput ? [document?.text ?? ""] : isAlone ? [] : result.parts,
@@ -106,7 +112,7 @@ async function attempt(
   if (reports.length === 0 && effects.lock === undefined) {
     // What can't be written is not said to be changed.
     writeStdout(effects.output);
-    tell(effects.messages);
+    tell(effects.messages, effects.isColoured);
   } else {
     // Few runs write files.
     const { perform } = await import("./effects.ts");

@@ -20,17 +20,22 @@ const stateOfClass: ReadonlyMap<string, string> = new Map([
   ["unknown", "unknown"],
 ]);
 
-const states = [...stateOfClass.values()];
+// Of what is no reference at all, a check says so without a class.
+const invalid = "invalid";
+
+const states = [invalid, ...stateOfClass.values()];
 
 /** Counts the images that a check has looked at, by what it told of each. */
 export function checkTally(images: readonly string[], results: readonly Result[]): Tally {
   const tally = new Map<string, string>(images.map((image) => [image, "pinned"]));
-  for (const { tags, field, registryFailure } of results) {
+  for (const { tags, field, severity, registryFailure } of results) {
     const image = registryFailure?.image ?? field?.currentValue;
-    const state = stateOfClass.get(tags?.class ?? "");
+    const isInvalid = severity === "error" && tags?.class === undefined;
+    const state = isInvalid ? invalid : stateOfClass.get(tags?.class ?? "");
     if (image === undefined || state === undefined) continue;
     const known = tally.get(image);
-    if (known === undefined && state !== "unknown") continue;
+    // A lock's entry has a digest in the place of an image.
+    if (known === undefined && state !== "unknown" && state !== invalid) continue;
     if (known === undefined || rankOf(state) < rankOf(known)) tally.set(image, state);
   }
   return { done: "checked", states: tally };

@@ -2,7 +2,7 @@
 import type { ImageReference } from "../image/reference.ts";
 import type { Content, ContentRequest } from "../registry/inspection.ts";
 import { type Lookup, lookUp, type RegistrySession, type Resolution } from "./lookup.ts";
-import { createLookupQueue } from "./lookup-queue.ts";
+import { createLookupQueue, type LookupQueue } from "./lookup-queue.ts";
 
 /** Looks images up until it is closed. */
 export interface Resolver {
@@ -15,8 +15,21 @@ export interface Resolver {
   close(options: { readonly leaveSockets: boolean }): Promise<void>;
 }
 
+/** Learns of each distinct lookup as it is asked for: the registry that it is for, and what settles with its answer. */
+export type WatchLookups = (registry: string, answer: Promise<unknown>) => void;
+
+/** How a resolver works. */
+export interface ResolverSettings {
+  /** Lookups at once, of each registry. */
+  readonly concurrency: number;
+  readonly watch?: WatchLookups | undefined;
+}
+
 /** Looks up through a session that `open` begins, at the first lookup. */
-export function createResolver(open: () => Promise<RegistrySession>, concurrency: number): Resolver {
+export function createResolver(
+  open: () => Promise<RegistrySession>,
+  { concurrency, watch }: ResolverSettings,
+): Resolver {
   let opening: Promise<RegistrySession> | undefined;
   let session: RegistrySession | undefined;
 
@@ -25,9 +38,10 @@ export function createResolver(open: () => Promise<RegistrySession>, concurrency
     session ??= await opening;
     return session;
   };
+  const resolve = createLookupQueue(async (lookup) => lookUp(lookup, await opened()), concurrency);
 
   return {
-    resolve: createLookupQueue(async (lookup) => lookUp(lookup, await opened()), concurrency),
+    resolve: watch === undefined ? resolve : watched(resolve, watch),
     async read(image, wanted) {
       const { read } = await opened();
       if (read === undefined)
@@ -36,5 +50,17 @@ export function createResolver(open: () => Promise<RegistrySession>, concurrency
     },
     warnings: () => session?.warnings() ?? [],
     close: async (options) => session?.close(options),
+  };
+}
+
+function watched(resolve: LookupQueue, watch: WatchLookups): LookupQueue {
+  // The same lookup again gives the same promise.
+  const seen = new WeakSet<Promise<Resolution>>();
+  return (lookup) => {
+    const answer = resolve(lookup);
+    if (seen.has(answer)) return answer;
+    seen.add(answer);
+    watch(lookup.image.registry, answer);
+    return answer;
   };
 }

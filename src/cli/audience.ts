@@ -1,0 +1,44 @@
+/** Who reads what is told: a person at a terminal, or a file and whoever reads that. */
+import type { WatchLookups } from "../resolve/resolver.ts";
+import type { Arguments } from "./arguments.ts";
+import type { Host } from "./host.ts";
+import { isTerminal, stderr } from "./stdio.ts";
+
+/** Whoever reads stderr. */
+export interface Audience {
+  /** A terminal whose lines can be written anew. */
+  readonly isTerminal: boolean;
+  readonly isColoured: boolean;
+  /** How wide the terminal is now. */
+  columns(): number;
+}
+
+/** Looks who reads stderr. */
+export async function stderrAudience(
+  { color }: Pick<Arguments, "color">,
+  { env, stderr: stream }: Host,
+): Promise<Audience> {
+  const isScreen = (await isTerminal(stderr)) && env.TERM !== "dumb";
+  return {
+    isTerminal: isScreen,
+    // https://no-color.org
+    isColoured: color === "always" || (color === "auto" && isScreen && !env.NO_COLOR),
+    // A terminal that does not say how wide it is, is as wide as they have always been.
+    columns: () => stream.columns || Number(env.COLUMNS) || 80,
+  };
+}
+
+/** Does something that asks registries, with a line on a terminal that says how far it is. */
+export async function withProgress<T>(
+  audience: Audience,
+  run: (watch: WatchLookups | undefined) => Promise<T>,
+): Promise<T> {
+  if (!audience.isTerminal) return run(undefined);
+  const { startProgress } = await import("./terminal/progress.ts");
+  const progress = startProgress(audience);
+  try {
+    return await run(progress.watch);
+  } finally {
+    progress.end();
+  }
+}
