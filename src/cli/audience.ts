@@ -14,17 +14,15 @@ export interface Audience {
 }
 
 /** Looks who reads stderr. */
-export async function stderrAudience(
-  { color }: Pick<Arguments, "color">,
-  { env, stderr: stream }: Host,
-): Promise<Audience> {
+export async function stderrAudience({ color }: Pick<Arguments, "color">, host: Host): Promise<Audience> {
+  const { env } = host;
   const isScreen = (await isTerminal(stderr)) && env.TERM !== "dumb";
   return {
     isTerminal: isScreen,
     // https://no-color.org
     isColoured: color === "always" || (color === "auto" && isScreen && !env.NO_COLOR),
     // A terminal that does not say how wide it is, is as wide as they have always been.
-    columns: () => stream.columns || Number(env.COLUMNS) || 80,
+    columns: () => host.stderr.columns || Number(env.COLUMNS) || 80,
   };
 }
 

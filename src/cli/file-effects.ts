@@ -11,12 +11,14 @@ import { formatResult } from "../krm/result.ts";
 import { type ClaimAt, type LockChange, type ReportFile, stageLock, stageReport } from "./effects.ts";
 import type { Host } from "./host.ts";
 import { tell, tryStdout } from "./stdio.ts";
+import type { ToldLine } from "./told-line.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** What is to be done. */
 export interface FileEffects {
   /** Lines for stderr. */
-  readonly messages: readonly string[];
+  readonly messages: readonly (string | ToldLine)[];
+  readonly isColoured: boolean;
   /** The line that ends them. */
   readonly sum: string;
   readonly reports: readonly ReportFile[];
@@ -36,7 +38,7 @@ export interface FileEffects {
  * @throws {OutputError}
  */
 export async function performOnFiles(
-  { messages, sum, reports, locks, changes, output }: FileEffects,
+  { messages, isColoured, sum, reports, locks, changes, output }: FileEffects,
   host: Host,
 ): Promise<"done" | "left" | "contradiction"> {
   const claimed: ClaimedFile[] = [];
@@ -60,7 +62,7 @@ export async function performOnFiles(
     const stdout = tryStdout([output]);
     try {
       const warnings = [...files.warnings.map(formatResult), ...staged.flatMap((lock) => lock.warnings)];
-      tell([...messages, ...warnings]);
+      tell([...messages, ...warnings], isColoured);
       for (const write of writers) write();
       if (!staged.every((lock) => lock.commit())) {
         stdout.undo();

@@ -5,17 +5,21 @@ import { formatExplanations } from "../explain.ts";
 import { filesDiff } from "../files/file-diff.ts";
 import { type FilesPlan, planFiles } from "../files/plan-files.ts";
 import { removeStaleDrafts } from "../files/stale-drafts.ts";
-import { formatResult, type Result } from "../krm/result.ts";
+import type { Result } from "../krm/result.ts";
 import { makeReport } from "../report/report.ts";
+import { formatTally } from "../report/tally.ts";
 import { version } from "../version.ts";
 import type { Arguments } from "./arguments.ts";
+import { type Audience, stderrAudience, withProgress } from "./audience.ts";
+import { isContained } from "./container.ts";
 import type { LockChange, ReportFile } from "./effects.ts";
 import { type FileEffects, performOnFiles } from "./file-effects.ts";
-import type { Host } from "./host.ts";
+import { askingAs, type Host } from "./host.ts";
 import { clearLockFolder, LockWriteError } from "./lock-file-io.ts";
 import { readConfigFile, readLock } from "./named-files.ts";
 import { outputTarget } from "./output-target.ts";
 import { stdout, tell, write } from "./stdio.ts";
+import { type ToldLine, toldResult } from "./told-line.ts";
 
 // Only runs to which registries say different things of one tag begin anew, and one of each two need not.
 const runsMax = 10;
@@ -35,30 +39,35 @@ export async function runFiles(args: Arguments, host: Host): Promise<number> {
 async function attempt(args: Arguments, host: Host): Promise<number | "contradiction"> {
   const { paths, functionConfig, overrides, explanation, report, diff } = args;
   const lock = readLock(args, host);
-  const plan = await planFiles(paths, {
-    ...(functionConfig !== undefined && {
-      functionConfig: readConfigFile(functionConfig),
-      functionConfigFolder: dirname(functionConfig),
+  const audience = await stderrAudience(args, host);
+  const plan = await withProgress(audience, (watch) =>
+    planFiles(paths, {
+      ...(functionConfig !== undefined && {
+        functionConfig: readConfigFile(functionConfig),
+        functionConfigFolder: dirname(functionConfig),
+      }),
+      overrides,
+      ...(lock !== undefined && { lock }),
+      prune: args.prune,
+      folder: resolve("."),
+      isValues: valuesMatcher(args.values),
+      wants: {
+        images: report !== undefined,
+        explanations: explanation === undefined ? false : explanation.isAlone ? "alone" : "too",
+      },
+      ...askingAs(host),
+      isContained,
+      watch,
     }),
-    overrides,
-    ...(lock !== undefined && { lock }),
-    prune: args.prune,
-    folder: resolve("."),
-    isValues: valuesMatcher(args.values),
-    wants: {
-      images: report !== undefined,
-      explanations: explanation === undefined ? false : explanation.isAlone ? "alone" : "too",
-    },
-    environment: host.env,
-    leaveSockets: true,
-  });
+  );
   const isAlone = report?.isAlone === true || explanation?.isAlone === true;
-  if (diff && plan.ok && !isAlone) return showDiff(plan);
+  if (diff && plan.ok && !isAlone) return showDiff(plan, audience);
   const reports = reportsOf(args, plan);
   const isWritten = !isAlone && !diff && plan.ok && plan.mode !== "check";
   if (isWritten) cleanUp(plan, host);
   const effects: FileEffects = {
-    messages: [...plan.results.map(formatResult), ...reports.warnings],
+    messages: [...(await told(plan.results, audience)), ...reports.warnings],
+    isColoured: audience.isColoured,
     sum: sumOf(plan, isAlone),
     reports: reports.files,
     locks: isWritten ? plan.locks.map(lockChange) : [],
@@ -87,10 +96,18 @@ function lockChange({ place, path, before, text, update }: FilesPlan["locks"][nu
   return { path: place, label: `the lock ${JSON.stringify(path)}`, before, text, update };
 }
 
-function showDiff(plan: FilesPlan): number {
+async function showDiff(plan: FilesPlan, audience: Audience): Promise<number> {
   for (const patch of filesDiff(plan)) write(stdout, patch);
-  tell([...plan.results.filter(({ severity }) => severity !== "info").map(formatResult), sumOf(plan, true)]);
+  const problems = plan.results.filter(({ severity }) => severity !== "info");
+  tell([...(await told(problems, audience)), sumOf(plan, true)], audience.isColoured);
   return 0;
+}
+
+/** Results as a table for a person at a terminal, and as a line each for everybody else. */
+async function told(results: readonly Result[], audience: Audience): Promise<readonly ToldLine[]> {
+  if (!audience.isTerminal) return results.map(toldResult);
+  const { resultsTable } = await import("./terminal/results-table.ts");
+  return resultsTable(results, audience.columns());
 }
 
 interface Reports {
@@ -124,7 +141,7 @@ function reportAt(file: string, text: string, told: readonly string[]): Reports 
 }
 
 /** What all came to: `pin-digests: 3 images changed in 2 of 12 files; 1 template passed over`. */
-function sumOf({ results, ok, mode, counts, changes }: FilesPlan, isDry: boolean): string {
+function sumOf({ results, ok, mode, counts, changes, tally }: FilesPlan, isDry: boolean): string {
   const { files, others, templates, images } = counts;
   const problems = [...problemsOf(results, "error"), ...problemsOf(results, "warning")];
   const passed = [
@@ -134,7 +151,9 @@ function sumOf({ results, ok, mode, counts, changes }: FilesPlan, isDry: boolean
   const change = `${counted(counts.changes, "image")} ${isDry ? "would change" : "changed"} in ${changes.length} of ${counted(files, "file")}`;
   const what =
     mode === "check"
-      ? `${counted(images, "image")} checked in ${counted(files, "file")}`
+      ? tally === undefined
+        ? `${counted(images, "image")} checked in ${counted(files, "file")}`
+        : formatTally(tally, ` in ${counted(files, "file")}`)
       : ok
         ? change
         : `nothing was changed in ${counted(files, "file")}`;

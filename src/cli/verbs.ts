@@ -23,6 +23,8 @@ export const commands: Readonly<Record<Command, CommandRow>> = {
     about:
       "Asks the registries what each tag means now, and writes the digest beside it. An image that has a digest is left as it is.",
     examples: [
+      ["pin-digests pin .", "pin all files below this folder"],
+      ["pin-digests pin --lock-mode create .", "and make a lock that holds the digests"],
       ["helm template shop ./chart | pin-digests pin > out.yaml", "pin what a chart renders"],
       ["kustomize build . | pin-digests | kubectl apply -f -", "pin on the way to the cluster"],
     ],
@@ -32,11 +34,9 @@ export const commands: Readonly<Record<Command, CommandRow>> = {
     about:
       "Asks for every tag again, also where a digest is written, and writes the digest that it means now. An image without a tag is left as it is.",
     examples: [
-      ["pin-digests update --include 'nginx:*' < in.yaml > out.yaml", "move some images"],
-      [
-        "pin-digests update --lock image-lock.yaml --update-lock --prune < in.yaml > out.yaml",
-        "move the lock along, and drop what nothing uses",
-      ],
+      ["pin-digests update --diff .", "which tags have moved?"],
+      ["pin-digests update --include 'nginx:*' .", "move some images"],
+      ["pin-digests update --prune .", "move the locks along, and drop what nothing uses"],
     ],
   },
   check: {
@@ -44,23 +44,24 @@ export const commands: Readonly<Record<Command, CommandRow>> = {
     about:
       "Changes nothing. Fails where an image has no digest, or where its digest is gone; warns where a tag means another digest now. --check-drift error and the like say what counts how much.",
     examples: [
-      ["helm template shop ./chart | pin-digests check > /dev/null", "is all of it pinned?"],
-      ["pin-digests check --check-drift error < in.yaml > /dev/null", "fail where a tag has moved, too"],
+      ["pin-digests check .", "is all of it pinned?"],
+      ["pin-digests check --check-drift error .", "fail where a tag has moved, too"],
+      ["helm template shop ./chart | pin-digests check > /dev/null", "the same of what a chart renders"],
     ],
   },
   unpin: {
     meaning: "take the digests out again",
     about:
       "Removes the digests beside tags. No registry is asked. A digest without a tag stays, unless a lock knows its tag.",
-    examples: [["pin-digests unpin < in.yaml > out.yaml", "give back the tags"]],
+    examples: [["pin-digests unpin .", "give back the tags"]],
   },
   explain: {
     meaning: "say which rule finds each image, or why none does",
     about:
       "Writes a table of all that reads as an image, with the rule that finds it and what a run would do about it. No registry is asked and nothing is changed.",
     examples: [
-      ["helm template shop ./chart | pin-digests explain", "a table for people"],
-      ["pin-digests explain --format json < in.yaml", "the same for programs"],
+      ["pin-digests explain .", "a table for people"],
+      ["helm template shop ./chart | pin-digests explain --format json", "the same for programs"],
       ["pin-digests explain --format fieldspecs < in.yaml", "what no rule knows, to paste"],
     ],
   },
@@ -69,9 +70,9 @@ export const commands: Readonly<Record<Command, CommandRow>> = {
     about:
       "Lists each image once with the digest that pinning would write, as a table, as a lock, as images of a kustomization, or as JSON. Nothing is changed.",
     examples: [
-      ["helm template shop ./chart | pin-digests images", "a table for people"],
-      ["pin-digests images --format kustomize < in.yaml", "images: of a kustomization"],
-      ["pin-digests images --format lock < in.yaml > image-lock.yaml", "a lock"],
+      ["pin-digests images .", "a table for people"],
+      ["kustomize build . | pin-digests images --format kustomize", "images: of a kustomization"],
+      ["pin-digests images --format lock . > image-lock.yaml", "a lock"],
     ],
   },
   schema: {

@@ -14,8 +14,10 @@ import { bySeverity, type Position, type Result } from "../krm/result.ts";
 import type { LockedImage } from "../lock/format/locked-image.ts";
 import type { LockFileOption } from "../lock/lock-file-option.ts";
 import { readLockOption } from "../lock/locks.ts";
+import { oncePerRegistry } from "../outcome/registry-failures.ts";
 import type { ImageUse } from "../report/image-use.ts";
-import { createResolver, type Resolver } from "../resolve/resolver.ts";
+import { checkTally, type Tally } from "../report/tally.ts";
+import { createResolver, type Resolver, type WatchLookups } from "../resolve/resolver.ts";
 import { judgeOf } from "../settle-images.ts";
 import { scan } from "../yaml/scan.ts";
 import type { TextEdit } from "../yaml/text-edit.ts";
@@ -39,6 +41,10 @@ export interface FilesOptions extends ConfigSources, ResolverOptions {
   readonly lock?: LockFileOption;
   readonly prune?: boolean;
   readonly wants: Wants;
+  /** Whether this runs in a container, which may have no network: asked where a registry can't be reached. */
+  readonly isContained?: () => boolean;
+  /** Learns of each image that is asked for. */
+  readonly watch?: WatchLookups | undefined;
 }
 
 /** A file that is to change. */
@@ -73,6 +79,8 @@ export interface FilesPlan {
   readonly ok: boolean;
   readonly mode: Config["mode"];
   readonly counts: FileCounts;
+  /** What became of the images of a check, each counted once. */
+  readonly tally?: Tally;
   readonly changes: readonly FileChange[];
   readonly locks: readonly LockWrite[];
   /** What runs that were killed may have left, absolute. */
@@ -109,10 +117,10 @@ export async function planFiles(paths: readonly string[], options: FilesOptions)
     { folder: options.folder, roots: found.folders, named },
     config.lock === "off",
   );
-  const resolver = createResolver(
-    () => openSession(config, options, () => []),
-    lookupsAtOnce(options, config.network),
-  );
+  const resolver = createResolver(() => openSession(config, options, () => []), {
+    concurrency: lookupsAtOnce(options, config.network),
+    watch: options.watch,
+  });
   try {
     const judge = await judgeOf({ rules, config, resolver });
     if (judge?.kind === "faults") return failedPlan(judge.results, config);
@@ -130,15 +138,12 @@ export async function planFiles(paths: readonly string[], options: FilesOptions)
     if (options.wants.explanations === "alone") return explainedPlan(read, config);
     const context = { config, judge, locks, resolver, folders: found.folders, prune: options.prune === true };
     const written = await lockWrites(files, { ...context, folder: options.folder });
+    const checks = files.flatMap((each) => each.checks);
     const checked =
       config.mode === "check"
-        ? await checkImages(
-            { steps: files.flatMap(({ checks }) => checks), locks: locksOf(locks) },
-            config,
-            resolver,
-          )
+        ? await checkImages({ steps: checks, locks: locksOf(locks) }, config, resolver)
         : [];
-    const results = bySeverity([
+    const told = [
       ...found.faults.map((fault) => unreadableResult(fault, { isNamed: false, mode: config.mode })),
       ...read.flatMap(({ results: own }) => own),
       ...files.flatMap((each) => each.results),
@@ -147,7 +152,11 @@ export async function planFiles(paths: readonly string[], options: FilesOptions)
       ...runResults(files, context),
       ...keylessResults(read),
       ...resolver.warnings().map((message) => ({ message, severity: "warning" as const })),
-    ]);
+    ];
+    const results = bySeverity(
+      oncePerRegistry(told, { mayLackNetwork: () => options.isContained?.() === true }),
+    );
+    const images = checks.map(({ image }) => image.text);
     const ok = !results.some(({ severity }) => severity === "error");
     const platform = platformName(config);
     return {
@@ -155,6 +164,7 @@ export async function planFiles(paths: readonly string[], options: FilesOptions)
       ok,
       mode: config.mode,
       counts: countsOf(read, files),
+      ...(config.mode === "check" && { tally: checkTally(images, told) }),
       changes: ok ? read.flatMap(({ change }) => change ?? []) : [],
       locks: ok ? written.writes : [],
       drafts: found.drafts,

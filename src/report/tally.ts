@@ -60,11 +60,11 @@ function updateState(before: string, after: string | undefined): string {
 }
 
 /** Writes a tally: what one wants to know always, and the other states where there is such an image. */
-export function formatTally({ done, states: tally }: Tally): string {
+export function formatTally({ done, states: tally }: Tally, where = ""): string {
   const counts = new Map<string, number>(alwaysCounted[done].map((state) => [state, 0]));
   for (const state of [...tally.values()].sort((one, other) => rankOf(one) - rankOf(other)))
     counts.set(state, (counts.get(state) ?? 0) + 1);
-  const total = `${tally.size} image${tally.size === 1 ? "" : "s"} ${done}`;
+  const total = `${tally.size} image${tally.size === 1 ? "" : "s"} ${done}${where}`;
   if (tally.size === 0) return total;
   return `${total}: ${[...counts].map(([state, count]) => `${count} ${state}`).join(", ")}`;
 }

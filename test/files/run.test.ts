@@ -75,7 +75,7 @@ describe("pin-digests PATH", () => {
       code: 1,
       lines: [
         expect.stringMatching(/^a\.yaml:7:12: \[error\] .* has no digest/),
-        "pin-digests: 2 images checked in 2 files, 1 error",
+        "pin-digests: 2 images checked in 2 files: 1 pinned, 0 moved, 1 unpinned, 1 error",
       ],
     });
     expect(readTree(folder)).toEqual(files);

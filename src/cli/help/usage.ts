@@ -14,17 +14,22 @@ function programUsage(): string {
   return sections([
     purpose,
     `Usage:
+  pin-digests [COMMAND] [FLAG]... PATH...
   pin-digests [COMMAND] [FLAG]... < IN > OUT
 
-${paragraph("It is a filter for manifests, and a function of kpt and kustomize, which hand it a ResourceList.", "  ")}`,
+${paragraph(
+  "Of a folder, all YAML and JSON files below it are changed in place. Without a PATH it is a filter for manifests, and a function of kpt and kustomize, which hand it a ResourceList.",
+  "  ",
+)}`,
     `Commands (pin-digests COMMAND --help says more):\n${definitions(
       rows.map(([name, { meaning }]) => [name, meaning]),
     )}`,
     examples([
+      ["pin-digests check .", "is every image below this folder pinned?"],
+      ["pin-digests --diff .", "what would pinning change?"],
+      ["pin-digests .", "pin"],
       ["helm template shop ./chart | pin-digests > out.yaml", "pin what a chart renders"],
-      ["kustomize build . | pin-digests check > /dev/null", "is all of it pinned?"],
       ["kpt fn eval PACKAGE --exec pin-digests", "as a function"],
-      ["helm template shop ./chart | pin-digests explain", "which rule finds which image?"],
     ]),
     `Flags:\n${definitions(Object.entries<ProgramFlag>(programFlags).map(programFlag))}`,
     `Options, also as -d KEY=VALUE and as fields of a functionConfig:\n${definitions(optionFlags().map(optionFlag))}\n${logins}`,
@@ -41,7 +46,7 @@ ${paragraph("It is a filter for manifests, and a function of kpt and kustomize, 
 
 function commandUsage(command: Command): string {
   const { meaning, about, examples: lines } = commands[command];
-  const synopsis = command === "schema" ? "[PinDigests|ImageLock]" : "[FLAG]... < IN > OUT";
+  const synopsis = command === "schema" ? "[PinDigests|ImageLock]" : "[FLAG]... [PATH]...";
   return sections([
     paragraph(`pin-digests ${command}: ${meaning}`),
     `Usage:\n  pin-digests ${command} ${synopsis}`,

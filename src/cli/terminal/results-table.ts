@@ -94,7 +94,7 @@ function messageRows({ results }: Group, columns: number): readonly ToldLine[] {
   const [first] = results;
   const tone: Tone = first.severity === "info" ? "changed" : first.severity;
   const label = first.severity === "info" ? "note" : first.severity;
-  const more = results.length === 1 ? "" : `, and ${placesOf(results)} in all`;
+  const more = results.length === 1 ? "" : ` (${placesOf(results)})`;
   const where = `${whereIs(first)}${more}`;
   const [head = "", ...rest] = wrapToWidth(
     printable(`${label}: ${withShortDigests(first.message)}`),
