@@ -2,6 +2,8 @@
 import type { Config } from "./config/config.ts";
 import type { TrustRules } from "./config/trust-rules.ts";
 import { findEveryImage } from "./find/find-resources.ts";
+import type { Digest } from "./image/digest.ts";
+import type { ImageReference } from "./image/reference.ts";
 import type { Input } from "./krm/input.ts";
 import type { Result } from "./krm/result.ts";
 import type { Lock, Locks } from "./lock/locks.ts";
@@ -20,6 +22,8 @@ export interface RunJudge {
   readonly kind: "judge";
   /** The rules, applied to an input. */
   judgementOf(input: Input, locks: Pick<Locks, "nearest">): Judgement;
+  /** When a log has seen what vouches for a digest; undefined where no rule names the image, or nobody vouches, or no log has. */
+  loggedAt(image: ImageReference, digest: Digest, lock: Lock | undefined): Promise<number | undefined>;
   /** What locks are to keep, with what vouches for it; `written` are those that may be written. */
   records(records: readonly LockRecord[], written: readonly Lock[]): readonly LockRecord[];
 }
@@ -59,6 +63,7 @@ export async function createRunJudge(run: RunRules): Promise<RunJudge | RuleFaul
   return {
     kind: "judge",
     judgementOf: (input, locks) => judgementOf(input, { judge, locks }),
+    loggedAt: (image, digest, lock) => judge.loggedAt(image, digest, lock),
     records: (records, written) => evidenceRecords(records, written, (digest) => judge.evidenceFor(digest)),
   };
 }

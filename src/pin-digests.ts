@@ -18,11 +18,12 @@ import { type Input, readInput } from "./krm/input.ts";
 import type { ReadOptions } from "./krm/read-options.ts";
 import { resourceListEdits } from "./krm/resource-list-edit.ts";
 import { bySeverity, printableResult, type Result } from "./krm/result.ts";
+import type { CoolDown } from "./lock/cool-down.ts";
 import type { LockedImage } from "./lock/format/locked-image.ts";
 import type { LockFileOption } from "./lock/lock-file-option.ts";
 import { type Lock, type Locks, readLockOption, readLocks } from "./lock/locks.ts";
 import type { DroppedEntries } from "./lock/prune.ts";
-import { type EntryAnswer, type EntryLookup, entryLookups, entryRecords, recordsOf } from "./lock/record.ts";
+import { entryLookups, entryRecords, recordsOf } from "./lock/record.ts";
 import { unlockedResults, unusedResults } from "./lock/results.ts";
 import { type ChangedLockFile, type LockContext, lockChanges } from "./lock/write.ts";
 import type { Outcome } from "./outcome/outcome.ts";
@@ -32,7 +33,7 @@ import { type Plan, planImages } from "./plan-images.ts";
 import type { ImageUse } from "./report/image-use.ts";
 import { checkTally, type Tally, updateTally } from "./report/tally.ts";
 import { createResolver, type Resolver, type WatchLookups } from "./resolve/resolver.ts";
-import { judgeOf, lookOver, settleImages, useOf } from "./settle-images.ts";
+import { coolDownOf, judgeOf, lookOver, settleEntries, settleImages, useOf } from "./settle-images.ts";
 import { kindOf } from "./yaml/node.ts";
 import { editedParts, type TextEdit } from "./yaml/text-edit.ts";
 
@@ -109,7 +110,15 @@ export async function pinDigests(text: string, options: PinOptions = {}): Promis
     plan = await planImages({ input, config, locks }, resolver);
     const dropped =
       pruning?.entriesToDrop(allFields(input, config, plan), locks, config) ?? new Map<Lock, []>();
-    const judged = { judge, judgement: judge?.judgementOf(input, locks) };
+    const kept = { input, option: options.lock };
+    const coolDown = await coolDownOf({
+      config,
+      now: options.now,
+      judge,
+      isKept: locks.all.some((lock) => isWritten(lock, kept)) || makesLock(config, kept),
+      isWritten: (lock) => isWritten(lock, kept),
+    });
+    const judged = { judge, judgement: judge?.judgementOf(input, locks), coolDown };
     const run: Run = { input, config, locks, file, option: options.lock, plan, resolver, dropped, ...judged };
     const decided = await (config.mode === "check" ? check(run) : write(run));
     const results = oncePerRegistry([...decided.results, ...asides(run), ...warnings(resolver)], {
@@ -169,6 +178,7 @@ interface Run extends LockContext {
   readonly dropped: DroppedEntries;
   readonly judge: RunJudge | undefined;
   readonly judgement: Judgement | undefined;
+  readonly coolDown: CoolDown | undefined;
 }
 
 /** What a run changes and says. */
@@ -198,7 +208,7 @@ async function write(run: Run): Promise<Decided> {
   const questions = [...plan.steps, ...plan.likely].filter((step) => step.kind === "resolve");
   const [images, entries] = await Promise.all([
     settleImages(run, resolver),
-    settleEntries(entryLookups(locks, questions, run.dropped, config), resolver),
+    settleEntries(entryLookups(locks, questions, run.dropped, config), resolver, run.coolDown),
   ]);
   const unlocked = unlockedResults(images.unlocked, { input, config, locks });
   const { outcomes, edits, resolved } = images;
@@ -236,16 +246,18 @@ function tallyOf(outcomes: readonly Outcome[], questions: readonly { readonly fi
   );
 }
 
-/** Whether what a run learns of a lock's images is kept. */
-function isWritten({ source, lock, resource }: Lock, { input, option }: Run): boolean {
-  if (source === "file") return option?.update === true;
-  return lock !== undefined && resource.file !== undefined && input.kind === "ResourceList";
+/** Where locks come from. */
+type LockPlace = Pick<LockContext, "input" | "option">;
+
+/** Whether a run makes a lock where there is none. */
+function makesLock({ lock }: Config, { input, option }: LockPlace): boolean {
+  return option === undefined && lock === "create" && input.kind === "ResourceList";
 }
 
-function settleEntries(entries: readonly EntryLookup[], resolver: Resolver): Promise<readonly EntryAnswer[]> {
-  return Promise.all(
-    entries.map(async (entry) => ({ ...entry, resolution: await resolver.resolve(entry.lookup) })),
-  );
+/** Whether what a run learns of a lock's images is kept. */
+function isWritten({ source, lock, resource }: Lock, { input, option }: LockPlace): boolean {
+  if (source === "file") return option?.update === true;
+  return lock !== undefined && resource.file !== undefined && input.kind === "ResourceList";
 }
 
 /** What is told apart from the images that were planned. */

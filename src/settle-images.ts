@@ -1,16 +1,20 @@
 /** From the plan of a text to what becomes of its images: everything is looked up, and the edits are known. */
 import { unknownFindings } from "./check/unknown.ts";
-import type { Config } from "./config/config.ts";
+import { type Config, platformName } from "./config/config.ts";
+import { FunctionConfigError } from "./config/config-sources.ts";
 import type { TrustRules } from "./config/trust-rules.ts";
 import type { Judgement, RuleFaults, RunJudge, RunRules } from "./judgement.ts";
 import { identityOf } from "./krm/resource.ts";
 import type { Result } from "./krm/result.ts";
+import type { CoolDown } from "./lock/cool-down.ts";
+import type { Lock } from "./lock/locks.ts";
+import type { EntryAnswer, EntryLookup } from "./lock/record.ts";
 import type { UnlockedImage } from "./lock/results.ts";
 import { likelyOutcomeOf, settleLikely } from "./outcome/likely-outcome.ts";
 import { type Outcome, outcomeOf } from "./outcome/outcome.ts";
 import { type ChangeMessages, resultOf } from "./outcome/outcome-results.ts";
 import { settleOutcomes } from "./outcome/shared-text.ts";
-import type { LockSource, ResolvedStep, SettledStep } from "./plan/step.ts";
+import type { LockSource, ResolvedStep, SettledStep, Step } from "./plan/step.ts";
 import { type Plan, settleSteps } from "./plan-images.ts";
 import type { ImageUse } from "./report/image-use.ts";
 import type { Resolver } from "./resolve/resolver.ts";
@@ -26,11 +30,79 @@ export async function judgeOf(
   return createRunJudge({ ...run, rules });
 }
 
+/** What holds moved tags back in a run, which few do. */
+export async function coolDownOf(run: Cooling): Promise<CoolDown | undefined> {
+  const { config, now, judge, isKept, isWritten } = run;
+  if (config.mode !== "update" || config.minAge === 0) return undefined;
+  const { createCoolDown, requireMemory } = await import("./lock/cool-down.ts");
+  requireMemory(config, isKept);
+  if (now === undefined)
+    throw new FunctionConfigError("`minAge` counts by a clock, so `now` must say the time");
+  const loggedAt = judge?.loggedAt ?? (async () => undefined);
+  return createCoolDown({ config, now, isWritten, loggedAt });
+}
+
+/** By what tags are held back. */
+export interface Cooling {
+  readonly config: Config;
+  readonly now: number | undefined;
+  readonly judge: RunJudge | undefined;
+  /** Whether any lock is written. */
+  readonly isKept: boolean;
+  readonly isWritten: (lock: Lock) => boolean;
+}
+
+/** What the entries of locks mean now that no field asks for. */
+export function settleEntries(
+  entries: readonly EntryLookup[],
+  resolver: Resolver,
+  coolDown: CoolDown | undefined,
+): Promise<readonly EntryAnswer[]> {
+  return Promise.all(
+    entries.map(async (each) => {
+      const resolution = await resolver.resolve(each.lookup);
+      if (coolDown === undefined) return { ...each, resolution };
+      const { lock, entry } = each;
+      const { reference, platform, digest: written } = entry;
+      const { resolution: cooled, next } = await coolDown({ lock, reference, platform, written, resolution });
+      return { ...each, resolution: cooled, next };
+    }),
+  );
+}
+
+async function settle(
+  steps: readonly Step[],
+  text: PlannedText,
+  resolver: Resolver,
+): Promise<readonly SettledStep[]> {
+  const settled = await settleSteps(steps, resolver);
+  const { coolDown, config } = text;
+  return coolDown === undefined
+    ? settled
+    : Promise.all(
+        settled.map((step) => (step.kind === "resolved" ? cooledStep(step, coolDown, config) : step)),
+      );
+}
+
+async function cooledStep(step: ResolvedStep, coolDown: CoolDown, config: Config): Promise<ResolvedStep> {
+  const { lock, reference, image, resolution: answer } = step;
+  const platform = platformName(config);
+  const { resolution, next, reason } = await coolDown({
+    lock,
+    reference,
+    platform,
+    written: image.digest,
+    resolution: answer,
+  });
+  return { ...step, resolution, next, ...(reason !== undefined && { heldBack: reason }) };
+}
+
 /** A plan, and by what it is carried out. */
 export interface PlannedText {
   readonly plan: Plan;
   readonly config: Config;
   readonly judgement: Judgement | undefined;
+  readonly coolDown: CoolDown | undefined;
 }
 
 /** What becomes of the images of a text. */
@@ -49,11 +121,9 @@ export interface SettledImages {
 }
 
 /** Waits for the answers that a plan needs, and says what becomes of each image. */
-export async function settleImages(
-  { plan, config, judgement }: PlannedText,
-  resolver: Resolver,
-): Promise<SettledImages> {
-  const steps = await settleSteps(plan.steps, resolver);
+export async function settleImages(text: PlannedText, resolver: Resolver): Promise<SettledImages> {
+  const { plan, config, judgement } = text;
+  const steps = await settle(plan.steps, text, resolver);
   const planned = steps.map((step) => outcomeOf(step, config));
   const outcomes = judgement === undefined ? planned : await judgement.outcomes(planned, steps);
   const others = (await judgement?.others(plan)) ?? [];
@@ -69,7 +139,7 @@ export async function settleImages(
   }
   // What may be no image is asked for when all others are known, so that it keeps nobody waiting.
   const likelySteps = judgement === undefined ? plan.likely : judgement.likely(plan.likely);
-  const likely = await settleSteps(likelySteps, resolver);
+  const likely = await settle(likelySteps, text, resolver);
   const settled = settleLikely(
     certain,
     likely.map((step) => likelyOutcomeOf(step, config)),

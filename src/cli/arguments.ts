@@ -35,6 +35,8 @@ export interface Arguments {
   readonly lock?: string;
   readonly updateLock: boolean;
   readonly prune: boolean;
+  /** The time that counts in place of the clock's, in milliseconds. */
+  readonly now?: number;
   readonly report?: ReportRequest;
   readonly explanation?: ExplanationOptions;
 }
@@ -110,9 +112,18 @@ export function readArguments(argv: readonly string[]): Arguments {
     ...(values.lock !== undefined && { lock: values.lock }),
     updateLock: values["update-lock"] ?? false,
     prune: values.prune ?? false,
+    ...(values.now !== undefined && { now: timeOf(values.now) }),
     ...(report !== undefined && { report }),
     ...(explanation !== undefined && { explanation }),
   };
+}
+
+function timeOf(text: string): number {
+  const time = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(time)) return time;
+  throw new UsageError(
+    `\`--now\` must be a time such as 2026-11-28T10:00:00Z, but is ${JSON.stringify(text)}`,
+  );
 }
 
 /** The values of the program's flags by their names, and those of options by the names of options. */

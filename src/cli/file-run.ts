@@ -55,7 +55,7 @@ async function attempt(args: Arguments, host: Host): Promise<number | "contradic
         images: report !== undefined,
         explanations: explanation === undefined ? false : explanation.isAlone ? "alone" : "too",
       },
-      ...askingAs(host),
+      ...askingAs(host, args.now),
       isContained,
       watch,
     }),

@@ -76,6 +76,7 @@ export const programFlags = {
     shown: "FILE",
     meaning: 'where the report goes; "-" in place of a stream',
   },
+  now: { type: "string", shown: "TIME", meaning: "for tests: the time by which --min-age counts" },
   color: { type: "string", shown: "auto|always|never", meaning: "colour for people; auto heeds NO_COLOR" },
   version: { type: "boolean", meaning: "print the version" },
   help: { type: "boolean", short: "h", meaning: "print this; behind a command, what that does" },

@@ -14,6 +14,6 @@ export interface Host extends OwnProcess {
 }
 
 /** How a process asks that ends when all is written. */
-export function askingAs({ env, execve }: Host): ResolverOptions {
-  return { environment: env, leaveSockets: true, sparesThreads: execve === undefined, since: 0 };
+export function askingAs({ env, execve }: Host, now: number = Date.now()): ResolverOptions {
+  return { now, environment: env, leaveSockets: true, sparesThreads: execve === undefined, since: 0 };
 }

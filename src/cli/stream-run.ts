@@ -41,7 +41,7 @@ export async function runStream(argv: readonly string[], args: Arguments, host: 
   // A thread can't put another program in its place.
   const asDeep = deep && { nesting: nestingMax, sparesThreads: true, since: deep.since };
   try {
-    return await run(input, { ...askingAs(host), ...sources, ...asDeep }, { args, host });
+    return await run(input, { ...askingAs(host, args.now), ...sources, ...asDeep }, { args, host });
   } catch (error) {
     if (deep === undefined && error instanceof InputError && error.isTooDeep)
       return runDeep(input, argv, host);

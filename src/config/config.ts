@@ -31,6 +31,10 @@ export interface Config {
   readonly fieldSpecs: readonly FieldSpec[];
   /** Whether the built-in table counts, or for which kinds. */
   readonly builtIn: boolean | readonly string[];
+  /** Milliseconds for which a moved tag must have meant its new digest before `mode: update` follows it. */
+  readonly minAge: number;
+  /** Image globs: these are followed at once. */
+  readonly urgent: readonly string[];
   /** What to do about what reads as an image in a field that no rule knows. */
   readonly unknownFields: "qualified" | "all" | "report" | "ignore";
   /** `warn` leaves an image that can't be pinned as it is and goes on. */

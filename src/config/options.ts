@@ -3,6 +3,7 @@
  * from it: whoever adds an option adds a row, and its type to {@link Config}.
  */
 import type { Expressions } from "../krm/expression.ts";
+import { age } from "./age-option.ts";
 import type { Config, NetworkConfig } from "./config.ts";
 import { builtIn, fieldSpec } from "./field-spec-option.ts";
 import { globs, word } from "./glob-option.ts";
@@ -126,6 +127,13 @@ function makeTable(expressions: Expressions): OptionRows<Config> {
       default: [],
       meaning: "who must have signed which images: {images: [GLOB], keys: [FILE], tlog: optional}",
     },
+    minAge: {
+      type: age,
+      default: 0,
+      shownDefault: "0s",
+      meaning: "when updating: follow a moved tag when its new digest has stood for so long, such as 3d",
+    },
+    urgent: { type: globs, default: [], meaning: "images that minAge does not hold back" },
     resources: {
       type: resources(expressions),
       default: { include: [], exclude: [] },

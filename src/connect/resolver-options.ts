@@ -12,6 +12,8 @@ export interface ResolverOptions {
   readonly leaveSockets?: boolean;
   /** For a process whose end waits for its threads: none of them is given what may hang. */
   readonly sparesThreads?: boolean;
+  /** When the run takes place, in milliseconds since 1970: `minAge` counts by it, and nothing else does. */
+  readonly now?: number;
   /** When the time for the whole run began, by performance.now(). Left out: when the first image is asked for. */
   readonly since?: number;
 }

@@ -4,6 +4,7 @@ import { textWithoutDigest } from "../image/reference.ts";
 import type { RunJudge } from "../judgement.ts";
 import type { ManifestStream } from "../krm/input.ts";
 import type { Result } from "../krm/result.ts";
+import type { CoolDown } from "../lock/cool-down.ts";
 import { filledLockText, updatedLockText } from "../lock/file-update.ts";
 import type { LockedImage } from "../lock/format/locked-image.ts";
 import { lockFileName } from "../lock/format/new-lock.ts";
@@ -13,6 +14,7 @@ import { entryLookups, entryRecords, type LockRecord, recordsOf } from "../lock/
 import { listed } from "../lock/results.ts";
 import { type ChangedLockFile, lockChanges } from "../lock/write.ts";
 import type { Resolver } from "../resolve/resolver.ts";
+import { settleEntries } from "../settle-images.ts";
 import { scan } from "../yaml/scan.ts";
 import { commonFolder } from "./folder.ts";
 import type { PlannedFile } from "./plan-file.ts";
@@ -34,6 +36,7 @@ export interface LockWrite {
 /** A run, as far as it writes locks. */
 export interface LockRun extends RunContext {
   readonly judge: RunJudge | undefined;
+  readonly coolDown: CoolDown | undefined;
   readonly resolver: Resolver;
   readonly prune: boolean;
   /** The working directory, absolute. */
@@ -57,12 +60,7 @@ export async function lockWrites(
       locks.all().map(({ lock }) => lock),
     ).locks,
   };
-  const entries = await Promise.all(
-    entryLookups(all, asked, dropped, config).map(async (entry) => ({
-      ...entry,
-      resolution: await resolver.resolve(entry.lookup),
-    })),
-  );
+  const entries = await settleEntries(entryLookups(all, asked, dropped, config), resolver, run.coolDown);
   const unused = entryRecords(entries);
   const records = [...recordsOf(asked), ...unused.records];
   const written = locks.all().flatMap(({ lock, option }) => (option.update ? [lock] : []));

@@ -10,6 +10,7 @@ import { resultAt } from "../krm/field-result.ts";
 import type { ManifestStream } from "../krm/input.ts";
 import type { Resource } from "../krm/resource.ts";
 import type { Position, Result } from "../krm/result.ts";
+import type { CoolDown } from "../lock/cool-down.ts";
 import { isImageLock } from "../lock/format/image-lock.ts";
 import type { Lock, Locks } from "../lock/locks.ts";
 import type { LockAnswer } from "../lock/record.ts";
@@ -26,6 +27,7 @@ import type { TextEdit } from "../yaml/text-edit.ts";
 export interface FilePlanning {
   readonly config: Config;
   readonly judge: RunJudge | undefined;
+  readonly coolDown: CoolDown | undefined;
   readonly resolver: Resolver;
   /** The lock that counts for the file. */
   readonly lock: Lock | undefined;
@@ -195,8 +197,8 @@ function valuesOf(input: ManifestStream, fields: readonly ImageField[], config: 
   return [...new Set(all.flatMap(({ value }) => value ?? []))];
 }
 
-function answerOf({ lock, reference, lookup, locked, resolution }: ResolvedStep): LockAnswer {
-  return { lock, reference, lookup, locked, resolution };
+function answerOf({ lock, reference, lookup, locked, resolution, next }: ResolvedStep): LockAnswer {
+  return { lock, reference, lookup, locked, resolution, next };
 }
 
 /** A field that knows its place, and does not keep the text in which it stands. */

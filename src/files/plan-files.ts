@@ -11,14 +11,15 @@ import type { Explanation } from "../explain.ts";
 import type { RunJudge } from "../judgement.ts";
 import type { FileForm, ManifestStream } from "../krm/input.ts";
 import { bySeverity, type Position, type Result } from "../krm/result.ts";
+import type { CoolDown } from "../lock/cool-down.ts";
 import type { LockedImage } from "../lock/format/locked-image.ts";
 import type { LockFileOption } from "../lock/lock-file-option.ts";
-import { readLockOption } from "../lock/locks.ts";
+import { type Lock, readLockOption } from "../lock/locks.ts";
 import { oncePerRegistry } from "../outcome/registry-failures.ts";
 import type { ImageUse } from "../report/image-use.ts";
 import { checkTally, type Tally } from "../report/tally.ts";
 import { createResolver, type Resolver, type WatchLookups } from "../resolve/resolver.ts";
-import { judgeOf } from "../settle-images.ts";
+import { coolDownOf, judgeOf } from "../settle-images.ts";
 import { scan } from "../yaml/scan.ts";
 import type { TextEdit } from "../yaml/text-edit.ts";
 import { fileFault } from "./file-error.ts";
@@ -124,9 +125,13 @@ export async function planFiles(paths: readonly string[], options: FilesOptions)
   try {
     const judge = await judgeOf({ rules, config, resolver });
     if (judge?.kind === "faults") return failedPlan(judge.results, config);
+    const isWritten = (lock: Lock): boolean =>
+      locks.all().some((each) => each.lock === lock && each.option.update);
+    const coolDown = await coolDownOf({ config, now: options.now, judge, isKept: true, isWritten });
     const run = {
       config,
       judge,
+      coolDown,
       resolver,
       locks,
       wants: options.wants,
@@ -136,7 +141,15 @@ export async function planFiles(paths: readonly string[], options: FilesOptions)
     if (locks.faults().length > 0) return failedPlan(locks.faults(), config);
     const files = read.flatMap(({ planned }) => planned ?? []);
     if (options.wants.explanations === "alone") return explainedPlan(read, config);
-    const context = { config, judge, locks, resolver, folders: found.folders, prune: options.prune === true };
+    const context = {
+      config,
+      judge,
+      coolDown,
+      locks,
+      resolver,
+      folders: found.folders,
+      prune: options.prune === true,
+    };
     const written = await lockWrites(files, { ...context, folder: options.folder });
     const checks = files.flatMap((each) => each.checks);
     const checked =
@@ -228,6 +241,7 @@ function explainedPlan(read: readonly ReadResult[], config: Config): FilesPlan {
 interface Run {
   readonly config: Config;
   readonly judge: RunJudge | undefined;
+  readonly coolDown: CoolDown | undefined;
   readonly resolver: Resolver;
   readonly locks: RunLocks;
   readonly wants: Wants;

@@ -1,4 +1,5 @@
 /** What locks are to hold after a run: resolutions that they don't have yet. */
+import { isDeepStrictEqual } from "node:util";
 import { type Config, platformName } from "../config/config.ts";
 import type { Digest } from "../image/digest.ts";
 import { imageFilter } from "../image/image-glob.ts";
@@ -8,7 +9,7 @@ import type { Result } from "../krm/result.ts";
 import type { DigestLookup, Resolution } from "../resolve/lookup.ts";
 import { entryKey } from "./format/entry-text.ts";
 import type { Evidence } from "./format/evidence.ts";
-import type { LockedImage } from "./format/locked-image.ts";
+import type { LockedImage, NextDigest } from "./format/locked-image.ts";
 import type { Lock, Locks } from "./locks.ts";
 import { entryResult } from "./results.ts";
 
@@ -36,6 +37,8 @@ export interface LockAnswer extends LockQuestion {
   /** The digest that the lock has: another answer is none. */
   readonly locked: Digest | undefined;
   readonly resolution: Resolution;
+  /** What is held back; `settled` where nothing is, and undefined where nobody has looked. */
+  readonly next?: NextDigest | "settled" | undefined;
 }
 
 /** An entry that no field asks for, and what `mode: update` looks up for it. */
@@ -48,6 +51,8 @@ export interface EntryLookup {
 /** An entry that no field asks for, and what it means now. */
 export interface EntryAnswer extends EntryLookup {
   readonly resolution: Resolution;
+  /** As for a field. */
+  readonly next?: NextDigest | "settled" | undefined;
 }
 
 /** What fields asked for and locks lack, each once, under the name that the first field has. */
@@ -61,7 +66,7 @@ export function recordsOf(answers: readonly LockAnswer[]): readonly LockRecord[]
     names.add(name);
     const { resolution, locked } = answer;
     const hasMoved = resolution.kind === "resolved" && resolution.digest !== (locked ?? resolution.digest);
-    return hasMoved ? [] : recordOf(answer, resolution);
+    return hasMoved ? [] : recordOf(answer, resolution, answer.next);
   });
 }
 
@@ -151,8 +156,8 @@ export function entryRecords(answers: readonly EntryAnswer[]): {
   readonly warnings: readonly Result[];
 } {
   return {
-    records: answers.flatMap(({ lock, entry, lookup, resolution }) =>
-      recordOf({ lock, reference: entry.reference, lookup }, resolution),
+    records: answers.flatMap(({ lock, entry, lookup, resolution, next }) =>
+      recordOf({ lock, reference: entry.reference, lookup }, resolution, next),
     ),
     warnings: answers.flatMap(({ lock, entry, resolution }) => {
       if (resolution.kind !== "failed") return [];
@@ -162,18 +167,28 @@ export function entryRecords(answers: readonly EntryAnswer[]): {
   };
 }
 
-function recordOf({ lock, reference, lookup }: LockQuestion, resolution: Resolution): readonly LockRecord[] {
+function recordOf(
+  { lock, reference, lookup }: LockQuestion,
+  resolution: Resolution,
+  said: LockAnswer["next"],
+): readonly LockRecord[] {
   if (resolution.kind !== "resolved") return [];
   const { digest, platforms } = resolution;
   const platform = lookup.platform && formatPlatform(lookup.platform);
   const before = lock?.images.find(reference, platform);
-  const isKnown = before?.digest === digest && (platforms === undefined || before.platforms !== undefined);
+  const kept = before?.digest === digest ? before.next : undefined;
+  const next = said === "settled" ? undefined : (said ?? kept);
+  const isKnown =
+    before?.digest === digest &&
+    (platforms === undefined || before.platforms !== undefined) &&
+    isDeepStrictEqual(next, before.next);
   if (isKnown) return [];
   const image = {
     reference,
     digest,
     ...(platform !== undefined && { platform }),
     ...(platforms !== undefined && { platforms }),
+    ...(next !== undefined && { next }),
   };
   return [{ lock, image, before, replaced: lock && replacedBy(reference, lock, platform) }];
 }

@@ -94,8 +94,16 @@ function resolvedOutcome(step: ResolvedStep, config: OutcomeConfig): Outcome {
     return { kind: "failed", field, reason, onError };
   }
   const to = pinnedText({ field, image }, digest, config);
-  if (to === image.text) return { ...kept(field, "left alone: its tag means what it did"), platforms };
-  return changedOutcome({ field, image, platforms, source }, to, config);
+  const { heldBack } = step;
+  if (to === image.text) {
+    const why =
+      heldBack === undefined
+        ? kept(field, "left alone: its tag means what it did")
+        : kept(field, heldBack, "info");
+    return { ...why, platforms };
+  }
+  const outcome = changedOutcome({ field, image, platforms, source }, to, config);
+  return outcome.kind === "changed" && heldBack !== undefined ? { ...outcome, note: heldBack } : outcome;
 }
 
 type Rewriting = Pick<RewriteStep, "field" | "image" | "platforms" | "source">;

@@ -4,7 +4,7 @@ import type { ImageField } from "../fields/image-field.ts";
 import type { Digest } from "../image/digest.ts";
 import type { ImageReference } from "../image/reference.ts";
 import type { Severity } from "../krm/result.ts";
-import type { LockedImage } from "../lock/format/locked-image.ts";
+import type { LockedImage, NextDigest } from "../lock/format/locked-image.ts";
 import type { Lock } from "../lock/locks.ts";
 import { type DigestLookup, lookupKey, type Resolution } from "../resolve/lookup.ts";
 
@@ -53,6 +53,9 @@ export interface LockSource {
 export interface ResolvedStep extends Omit<ResolveStep, "kind"> {
   readonly kind: "resolved";
   readonly resolution: Resolution;
+  /** What is held back, and why; left out where nobody has looked. */
+  readonly next?: NextDigest | "settled";
+  readonly heldBack?: string;
 }
 
 /** A step that waits for nothing any more. */

@@ -43,6 +43,8 @@ export interface Judge {
   doubt(judged: JudgedImage): string | undefined;
   /** Learns which index lists a digest. */
   learn(digest: Digest, index: Digest): void;
+  /** When a log has seen what vouches for a digest, the last of several. */
+  loggedAt(image: ImageReference, digest: Digest, lock: Lock | undefined): Promise<number | undefined>;
   /** What vouches for a digest and stands in no lock yet. */
   evidenceFor(digest: Digest): readonly Evidence[] | undefined;
   /** Who vouches for a digest. */
@@ -128,6 +130,13 @@ export function createJudge({ rules, signatures, vouch, config, resolver }: Judg
     },
     learn: (digest, index) => {
       indexes.set(digest, index);
+    },
+    async loggedAt(image, digest, lock) {
+      const asked = signatures.filter(({ images }) => isMeant(image, images));
+      if (asked.length === 0) return undefined;
+      const vouching = await vouch({ image, digest, rules: asked, lock, index: indexes.get(digest) });
+      const times = vouching.vouchers.flatMap(({ at }) => at ?? []);
+      return vouching.failures.length > 0 || times.length === 0 ? undefined : Math.max(...times);
     },
     evidenceFor: (digest) => evidence.get(digest),
     vouchersFor: (digest) => vouchers.get(digest) ?? [],

@@ -237,6 +237,26 @@ describe("a signature without a key pair", () => {
     expect(await pin({ tlog: "optional" })).toMatchObject({ ok: false });
   });
 
+  test.each([
+    [10, 1],
+    [1, 0],
+  ])("lets `minAge` count by the time of its log: %i days later %i image changes", async (days, changes) => {
+    const old = `sha256:${"1".repeat(64)}`;
+    const lock = `apiVersion: fn.kpt.dev/v1alpha1\nkind: ImageLock\nmetadata: {name: l}\nimages:\n  "${image}":\n    digest: ${old}\n`;
+    store.refer("app", digest, await sigstore.bundle(digest, github));
+    store.refer("app", old, await sigstore.bundle(old, github));
+
+    const result = await pinDigests(pod(`${image}@${old}`), {
+      functionConfig: `apiVersion: fn.kpt.dev/v1alpha1\nkind: PinDigests\nmetadata: {name: c}\nmode: update\nminAge: 3d\nsignatures: ${JSON.stringify([rule])}\n`,
+      functionConfigFolder: folder,
+      environment: {},
+      lock: { text: lock, update: true },
+      now: Date.now() + days * 86_400_000,
+    });
+
+    expect(result).toMatchObject({ ok: true, changes });
+  });
+
   test.each<[string, (entry: Bundle["verificationMaterial"]["tlogEntries"][number]) => void]>([
     [
       "a name in a checkpoint that is an expression",

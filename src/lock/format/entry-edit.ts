@@ -17,7 +17,7 @@ import {
 import { sourceRange } from "../../yaml/scalar-source.ts";
 import type { YamlNode, YamlText } from "../../yaml/scan.ts";
 import type { TextEdit } from "../../yaml/text-edit.ts";
-import { evidenceText, fieldText, platformsText, styleOf } from "./entry-text.ts";
+import { fieldText, jsonValue, platformsText, styleOf } from "./entry-text.ts";
 import type { LockEntry } from "./image-lock.ts";
 import type { LockedImage } from "./locked-image.ts";
 
@@ -36,9 +36,12 @@ export function entryEdits(yaml: YamlText, entry: LockEntry, image: LockedImage)
   } else if (image.platforms === undefined && moved) {
     remove.push(...removeField(yaml, entry.value, "platforms"));
   }
-  const { evidence } = image;
+  const { next, evidence } = image;
+  if (next !== undefined && !isDeepStrictEqual(next, entry.next))
+    set.push(...replaceField(yaml, entry, "next", jsonValue(next)));
+  else if (next === undefined) remove.push(...removeField(yaml, entry.value, "next"));
   if (evidence !== undefined && !isDeepStrictEqual(evidence, entry.evidence))
-    set.push(...replaceField(yaml, entry, "evidence", evidenceText(evidence)));
+    set.push(...replaceField(yaml, entry, "evidence", jsonValue(evidence)));
   else if (evidence === undefined && moved) remove.push(...removeField(yaml, entry.value, "evidence"));
   return [...set, ...remove];
 }

@@ -5,7 +5,7 @@ import { isPlain, type Quotes, quoted, quotesOf } from "../../yaml/insert/text.t
 import { entriesOf, scalarText, type YamlEntry } from "../../yaml/node.ts";
 import type { YamlNode, YamlText } from "../../yaml/scan.ts";
 import type { Evidence } from "./evidence.ts";
-import type { LockedImage } from "./locked-image.ts";
+import type { LockedImage, NextDigest } from "./locked-image.ts";
 
 /** How keys and values are written. */
 export interface EntryStyle {
@@ -64,21 +64,22 @@ export function platformsText(platforms: readonly string[], { value }: EntryStyl
   return `[${platforms.map((platform) => quoted(platform, value)).join(", ")}]`;
 }
 
-/** Evidence as a value: JSON on one line, which is YAML as well. */
-export function evidenceText(evidence: readonly Evidence[]): string {
+/** What only programs write, as a value: JSON on one line, which is YAML as well. */
+export function jsonValue(value: readonly Evidence[] | NextDigest): string {
   // No text in JSON has a line break in it.
-  return JSON.stringify(evidence, undefined, 1).replaceAll(/\n */g, " ");
+  return JSON.stringify(value, undefined, 1).replaceAll(/\n */g, " ");
 }
 
 function fieldTexts(
-  { digest, platform, platforms, evidence }: LockedImage,
+  { digest, platform, platforms, next, evidence }: LockedImage,
   style: EntryStyle,
 ): readonly (readonly [name: string, text: string])[] {
   return [
     ["digest", quoted(digest, style.value)],
     ...(platform === undefined ? [] : [["platform", quoted(platform, style.value)] as const]),
     ...(platforms === undefined ? [] : [["platforms", platformsText(platforms, style)] as const]),
-    ...(evidence === undefined ? [] : [["evidence", evidenceText(evidence)] as const]),
+    ...(next === undefined ? [] : [["next", jsonValue(next)] as const]),
+    ...(evidence === undefined ? [] : [["evidence", jsonValue(evidence)] as const]),
   ];
 }
 

@@ -8,9 +8,10 @@
  *         digest: sha256:…
  *         platform: linux/arm64                    # where the digest is that of one platform's manifest
  *         platforms: [linux/amd64, linux/arm64]    # where someone looked
+ *         next: {"digest": "sha256:…", "seen": "…"}  # where `minAge` holds back what the tag means by now
  *         evidence: [{"bundle": …}]                # where rules want signatures: what vouches for the digest
  */
-import { type Digest, InvalidDigestError, parseDigest } from "../../image/digest.ts";
+import { type Digest, InvalidDigestError, isDigest, parseDigest } from "../../image/digest.ts";
 import { formatPlatform, InvalidPlatformError, parsePlatform } from "../../image/platform.ts";
 import { type ImageReference, InvalidReferenceError, parseReference } from "../../image/reference.ts";
 import { type Resource, readResource } from "../../krm/resource.ts";
@@ -31,7 +32,7 @@ import { lastUpTo } from "../../yaml/sorted-offsets.ts";
 import { toValue } from "../../yaml/to-value.ts";
 import { type Evidence, readEvidence } from "./evidence.ts";
 import { describeNode, disagreements, type LockProblem, textOf } from "./lock-problem.ts";
-import type { LockedImage } from "./locked-image.ts";
+import type { LockedImage, NextDigest } from "./locked-image.ts";
 
 /** A lock in a text, as it stands there. */
 export interface ImageLock {
@@ -176,6 +177,8 @@ function readEntry({ yaml, tell }: Reading, key: YamlNode, value: YamlNode): rea
     platforms === undefined
       ? undefined
       : readPlatforms(reading, { path: `${path}.platforms`, node: platforms });
+  const waiting = childOf(yaml, value, "next");
+  const next = waiting === undefined ? undefined : readNext(reading, { path: `${path}.next`, node: waiting });
   const kept = childOf(yaml, value, "evidence");
   const evidence =
     kept === undefined ? undefined : readEvidenceAt(reading, { path: `${path}.evidence`, node: kept });
@@ -186,6 +189,7 @@ function readEntry({ yaml, tell }: Reading, key: YamlNode, value: YamlNode): rea
       digest,
       ...(forPlatform !== undefined && { platform: forPlatform }),
       ...(seen !== undefined && { platforms: seen }),
+      ...(next !== undefined && { next }),
       ...(evidence !== undefined && { evidence }),
       key,
       value,
@@ -194,7 +198,7 @@ function readEntry({ yaml, tell }: Reading, key: YamlNode, value: YamlNode): rea
 }
 
 function tellRepetitions({ yaml, tell }: Reading, { path, node }: Place): void {
-  for (const name of ["digest", "platform", "platforms", "evidence"]) {
+  for (const name of ["digest", "platform", "platforms", "next", "evidence"]) {
     const [, second] = valuesOf(yaml, node, name);
     if (second === undefined) continue;
     const message = `\`${name}\` must be there once, but here is another`;
@@ -243,6 +247,19 @@ function readDigest({ yaml, tell }: Reading, { path, node }: Place): Digest | un
     return problem(first, `be a digest: ${error.message}`);
   }
 }
+
+function readNext({ yaml, tell }: Reading, { path, node }: Place): NextDigest | undefined {
+  // Checked: a map or not, of which nothing is known.
+  const { digest, seen } = (toValue(yaml, node) ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof digest === "string" && isDigest(digest) && typeof seen === "string" && TIME.test(seen))
+    return { digest, seen };
+  const message =
+    "`next` must have a `digest` and the time at which it was `seen`, such as 2026-11-28T10:00:00Z";
+  tell({ path, node, message });
+  return undefined;
+}
+
+const TIME = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
 
 function readEvidenceAt({ yaml, tell }: Reading, { path, node }: Place): readonly Evidence[] | undefined {
   const evidence = readEvidence(toValue(yaml, node));

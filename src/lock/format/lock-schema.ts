@@ -5,6 +5,8 @@ import { platform } from "../../config/platform-option.ts";
 import { EVIDENCE_MAX } from "./evidence.ts";
 import { lockApiVersion } from "./image-lock.ts";
 
+const DIGEST = "^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$";
+
 /** The schema of an `ImageLock`: it accepts what the program accepts, as far as a schema can tell. */
 export function lockSchema(): JsonSchema {
   const images = {
@@ -17,7 +19,7 @@ export function lockSchema(): JsonSchema {
       properties: {
         digest: {
           type: "string",
-          pattern: "^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$",
+          pattern: DIGEST,
           description: "what the image meant when it was resolved",
         },
         platform: {
@@ -28,6 +30,15 @@ export function lockSchema(): JsonSchema {
           type: "array",
           items: platform.traits.schema,
           description: "the platforms that the image has, where somebody looked",
+        },
+        next: {
+          type: "object",
+          required: ["digest", "seen"],
+          properties: {
+            digest: { type: "string", pattern: DIGEST },
+            seen: { type: "string", pattern: "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}Z$" },
+          },
+          description: "where minAge holds back what the tag means by now: that, and since when it was seen",
         },
         evidence: {
           type: "array",

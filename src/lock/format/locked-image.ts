@@ -12,8 +12,16 @@ export interface LockedImage {
   readonly platform?: string;
   /** The platforms that the image was seen to have; absent where nobody looked. */
   readonly platforms?: readonly string[];
+  /** What the tag means by now, and is held back. */
+  readonly next?: NextDigest;
   /** What vouches for the digest. */
   readonly evidence?: readonly Evidence[];
+}
+
+/** A digest that a tag has moved to, and since when it was seen to mean that, by RFC 3339. */
+export interface NextDigest {
+  readonly digest: Digest;
+  readonly seen: string;
 }
 
 /** Questions to a lock. Images are equal where their canonical names are: `nginx` is `docker.io/library/nginx:latest`. */
