@@ -11,6 +11,8 @@ export type Tool =
   | "helm"
   | "kubectl"
   | "kubernetes"
+  | "cosign2"
+  | "cosign3"
   | "docker-registry"
   | "skopeo"
   | "image"
@@ -73,6 +75,8 @@ const probes = {
     works("kubectl136", ["version", "--client"]) &&
     works("etcd", ["--version"]),
   helm: () => works("helm", ["version"]),
+  cosign2: () => works("cosign2", ["version"]),
+  cosign3: () => works("cosign3", ["version"]),
   "docker-registry": () => works("docker-registry", ["--version"]),
   skopeo: () => works("skopeo", ["--version"]),
   image: () => works("buildah", ["--version"]) && works("podman", ["run", "--rm", nodeImage, "true"]),
