@@ -172,19 +172,24 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     }
   }
 
-  async function tryPlaces(image: ImageReference, wanted: Wanted): Promise<PlaceResult> {
+  /** Asks at each place until one has all that is asked for. */
+  async function tryPlaces<Answer extends Found>(
+    image: ImageReference,
+    ask: (place: PullSource) => Promise<Answer | NotFound>,
+  ): Promise<PlaceResult<Answer>> {
     if (matchRegistry(image, configs)?.blocked === true) return blocked(image);
     const before: FailedPlace[] = [];
     let last: FailureContext | undefined;
     for (const place of pullSourcesOf(image, configs)) {
       if (last !== undefined) before.push(last);
       const registry = place.mirror ?? place.registry;
-      const finding = await askAt(place, wanted);
+      const finding = await ask(place);
       if (finding.kind === "found") {
         warnOfDetours(registry, finding, before);
         return { ...finding, place };
       }
-      const asked = [...new Set(finding.trials.map(({ identity }) => identity.source))];
+      const sources = finding.trials.map(({ identity }) => identity.source);
+      const asked = [...new Set(finding.as === undefined ? sources : [...sources, finding.as])];
       last = { image: image.text, registry, failure: finding.failure, asked, before };
       if (ending.signal.aborted) break;
     }
@@ -192,7 +197,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   }
 
   async function resolve(image: ImageReference): Promise<Digest> {
-    const sought = await tryPlaces(image, { reference: meantBy(image) });
+    const sought = await tryPlaces(image, (place) => askAt(place, { reference: meantBy(image) }));
     if (isFound(sought)) return sought.digest;
     throw toRegistryError(sought);
   }
@@ -205,41 +210,57 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   }
 
   async function look(image: ImageReference, demand: PlatformDemand): Promise<Inspection> {
-    const sought = await tryPlaces(image, { reference: meantBy(image), verify: "get" });
+    const sought = await tryPlaces(image, (place) => lookAt(place, image, demand));
     if (!isFound(sought)) throw toRegistryError(sought);
-    const { digest, place, body = Buffer.alloc(0) } = sought;
-    const registry = place.mirror ?? place.registry;
+    return sought.inspection;
+  }
+
+  /**
+   * Looks at an image at one place. What its manifest lacks it lacks everywhere; what its manifest names and the place does
+   * not give, another may.
+   */
+  async function lookAt(
+    place: PullSource,
+    image: ImageReference,
+    demand: PlatformDemand,
+  ): Promise<(Found & { readonly inspection: Inspection }) | NotFound> {
+    const found = await askAt(place, { reference: meantBy(image), verify: "get" });
+    if (found.kind === "failed") return found;
+    const { digest, body = Buffer.alloc(0), trials, as } = found;
     try {
       const content = readContent(body);
       if (content.kind === "index") {
         const inspection = inspect(content.manifests, digest, demand);
-        if (inspection.digest === digest) return inspection;
-        await requireChild(place, inspection.digest);
-        return { ...inspection, index: digest };
+        if (inspection.digest === digest) return { ...found, inspection };
+        const failure = await childFailure(place, inspection.digest);
+        if (failure !== undefined) return { kind: "failed", failure, trials, as };
+        return { ...found, inspection: { ...inspection, index: digest } };
       }
       const config = await askAt(place, { reference: content.config, verify: "get", part: "blobs" });
-      if (config.kind === "failed") throw config.failure;
-      return inspect(readConfig(config.body ?? Buffer.alloc(0), digest), digest, demand);
-    } catch (failure) {
-      if (!(failure instanceof Failure)) throw failure;
-      const shown = withoutSecrets(failure, secrets);
-      throw toRegistryError({ image: image.text, registry, failure: shown, asked: [sought.as], before: [] });
+      if (config.kind === "failed") return { ...config, trials, as };
+      const inspection = inspect(readConfig(config.body ?? Buffer.alloc(0), digest), digest, demand);
+      return { ...found, inspection };
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      const failure = withoutSecrets(error, secrets);
+      const registry = place.mirror ?? place.registry;
+      throw toRegistryError({ image: image.text, registry, failure, asked: [as], before: [] });
     }
   }
 
   /** An index may list what the registry has lost, or a mirror never got. */
-  async function requireChild(place: PullSource, digest: Digest): Promise<void> {
+  async function childFailure(place: PullSource, digest: Digest): Promise<Failure | undefined> {
     const child = await askAt(place, { reference: digest });
-    if (child.kind === "found") return;
-    if (!hasTrait(child.failure.code, "absent")) throw child.failure;
+    if (child.kind === "found") return undefined;
+    if (!hasTrait(child.failure.code, "absent")) return child.failure;
     const registry = place.mirror ?? place.registry;
     const detail = `its index lists ${digest} for it, which ${registry} does not have`;
-    throw new Failure("platform", { detail, cause: child.failure });
+    return new Failure("platform", { detail, cause: child.failure });
   }
 
   /** Asks once, and for a moment in all: nobody has said that these are images. */
   async function recognize(image: ImageReference): Promise<Inspection> {
-    const sought = await tryPlaces(image, { reference: meantBy(image), retries: 0 });
+    const sought = await tryPlaces(image, (place) => askAt(place, { reference: meantBy(image), retries: 0 }));
     if (!isFound(sought)) throw toRegistryError(sought);
     const { digest, place, mediaType } = sought;
     if (isImageType(mediaType)) return { digest, recognizedBy: mediaType };
@@ -275,11 +296,13 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     image: ImageReference,
     { part, ...wanted }: ContentRequest,
   ): Promise<Content | undefined> {
-    const sought = await tryPlaces(image, {
-      ...wanted,
-      verify: "get",
-      ...(part !== "manifests" && { part }),
-    });
+    const sought = await tryPlaces(image, (place) =>
+      askAt(place, {
+        ...wanted,
+        verify: "get",
+        ...(part !== "manifests" && { part }),
+      }),
+    );
     if (isFound(sought)) {
       const { digest, body = Buffer.alloc(0), mediaType, next } = sought;
       return { digest, body, mediaType, ...(next !== undefined && { next }) };
@@ -292,7 +315,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   }
 
   async function confirm(image: ImageReference, digest: Digest): Promise<boolean> {
-    const sought = await tryPlaces(image, { reference: digest });
+    const sought = await tryPlaces(image, (place) => askAt(place, { reference: digest }));
     if (isFound(sought)) return true;
     if (denialsOf(image, sought).every(({ code }) => hasTrait(code, "absent"))) return false;
     throw toRegistryError(sought);
@@ -337,6 +360,9 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
 }
 
 type Found = Extract<LookupResult, { kind: "found" }>;
+
+/** As whom it was asked last, where something was found and not all. */
+type NotFound = Extract<LookupResult, { kind: "failed" }> & { readonly as?: string };
 type FailedPlace = FailureContext["before"][number];
 
 /** A tag or digest to ask for, in which way. */
@@ -344,7 +370,7 @@ type Wanted = Pick<LookupRequest, "reference" | "part" | "page" | "retries"> &
   Partial<Pick<LookupRequest, "verify">>;
 
 /** Where it was found, or why it was not. */
-type PlaceResult = (Found & { readonly place: PullSource }) | FailureContext;
+type PlaceResult<Answer extends Found = Found> = (Answer & { readonly place: PullSource }) | FailureContext;
 
 /** What counts where an image was looked for in vain: what its registry says, or all mirrors in its place. */
 function denialsOf(image: ImageReference, sought: FailureContext): readonly Failure[] {
@@ -354,7 +380,9 @@ function denialsOf(image: ImageReference, sought: FailureContext): readonly Fail
 
 const REFERRERS_UNKNOWN: ReadonlySet<number> = new Set([200, 400, 404, 405, 406, 415, 501]);
 
-function isFound(sought: PlaceResult): sought is Found & { readonly place: PullSource } {
+function isFound<Answer extends Found>(
+  sought: PlaceResult<Answer>,
+): sought is Answer & { readonly place: PullSource } {
   return "digest" in sought;
 }
 

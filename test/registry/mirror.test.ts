@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { parsePlatform } from "../../src/image/platform.ts";
 import { parseReference } from "../../src/image/reference.ts";
-import { answer, answerError, answerIndex, INDEX_DIGEST } from "../support/manifests.ts";
+import { answer, answerError, answerIndex, INDEX_DIGEST, INDEX_TYPE } from "../support/manifests.ts";
 import { type Quirk, type QuirkServer, startQuirkServer } from "../support/quirk-server.ts";
 import {
   basicLogin,
@@ -202,5 +203,62 @@ describe("concurrency", () => {
 
     expect(most).toBeLessThanOrEqual(2);
     expect(server.connections()).toBeLessThanOrEqual(2);
+  });
+});
+
+describe("a mirror that has an index alone", () => {
+  const child = `sha256:${"2".repeat(64)}`;
+  const index = JSON.stringify({
+    schemaVersion: 2,
+    manifests: [
+      {
+        mediaType: "application/vnd.oci.image.manifest.v1+json",
+        digest: child,
+        size: 1,
+        platform: { os: "linux", architecture: "arm64" },
+      },
+    ],
+  });
+  const platform = parsePlatform("linux/arm64");
+
+  /** Has the index under the tag, and what it lists or not. */
+  const indexOnly =
+    (hasChild: boolean): Quirk =>
+    ({ url }, response) => {
+      if (!url.includes("sha256:"))
+        answer(response, 200, { headers: { "content-type": INDEX_TYPE }, body: index });
+      else if (hasChild)
+        answer(response, 200, {
+          headers: {
+            "docker-content-digest": child,
+            "content-type": "application/vnd.oci.image.manifest.v1+json",
+          },
+        });
+      else answerError(response, 404, "MANIFEST_UNKNOWN");
+    };
+
+  test("is passed over for a place that has the manifest of the platform too", async () => {
+    const [mirror, registry] = [await serve(indexOnly(false)), await serve(indexOnly(true))];
+    const mirrors = [`http://${mirror.host}`, `http://${registry.host}`];
+    const client = makeClient({ registries: [{ prefix: "docker.io", mirrors, only: true }] });
+    open.push(client.close);
+
+    const inspection = await client.inspect(parseReference("nginx:1"), { platform });
+
+    expect(inspection.digest).toBe(child);
+    expect(client.warnings().map(({ message }) => message)).toEqual([
+      `the mirror http://${mirror.host} was passed over: its index lists ${child} for it, which http://${mirror.host} does not have`,
+    ]);
+  });
+
+  test("is named beside the last place where none has it", async () => {
+    const [mirror, registry] = [await serve(indexOnly(false)), await serve(fail(404))];
+    const mirrors = [`http://${mirror.host}`, `http://${registry.host}`];
+    const client = makeClient({ registries: [{ prefix: "docker.io", mirrors, only: true }] });
+    open.push(client.close);
+
+    const looked = client.inspect(parseReference("nginx:1"), { platform });
+
+    await expect(looked).rejects.toThrow(`before that, http://${mirror.host}: its index lists ${child}`);
   });
 });
