@@ -39,12 +39,15 @@ function programThatEndsWith(code: number, { execPath }: Ending): [file: string,
 
 /** Tells whether something is at work in a thread that does not end in a moment either. */
 async function hangs(process: Ending): Promise<boolean> {
-  for (let checks = 0; checks < 4; checks += 1) {
+  for (let checks = 0; checks < CHECKS; checks += 1) {
     if (!process.getActiveResourcesInfo().some((name) => THREADED.has(name))) return false;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   return true;
 }
+
+/** Five milliseconds apart: on a busy machine a moment takes longer. */
+const CHECKS = 20;
 
 const THREADED: ReadonlySet<string> = new Set([
   "FSReqCallback",

@@ -33,7 +33,7 @@ import {
 } from "./transport/registry-config.ts";
 import { createRetrier } from "./transport/retry.ts";
 import type { Sockets } from "./transport/sockets.ts";
-import { createTransport } from "./transport/transport.ts";
+import { createTransport, type HttpRequest } from "./transport/transport.ts";
 
 /** Asks registries which digests tags mean. It knows the network, and the time that the run may take. */
 export interface RegistryClient {
@@ -154,9 +154,35 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   function hostAt(endpoint: Endpoint): Host {
     const key = JSON.stringify([endpoint.name, endpoint.urls, endpoint.connection]);
     const host =
-      hosts.get(key) ?? createHost(endpoint, createAuthorizer(endpoint, keychain, tokens), ending.signal);
+      hosts.get(key) ??
+      createHost({
+        endpoint,
+        authorizer: createAuthorizer(endpoint, keychain, tokens),
+        run: ending.signal,
+        isThere: (url, signal) => isThere({ url, signal, connection: endpoint.connection }),
+      });
     hosts.set(key, host);
     return host;
+  }
+
+  /** Whether an API answers at a URL, whatever it says. */
+  async function isThere(at: Pick<HttpRequest, "url" | "signal" | "connection">): Promise<boolean> {
+    const url = new URL("/v2/", at.url);
+    try {
+      const { status } = await send({
+        ...at,
+        method: "GET",
+        url,
+        headers: {},
+        bytesMax: PING_BYTES_MAX,
+        retries: 1,
+      });
+      // So a server of HTTPS answers HTTP.
+      return status !== 400;
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      return error.status !== undefined;
+    }
   }
 
   async function askAt(place: PullSource, wanted: Wanted): Promise<LookupResult> {
@@ -393,6 +419,8 @@ function meantBy(image: ImageReference): string {
 function keyOf(image: ImageReference): string {
   return `${canonicalName(image)}@${image.tag === undefined ? (image.digest ?? "") : ""}`;
 }
+
+const PING_BYTES_MAX = 65_536;
 
 /** Milliseconds. */
 const MOMENT = 3_000;

@@ -26,8 +26,18 @@ export interface Host {
 /** Asks at a URL; `last` where there is no other to try. */
 type Task<Result> = (base: URL, last: boolean) => Promise<Result>;
 
+/** What a Host is made from. */
+export interface HostOptions {
+  readonly endpoint: Endpoint;
+  readonly authorizer: Authorizer;
+  /** That of the run. */
+  readonly run: AbortSignal;
+  /** Asks whether an API answers at a URL, whatever it says. */
+  readonly isThere: (url: URL, signal: AbortSignal) => Promise<boolean>;
+}
+
 /** Makes a Host of which nothing is known yet. */
-export function createHost(endpoint: Endpoint, authorizer: Authorizer, run: AbortSignal): Host {
+export function createHost({ endpoint, authorizer, run, isThere }: HostOptions): Host {
   const ending = new AbortController();
   const signal = AbortSignal.any([run, ending.signal]);
   setMaxListeners(0, signal);
@@ -35,20 +45,33 @@ export function createHost(endpoint: Endpoint, authorizer: Authorizer, run: Abor
   let base: URL | undefined;
   let dead: Failure | undefined;
   let mute = 0;
+  let presence: Promise<boolean> | undefined;
   let isHeadMute = false;
   let mayAll = false;
   let probe: Promise<void> | undefined;
 
-  function bury(failure: Failure, url: URL): void {
+  async function bury(failure: Failure, url: URL): Promise<void> {
     if (failure.code === "pull-limit") {
       dead = failure;
       // It lasts for hours, and those who wait for the host would wait for nothing.
       ending.abort(failure);
     }
     if (base !== undefined || !condemns(failure, url)) return;
+    if (!isMute(failure)) {
+      dead = failure;
+      return;
+    }
     mute += 1;
-    // A server that is silent or hangs up may be so for one image alone.
-    if (mute > 1 || !isMute(failure)) dead = failure;
+    // A server that is silent or hangs up may be so for some images alone. What is true of it must not depend on which come
+    // first, so it is asked for none.
+    if (mute < 2) return;
+    presence ??= isThere(url, signal);
+    const isHere = await presence;
+    if (base !== undefined) return;
+    if (isHere) {
+      base = url;
+      mayAll = true;
+    } else dead = failure;
   }
 
   async function reach<Result>(task: Task<Result>): Promise<Result> {
@@ -84,7 +107,7 @@ export function createHost(endpoint: Endpoint, authorizer: Authorizer, run: Abor
       base = url;
       return result;
     } catch (error) {
-      if (error instanceof Failure && (base !== undefined || !isMended(error))) bury(error, url);
+      if (error instanceof Failure && (base !== undefined || !isMended(error))) await bury(error, url);
       throw error;
     }
   }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Ending, exit } from "../../src/cli/exit.ts";
 import { hangLimit } from "../support/time-limit.ts";
 
 let folder = "";
@@ -50,8 +51,23 @@ describe("exit", () => {
   });
 
   test("waits for what a thread has nearly done", async () => {
-    const ended = await end(`readFile("exit.mjs", () => {}); await exit(process, 2);`);
+    const atWork = [["FSReqCallback"], ["GetAddrInfoReqWrap", "TCPSocketWrap"], ["TCPSocketWrap"]];
+    const done: string[] = [];
+    const ending: Ending = {
+      execPath: "",
+      pid: 0,
+      execve: () => done.push("execve"),
+      getActiveResourcesInfo: () => atWork.shift() ?? [],
+      kill: () => done.push("kill"),
+      exit: (code) => {
+        done.push(`exit ${code}`);
+        throw new Error("the end");
+      },
+    };
 
-    expect(ended).toEqual({ code: 2, signal: null });
+    await expect(exit(ending, 2)).rejects.toThrow("the end");
+
+    expect(done).toEqual(["exit 2"]);
+    expect(atWork).toEqual([]);
   });
 });

@@ -386,7 +386,33 @@ describe("createRetrier", () => {
     );
 
     for (const one of failed) expect(await one).toMatchObject({ code: "unreachable" });
-    expect(new Set(server.requests.map(({ url }) => url)).size).toBe(2);
+    const asked = new Set(server.requests.map(({ url }) => url));
+    expect([...asked].filter((url) => url !== "/v2/")).toHaveLength(2);
+  });
+
+  test.each([
+    ["odd1", "odd2", "odd3", "app"],
+    ["odd1", "app", "odd2", "odd3"],
+    ["app", "odd1", "odd2", "odd3"],
+  ])("serves what a host has though it hangs up on others: %s, %s, %s, %s", async (...names) => {
+    const server = await serve((request, response) => {
+      if (request.url.includes("/odd")) response.destroy();
+      else if (request.url === "/v2/") answer(response, 404);
+      else answerIndex(response);
+    });
+    const client = makeClient({
+      registries: [{ prefix: server.host, plainHTTP: true }],
+      network: { retries: 0 },
+    });
+    open.push(client.close);
+
+    const digests = await Promise.allSettled(
+      names.map((name) => digestOf(client, parseReference(`${server.host}/${name}:v1`))),
+    );
+
+    expect(digests.map(({ status }) => status)).toEqual(
+      names.map((name) => (name === "app" ? "fulfilled" : "rejected")),
+    );
   });
 });
 
