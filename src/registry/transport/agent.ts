@@ -1,7 +1,7 @@
 import { Socket } from "node:net";
 import type { Dispatcher } from "undici";
 import { type Guard, guardedLookup } from "./address-guard.ts";
-import { Failure } from "./failure.ts";
+import { Failure, isOfTls } from "./failure.ts";
 import { readProxy } from "./proxy.ts";
 import { ownReachOf, type Reach } from "./reach.ts";
 import type { Line } from "./sockets.ts";
@@ -33,28 +33,29 @@ export interface HttpLine extends Line {
 
 /** Makes connections that share a set of certificates, a guard and a proxy. */
 export function createDialer(making: Making): () => HttpLine {
-  const { undici, origin, setup, proxy, guard, reached, watch } = making;
+  const { undici, origin, proxy, guard, reached, watch } = making;
   const timeout = Math.min(CONNECT_TIMEOUT_MAX, making.timeout);
   if (proxy !== undefined && origin.startsWith("https:")) return createTunnelDialer(making, proxy);
   const lookup = guard !== undefined && proxy === undefined ? guardedLookup(guard) : undefined;
-  const connect = undici.buildConnector({ ...DIALING, timeout, ...setup.options, ...(lookup && { lookup }) });
+  const connect = createConnect(making, (options) =>
+    undici.buildConnector({ ...DIALING, timeout, ...options, ...(lookup && { lookup }) }),
+  );
   return () => {
     const { remember, end } = createEnd();
     let connectedAt = 0;
     const client = new undici.Client(origin, {
       ...HTTP,
       connect: (to, callback) => {
-        // Its types leave out that it returns the socket.
-        const socket: unknown = connect(to, (...result) => {
+        const connected: Connected = (...result) => {
           connectedAt = performance.now();
-          const connected = result[1];
-          if (connected instanceof Socket) watch(connected);
-          const address = connected?.remoteAddress;
+          const socket = result[1];
+          if (socket instanceof Socket) watch(socket);
+          const address = socket?.remoteAddress;
           if (address !== undefined && proxy === undefined)
             reached(to.hostname, ownReachOf(address) ?? "public");
           callback(...result);
-        });
-        remember(socket);
+        };
+        connect(to, connected, remember);
       },
     });
     return {
@@ -66,6 +67,39 @@ export function createDialer(making: Making): () => HttpLine {
     };
   };
 }
+
+type Connector = ReturnType<typeof import("undici").buildConnector>;
+type Connected = Parameters<Connector>[1];
+
+/**
+ * Connects by the authorities that were given for a host, and by the system's beside them where those are not enough; from then
+ * on by all of them at once.
+ */
+function createConnect(
+  { setup }: Making,
+  build: (options: TlsSetup["options"]) => Connector,
+): (to: Parameters<Connector>[0], connected: Connected, remember: (socket: unknown) => void) => void {
+  const { withSystem } = setup;
+  const first = build(setup.options);
+  let all: Connector | undefined;
+  return (to, connected, remember) => {
+    const tryAll = async (): Promise<void> => {
+      all ??= build((await withSystem?.()) ?? setup.options);
+      // Its types leave out that it returns the socket.
+      remember(all(to, connected) as unknown);
+    };
+    if (all !== undefined) {
+      remember(all(to, connected) as unknown);
+      return;
+    }
+    const tried: Connected = (...result) => {
+      if (withSystem === undefined || !isOfTls(result[0])) connected(...result);
+      else tryAll().catch((error: Error) => connected(error, null));
+    };
+    remember(first(to, tried) as unknown);
+  };
+}
+
 /** As many tunnels as connections, each of its own connection to the proxy. */
 function createTunnelDialer(making: Making, proxy: NonNullable<Making["proxy"]>): () => HttpLine {
   const { undici, origin, setup, watch } = making;
@@ -107,11 +141,15 @@ function createEnd(): {
   readonly end: (dispatcher: Dispatcher) => void;
 } {
   let latest: Socket | undefined;
+  let hasEnded = false;
   return {
     remember(socket) {
-      if (socket instanceof Socket) latest = socket;
+      if (!(socket instanceof Socket)) return;
+      latest = socket;
+      if (hasEnded) socket.destroy();
     },
     end(dispatcher) {
+      hasEnded = true;
       latest?.destroy();
       // All that it had to do has failed by then.
       dispatcher.destroy().catch(() => undefined);

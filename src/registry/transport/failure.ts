@@ -100,6 +100,12 @@ export function toFailure(thrown: unknown, route: Route): Failure {
   return new Failure(kind.code, { host: route.host, detail, retry, cause: thrown });
 }
 
+/** Tells whether it was TLS that found something wrong, as with a certificate. */
+export function isOfTls(thrown: unknown): boolean {
+  const code = kindOf(errorName(thrown), thrown)?.code;
+  return code === "wrong-ca" || code === "tls";
+}
+
 interface Kind {
   readonly code: RegistryErrorCode;
   readonly retry: Failure["retry"];

@@ -9,7 +9,19 @@ import { Failure } from "./failure.ts";
 /** How TLS is to be spoken with a host; equal keys stand for equal options. */
 export interface TlsSetup {
   readonly key: string;
-  readonly options: { readonly secureContext?: SecureContext; readonly rejectUnauthorized: boolean };
+  /** Trusts the authorities that were given, where there are any, and else the system's. */
+  readonly options: TlsOptions;
+  /**
+   * Trusts the system's authorities beside those that were given; absent where that makes no difference. A host that has an
+   * authority of its own mostly has it alone, and to read all of the system's takes longer than to ask for an image.
+   */
+  readonly withSystem?: () => Promise<TlsOptions>;
+}
+
+/** What Node's TLS is told. */
+interface TlsOptions {
+  readonly secureContext?: SecureContext;
+  readonly rejectUnauthorized: boolean;
 }
 
 /** For connections without TLS. */
@@ -27,7 +39,7 @@ export interface CertificateSources {
 /** Prepares TLS for connections, each distinct set of certificates once: parsing the system's costs 50 ms. */
 export function createTlsSetups(sources: CertificateSources): (connection: Connection) => Promise<TlsSetup> {
   const setups = new Map<string, Promise<TlsSetup>>();
-  const contexts = new Map<string, Promise<SecureContext>>();
+  const contexts = new Map<string, Contexts>();
   let extra: Promise<readonly string[]> | undefined;
 
   async function prepare(connection: Connection): Promise<TlsSetup> {
@@ -47,10 +59,16 @@ export function createTlsSetups(sources: CertificateSources): (connection: Conne
       cert: await readCertificateFile(pair.certFile),
       key: await readCertificateFile(pair.keyFile),
     };
-    const secureContext =
-      contexts.get(key) ?? createContext(cas, identity, [...caFiles, ...(pair ? [pair.certFile] : [])]);
-    contexts.set(key, secureContext);
-    return { key, options: { secureContext: await secureContext, rejectUnauthorized } };
+    const made =
+      contexts.get(key) ?? createContexts(cas, identity, [...caFiles, ...(pair ? [pair.certFile] : [])]);
+    contexts.set(key, made);
+    const options = { secureContext: await made.given, rejectUnauthorized };
+    if (cas.length === 0 || !rejectUnauthorized) return { key, options };
+    return {
+      key,
+      options,
+      withSystem: async () => ({ secureContext: await made.withSystem(), rejectUnauthorized }),
+    };
   }
 
   return (connection) => {
@@ -139,16 +157,42 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-async function createContext(
+interface Contexts {
+  readonly given: Promise<SecureContext>;
+  /** Made when it is wanted first. */
+  withSystem(): Promise<SecureContext>;
+}
+
+function createContexts(
   cas: readonly string[],
-  identity: { readonly cert: string; readonly key: string } | undefined,
+  identity: Identity | undefined,
+  files: readonly string[],
+): Contexts {
+  let withSystem: Promise<SecureContext> | undefined;
+  return {
+    given: createContext(() => (cas.length === 0 ? {} : { ca: [...cas] }), identity, files),
+    withSystem() {
+      // `ca` replaces the built-in authorities, so they are given again.
+      withSystem ??= createContext((tls) => ({ ca: [...defaultCas(tls), ...cas] }), identity, files);
+      return withSystem;
+    },
+  };
+}
+
+interface Identity {
+  readonly cert: string;
+  readonly key: string;
+}
+
+async function createContext(
+  authorities: (tls: typeof import("node:tls")) => { readonly ca?: string[] },
+  identity: Identity | undefined,
   files: readonly string[],
 ): Promise<SecureContext> {
   // Most runs have no authorities of their own, and a registry on loopback speaks no TLS.
   const tls = await import("node:tls");
   try {
-    // `ca` replaces the built-in authorities, so they are given again.
-    return tls.createSecureContext({ ca: [...defaultCas(tls), ...cas], ...identity });
+    return tls.createSecureContext({ ...authorities(tls), ...identity });
   } catch (cause) {
     const names = files.map((file) => JSON.stringify(file)).join(", ");
     throw new Failure("certificate-file", {

@@ -21,7 +21,7 @@ import {
 import { fartherReach, type Reach } from "./reach.ts";
 import { createRoom } from "./room.ts";
 import type { Sockets } from "./sockets.ts";
-import { type CertificateSources, createTlsSetups, noTls } from "./tls.ts";
+import { type CertificateSources, createTlsSetups, noTls, type TlsSetup } from "./tls.ts";
 
 /** Sends one request and reads its answer whole; follows nothing, and tries nothing again. */
 export interface Transport {
@@ -82,12 +82,20 @@ export function createTransport(options: TransportOptions): Transport {
   const room = createRoom(ROOM_SIZE);
   let undici: typeof import("undici") | undefined;
 
+  /** A tunnel is made once for each connection, so nothing is tried first there. */
+  async function setupFor(connection: Connection, proxy: string | undefined): Promise<TlsSetup> {
+    const setup = await tlsFor(connection);
+    return proxy === undefined || setup.withSystem === undefined
+      ? setup
+      : { key: setup.key, options: await setup.withSystem() };
+  }
+
   async function dialerFor(
     { url, guard, connection }: HttpRequest,
     proxy: string | undefined,
   ): Promise<() => HttpLine> {
     undici ??= (await import("undici")).default;
-    const setup = url.protocol === "https:" ? await tlsFor(connection) : noTls;
+    const setup = url.protocol === "https:" ? await setupFor(connection, proxy) : noTls;
     const { origin } = targetOf(url, proxy);
     // Each registry has its own connections to the proxy, so that none that is slow takes them all.
     const key = JSON.stringify([url.origin, setup.key, guard ?? null, proxy ?? null]);
@@ -98,7 +106,8 @@ export function createTransport(options: TransportOptions): Transport {
       origin,
       timeout: options.timeout,
       // What is said about a registry's certificates says nothing about the proxy's.
-      proxy: proxy === undefined ? undefined : { address: proxy, setup: await tlsFor(defaultConnection) },
+      proxy:
+        proxy === undefined ? undefined : { address: proxy, setup: await setupFor(defaultConnection, proxy) },
       reached: (hostname: string, reach: Reach) =>
         reaches.set(hostname, fartherReach(reaches.get(hostname), reach)),
       watch: brokenAnswers.watch,
