@@ -74,6 +74,15 @@ describeWith(["helm", "docker-registry"], "examples/helm-post-renderer", () => {
     expect(changedTextLines(same.stdout, rendered.stdout)).toStrictEqual([shop(), nginx()]);
   });
 
+  test("takes a chart that renders nothing", async () => {
+    const options = ["--post-renderer", "./pin-digests.sh", ...rendererArgs("-f", mirrored())];
+
+    const ended = await run("helm", ["template", "shop", emptyChart(), ...options], { cwd: example });
+
+    expect(ended.code, ended.stderr).toBe(0);
+    expect(ended.stdout.trim()).toMatch(/^(# nothing is rendered)?$/);
+  });
+
   test("is laid out as Helm 4 wants a plugin to be", () => {
     const files = treeOf(example);
     const plugin = parse(files["plugin.yaml"] ?? "");
@@ -95,12 +104,7 @@ describeWith(["helm", "docker-registry"], "examples/helm-post-renderer", () => {
   }
 
   function mirrored(): string {
-    const host = registry?.host ?? "";
-    const config = `apiVersion: fn.kpt.dev/v1alpha1
-kind: PinDigests
-metadata: {name: pin-digests}
-registries: [{prefix: "*", mirrors: ["http://${host}"], only: true}]
-`;
+    const config = mirrorConfig(registry?.host ?? "");
     return join(folderOf({ "config.yaml": config }), "config.yaml");
   }
 
@@ -115,6 +119,97 @@ registries: [{prefix: "*", mirrors: ["http://${host}"], only: true}]
     return { from: "image: nginx:1.27", to: `image: nginx:1.27@${digests[1]}` };
   }
 });
+
+describeWith(["helm4", "docker-registry"], "examples/helm-post-renderer, installed in Helm 4", () => {
+  let registry: DebianRegistry | undefined;
+  const digests: string[] = [];
+
+  beforeAll(async () => {
+    registry = await startDebianRegistry();
+    for (const image of ["acme/shop:2.4.1", "library/nginx:1.27"]) digests.push(await registry.push(image));
+  });
+  afterAll(() => registry?.stop());
+
+  test("changes image lines alone, those of hooks too", async () => {
+    const helm = await installed();
+    const plain = await helm("template", "shop", "chart");
+
+    const pinned = await helm("template", "shop", "chart", "--post-renderer", "pin-digests", ...mirrored());
+
+    expect(pinned.code, pinned.stderr).toBe(0);
+    const shop = {
+      from: 'image: "ghcr.io/acme/shop:2.4.1"',
+      to: `image: "ghcr.io/acme/shop:2.4.1@${digests[0]}"`,
+    };
+    const nginx = { from: "image: nginx:1.27", to: `image: nginx:1.27@${digests[1]}` };
+    expect(changedTextLines(plain.stdout, pinned.stdout)).toStrictEqual([shop, nginx, shop]);
+  });
+
+  test("stops Helm where an image can't be pinned", async () => {
+    const helm = await installed();
+    const absent = ["--set", "proxy=nginx:absent"];
+
+    const ended = await helm(
+      "template",
+      "shop",
+      "chart",
+      ...absent,
+      "--post-renderer",
+      "pin-digests",
+      ...mirrored(),
+    );
+
+    expect(ended).toMatchObject({ code: 1, stdout: "" });
+    expect(ended.stderr).toContain('plugin "pin-digests" exited with error');
+  });
+
+  test("takes a chart that renders nothing", async () => {
+    const helm = await installed();
+
+    const ended = await helm(
+      "template",
+      "shop",
+      emptyChart(),
+      "--post-renderer",
+      "pin-digests",
+      ...mirrored(),
+    );
+
+    expect(ended.code, ended.stderr).toBe(0);
+    expect(ended.stdout.trim()).toBe("");
+  });
+
+  /** Helm with the plugin, as the README says to install it, and with nothing of the user's own. */
+  async function installed(): Promise<(...args: readonly string[]) => Promise<Ended>> {
+    const home = folderOf({});
+    const env = {
+      HELM_DATA_HOME: home,
+      HELM_CACHE_HOME: join(home, "cache"),
+      HELM_CONFIG_HOME: join(home, "config"),
+    };
+    const helm = (...args: readonly string[]) => run("helm4", args, { cwd: example, env });
+    const ended = await helm("plugin", "install", example);
+    expect(ended.code, ended.stderr).toBe(0);
+    return helm;
+  }
+
+  function mirrored(): readonly string[] {
+    const config = mirrorConfig(registry?.host ?? "");
+    return rendererArgs("-f", join(folderOf({ "config.yaml": config }), "config.yaml"));
+  }
+});
+
+function emptyChart(): string {
+  return folderOf({ "Chart.yaml": "apiVersion: v2\nname: empty\nversion: 0.1.0\n" });
+}
+
+function mirrorConfig(host: string): string {
+  return `apiVersion: fn.kpt.dev/v1alpha1
+kind: PinDigests
+metadata: {name: pin-digests}
+registries: [{prefix: "*", mirrors: ["http://${host}"], only: true}]
+`;
+}
 
 function rendererArgs(...args: readonly string[]): readonly string[] {
   return args.flatMap((arg) => ["--post-renderer-args", arg]);

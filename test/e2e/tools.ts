@@ -9,6 +9,7 @@ export type Tool =
   | "kustomize"
   | "kustomize5"
   | "helm"
+  | "helm4"
   | "kubectl"
   | "kubernetes"
   | "cosign2"
@@ -77,6 +78,7 @@ const probes = {
   helm: () => works("helm", ["version"]),
   cosign2: () => works("cosign2", ["version"]),
   cosign3: () => works("cosign3", ["version"]),
+  helm4: () => works("helm4", ["version"]),
   "docker-registry": () => works("docker-registry", ["--version"]),
   skopeo: () => works("skopeo", ["--version"]),
   image: () => works("buildah", ["--version"]) && works("podman", ["run", "--rm", nodeImage, "true"]),
