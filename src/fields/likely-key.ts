@@ -15,6 +15,18 @@ export type KeyMeaning =
 
 /** What a key says of its value, by its words: `postgreSQLImage`, `init_image`, `imageOverrides`. */
 export function meaningOf(key: string): KeyMeaning {
+  const known = meanings.get(key);
+  if (known !== undefined) return known;
+  const meaning = readKey(key);
+  // Few keys mean something, and they come again and again.
+  if (meaning !== undefined && meanings.size < meaningsMax) meanings.set(key, meaning);
+  return meaning;
+}
+
+const meanings = new Map<string, KeyMeaning>();
+const meaningsMax = 1000;
+
+function readKey(key: string): KeyMeaning {
   if (notBelow.has(key.toLowerCase())) return "none";
   if (!/im(?:age|g)/i.test(key)) return undefined;
   const words = wordsOf(key);

@@ -14,8 +14,6 @@ export interface NamedTexts {
 /** The references whose parts stand apart in a map. */
 export function partsIn(map: NamedTexts): readonly SplitKeys[] {
   const { texts } = map;
-  // Nearly all maps have neither.
-  if (!anyOf(texts, partWords)) return [];
   const wholes = new Set<string>();
   const found = new Map<string, SplitKeys>();
   for (const key of byCertainty(map)) {
@@ -115,12 +113,11 @@ function isReference(text: string): boolean {
   return parseIfImage(text.replace(/^(?:docker|oci):\/\//, "")) !== undefined;
 }
 
-function anyOf(texts: ReadonlyMap<string, string>, pattern: RegExp): boolean {
-  for (const key of texts.keys()) if (pattern.test(key)) return true;
-  return false;
+/** Whether one of the keys of a map may hold a part of a reference: nearly all maps have none. */
+export function mayBeParts(names: readonly string[]): boolean {
+  return names.some((name) => /repo|tag$|version$|registry$/i.test(name));
 }
 
-const partWords = /repo|tag$|version$|registry$/i;
 const repositoryWords: ReadonlySet<string> = new Set(["repo", "repository"]);
 const registryWords: ReadonlySet<string> = new Set(["registry"]);
 const tagWords: ReadonlySet<string> = new Set(["tag"]);

@@ -5,6 +5,7 @@ import { dereference, elementsOf, entriesOf, kindOf, scalarText, writtenText } f
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import type { Site } from "./embedded-document.ts";
 import { buildKeys, type KeyMeaning, meaningOf, referenceKeys } from "./likely-key.ts";
+import { mayBeParts } from "./likely-parts.ts";
 import { isLeftOut, type LikelySearch, takeListed, takeParts, takeScalar } from "./likely-take.ts";
 import type { Place } from "./walk-state.ts";
 
@@ -39,10 +40,10 @@ function visitElements(search: LikelySearch, place: Place, around: Around): void
   const { layer, node: list, via } = place;
   const { path } = search.walk;
   const elements = elementsOf(layer.yaml, list);
-  const named = settingsIn(layer.yaml, elements);
+  const named = elements.length < 2 ? none : settingsIn(layer.yaml, elements);
   const sites = new Map([...named].map(([name, node]): [string, Site] => [name, { layer, node, via }]));
   const taken = new Set(
-    named.size < 2 ? [] : takeListed(search, place, sites).map((name) => named.get(name)),
+    !mayBeParts([...named.keys()]) ? [] : takeListed(search, place, sites).map((name) => named.get(name)),
   );
   elements.forEach((node, index) => {
     if (taken.has(node)) return;
@@ -74,12 +75,11 @@ function visitMap(search: LikelySearch, place: Place, around: Around): void {
   const entries = entriesOf(yaml, node);
   const names = entries.map(({ key }) => scalarText(yaml, dereference(yaml, key)) ?? "");
   const last = new Map(names.map((name, at) => [name, at]));
-  const texts = textsOf(yaml, names, entries);
   const isBuilt = names.some((name) => buildKeys.has(name));
-  const inParts = new Set(
-    isBuilt ? [] : takeParts(search, place, { texts, isImage: around.meaning !== undefined }),
-  );
-  const variable = names.includes("value") ? texts.get("name") : undefined;
+  const isImage = around.meaning !== undefined;
+  const texts = isBuilt || !mayBeParts(names) ? noTexts : textsOf(yaml, names, entries);
+  const inParts = new Set(texts.size === 0 ? [] : takeParts(search, place, { texts, isImage }));
+  const variable = names.includes("value") ? memberText(yaml, membersOf(yaml, node), "name") : undefined;
   let siblings: readonly Member[] | undefined;
   entries.forEach(({ value }, at) => {
     const name = names[at] ?? "";
@@ -125,6 +125,8 @@ function visitAnnotations(search: LikelySearch, { layer, node, via }: Place): vo
   }
   search.walk.path.pop();
 }
+
+const noTexts: ReadonlyMap<string, string> = new Map();
 
 function textsOf(
   yaml: YamlText,
