@@ -121,7 +121,7 @@ export async function pinDigests(text: string, options: PinOptions = {}): Promis
     const judged = { judge, judgement: judge?.judgementOf(input, locks), coolDown };
     const run: Run = { input, config, locks, file, option: options.lock, plan, resolver, dropped, ...judged };
     const decided = await (config.mode === "check" ? check(run) : write(run));
-    const results = oncePerRegistry([...decided.results, ...asides(run), ...warnings(resolver)], {
+    const results = oncePerRegistry([...decided.results, ...(await asides(run)), ...warnings(resolver)], {
       mayLackNetwork: () => input.kind === "ResourceList" || options.isContained?.() === true,
     });
     const known = { platform: platformName(config), locked: () => lockedOf(run) };
@@ -261,7 +261,12 @@ function isWritten({ source, lock, resource }: Lock, { input, option }: LockPlac
 }
 
 /** What is told apart from the images that were planned. */
-function asides({ input, config, locks, plan: { resources, fields } }: Run): readonly Result[] {
+async function asides({
+  input,
+  config,
+  locks,
+  plan: { resources, fields },
+}: Run): Promise<readonly Result[]> {
   return [
     ...locks.warnings,
     ...emptyWarning(input),
@@ -270,7 +275,27 @@ function asides({ input, config, locks, plan: { resources, fields } }: Run): rea
     ...flawResults(resources, config),
     ...unmatchedFieldSpecWarnings(resources, config),
     ...unusedResults(fields, locks, config),
+    ...(await slips({ input, config, resources })),
   ];
+}
+
+/** What opts nothing out, or selects nothing, as it is written. Few inputs and configurations say any such thing. */
+async function slips({
+  input,
+  config,
+  resources,
+}: Pick<Run, "input" | "config"> & Pick<Plan, "resources">): Promise<readonly Result[]> {
+  const { include, exclude } = config.resources;
+  const selections = [config.include, config.exclude, include, exclude];
+  const { yaml } = input;
+  if (selections.every(({ length }) => length === 0) && !yaml.text.includes("pin-digest")) return [];
+  const { slipResults } = await import("./find/slips.ts");
+  return slipResults({
+    yaml,
+    resources,
+    config,
+    isWhole: input.kind === "ResourceList" || input.file === undefined,
+  });
 }
 
 function warnings(resolver: Resolver): readonly Result[] {

@@ -23,8 +23,8 @@ export function oneOf(words: readonly string[]): string {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
 
-/** Levenshtein's: how many letters to add, drop or change. */
-function editDistance(a: string, b: string): number {
+/** Levenshtein's distance: how many letters to add, drop or change. */
+export function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let line = 1; line <= a.length; line++) {
     const above = row;

@@ -6,7 +6,7 @@ import { lastUpTo } from "../yaml/sorted-offsets.ts";
 import { carrierAliases, endsOf, type ImageField } from "./image-field.ts";
 
 /** The annotation: `"true"`, or field paths and container names, parted by commas or white space. */
-const skipAnnotation = "pin-digests.fn.kpt.dev/skip";
+export const skipAnnotation = "pin-digests.fn.kpt.dev/skip";
 
 /** Why a whole object is to be left alone. */
 export function resourceSkip({ annotations }: Resource): string | undefined {

@@ -1,0 +1,186 @@
+/** Opt-outs and selections that do nothing as they are written: mostly a slip of the pen, which would pin what was to be left alone. */
+import type { Config } from "../config/config.ts";
+import { editDistance, nearestName } from "../config/nearest-name.ts";
+import type { ResourceImages } from "../fields/find-images.ts";
+import { isNamed, skipAnnotation } from "../fields/skip.ts";
+import { isMeant } from "../image/image-glob.ts";
+import { parseIfImage } from "../image/likely-reference.ts";
+import { canonicalName, type ImageReference } from "../image/reference.ts";
+import { resultAt } from "../krm/field-result.ts";
+import { labelsOf, type Resource } from "../krm/resource.ts";
+import { type ResourceSelector, selects } from "../krm/resource-selector.ts";
+import type { Result } from "../krm/result.ts";
+import { quote } from "../text/quote.ts";
+import type { YamlText } from "../yaml/scan.ts";
+
+/** What was found in a text, for a configuration. */
+export interface Findings {
+  readonly yaml: YamlText;
+  readonly resources: readonly ResourceImages[];
+  readonly config: Pick<Config, "include" | "exclude" | "resources">;
+  /** Whether the text is all that the configuration is for, not one file of many. */
+  readonly isWhole: boolean;
+}
+
+/** A warning for each. */
+export function slipResults({ yaml, resources, config, isWhole }: Findings): readonly Result[] {
+  return [
+    ...resources.flatMap(annotationSlips),
+    ...commentSlips(yaml),
+    ...(isWhole ? [...globSlips(resources, config), ...selectorSlips(yaml, resources, config)] : []),
+  ];
+}
+
+function annotationSlips({ resource, fields, likely, flaws, skipped }: ResourceImages): readonly Result[] {
+  const images = [...fields, ...likely];
+  if (skipped !== undefined || images.length === 0) return [];
+  const tell = (key: string, message: string): Result =>
+    resultAt({ resource, path: `metadata.annotations["${key}"]` }, { severity: "warning", message });
+  return [...resource.annotations].flatMap(([key, value]) => {
+    if (key !== skipAnnotation) {
+      const isMeantSo = /pin.?digests?\b/i.test(key) && /skip|ignore/i.test(key);
+      return isMeantSo ? [tell(key, `opts nothing out: did you mean \`${skipAnnotation}\`?`)] : [];
+    }
+    const known = [
+      ...new Set([...images.flatMap(({ owner }) => owner ?? []), ...images.map(({ path }) => path)]),
+    ];
+    return value.split(/[\s,]+/).flatMap((name) => {
+      if (name === "" || /^(?:false|no|off|0)$/i.test(name)) return [];
+      const names = new Set([name, name.replaceAll("/", ".")]);
+      if ([...images, ...flaws].some((each) => isNamed(each, names))) return [];
+      if (/^(?:true|yes|on|1)$/i.test(name))
+        return [tell(key, `${quote(name)} opts nothing out: write "true", in lower case and in quotes`)];
+      return [
+        tell(key, `${quote(name)} is no container and no field with an image here: ${advice(name, known)}`),
+      ];
+    });
+  });
+}
+
+function advice(name: string, known: readonly string[]): string {
+  const nearest = nearestName(name, known);
+  return nearest === undefined ? "nothing is opted out by it" : `did you mean ${quote(nearest)}?`;
+}
+
+/** Comments that nearly say `pin-digests: skip`. */
+function commentSlips({ text }: YamlText): readonly Result[] {
+  const results: Result[] = [];
+  for (let at = text.indexOf(sign); at !== -1; at = text.indexOf(sign, at + sign.length)) {
+    const start = text.lastIndexOf("\n", at) + 1;
+    const end = text.indexOf("\n", at);
+    const line = text.slice(start, end === -1 ? text.length : end);
+    const comment = nearComment.exec(line)?.groups?.comment;
+    if (comment === undefined || exactComment.test(line)) continue;
+    const number = text.slice(0, at).split("\n").length;
+    const message = `line ${number} of the input: the comment ${quote(comment)} opts nothing out: did you mean "# pin-digests: skip"?`;
+    results.push({ message, severity: "warning" });
+    if (results.length === SLIPS_MAX) break;
+  }
+  return results;
+}
+
+const sign = "pin-digest";
+const nearComment =
+  /(?:^|\s)(?<comment>#\s*pin-digests?\s*[:=]?\s*(?:skip|skipped|ignored?|exclude|never|off|no|false)\b.*)$/i;
+const exactComment = /\bpin-digests:\s*skip\b/;
+// More are one habit, which the first ones show.
+const SLIPS_MAX = 10;
+
+function globSlips(
+  resources: readonly ResourceImages[],
+  { include, exclude }: Findings["config"],
+): readonly Result[] {
+  const images = imagesOf(resources);
+  if (images.length === 0 || (include.length + exclude.length) * images.length > WORK_MAX) return [];
+  const names = [...new Set(images.flatMap(prefixesOf))].slice(0, NAMES_MAX);
+  const unmatched = (globs: readonly string[]): readonly string[] =>
+    globs.filter((glob) => {
+      const alone = [glob];
+      return !images.some((image) => isMeant(image, alone));
+    });
+  const none =
+    images.length === 1
+      ? "does not match the image here"
+      : `matches none of the ${images.length} images here`;
+  return [
+    ...unmatched(include).map((glob) => {
+      const nearest = nearestName(glob, names);
+      const hint = nearest === undefined ? "" : `: did you mean ${quote(nearest)}?`;
+      return warning(`${quote(glob)} of \`include\` ${none}${hint}`);
+    }),
+    // What is shared by many packages excludes what some of them do not have: only what is near is a slip.
+    ...unmatched(exclude).flatMap((glob) => {
+      const nearest = nearestName(glob, names);
+      if (nearest === undefined || !isSlip(glob, nearest)) return [];
+      return [warning(`${quote(glob)} of \`exclude\` ${none}: did you mean ${quote(nearest)}?`)];
+    }),
+  ];
+}
+
+const WORK_MAX = 1_000_000;
+const NAMES_MAX = 1000;
+
+function imagesOf(resources: readonly ResourceImages[]): readonly ImageReference[] {
+  const byText = new Map<string, ImageReference>();
+  for (const { fields, likely } of resources) {
+    for (const { value = "" } of [...fields, ...likely]) {
+      const image = byText.has(value) ? undefined : parseIfImage(value);
+      if (image !== undefined) byText.set(value, image);
+    }
+  }
+  return [...byText.values()];
+}
+
+/** What a glob for an image may look like: its name, and `ghcr.io/acme/*` with all that stands above it. */
+function prefixesOf(image: ImageReference): readonly string[] {
+  return [image.name, canonicalName(image)].flatMap((name) => {
+    const parts = name.split("/");
+    return [name, ...parts.slice(1).map((_, at) => `${parts.slice(0, at + 1).join("/")}/*`)];
+  });
+}
+
+function selectorSlips(
+  yaml: YamlText,
+  resources: readonly ResourceImages[],
+  { resources: { include, exclude } }: Findings["config"],
+): readonly Result[] {
+  const selectors = [...include, ...exclude];
+  if (selectors.length === 0 || resources.length === 0 || selectors.length * resources.length > WORK_MAX)
+    return [];
+  const labelled = resources.map(({ resource }) => ({ ...resource, labels: labelsOf(yaml, resource.node) }));
+  return selectors.flatMap((selector, at) => {
+    if (labelled.some((resource) => selects(selector, resource))) return [];
+    const isIncluded = at < include.length;
+    const place = isIncluded ? `resources.include[${at}]` : `resources.exclude[${at - include.length}]`;
+    const nearest = nearestPart(selector, labelled);
+    if (nearest === undefined && !isIncluded) return [];
+    const hint = nearest === undefined ? "" : `: did you mean ${nearest}?`;
+    return [warning(`\`${place}\` matches none of the objects here${hint}`)];
+  });
+}
+
+/** The kind or the name of an object that is nearly what a selector says. */
+function nearestPart(selector: ResourceSelector, resources: readonly Resource[]): string | undefined {
+  for (const part of ["kind", "name", "namespace", "group"] as const) {
+    const source = selector[part]?.source;
+    if (source === undefined || !/^[\w.-]+$/.test(source)) continue;
+    const known = [...new Set(resources.map((resource) => resource[part] ?? ""))].slice(0, NAMES_MAX);
+    const nearest = known.includes(source) ? undefined : nearestName(source, known);
+    if (nearest !== undefined && isSlip(source, nearest)) return `\`${part}: ${nearest}\``;
+  }
+  return undefined;
+}
+
+/** Whether a name is another but for a letter, of a long one for two, or but for the order of its letters. */
+function isSlip(name: string, other: string): boolean {
+  const steps = editDistance(name, other);
+  return steps <= (name.length < 6 ? 1 : 2) || (steps === 2 && sorted(name) === sorted(other));
+}
+
+function sorted(name: string): string {
+  return [...name].sort().join("");
+}
+
+function warning(message: string): Result {
+  return { message, severity: "warning" };
+}

@@ -1,0 +1,89 @@
+import { describe, expect, test } from "vitest";
+import { pin } from "../fields/pinning.ts";
+
+function pod(annotations: string, comment = ""): string {
+  return `apiVersion: v1\nkind: Pod\nmetadata: {name: p, annotations: {${annotations}}}\nspec:\n  containers:\n  - name: web\n    image: ghcr.io/acme/web:1${comment}\n`;
+}
+
+/** The warnings about a text. */
+async function warnings(text: string, options = ""): Promise<readonly string[]> {
+  return (await pin(text, options)).told.filter((each) => each.startsWith("warning"));
+}
+
+describe("an opt-out that is mistyped", () => {
+  test.each([
+    ['pin-digests.fn.kpt.dev/skip: "True"', 'write "true"'],
+    ['pin-digests.fn.kpt.dev/skip: "yes"', 'write "true"'],
+    ["pin-digests.fn.kpt.dev/skip: wbe", 'did you mean "web"?'],
+    ["pin-digests.fn.kpt.dev/skip: 'spec.container[].image'", 'did you mean "spec.containers[0].image"?'],
+    ["pin-digest.fn.kpt.dev/skip: web", "did you mean `pin-digests.fn.kpt.dev/skip`?"],
+  ])("as an annotation is told, and the image pinned: %s", async (annotation, advice) => {
+    const text = pod(annotation);
+
+    expect((await pin(text)).asked).toEqual(["ghcr.io/acme/web:1"]);
+    expect(await warnings(text)).toEqual([expect.stringContaining(advice)]);
+  });
+
+  test.each(["# pin-digest: skip", "# pin-digests skip", "# pin-digests: ignore", "#pin-digests=skip"])(
+    "as a comment is told: %s",
+    async (comment) => {
+      expect(await warnings(pod("", ` ${comment}`))).toEqual([
+        `warning -: line 7 of the input: the comment "${comment}" opts nothing out: did you mean "# pin-digests: skip"?`,
+      ]);
+    },
+  );
+
+  test.each([
+    ['pin-digests.fn.kpt.dev/skip: "true"', ""],
+    ["pin-digests.fn.kpt.dev/skip: web", ""],
+    ["pin-digests.fn.kpt.dev/skip: 'spec/containers[]/image'", ""],
+    ['pin-digests.fn.kpt.dev/skip: "false"', ""],
+    ["", " # pin-digests: skip"],
+    ["", " # by pin-digests, see the README"],
+    ["note: pin-digests", ""],
+  ])("is none where it is right: %s%s", async (annotation, comment) => {
+    expect(await warnings(pod(annotation, comment))).toEqual([]);
+  });
+});
+
+describe("a selection that matches nothing", () => {
+  test.each([
+    [
+      'include: ["ghcr.io/acem/*"]',
+      '"ghcr.io/acem/*" of `include` does not match the image here: did you mean "ghcr.io/acme/*"?',
+    ],
+    [
+      'include: ["ghcr.io/acme/*", "registry.example/*"]',
+      '"registry.example/*" of `include` does not match the image here',
+    ],
+    [
+      'exclude: ["ghcr.io/acme/wbe"]',
+      '"ghcr.io/acme/wbe" of `exclude` does not match the image here: did you mean "ghcr.io/acme/web"?',
+    ],
+    [
+      "resources: {exclude: [{kind: Pdo}]}",
+      "`resources.exclude[0]` matches none of the objects here: did you mean `kind: Pod`?",
+    ],
+    [
+      "resources: {include: [{kind: Pod}, {kind: Job}]}",
+      "`resources.include[1]` matches none of the objects here",
+    ],
+  ])("is told: %s", async (options, message) => {
+    expect(await warnings(pod(""), options)).toEqual([`warning -: ${message}`]);
+  });
+
+  test.each([
+    'exclude: ["quay.io/*"]',
+    'include: ["ghcr.io/*"]',
+    "resources: {exclude: [{kind: StatefulSet}]}",
+    "resources: {include: [{kind: Pod}]}",
+  ])("is none where it matches, or others may need it: %s", async (options) => {
+    expect(await warnings(pod(""), options)).toEqual([]);
+  });
+
+  test("is none where there is no image", async () => {
+    expect(
+      await warnings("apiVersion: v1\nkind: Service\nmetadata: {name: s}\n", 'include: ["ghcr.io/*"]'),
+    ).toEqual([]);
+  });
+});
