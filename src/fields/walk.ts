@@ -58,31 +58,45 @@ function visit(walk: Walk, place: Place, context: NodeContext): void {
   const members = kind === "mapping" ? membersOf(yaml, target) : noMembers;
   const branches =
     kind === "mapping" && context.branches.length > 0
-      ? atMap(context.branches, (key) => memberText(yaml, members, key))
+      ? branchesAt(context.branches, yaml, members)
       : context.branches;
   const rules = rulesAt(branches);
   const rule = strongestOf(rules, context.fallback);
   const scope =
     rule === undefined ? context.scope : applyRule(walk, place, withKeys(rule, rules), context.scope);
   if (scope === undefined) return;
+  const { role, fallback } = context;
   if (kind === "scalar") {
-    if (rule === undefined || !holdsDocuments(rule)) return;
-    const visitText = (): void => visitDocuments(walk, place, rule, scope);
-    if (target === place.node) visitText();
-    else unlessBarren(walk, sightOf(follow(place), { ...context, branches, scope }), visitText);
+    if (rule !== undefined && holdsDocuments(rule))
+      visitText(walk, place, rule, { branches, role, scope, fallback });
     return;
   }
-  const { role, fallback } = context;
   const below =
     branches === context.branches && scope === context.scope ? context : { branches, role, scope, fallback };
   const { layer, via } = place;
-  if (target === place.node) {
-    visitInside(walk, { layer, node: target, via, siblings: members }, below);
-    return;
-  }
-  const inside: Place = { ...follow(place), siblings: members };
-  if (isCircular(inside)) return;
-  unlessBarren(walk, sightOf(inside, below), () => visitInside(walk, inside, below));
+  if (target === place.node) visitInside(walk, { layer, node: target, via, siblings: members }, below);
+  else visitAliased(walk, { ...follow(place), siblings: members }, below);
+}
+
+// Functions that few visits need stand apart: where one stands, V8 keeps what it knows of its surroundings at each visit.
+
+function branchesAt(
+  branches: readonly RuleNode[],
+  yaml: YamlText,
+  members: readonly Member[],
+): readonly RuleNode[] {
+  return atMap(branches, (key) => memberText(yaml, members, key));
+}
+
+function visitText(walk: Walk, place: Place, rule: FieldRule, context: NodeContext): void {
+  const visitIt = (): void => visitDocuments(walk, place, rule, context.scope);
+  if (targetOf(place) === place.node) visitIt();
+  else unlessBarren(walk, sightOf(follow(place), context), visitIt);
+}
+
+function visitAliased(walk: Walk, inside: Place, context: NodeContext): void {
+  if (!isCircular(inside))
+    unlessBarren(walk, sightOf(inside, context), () => visitInside(walk, inside, context));
 }
 
 function visitInside(walk: Walk, place: Place, context: NodeContext): void {

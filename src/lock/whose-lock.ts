@@ -44,13 +44,29 @@ type Places =
 
 function placesOf({ kind, yaml, items }: Input): Places {
   if (kind === "stream") return { kind: "stream" };
-  const resources = items
-    .filter((item) => kindOf(yaml, item) === "mapping")
-    .map((item) => readResource(yaml, item));
-  const others = resources.filter((resource) => !isImageLock(resource));
-  const placed = (others.length > 0 ? others : resources).filter(({ file }) => file !== undefined);
-  if (placed.length === 0) return { kind: "none" };
-  return { kind: "paths", inPackages: placed.every(({ annotations }) => annotations.has(packagePath)) };
+  const locks: Resource[] = [];
+  let [others, placed] = [0, 0];
+  // One by one: all objects of a long list would be in memory twice.
+  for (const item of items) {
+    if (kindOf(yaml, item) !== "mapping") continue;
+    const resource = readResource(yaml, item);
+    if (isImageLock(resource)) {
+      locks.push(resource);
+      continue;
+    }
+    others += 1;
+    if (resource.file === undefined) continue;
+    if (!isInPackage(resource)) return { kind: "paths", inPackages: false };
+    placed += 1;
+  }
+  if (others > 0) return placed === 0 ? { kind: "none" } : { kind: "paths", inPackages: true };
+  const placedLocks = locks.filter(({ file }) => file !== undefined);
+  if (placedLocks.length === 0) return { kind: "none" };
+  return { kind: "paths", inPackages: placedLocks.every(isInPackage) };
+}
+
+function isInPackage({ annotations }: Resource): boolean {
+  return annotations.has(packagePath);
 }
 
 function objectionTo(lock: Resource, places: Places): string | undefined {
