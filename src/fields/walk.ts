@@ -197,13 +197,7 @@ function visitMap(walk: Walk, place: Place, context: NodeContext): void {
   // Nothing in a container holds another.
   let plain: NodeContext | undefined;
   // Only what leads to images is worth knowing to stand there twice.
-  let doubled: Map<YamlNode, ReturnType<typeof doubledKeys>> | undefined;
-  const doubledIn = (holder: YamlNode): ReturnType<typeof doubledKeys> => {
-    doubled ??= new Map();
-    const known = doubled.get(holder) ?? doubledKeys(layer.yaml, holder);
-    doubled.set(holder, known);
-    return known;
-  };
+  let doubled: Map<YamlNode, DoubledKeys> | undefined;
   for (const sibling of siblings) {
     const { name, value } = sibling;
     const ways = atKey(here.branches, name);
@@ -221,7 +215,8 @@ function visitMap(walk: Walk, place: Place, context: NodeContext): void {
       const merged = merges?.at(-1);
       const mayStandTwice = merged !== undefined || mayBeDoubled(siblings, name);
       const holder = merged === undefined ? node : dereference(layer.yaml, merged);
-      const keys = mayStandTwice ? doubledIn(holder).get(name) : undefined;
+      if (mayStandTwice) doubled ??= new Map();
+      const keys = doubled && mayStandTwice ? doubledIn(layer.yaml, holder, doubled).get(name) : undefined;
       if (keys !== undefined) {
         noteDouble(walk, layer, keys);
         // The last one counts for kubectl; of those that are merged no other comes here.
@@ -232,6 +227,15 @@ function visitMap(walk: Walk, place: Place, context: NodeContext): void {
     }
     walk.path.pop();
   }
+}
+
+type DoubledKeys = ReturnType<typeof doubledKeys>;
+
+/** The keys that stand twice in a mapping, or in one that it merges: each is looked at once. */
+function doubledIn(yaml: YamlText, holder: YamlNode, known: Map<YamlNode, DoubledKeys>): DoubledKeys {
+  const keys = known.get(holder) ?? doubledKeys(yaml, holder);
+  known.set(holder, keys);
+  return keys;
 }
 
 /** A quick answer for nearly all keys, which stand once; of many members nobody counts those of one name. */
