@@ -28,7 +28,7 @@ import { unlockedResults, unusedResults } from "./lock/results.ts";
 import { type ChangedLockFile, type LockContext, lockChanges } from "./lock/write.ts";
 import type { Outcome } from "./outcome/outcome.ts";
 import { flawResults, nonObjectResult, skipResult } from "./outcome/outcome-results.ts";
-import { oncePerRegistry } from "./outcome/registry-failures.ts";
+import { withAdvice } from "./outcome/registry-failures.ts";
 import { type Plan, planImages } from "./plan-images.ts";
 import type { ImageUse } from "./report/image-use.ts";
 import { checkTally, type Tally, updateTally } from "./report/tally.ts";
@@ -121,7 +121,7 @@ export async function pinDigests(text: string, options: PinOptions = {}): Promis
     const judged = { judge, judgement: judge?.judgementOf(input, locks), coolDown };
     const run: Run = { input, config, locks, file, option: options.lock, plan, resolver, dropped, ...judged };
     const decided = await (config.mode === "check" ? check(run) : write(run));
-    const results = oncePerRegistry([...decided.results, ...(await asides(run)), ...warnings(resolver)], {
+    const results = withAdvice([...decided.results, ...(await asides(run)), ...warnings(resolver)], {
       mayLackNetwork: () => input.kind === "ResourceList" || options.isContained?.() === true,
     });
     const known = { platform: platformName(config), locked: () => lockedOf(run) };

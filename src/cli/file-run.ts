@@ -6,6 +6,7 @@ import { filesDiff } from "../files/file-diff.ts";
 import { type FilesPlan, planFiles } from "../files/plan-files.ts";
 import { removeStaleDrafts } from "../files/stale-drafts.ts";
 import type { Result } from "../krm/result.ts";
+import { oncePerRegistry } from "../outcome/registry-failures.ts";
 import { makeReport } from "../report/report.ts";
 import { formatTally } from "../report/tally.ts";
 import { version } from "../version.ts";
@@ -104,7 +105,8 @@ async function showDiff(plan: FilesPlan, audience: Audience): Promise<number> {
 }
 
 /** Results as a table for a person at a terminal, and as a line each for everybody else. */
-async function told(results: readonly Result[], audience: Audience): Promise<readonly ToldLine[]> {
+async function told(all: readonly Result[], audience: Audience): Promise<readonly ToldLine[]> {
+  const results = oncePerRegistry(all);
   if (!audience.isTerminal) return results.map(toldResult);
   const { resultsTable } = await import("./terminal/results-table.ts");
   return resultsTable(results, audience.columns());

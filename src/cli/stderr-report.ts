@@ -1,5 +1,6 @@
 /** What a run says on stderr. */
 import type { Result } from "../krm/result.ts";
+import { oncePerRegistry } from "../outcome/registry-failures.ts";
 import type { PinResult } from "../pin-digests.ts";
 import { formatTally } from "../report/tally.ts";
 import type { Audience } from "./audience.ts";
@@ -12,11 +13,12 @@ export async function stderrReport(
   audience: Audience,
 ): Promise<readonly (string | ToldLine)[]> {
   const { results, input, tally } = result;
-  const wanted =
-    input === "stream" || env.LOG_TO_STDERR ? results : results.filter(({ severity }) => severity !== "info");
+  const wanted = oncePerRegistry(
+    input === "stream" || env.LOG_TO_STDERR ? results : results.filter(({ severity }) => severity !== "info"),
+  );
   if (audience.isTerminal && input === "stream") {
     const { resultsTable } = await import("./terminal/results-table.ts");
-    const rows = resultsTable(results, audience.columns());
+    const rows = resultsTable(wanted, audience.columns());
     return rows.length === 0 && tally === undefined ? [] : [...rows, tally ? sum(result) : summary(result)];
   }
   const lines = wanted.map(toldResult);

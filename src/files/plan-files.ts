@@ -15,7 +15,7 @@ import type { CoolDown } from "../lock/cool-down.ts";
 import type { LockedImage } from "../lock/format/locked-image.ts";
 import type { LockFileOption } from "../lock/lock-file-option.ts";
 import { type Lock, readLockOption } from "../lock/locks.ts";
-import { oncePerRegistry } from "../outcome/registry-failures.ts";
+import { withAdvice } from "../outcome/registry-failures.ts";
 import type { ImageUse } from "../report/image-use.ts";
 import { checkTally, type Tally } from "../report/tally.ts";
 import { createResolver, type Resolver, type WatchLookups } from "../resolve/resolver.ts";
@@ -166,9 +166,7 @@ export async function planFiles(paths: readonly string[], options: FilesOptions)
       ...keylessResults(read),
       ...resolver.warnings().map((message) => ({ message, severity: "warning" as const })),
     ];
-    const results = bySeverity(
-      oncePerRegistry(told, { mayLackNetwork: () => options.isContained?.() === true }),
-    );
+    const results = bySeverity(withAdvice(told, { mayLackNetwork: () => options.isContained?.() === true }));
     const images = checks.map(({ image }) => image.text);
     const ok = !results.some(({ severity }) => severity === "error");
     const platform = platformName(config);

@@ -8,43 +8,50 @@ export interface FailureAdvice {
   readonly mayLackNetwork: () => boolean;
 }
 
-/** The same results, with one for all that failed by the same registry in the same way. */
-export function oncePerRegistry(
-  results: readonly Result[],
-  { mayLackNetwork }: FailureAdvice,
-): readonly Result[] {
-  if (!results.some(({ registryFailure }) => registryFailure !== undefined)) return results;
+/**
+ * The results of a run: what a check could not compare is one result for each registry, and the first that looks like a machine
+ * without a network says how a function gets one.
+ */
+export function withAdvice(results: readonly Result[], { mayLackNetwork }: FailureAdvice): readonly Result[] {
+  const told = grouped(results, "check");
+  const first = told.findIndex(({ registryFailure }) => registryFailure?.hasNoNetwork === true);
+  if (first < 0 || !mayLackNetwork()) return told;
+  return told.map((result, at) =>
+    at === first ? { ...result, message: `${result.message}; ${advice}` } : result,
+  );
+}
+
+/** The same for people: one line for all images that could not be pinned by the same registry. */
+export function oncePerRegistry(results: readonly Result[]): readonly Result[] {
+  return grouped(results, "pin");
+}
+
+function grouped(results: readonly Result[], kind: RegistryFailure["kind"]): readonly Result[] {
   const groups = new Map<string, Failed[]>();
   for (const result of results) {
-    if (!isFailed(result)) continue;
-    const { registry, kind } = result.registryFailure;
-    const key = `${kind} ${result.severity} ${registry}`;
-    groups.set(key, [...(groups.get(key) ?? []), result]);
+    if (!isFailed(result, kind)) continue;
+    const key = keyOf(result);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [result]);
+    else group.push(result);
   }
-  const told = new Map(
-    [...groups.values()].flatMap((group) => group.slice(0, 1).map((first) => [first, group])),
-  );
-  let isAdvised = false;
+  if (groups.size === 0) return results;
   return results.flatMap((result) => {
-    if (!isFailed(result)) return [result];
-    const group = told.get(result);
-    if (group === undefined) return [];
-    const isAlone = group.length === 1 && result.registryFailure.kind === "pin";
-    const one = isAlone ? withoutFailure(result) : together(group, result);
-    if (isAdvised || !group.some((each) => each.registryFailure.hasNoNetwork)) return [one];
-    isAdvised = true;
-    return mayLackNetwork() ? [{ ...one, message: `${one.message}; ${advice}` }] : [one];
+    if (!isFailed(result, kind)) return [result];
+    const group = groups.get(keyOf(result)) ?? [];
+    if (group[0] !== result) return [];
+    return [group.length === 1 && kind === "pin" ? result : together(group, result)];
   });
+}
+
+function keyOf({ severity, registryFailure: { registry } }: Failed): string {
+  return `${severity} ${registry}`;
 }
 
 type Failed = Result & { readonly registryFailure: RegistryFailure };
 
-function isFailed(result: Result): result is Failed {
-  return result.registryFailure !== undefined;
-}
-
-function withoutFailure({ registryFailure: _, ...result }: Failed): Result {
-  return result;
+function isFailed(result: Result, kind: RegistryFailure["kind"]): result is Failed {
+  return result.registryFailure?.kind === kind;
 }
 
 /** One result about many images, which stand in no field that they share. */
@@ -57,7 +64,13 @@ function together(group: readonly Failed[], { severity, tags, registryFailure }:
     kind === "pin"
       ? `can't resolve ${count} of ${registry}, in ${group.length} fields (${names}): ${reason}`
       : `${registry} could not be asked, so ${count} ${images.length === 1 ? "was" : "were"} not checked (${names}): ${reason}`;
-  return { message, severity, ...(tags !== undefined && { tags }) };
+  const isAdvised = group.some((each) => each.message.endsWith(advice));
+  return {
+    message: isAdvised ? `${message}; ${advice}` : message,
+    severity,
+    ...(tags !== undefined && { tags }),
+    registryFailure,
+  };
 }
 
 // Functions in containers have no network unless it is allowed, and the failure looks like a broken one.

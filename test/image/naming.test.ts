@@ -7,6 +7,7 @@ describe("naming", () => {
     ["nginx:1", "has the digest of nginx:2", '"nginx:1" has the digest of nginx:2'],
     ["nginx:1@sha256:11", "the tag now means sha256:22", '"nginx:1@sha256:11": the tag now means sha256:22'],
     ["nginx:1@sha256:11", 'can\'t resolve "nginx:1": no', 'can\'t resolve "nginx:1": no'],
+    ["a\nx: Waiting", "must be an image", '"a\\nx:…" must be an image'],
     ["", "must name an image, but is empty", "must name an image, but is empty"],
     [" ", "must name an image, but is empty", "must name an image, but is empty"],
     [undefined, "has no digest", "has no digest"],
