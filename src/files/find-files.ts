@@ -3,6 +3,7 @@ import { type Dirent, lstatSync, readdirSync, realpathSync, type Stats, statSync
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { isSystemError } from "../fs/system-error.ts";
 import type { FileForm } from "../krm/input.ts";
+import { withoutLogin } from "../text/without-login.ts";
 import { fileFault, PathError } from "./file-error.ts";
 import { isBelow } from "./folder.ts";
 import { type IgnoreRules, rulesAbove } from "./ignore-rules.ts";
@@ -98,10 +99,15 @@ function statsOf(place: string, path: string): Stats {
   } catch (error) {
     if (!isSystemError(error)) throw error;
     if (isSystemError(error, "ENOENT") && lstatSync(place, { throwIfNoEntry: false }) !== undefined)
-      throw new PathError(`${JSON.stringify(path)} is a link that leads nowhere`, { cause: error });
+      throw new PathError(`${named(path)} is a link that leads nowhere`, { cause: error });
     const reason = isSystemError(error, "ENOENT") ? "is not there" : `can't be read: ${fileFault(error)}`;
-    throw new PathError(`${JSON.stringify(path)} ${reason}`, { cause: error });
+    throw new PathError(`${named(path)} ${reason}`, { cause: error });
   }
+}
+
+/** Somebody may have put an address with a login in the place of a path. */
+function named(path: string): string {
+  return JSON.stringify(withoutLogin(path));
 }
 
 interface Folder {
