@@ -7,6 +7,8 @@ export interface Command {
   readonly args: readonly string[];
   readonly input?: Buffer | string;
   readonly cwd?: string;
+  /** Variables beside those that all commands have. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** How long one run took, in milliseconds, and how many bytes it wrote. */
@@ -41,11 +43,11 @@ export function shell(line: string, input: string): Command {
  * @throws {Error} where it fails, with what it said.
  */
 export async function run(command: Command, started: (pid: number) => void = () => {}): Promise<Run> {
-  const { file, args, input = "", cwd } = command;
+  const { file, args, input = "", cwd, env } = command;
   const cpuBefore = cpuOfChildren();
   const begin = performance.now();
   const child = spawn(file, args, {
-    env: environment,
+    env: { ...environment, ...env },
     stdio: "pipe",
     timeout: LIMIT,
     killSignal: "SIGKILL",

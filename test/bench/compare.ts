@@ -2,6 +2,7 @@ import type { Benchmark } from "./benchmark.ts";
 import { type Command, pinDigests, run } from "./command.ts";
 import { idleMachine } from "./machine.ts";
 import { measureInTurn } from "./measure.ts";
+import { createNamedHost } from "./named-host.ts";
 import { allPeers, type Peer, type PeerInput } from "./peer.ts";
 import { type RegistryProcess, type RegistrySettings, startRegistryProcess } from "./registry-process.ts";
 import { printTable, time, times } from "./table.ts";
@@ -27,6 +28,8 @@ interface Scenario {
   readonly name: string;
   readonly registry: RegistrySettings;
   readonly cells: readonly Cell[];
+  /** At a name that is not loopback's, as the registries of the world. */
+  readonly isSecure?: true;
 }
 
 const ONE: Cell = { deployments: 1, images: 3 };
@@ -42,6 +45,12 @@ const SCENARIOS: readonly Scenario[] = [
   },
   { name: "open, 25 ms", registry: { latency: 25, tokens: false }, cells: [ONE, THOUSAND] },
   { name: "tokens, 25 ms", registry: { latency: 25, tokens: true }, cells: [ONE, THOUSAND, TEN_THOUSAND] },
+  {
+    name: "tokens, HTTPS, 25 ms",
+    registry: { latency: 25, tokens: true },
+    cells: [ONE, THOUSAND],
+    isSecure: true,
+  },
 ];
 
 /** Milliseconds from which on one run must do. */
@@ -54,14 +63,22 @@ async function measureAll(): Promise<void> {
   const load = await idleMachine();
   const missing = allPeers.filter(({ isHere }) => !isHere).map(({ name }) => name);
   const rows: (readonly string[])[] = [];
-  for (const { name, registry: settings, cells } of SCENARIOS) {
-    await withRegistry(settings, async (registry) => {
+  const host = createNamedHost();
+  if (host === undefined) missing.push("HTTPS at a name");
+  for (const { name, registry: settings, cells, isSecure = false } of SCENARIOS) {
+    if (isSecure && host === undefined) continue;
+    await withRegistry({ ...settings, ...(isSecure && host && { https: host }) }, async (registry) => {
       for (const cell of cells) {
         const label = `${name}: ${cell.deployments.toLocaleString("en")} × ${cell.images}`;
-        rows.push([label, ...(await measureCell(inputOf(cell, registry)))]);
+        const input = { ...inputOf(cell, registry), isSecure };
+        rows.push([
+          label,
+          ...(await measureCell(input, isSecure && host ? host.inside : (command) => command)),
+        ]);
       }
     });
   }
+  host?.remove();
   const leftOut = missing.length === 0 ? "" : `; left out, since they are not here: ${missing.join(", ")}`;
   const title = `Deployments × images, median of ${RUNS}, and how many times what pin-digests takes; ${load}${leftOut}`;
   printTable(title, ["", OWN, ...HERE.map(({ name }) => name)], rows);
@@ -70,13 +87,17 @@ async function measureAll(): Promise<void> {
 const OWN = "pin-digests";
 
 /** What takes long has one run, the others take turns with our own. */
-async function measureCell(input: PeerInput): Promise<readonly string[]> {
+async function measureCell(
+  input: PeerInput,
+  inside: (command: Command) => Command,
+): Promise<readonly string[]> {
   const took = new Map<string, number>();
-  const quick: Record<string, Command> = { [OWN]: ownCommand(input) };
-  for (const { name, command } of HERE) {
-    const { wall } = await run(command(input));
-    took.set(name, wall);
-    if (wall < LONG) quick[name] = command(input);
+  const quick: Record<string, Command> = { [OWN]: inside(ownCommand(input)) };
+  for (const peer of HERE) {
+    const command = inside(peer.command(input));
+    const { wall } = await run(command);
+    took.set(peer.name, wall);
+    if (wall < LONG) quick[peer.name] = command;
   }
   const figures = await measureInTurn(quick, RUNS);
   for (const [name, { wall }] of Object.entries(figures)) took.set(name, wall.median);
@@ -91,7 +112,7 @@ async function measureCell(input: PeerInput): Promise<readonly string[]> {
 function inputOf({ deployments: count, images }: Cell, { host }: RegistryProcess): PeerInput {
   const names = imageNames([host], images);
   const texts = deployments(count, names);
-  return { list: resourceList(texts), stream: stream(texts), images: names };
+  return { list: resourceList(texts), stream: stream(texts), images: names, isSecure: false };
 }
 
 function ownCommand({ list }: PeerInput): Command {

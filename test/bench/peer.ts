@@ -7,6 +7,8 @@ export interface PeerInput {
   readonly stream: string;
   /** The distinct ones. */
   readonly images: readonly string[];
+  /** Whether the registry speaks HTTPS, and its authority is trusted. */
+  readonly isSecure: boolean;
 }
 
 /** Another program that finds out digests. */
@@ -29,14 +31,15 @@ const kbld = toolFor("kbld", "version");
 const digester = toolFor("k8s-digester", "--help");
 
 // As a person would write it, who has nothing else: each distinct image once, eight at a time, and awk puts the digests in.
-const craneAndAwk = `in=$(mktemp) && trap 'rm -f "$in"' EXIT && cat >"$in" &&
+const craneAndAwk = (flags: string): string => `in=$(mktemp) && trap 'rm -f "$in"' EXIT && cat >"$in" &&
 awk '$1 == "image:" { print $2 }' "$in" | sort -u |
-xargs -P 8 -I{} sh -c 'echo {} {}@$(${crane} digest --insecure {})' |
+xargs -P 8 -I{} sh -c 'echo {} {}@$(${crane} digest ${flags} {})' |
 awk 'NR == FNR { pinned[$1] = $2; next } $1 == "image:" && $2 in pinned { sub($2, pinned[$2]) } { print }' - "$in"`;
 
 // In the form that asks for least: --raw saves skopeo the list of tags and the configuration. It finds the digests, and
 // neither reads nor writes a manifest.
-const skopeoLoop = `while read -r image; do ${skopeo} inspect --raw --tls-verify=false "docker://$image" | sha256sum; done`;
+const skopeoLoop = (flags: string): string =>
+  `while read -r image; do ${skopeo} inspect --raw ${flags} "docker://$image" | sha256sum; done`;
 
 /** All that are compared; some may be missing. */
 export const allPeers: readonly Peer[] = [
@@ -50,20 +53,21 @@ export const allPeers: readonly Peer[] = [
   {
     name: "crane, 8 at once, and awk",
     isHere: crane !== undefined,
-    command: ({ stream }) => shell(craneAndAwk, stream),
+    command: ({ stream, isSecure }) => shell(craneAndAwk(isSecure ? "" : "--insecure"), stream),
   },
   {
     name: "skopeo",
     isHere: skopeo !== undefined,
-    command: ({ images }) => shell(skopeoLoop, images.map((image) => `${image}\n`).join("")),
+    command: ({ images, isSecure }) =>
+      shell(skopeoLoop(isSecure ? "" : "--tls-verify=false"), images.map((image) => `${image}\n`).join("")),
   },
 ];
 
 /** It asks for four images at a time unless told. */
 function kbldOf(...args: readonly string[]): Peer["command"] {
-  return ({ stream }) => ({
+  return ({ stream, isSecure }) => ({
     file: kbld ?? "",
-    args: ["-f", "-", "--images-annotation=false", "--registry-insecure", ...args],
+    args: ["-f", "-", "--images-annotation=false", ...(isSecure ? [] : ["--registry-insecure"]), ...args],
     input: stream,
   });
 }

@@ -2,12 +2,15 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { startRegistry } from "../support/registry.mjs";
+import type { NamedHost } from "./named-host.ts";
 
 /** How the registry behaves; it has every image. */
 export interface RegistrySettings {
   /** Milliseconds before each answer. */
   readonly latency: number;
   readonly tokens: boolean;
+  /** Where it speaks TLS, and under which name; else HTTP on loopback. */
+  readonly https?: Pick<NamedHost, "name" | "key" | "cert">;
   /** One in so many requests is answered with 429 and `Retry-After: 1`. */
   readonly refuseOneIn?: number;
 }
@@ -54,13 +57,15 @@ export async function startRegistryProcess(settings: RegistrySettings): Promise<
 export const REGISTRY = "--registry";
 
 /** Is a registry, until the process that wanted one has gone. */
-export async function serveRegistry({ latency, tokens, refuseOneIn }: RegistrySettings): Promise<void> {
+export async function serveRegistry(settings: RegistrySettings): Promise<void> {
+  const { latency, tokens, refuseOneIn, https } = settings;
   let count = 0;
   let refused = 0;
   const registry = await startRegistry({
     any: true,
     auth: tokens ? { bearer: {} } : "none",
     ...(latency > 0 && { latency }),
+    ...(https !== undefined && { name: https.name, tls: { key: https.key, cert: https.cert } }),
     onRequest(_, response) {
       count += 1;
       if (refuseOneIn === undefined || count % refuseOneIn !== 0) return false;

@@ -23,6 +23,7 @@ import { createStore } from "./registry-store.mjs";
  * @property {Auth} [auth]
  * @property {number} [latency] in milliseconds, before each answer
  * @property {{ readonly key: string, readonly cert: string }} [tls]
+ * @property {string} [name] that it is asked by, where it is not its address
  * @property {(request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>} [onRequest]
  *   is asked first; returns true when it has answered, or means never to
  */
@@ -99,7 +100,7 @@ export async function startRegistry(options = {}) {
   });
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the server listens on no port");
-  const host = `127.0.0.1:${address.port}`;
+  const host = `${options.name ?? "127.0.0.1"}:${address.port}`;
   const url = `${options.tls === undefined ? "http" : "https"}://${host}`;
   const guard = createGuard(options.auth ?? "none", `${url}/token`);
 
