@@ -38,6 +38,7 @@ export function fieldRules({ fieldSpecs, builtIn }: FieldOptions): RulesOf {
   const specsOf = specsByKind(fieldSpecs);
   const isBuiltIn = builtInKinds(builtIn);
   const known = new Map<string, KindRules>();
+  const namedKinds = new Map<string, NamedKind>();
   const kindsByGroup = new Map<string, readonly KindTable[]>();
   const kindsOfGroup = (group: string): readonly KindTable[] => {
     const kinds = kindsByGroup.get(group) ?? kindsOf(group);
@@ -48,12 +49,45 @@ export function fieldRules({ fieldSpecs, builtIn }: FieldOptions): RulesOf {
     const key = `${object.apiVersion}\n${object.kind}`;
     const cached = known.get(key);
     if (cached !== undefined) return cached;
+    const namedKind = namedKinds.get(key);
+    if (namedKind !== undefined) return rulesByName(object, namedKind);
     const rows = isBuiltIn(object) ? rowsOf(object, kindsOfGroup) : undefined;
-    const rules = compile(object, specsOf(object), rows);
-    // A row for objects of one name holds for no other.
-    if (rows?.every(({ row }) => row.name === undefined) !== false) known.set(key, rules);
-    return rules;
+    const named = rows?.filter(({ row }) => row.name !== undefined) ?? [];
+    if (named.length === 0) {
+      const rules = compile(object, specsOf(object), rows);
+      known.set(key, rules);
+      return rules;
+    }
+    const ofNames = { key, rows: rows ?? [], named };
+    namedKinds.set(key, ofNames);
+    return rulesByName(object, ofNames);
   };
+
+  /** A row for objects of one name holds for no other. */
+  function rulesByName(object: Identity, { key, rows, named }: NamedKind): KindRules {
+    const others = named.filter(({ row }) => !isNamedBy(row, object.name));
+    const which = `${key}\n${named.map((row) => (others.includes(row) ? "-" : "+")).join("")}`;
+    const rules =
+      known.get(which) ??
+      compile(
+        object,
+        specsOf(object),
+        rows.filter((row) => !others.includes(row)),
+      );
+    known.set(which, rules);
+    return rules;
+  }
+}
+
+/** A kind of which some rows are for objects of certain names. */
+interface NamedKind {
+  readonly key: string;
+  readonly rows: readonly NamedRow[];
+  readonly named: readonly NamedRow[];
+}
+
+function isNamedBy(row: FieldRow, name: string | undefined): boolean {
+  return name !== undefined && (row.name?.split("|").some((glob) => matchesGlob(glob, name)) ?? true);
 }
 
 function builtInKinds(builtIn: FieldOptions["builtIn"]): (object: Identity) => boolean {
@@ -142,7 +176,7 @@ function userRule(spec: FieldSpec, index: number): FieldRule {
 
 /** The rows of a kind in the table. */
 function rowsOf(
-  { apiVersion, kind, name }: Identity,
+  { apiVersion, kind }: Identity,
   kindsOfGroup: (group: string) => readonly KindTable[],
 ): readonly NamedRow[] {
   const group = groupOf(apiVersion) || "core";
@@ -150,11 +184,6 @@ function rowsOf(
     .flatMap((kinds) => Object.entries(kinds))
     .filter(([kinds]) => hasWord(kinds, kind))
     .flatMap(([, rows]) => rows.map((row) => (typeof row === "string" ? { path: row } : row)))
-    .filter(
-      (row) =>
-        row.name === undefined ||
-        (name !== undefined && row.name.split("|").some((glob) => matchesGlob(glob, name))),
-    )
     .map((row) => ({ label: `${group} ${kind}`, row }));
 }
 

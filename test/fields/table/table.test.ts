@@ -364,3 +364,12 @@ describe("what an operator builds, or takes from its library of models,", () => 
     ]);
   });
 });
+
+test("a ConfigMap of a name that a row knows is found behind one of another name", async () => {
+  const map = (name: string) =>
+    `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\ndata: {docker_image: 'r.io/spilo:1'}\n`;
+
+  expect((await pin(`${map("other")}---\n${map("postgres-operator")}---\n${map("other")}`)).text).toBe(
+    `${map("other")}---\n${map("postgres-operator").replace("spilo:1", "spilo:1@<digest>")}---\n${map("other")}`,
+  );
+});
