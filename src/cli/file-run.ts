@@ -17,7 +17,7 @@ import type { LockChange, ReportFile } from "./effects.ts";
 import { type FileEffects, performOnFiles } from "./file-effects.ts";
 import { askingAs, type Host } from "./host.ts";
 import { clearLockFolder, LockWriteError } from "./lock-file-io.ts";
-import { readConfigFile, readLock } from "./named-files.ts";
+import { readConfigFile, readLock, untilNamedFilesAnswer } from "./named-files.ts";
 import { outputTarget } from "./output-target.ts";
 import { stdout, tell, write } from "./stdio.ts";
 import { type ToldLine, toldResult } from "./told-line.ts";
@@ -39,6 +39,7 @@ export async function runFiles(args: Arguments, host: Host): Promise<number> {
 /** A run, unless another one has written into a lock meanwhile what contradicts it. */
 async function attempt(args: Arguments, host: Host): Promise<number | "contradiction"> {
   const { paths, functionConfig, overrides, explanation, report, diff } = args;
+  await untilNamedFilesAnswer(args);
   const lock = readLock(args, host);
   const audience = await stderrAudience(args, host);
   const plan = await withProgress(audience, (watch) =>
