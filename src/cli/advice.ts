@@ -69,7 +69,7 @@ export function adviseOnPath(argv: readonly string[], path: string, isExplained:
         without(argv, argv.indexOf(path)).map((each) => (each === "--explain" ? `--explain=${path}` : each)),
       ),
     });
-  const { key = "", value = "" } = /^(?<key>[A-Za-z][\w.-]*)=(?<value>.*)$/s.exec(path)?.groups ?? {};
+  const { key = "", value = "" } = /^(?<key>[A-Za-z][\w.-]{2,})=(?<value>.*)$/s.exec(path)?.groups ?? {};
   if (key === "") return;
   const flag = flagOf(key);
   if (flag === undefined) return;

@@ -174,9 +174,12 @@ function parse(argv: readonly string[]): Parsed {
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     // Node's message goes on with advice about its own rules.
-    const [sentence = error.message] = error.message.split(". ");
+    const [sentence = error.message] = error.message.split(/\.\s/);
     const shown = argv.reduce((said, each) => said.replaceAll(each, () => withoutLogin(each)), sentence);
-    const message = `${shown.charAt(0).toLowerCase()}${shown.slice(1)}`;
+    const message = `${shown.charAt(0).toLowerCase()}${shown.slice(1)}`.replace(
+      "argument is ambiguous",
+      "needs a value, and what follows begins with a dash: join them by an equals sign",
+    );
     throw new UsageError(message, { cause: error, meant: adviseOnUnknownFlag(argv, error) });
   }
 }
@@ -190,8 +193,12 @@ interface CommandLine {
 /** A command wins over a folder of its name, which can be written as `./check`. `help` is what other tools have for `--help`. */
 function commandOf(positionals: readonly string[]): CommandLine {
   const [first, second] = positionals;
-  if (first === "help" && (second === undefined || isCommand(second)) && positionals.length <= 2)
-    return { ...(second !== undefined && { command: second }), words: [], wantsHelp: true };
+  if (first === "help" && positionals.length <= 2)
+    return {
+      ...(second !== undefined && isCommand(second) && { command: second }),
+      words: [],
+      wantsHelp: true,
+    };
   if (first === undefined || !isCommand(first)) return { words: positionals, wantsHelp: false };
   return { command: first, words: positionals.slice(1), wantsHelp: false };
 }

@@ -160,6 +160,8 @@ describe("readArguments", () => {
     [["check", "--help", "--tag"], undefined],
     [["help", "update"], { help: true, command: "update" }],
     [["help"], { help: true }],
+    [["help", "chekc"], { help: true }],
+    [["a=b"], { paths: ["a=b"] }],
     [["schema"], { schema: "PinDigests" }],
     [["schema", "imagelock"], { schema: "ImageLock" }],
   ])("answers %j", (argv, expected) => {
@@ -175,6 +177,11 @@ describe("readArguments", () => {
     [["--network.timeout", "9s"], "unknown option '--network.timeout'", "pin-digests --network-timeout 9s"],
     [["--check", "."], "unknown option '--check'", "pin-digests check ."],
     [["--exclude", "a b", "--chekc"], "unknown option '--chekc'", "pin-digests check --exclude 'a b'"],
+    [
+      ["--network-retries", "-1"],
+      "option '--network-retries' needs a value, and what follows begins with a dash: join them by an equals sign",
+      undefined,
+    ],
     [["--frobnicate"], "unknown option '--frobnicate'", undefined],
     [["chekc", "."], 'there is no command and no file "chekc"', "pin-digests check ."],
     [[".", "check"], "the command `check` must come first", "pin-digests check ."],
