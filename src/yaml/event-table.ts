@@ -111,15 +111,26 @@ function hasProperties({
 /** An event with its offsets so many characters further on. */
 export function shifted(event: Event, by: number): Event {
   if (by === 0) return event;
-  return Object.fromEntries(
-    Object.entries(event).map(([field, value]) =>
-      /(?:start|end)$/i.test(field) && typeof value === "number" && value >= 0
-        ? [field, value + by]
-        : [field, value],
-    ),
-    // Checked: the same fields with the same types, only the offsets moved.
-  ) as unknown as Event;
+  // Each text in a block has such an event, and V8 takes long to spread.
+  const moved: Event & Offsets = Object.assign({}, event);
+  for (const name of OFFSETS) {
+    const offset = moved[name];
+    if (offset !== undefined && offset >= 0) moved[name] = offset + by;
+  }
+  return moved;
 }
+
+/** Where something stands that an event has; -1 for nothing. */
+const OFFSETS = [
+  "start",
+  "valueStart",
+  "valueEnd",
+  "anchorStart",
+  "anchorEnd",
+  "tagStart",
+  "tagEnd",
+] as const;
+type Offsets = { [Name in (typeof OFFSETS)[number]]?: number };
 
 /** True for a collection whose end is still to come. */
 export function isOpen({ types, ends }: EventTable, node: number): boolean {
