@@ -50,6 +50,15 @@ export function isSameState(one: FileState, other: FileState): boolean {
   );
 }
 
+/**
+ * The hash of what was read, if it must be known: two changes within one tick of the system's clock have the same time, so the
+ * times of a file that was just written tell nothing.
+ */
+export function hashIfFresh(bytes: Uint8Array, { mtimeNs }: FileState): string | undefined {
+  const isFresh = BigInt(Date.now()) * 1_000_000n - mtimeNs < 2_000_000_000n;
+  return isFresh ? hashOf(bytes) : undefined;
+}
+
 /** The same for the same bytes. */
 export function hashOf(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("base64");

@@ -79,8 +79,8 @@ function findPath(search: Search, path: string): void {
   const stats = statsOf(place, path);
   if (stats.isDirectory()) {
     search.folders.push(place);
-    const root = realpathSync(place);
-    walk(search, { place, root, rules: rulesAbove(place), chart: undefined });
+    const root = realpathSync.native(place);
+    walk(search, { place, real: root, root, rules: rulesAbove(place), chart: undefined });
     return;
   }
   addFile(search, {
@@ -113,6 +113,8 @@ function named(path: string): string {
 interface Folder {
   /** Absolute, links not followed. */
   readonly place: string;
+  /** Where that leads. */
+  readonly real: string;
   /** What was named, links followed. */
   readonly root: string;
   readonly rules: IgnoreRules;
@@ -133,13 +135,13 @@ function walk(search: Search, folder: Folder): void {
     const at = join(place, name);
     if (entry.isDirectory()) {
       if (name.startsWith(".") || name === "node_modules" || rules.isIgnored(at, true)) continue;
-      walk(search, { place: at, root: folder.root, rules, chart });
+      walk(search, { place: at, real: join(folder.real, name), root: folder.root, rules, chart });
     } else if (isWanted(name)) {
       if (!(entry.isFile() || entry.isSymbolicLink()) || rules.isIgnored(at, false)) continue;
       const form = formOf(search, at, isChart);
       const file = { path: shownPath(search, at), place: at, form, isTemplate, isNamed: false };
       if (entry.isSymbolicLink()) search.links.push({ ...file, root: folder.root });
-      else addFile(search, file);
+      else addFile(search, file, join(folder.real, name));
     } else noteDraft(search, place, name);
   }
 }
@@ -193,7 +195,7 @@ function addLink(search: Search, { root, ...file }: Link): void {
 
 function realPathOf({ place }: FoundFile): string | undefined {
   try {
-    return realpathSync(place);
+    return realpathSync.native(place);
   } catch (error) {
     // A link that leads nowhere, or something that is gone by now.
     if (isSystemError(error)) return undefined;

@@ -24,7 +24,7 @@ import { scan } from "../yaml/scan.ts";
 import type { TextEdit } from "../yaml/text-edit.ts";
 import { fileFault } from "./file-error.ts";
 import { mayHoldObjects, readContent } from "./file-input.ts";
-import { type FileState, hashOf, readFile, utf8Fault } from "./file-text.ts";
+import { type FileState, hashIfFresh, readFile, utf8Fault } from "./file-text.ts";
 import { type FoundFile, findFiles } from "./find-files.ts";
 import { type OverriddenImages, overriddenImages } from "./kustomizations.ts";
 import { type LockWrite, lockWrites } from "./lock-writes.ts";
@@ -57,7 +57,8 @@ export interface FileChange {
   readonly edits: readonly TextEdit[];
   /** What was read, to know it again. */
   readonly state: FileState;
-  readonly hash: string;
+  /** That of the content, where the times alone don't tell. */
+  readonly hash: string | undefined;
 }
 
 /** How many files there were, and what became of them. */
@@ -281,7 +282,7 @@ async function planAll(files: readonly FoundFile[], run: Run): Promise<readonly 
       const planned = await settle();
       const { path, place } = file;
       const { edits } = planned;
-      const change = edits.length === 0 ? {} : { change: { path, place, edits, state, hash: hash() } };
+      const change = edits.length === 0 ? {} : { change: { path, place, edits, state, hash } };
       results[at] = { file, kind: "input", results: [], planned, ...change };
       bytes -= size;
     })();
@@ -298,7 +299,7 @@ interface Reading {
   readonly input: ManifestStream;
   readonly size: number;
   readonly state: FileState;
-  readonly hash: () => string;
+  readonly hash: string | undefined;
 }
 
 function readOne(file: FoundFile, { config, overridden }: Run): Reading | ReadResult {
@@ -328,7 +329,7 @@ function readOne(file: FoundFile, { config, overridden }: Run): Reading | ReadRe
           input: content.input,
           size: bytes.length,
           state,
-          hash: () => hashOf(bytes),
+          hash: hashIfFresh(bytes, state),
         };
       case "unreadable": {
         const { line, column, reason: fault } = content.error;

@@ -24,7 +24,7 @@ import { isSystemError } from "../fs/system-error.ts";
 import type { Result } from "../krm/result.ts";
 import { applyEdits } from "../yaml/text-edit.ts";
 import { FileWriteError, fileFault } from "./file-error.ts";
-import { type FileState, hashOf, isSameState, readFile, stateOf } from "./file-text.ts";
+import { type FileState, hashIfFresh, hashOf, isSameState, readFile, stateOf } from "./file-text.ts";
 import type { FileChange } from "./plan-files.ts";
 
 /** New texts that lie beside their files. */
@@ -42,8 +42,8 @@ interface Staged {
   readonly target: string;
   readonly draft: string;
   readonly state: FileState;
-  /** Whether a change at the moment of reading would not show in the times of the file. */
-  readonly isFresh: boolean;
+  /** That of what was read, where a change at that moment would not show in the times of the file. */
+  readonly hash: string | undefined;
 }
 
 /**
@@ -73,7 +73,7 @@ export function stageFiles(changes: readonly FileChange[], own: OwnProcess): Sta
 function stageFile(change: FileChange, own: OwnProcess): Staged & { readonly otherNames: number } {
   const { path } = change;
   try {
-    const target = realpathSync(change.place);
+    const target = realpathSync.native(change.place);
     const draft = draftPath(target, own);
     accessSync(target, constants.W_OK);
     const { bytes, state } = readFile(target);
@@ -92,7 +92,7 @@ function stageFile(change: FileChange, own: OwnProcess): Staged & { readonly oth
       rmSync(draft, { force: true });
       throw error;
     }
-    return { change, target, draft, state, isFresh: isFresh(state), otherNames: old.nlink - 1 };
+    return { change, target, draft, state, hash: hashIfFresh(bytes, state), otherNames: old.nlink - 1 };
   } catch (error) {
     if (!isSystemError(error)) throw error;
     throw new FileWriteError(
@@ -102,9 +102,8 @@ function stageFile(change: FileChange, own: OwnProcess): Staged & { readonly oth
   }
 }
 
-/** Two changes within one tick of the system's clock have the same time. */
-function isFresh({ mtimeNs }: FileState): boolean {
-  return BigInt(Date.now()) * 1_000_000n - mtimeNs < 2_000_000_000n;
+function isOther(bytes: Uint8Array, hash: string | undefined): boolean {
+  return hash !== undefined && hashOf(bytes) !== hash;
 }
 
 function writeDraft(path: string, text: string, old: Stats): void {
@@ -181,8 +180,8 @@ function commitOne(staged: Staged): string | undefined {
   }
 }
 
-function isUnchanged({ target, state, isFresh: mustRead, change }: Staged): boolean {
+function isUnchanged({ target, state, hash }: Staged): boolean {
   const stats = statSync(target, { bigint: true, throwIfNoEntry: false });
   if (stats === undefined || !isSameState(stateOf(stats), state)) return false;
-  return !mustRead || hashOf(readFile(target).bytes) === change.hash;
+  return hash === undefined || !isOther(readFile(target).bytes, hash);
 }

@@ -93,17 +93,6 @@ describe("staging", () => {
     expect(readTree(folder)).toEqual(before);
   });
 
-  test("minds no new times of a file that holds what it held", async () => {
-    const folder = makeTree({ "a.yaml": pod("nginx:1") });
-    const plan = await planTree(folder);
-    utimesSync(join(folder, "a.yaml"), old, old);
-
-    const staged = stageFiles(plan.changes, process);
-
-    expect(staged.commit()).toEqual([]);
-    expect(readTree(folder)).toEqual({ "a.yaml": pinned("nginx:1") });
-  });
-
   test("overwrites a draft of a process that had the same id", async () => {
     const draft = `.a.yaml.pin-digests-${process.pid}.tmp`;
     const folder = makeTree({ "a.yaml": pod("nginx:1"), [draft]: "torso" });
