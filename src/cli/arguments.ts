@@ -5,6 +5,7 @@ import {
   type ExplanationForm,
   explanationForms,
   type ReportForm,
+  reportFormOf,
   reportForms,
 } from "../report/report-form.ts";
 import { withoutLogin } from "../text/without-login.ts";
@@ -42,7 +43,7 @@ export interface Arguments {
 }
 
 /** What there is a JSON Schema of. */
-export type SchemaName = "PinDigests" | "ImageLock";
+export type SchemaName = "PinDigests" | "ImageLock" | "Results";
 
 /** When to use colours; `auto` where a person looks who does not forbid it. */
 export type Color = "auto" | "always" | "never";
@@ -204,11 +205,11 @@ function commandOf(positionals: readonly string[]): CommandLine {
 }
 
 function schemaOf([name = "PinDigests", ...more]: readonly string[]): SchemaName {
-  const schema = (["PinDigests", "ImageLock"] as const).find(
+  const schema = (["PinDigests", "ImageLock", "Results"] as const).find(
     (each) => each.toLowerCase() === name.toLowerCase(),
   );
   if (schema !== undefined && more.length === 0) return schema;
-  throw new UsageError("`schema` must be followed by PinDigests, ImageLock or nothing", {
+  throw new UsageError("`schema` must be followed by PinDigests, ImageLock, Results or nothing", {
     meant: "pin-digests schema PinDigests",
   });
 }
@@ -292,13 +293,15 @@ function readReport(
   if (isExplanation && inventory === undefined) return undefined;
   if ((isExplanation || isAlone) && (isAlone ? explain : inventory) !== undefined)
     throw new UsageError(`\`${verb}\` writes a report of its own, and a run writes one`);
-  const forms = isAlone || inventory !== undefined ? reportForms.inventory : reportForms.format;
+  const kind = isAlone || inventory !== undefined ? "inventory" : "format";
   const value = inventory ?? format ?? (isAlone ? "table" : undefined);
   if (value === undefined) return undefined;
   const flag = inventory === undefined ? "format" : "inventory";
-  const form = forms.find((each) => each === value);
+  const form = reportFormOf(kind, value);
   if (form === undefined)
-    throw new UsageError(`\`--${flag}\` must be ${forms.join(" or ")}, but is ${JSON.stringify(value)}`);
+    throw new UsageError(
+      `\`--${flag}\` must be ${reportForms[kind].join(" or ")}, but is ${JSON.stringify(value)}`,
+    );
   const file = values.output ?? (isAlone || paths.length > 0 ? "-" : undefined);
   if (file === undefined || file === "")
     throw new UsageError(

@@ -63,7 +63,7 @@ export const programFlags = {
   format: {
     type: "string",
     shown: "FORM",
-    meaning: "report what happened: sarif for code scanning, github for annotations of a workflow",
+    meaning: "report what happened: sarif, github (annotations), json, markdown",
   },
   explain: {
     type: "string",

@@ -81,6 +81,7 @@ export const commands: Readonly<Record<Command, CommandRow>> = {
     examples: [
       ["pin-digests schema > PinDigests.schema.json", "the schema of the configuration"],
       ["pin-digests schema ImageLock > ImageLock.schema.json", "the schema of locks"],
+      ["pin-digests schema Results > Results.schema.json", "the schema of --format json"],
     ],
   },
 };

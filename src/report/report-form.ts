@@ -20,13 +20,20 @@ export type AdmissionFormat = (typeof admissionFormats)[number];
 
 const listFormats = ["lock", "kustomize", "json", "table"] as const;
 const admissionFormats = ["admission", "admission-mutating"] as const;
-const resultFormats = ["sarif", "github"] as const;
+const resultFormats = ["sarif", "github", "results", "markdown"] as const;
 
-/** The forms of reports, by the flag that asks for them. */
-export const reportForms: Readonly<Record<"inventory" | "format", readonly ReportForm[]>> = {
+/** The names of forms, by the flag that asks for them. */
+export const reportForms: Readonly<Record<"inventory" | "format", readonly string[]>> = {
   inventory: [...listFormats, ...admissionFormats],
-  format: resultFormats,
+  format: ["sarif", "github", "json", "markdown"],
 };
+
+/** The form that a flag means by a name; undefined where it means none. */
+export function reportFormOf(flag: keyof typeof reportForms, name: string): ReportForm | undefined {
+  if (flag === "inventory") return [...listFormats, ...admissionFormats].find((each) => each === name);
+  // An inventory and the results may both be JSON.
+  return name === "json" ? "results" : resultFormats.find((each) => each === name && each !== "results");
+}
 
 /** Whether a report is a policy of a cluster. */
 export function isAdmissionFormat(form: ReportForm): form is AdmissionFormat {

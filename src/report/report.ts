@@ -5,7 +5,9 @@ import { admissionManifests } from "./admission/admission.ts";
 import { githubAnnotations } from "./github.ts";
 import type { ImageUse } from "./image-use.ts";
 import { inventory } from "./inventory.ts";
+import { markdownReport } from "./markdown.ts";
 import type { AdmissionOptions, ReportForm } from "./report-form.ts";
+import { resultsJson } from "./results-json.ts";
 import { sarifLog } from "./sarif.ts";
 
 /** What a report is made from. */
@@ -39,6 +41,10 @@ export function makeReport(form: ReportForm, source: ReportSource): Report {
       return { text: sarifLog(results, { version, file: anyFile(source) }), warnings: [] };
     case "github":
       return { text: githubAnnotations(results), warnings: [] };
+    case "results":
+      return { text: resultsJson(results, { version }), warnings: [] };
+    case "markdown":
+      return { text: markdownReport(results), warnings: [] };
     case "lock":
     case "kustomize":
     case "json":

@@ -7,7 +7,7 @@ import { readLockFile } from "../../src/lock/format/lock-file.ts";
 import type { LockedImage } from "../../src/lock/format/locked-image.ts";
 import { type PinOptions, pinDigests } from "../../src/pin-digests.ts";
 import { makeReport } from "../../src/report/report.ts";
-import { reportForms } from "../../src/report/report-form.ts";
+import { reportFormOf, reportForms } from "../../src/report/report-form.ts";
 import { applyEdits } from "../../src/yaml/text-edit.ts";
 import { containers, digestOf, listOf, lockText, type Made, pinning, podItem, podOf } from "./pinning.ts";
 import { repeat, type Shape } from "./shape.ts";
@@ -270,23 +270,25 @@ export const optionShapes: readonly Shape[] = [
   explaining("an explanation of aliases", (n) =>
     podOf(`  containers:\n  - &c {image: nginx:1}\n${"  - *c\n".repeat(n)}`),
   ),
-  ...[...reportForms.inventory, ...reportForms.format].map(
-    (form): Shape => ({
-      name: `the report ${form}`,
-      prepare(n) {
-        const images = Array.from({ length: n }, (_, i) => ({
-          resource: { apiVersion: "v1", kind: "Pod", name: `p${i}` },
-          path: "spec.containers[0].image",
-          text: `r.example/a${i}:1@${digestOf(i)}`,
-          original: `r.example/a${i}:1`,
-        }));
-        const results = images.map(({ resource, path, text }) =>
-          resultAt({ resource, path }, { severity: "info", message: `pinned to ${text}` }),
-        );
-        return () => makeReport(form, { images, results, version: "1" });
-      },
-    }),
-  ),
+  ...(["inventory", "format"] as const)
+    .flatMap((flag) => reportForms[flag].flatMap((name) => reportFormOf(flag, name) ?? []))
+    .map(
+      (form): Shape => ({
+        name: `the report ${form}`,
+        prepare(n) {
+          const images = Array.from({ length: n }, (_, i) => ({
+            resource: { apiVersion: "v1", kind: "Pod", name: `p${i}` },
+            path: "spec.containers[0].image",
+            text: `r.example/a${i}:1@${digestOf(i)}`,
+            original: `r.example/a${i}:1`,
+          }));
+          const results = images.map(({ resource, path, text }) =>
+            resultAt({ resource, path }, { severity: "info", message: `pinned to ${text}` }),
+          );
+          return () => makeReport(form, { images, results, version: "1" });
+        },
+      }),
+    ),
 ];
 
 function* many(n: number): Generator<string> {
