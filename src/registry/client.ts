@@ -198,20 +198,24 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     }
   }
 
-  /** Asks at each place until one has all that is asked for. */
+  /** Asks at each place until one has all that is asked for; what has something counts where none has more. */
   async function tryPlaces<Answer extends Found>(
     image: ImageReference,
     ask: (place: PullSource) => Promise<Answer | NotFound>,
+    isEnough: (found: Answer) => boolean = () => true,
   ): Promise<PlaceResult<Answer>> {
     if (matchRegistry(image, configs)?.blocked === true) return blocked(image);
     const before: FailedPlace[] = [];
     let last: FailureContext | undefined;
+    let spare: PlaceResult<Answer> | undefined;
     for (const place of pullSourcesOf(image, configs)) {
       if (last !== undefined) before.push(last);
       const registry = place.mirror ?? place.registry;
       const finding = await ask(place);
       if (finding.kind === "found") {
         warnOfDetours(registry, finding, before);
+        spare ??= { ...finding, place };
+        if (!isEnough(finding)) continue;
         return { ...finding, place };
       }
       const sources = finding.trials.map(({ identity }) => identity.source);
@@ -219,7 +223,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       last = { image: image.text, registry, failure: finding.failure, asked, before };
       if (ending.signal.aborted) break;
     }
-    return last ?? nowhere(image);
+    return spare ?? last ?? nowhere(image);
   }
 
   async function resolve(image: ImageReference): Promise<Digest> {
@@ -322,12 +326,12 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     image: ImageReference,
     { part, ...wanted }: ContentRequest,
   ): Promise<Content | undefined> {
-    const sought = await tryPlaces(image, (place) =>
-      askAt(place, {
-        ...wanted,
-        verify: "get",
-        ...(part !== "manifests" && { part }),
-      }),
+    const asked = { ...wanted, verify: "get" as const, ...(part !== "manifests" && { part }) };
+    // A mirror may have an image without what refers to it, and says so with a list of nothing.
+    const sought = await tryPlaces(
+      image,
+      (place) => askAt(place, asked),
+      (found) => part !== "referrers" || !isEmptyList(found),
     );
     if (isFound(sought)) {
       const { digest, body = Buffer.alloc(0), mediaType, next } = sought;
@@ -402,6 +406,12 @@ type PlaceResult<Answer extends Found = Found> = (Answer & { readonly place: Pul
 function denialsOf(image: ImageReference, sought: FailureContext): readonly Failure[] {
   const isLast = sought.registry === image.registry;
   return isLast ? [sought.failure] : [sought, ...sought.before].map(({ failure }) => failure);
+}
+
+function isEmptyList({ body }: Found): boolean {
+  return (
+    body !== undefined && body.length < 1_024 && /"manifests"\s*:\s*(?:\[\s*\]|null)/.test(body.toString())
+  );
 }
 
 const REFERRERS_UNKNOWN: ReadonlySet<number> = new Set([200, 400, 404, 405, 406, 415, 501]);

@@ -36,7 +36,7 @@ export async function* findSignatures(
   search: SignatureSearch,
   findings: Findings,
 ): AsyncGenerator<Evidence, void, undefined> {
-  const budget: Budget = { layers: LAYERS_MAX, bytes: BYTES_MAX, findings };
+  const budget: Budget = { manifests: MANIFESTS_MAX, layers: LAYERS_MAX, bytes: BYTES_MAX, findings };
   yield* signaturesIn(await referrersOf(search, findings), search, budget);
   const tag = search.digest.replace(":", "-");
   for (const suffix of search.attestations ? ["sig", "att"] : ["sig"]) {
@@ -47,11 +47,13 @@ export async function* findSignatures(
 
 /** What may still be looked at: a registry may have any number of signatures. */
 interface Budget {
+  manifests: number;
   layers: number;
   bytes: number;
   readonly findings: Findings;
 }
 
+const MANIFESTS_MAX = 500;
 const LAYERS_MAX = 1_000;
 const BYTES_MAX = 64 * 1_048_576;
 const PAGES_MAX = 20;
@@ -131,6 +133,11 @@ async function* signaturesIn(
 ): AsyncGenerator<Evidence, void, undefined> {
   const { read, image } = search;
   for (let start = 0; start < referrers.length; start += AT_ONCE) {
+    if (budget.manifests <= 0 || budget.layers <= 0) {
+      budget.findings.isCutShort = true;
+      return;
+    }
+    budget.manifests -= AT_ONCE;
     const manifests = await Promise.all(
       referrers
         .slice(start, start + AT_ONCE)
@@ -138,7 +145,6 @@ async function* signaturesIn(
     );
     for (const manifest of manifests) {
       if (manifest !== undefined) yield* layersOf(manifest, search, budget);
-      if (budget.layers <= 0) return;
     }
   }
 }

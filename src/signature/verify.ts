@@ -12,7 +12,7 @@ import {
 } from "@sigstore/verify";
 import { compileGlob } from "../image/glob.ts";
 import type { Evidence } from "../lock/format/evidence.ts";
-import { shorten } from "../text/quote.ts";
+import { quote, shorten } from "../text/quote.ts";
 import { PayloadError, readSimpleSigning, readStatement, type Statement } from "./payload.ts";
 import type { LoadedRule } from "./rule.ts";
 import { oddityOf } from "./sane-bundle.ts";
@@ -134,9 +134,9 @@ function verifyIdentity(signature: Signature, rule: LoadedRule): Voucher {
   const { issuer, subject } = identityOf(signer);
   const wanted = rule.keyless ?? { issuer: "", subject: "" };
   if (!compileGlob(wanted.issuer)(issuer))
-    throw new UnprovenError(`has a certificate of the issuer ${JSON.stringify(issuer)}`);
+    throw new UnprovenError(`has a certificate of the issuer ${quote(issuer)}`);
   if (!compileGlob(wanted.subject)(subject))
-    throw new UnprovenError(`has a certificate for ${JSON.stringify(subject)}`);
+    throw new UnprovenError(`has a certificate for ${quote(subject)}`);
   return { signer: subject, issuer, ...timeOf(entity) };
 }
 

@@ -83,7 +83,9 @@ async function prove(
 
 function lockedEvidence({ digest, lock }: VouchSubject): readonly Evidence[] {
   const entries = lock?.entries.filter((entry) => entry.digest === digest) ?? [];
-  return entries.flatMap(({ evidence = [] }) => evidence);
+  const all = entries.flatMap(({ evidence = [] }) => evidence);
+  // Several tags may mean the digest.
+  return [...new Map(all.map((each) => [JSON.stringify(each), each])).values()];
 }
 
 /** The signatures of an index first, since that is what is signed mostly. */

@@ -68,12 +68,19 @@ async function isTaken({ kind, object }: Found): Promise<boolean> {
   const text = stringify(object);
   try {
     if (kind === "ImageLock") await readLockFile(text);
-    else return (await pinDigests("kind: ResourceList\nitems: []\n", { functionConfig: text })).ok;
+    else return await isConfigTaken(text);
     return true;
   } catch (error) {
     if (error instanceof LockFileError || error instanceof FunctionConfigError) return false;
     throw error;
   }
+}
+
+/** Whether the files that it names are there is another question. */
+async function isConfigTaken(functionConfig: string): Promise<boolean> {
+  const options = { functionConfig, functionConfigFolder: repository };
+  const { results } = await pinDigests("kind: ResourceList\nitems: []\n", options);
+  return results.every(({ severity, message }) => severity !== "error" || /must name a file/.test(message));
 }
 
 describe("the schemas", () => {

@@ -8,9 +8,19 @@ import { folderOf } from "./workspace.ts";
 
 const provenance = "https://slsa.dev/provenance/v1";
 
-// Each signs as it does by itself: the newer in bundles, the older under tags.
-for (const cosign of ["cosign2", "cosign3"] as const) {
-  describeWith([cosign, "docker-registry"], `signatures of ${cosign}`, () => {
+// The newer signs in bundles, where it is not told to do as the older, which signs under tags.
+const signers = [
+  { cosign: "cosign2", form: "under tags", flags: [] },
+  {
+    cosign: "cosign3",
+    form: "under tags",
+    flags: ["--use-signing-config=false", "--new-bundle-format=false"],
+  },
+  { cosign: "cosign3", form: "in bundles", flags: ["--use-signing-config=false"] },
+] as const;
+
+for (const { cosign, form, flags } of signers) {
+  describeWith([cosign, "docker-registry"], `signatures of ${cosign} ${form}`, () => {
     let registry: DebianRegistry;
 
     beforeAll(async () => {
@@ -29,15 +39,17 @@ for (const cosign of ["cosign2", "cosign3"] as const) {
     async function signing(more = ""): Promise<string> {
       const folder = folderOf({
         "config.yaml": `apiVersion: fn.kpt.dev/v1alpha1\nkind: PinDigests\nmetadata: {name: c}\nsignatures:\n- images: ["${registry.host}/*"]\n  keys: [cosign.pub]\n  tlog: optional\n${more}`,
-        "predicate.json": "{}",
+        "predicate.json": JSON.stringify({
+          buildDefinition: { buildType: "x", externalParameters: {} },
+          runDetails: { builder: { id: "x" } },
+        }),
       });
       await call(folder, "generate-key-pair");
       return folder;
     }
 
     /** Without a log, which a machine without a network can't reach. */
-    const offline =
-      cosign === "cosign3" ? ["--tlog-upload=false", "--use-signing-config=false"] : ["--tlog-upload=false"];
+    const offline = ["--tlog-upload=false", ...flags];
 
     function sign(folder: string, image: string): Promise<void> {
       return call(folder, "sign", "--key", "cosign.key", ...offline, "--yes", image);

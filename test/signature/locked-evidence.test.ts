@@ -168,6 +168,21 @@ describe("the evidence in a lock", () => {
     expect(await pin(pod(moving), result.lock ?? "")).toMatchObject({ text: pod(`${moving}@${moved}`) });
   });
 
+  test("of several tags that mean one digest is no more than that of one", async () => {
+    store.refer("app", digest, other.bundle(digest));
+    const lock = await lockedImage();
+    const entry = lock.slice(lock.indexOf(`  "${image}"`));
+    const twice = lock + entry.replace("app:1", "app:2");
+    const rules = [signer, other].map(({ publicKey }) => ({
+      images: ["*"],
+      keys: [publicKey],
+      tlog: "optional",
+    }));
+    const functionConfig = config().replace(/signatures: .*/, `signatures: ${JSON.stringify(rules)}`);
+
+    expect(await pin(pod(`${image}@${digest}`), twice, { functionConfig })).toMatchObject({ ok: true });
+  });
+
   test("is read where another tool has written it on lines of its own", async () => {
     const lock = await lockedImage();
     const { parse, stringify } = await import("yaml");

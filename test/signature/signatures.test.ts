@@ -201,6 +201,51 @@ describe("a signature by a key pair", () => {
     expect(await pin(pod(`${paged.host}/app:1`))).toMatchObject({ ok: true });
   });
 
+  test("is looked for at a mirror, and at the registry where the mirror has none", async () => {
+    const [held, lacking] = [
+      createSignatureStore({ referrers: "api" }),
+      createSignatureStore({ referrers: "api" }),
+    ];
+    const [mirror, home] = await Promise.all([
+      startRegistry({ onRequest: lacking.onRequest }),
+      startRegistry({ onRequest: held.onRequest }),
+    ]);
+    onTestFinished(async () => {
+      await Promise.all([mirror.close(), home.close()]);
+    });
+    const its = home.push("app", "1");
+    mirror.push("app", "1");
+    held.refer("app", its, signer.bundle(its));
+    const mirrors = `registries: [{prefix: "${home.host}", mirrors: ["http://${mirror.host}"]}]`;
+    const mirrored = config("{}", [signer.publicKey], mirrors);
+
+    expect(await pin(pod(`${home.host}/app:1`), mirrored)).toMatchObject({ ok: true });
+
+    lacking.refer("app", its, signer.bundle(its));
+    const before = home.requests.length;
+    expect(await pin(pod(`${home.host}/app:1`), mirrored)).toMatchObject({ ok: true });
+    expect(home.requests.length).toBe(before);
+  });
+
+  test("is looked for in so many manifests and no more", async () => {
+    const own = createSignatureStore({ referrers: "api" });
+    let manifests = 0;
+    const endless = await startRegistry({
+      onRequest: (request, response) => {
+        if (/manifests\/sha256:/.test(request.url ?? "")) manifests++;
+        return own.onRequest(request, response);
+      },
+    });
+    onTestFinished(endless.close);
+    const its = endless.push("app", "1");
+    for (let at = 0; at < 700; at++) own.refer("app", its, other.bundle(its, `type:${at}`));
+
+    expect(await pin(pod(`${endless.host}/app:1`))).toMatchObject(
+      refused(/of more than 504 found, none counts/),
+    );
+    expect(manifests).toBeLessThan(600);
+  });
+
   test("is asked for with the login of the image", async () => {
     const own = createSignatureStore({ referrers: "api" });
     const seen: (string | undefined)[] = [];
