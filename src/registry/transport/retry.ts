@@ -79,7 +79,7 @@ export function createRetrier(
 const REFUSED = 429;
 
 /** How often one request may be refused while others are not. */
-const REFUSALS_MAX = 10;
+const REFUSALS_MAX = 8;
 
 const RETRIED: ReadonlySet<number> = new Set([408, 429, 499, 500, 502, 503, 504, 520, 521, 522, 523, 524]);
 

@@ -187,7 +187,8 @@ export function createPacer({ clock, most, deadlineAt }: PacerOptions): Pacer {
     { isLimit, best }: { readonly isLimit: boolean; readonly best: number },
   ): void {
     const now = clock.now();
-    const pause = named ?? Math.max(pauseAfter(strain), rate.period() * 2 ** Math.min(strain, 6));
+    const pause =
+      named ?? Math.max(pauseAfter(strain), Math.min(rate.period() * 2 ** strain, PERIODS_PAUSE_MAX));
     if (!isLimit) {
       rate.rest(now + pause);
       return;
@@ -236,4 +237,7 @@ interface Trial {
 }
 
 /** Refusals in a row, without an answer, after which an origin is asked no more. */
-const STRAIN_MAX = 10;
+const STRAIN_MAX = 8;
+
+/** Milliseconds to wait for a period to pass, or several. */
+const PERIODS_PAUSE_MAX = 8_000;

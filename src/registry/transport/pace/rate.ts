@@ -73,7 +73,8 @@ export function createRate(): Rate {
   function suspect({ now, pause, isNamed }: Refusal): void {
     const took = now - (since ?? now);
     state = "suspected";
-    before = Math.max(took / Math.max(accepted, 1), 1);
+    // Without an answer nothing is known of what it takes.
+    before = accepted === 0 ? 1 : Math.max(took / accepted, 1);
     if (!isNamed) limitTo(1, before / HALF, now + pause);
     isRough = true;
     untried = FEW;

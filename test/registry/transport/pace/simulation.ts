@@ -28,6 +28,8 @@ export interface Reaction {
 export interface Outcome {
   /** Until the last good answer. */
   readonly seconds: number;
+  /** Until nothing more was asked. */
+  readonly ended: number;
   readonly refused: number;
   /** Those that were given up. */
   readonly failed: number;
@@ -44,7 +46,7 @@ export function simulate(
   const registry = serve(model, clock);
   const socketsMax = (): number => 64;
   const send = createRetrier(registry.send, { clock, concurrency, retries: 4, deadlineAt: 1e9, socketsMax });
-  return pass(() => askAll(registry, { requests, atOnce: 64, send }));
+  return pass(() => askAll(registry, { requests, atOnce: 64, send, clock }));
 }
 
 /** The least seconds that so many requests take with a fixed number at once, by a client that pauses where it is refused. */
@@ -53,7 +55,7 @@ export async function bestFixed(model: Model, requests: number): Promise<number>
     [1, 2, 4, 8, 10, 12, 16, 24, 32, 64].map((atOnce) => {
       const { clock, pass } = createFakeTime();
       const registry = serve(model, clock);
-      return pass(() => askAll(registry, { requests, atOnce, send: patiently(registry.send, clock) }));
+      return pass(() => askAll(registry, { requests, atOnce, send: patiently(registry.send, clock), clock }));
     }),
   );
   return Math.min(...outcomes.map(({ seconds }) => seconds));
@@ -82,9 +84,13 @@ interface Asking {
   readonly requests: number;
   readonly atOnce: number;
   readonly send: Send;
+  readonly clock: Clock;
 }
 
-async function askAll(registry: SimulatedRegistry, { requests, atOnce, send }: Asking): Promise<Outcome> {
+async function askAll(
+  registry: SimulatedRegistry,
+  { requests, atOnce, send, clock }: Asking,
+): Promise<Outcome> {
   let failed = 0;
   let next = 0;
   async function work(): Promise<void> {
@@ -95,7 +101,7 @@ async function askAll(registry: SimulatedRegistry, { requests, atOnce, send }: A
     }
   }
   await Promise.all(Array.from({ length: atOnce }, work));
-  return { ...registry.seen(), failed };
+  return { ...registry.seen(), failed, ended: clock.now() / 1_000 };
 }
 
 const { signal } = new AbortController();
@@ -107,7 +113,7 @@ function requestTo(index: number): HttpRequest {
 
 interface SimulatedRegistry {
   readonly send: Send;
-  seen(): Omit<Outcome, "failed">;
+  seen(): Omit<Outcome, "failed" | "ended">;
 }
 
 function serve(model: Model, clock: Clock): SimulatedRegistry {
