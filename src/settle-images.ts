@@ -210,6 +210,7 @@ export function useOf(outcome: Outcome, isWritten: boolean): ImageUse {
     path,
     ...(isChanged ? { text: outcome.to, original: outcome.from } : { text: value }),
     ...(outcome.kind !== "failed" && outcome.platforms && { platforms: outcome.platforms }),
+    ...(outcome.kind !== "failed" && outcome.vouchers && { vouchers: outcome.vouchers }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { ImageField } from "../fields/image-field.ts";
 import { parseIfImage } from "../image/likely-reference.ts";
 import { resultAt } from "../krm/field-result.ts";
 import type { Result } from "../krm/result.ts";
+import { describeVouchers } from "../lock/format/voucher.ts";
 import type { Locks } from "../lock/locks.ts";
 import { howToSettle, readsAsImage } from "../plan/likely.ts";
 import { keep, type Step } from "../plan/step.ts";
@@ -25,11 +26,21 @@ export function judgedOutcomes(outcomes: readonly Outcome[], by: Judging): Promi
       const { field } = outcome;
       const text = outcome.kind === "changed" ? outcome.to : field.value;
       const objection = await objectionTo(field, text, by);
-      if (objection === undefined) return outcome;
+      if (objection === undefined) return vouchedOutcome(outcome, text, by);
       const { kind, reason, onError } = objection;
       return { kind: "failed", field, reason, onError, class: kind };
     }),
   );
+}
+
+/** An outcome with those who vouch for the digest that the field is to hold. */
+function vouchedOutcome(outcome: Outcome, text: string | undefined, { judge }: Judging): Outcome {
+  const digest = text === undefined ? undefined : parseIfImage(text)?.digest;
+  const vouchers = digest === undefined ? [] : judge.vouchersFor(digest);
+  if (vouchers.length === 0 || outcome.kind === "failed") return outcome;
+  if (outcome.kind === "kept") return { ...outcome, vouchers };
+  const told = describeVouchers(vouchers);
+  return { ...outcome, vouchers, note: outcome.note === undefined ? told : `${outcome.note}; ${told}` };
 }
 
 /** What is told of images that no plan has, since they are opted out of pinning. */

@@ -4,6 +4,7 @@ import { onErrorOf } from "../config/on-error.ts";
 import type { ImageField } from "../fields/image-field.ts";
 import { explainRegistry, type ImageReference } from "../image/reference.ts";
 import type { RegistryFailure, Severity } from "../krm/result.ts";
+import type { Voucher } from "../lock/format/voucher.ts";
 import { pinnedText } from "../plan/pinned-reference.ts";
 import type { RejectStep, ResolvedStep, RewriteStep, SettledStep } from "../plan/step.ts";
 import { RegistryError } from "../registry/errors.ts";
@@ -22,6 +23,8 @@ export type Outcome =
       readonly reason: string;
       readonly severity: Severity | undefined;
       readonly platforms: readonly string[] | undefined;
+      /** Who vouches for its digest, where rules ask. */
+      readonly vouchers?: readonly Voucher[];
     }
   /** It could not be pinned, which fails the run unless `onError` says otherwise. */
   | {
@@ -45,8 +48,10 @@ export interface ChangedOutcome extends ImageEdit {
   readonly platforms: readonly string[] | undefined;
   /** The lock that its digest comes from, as messages name it. */
   readonly lock: string | undefined;
-  /** Why it counts as an image, where no rule says so. */
+  /** Why it counts as an image, where no rule says so; or what else is to be told. */
   readonly note?: string;
+  /** Who vouches for its digest, where rules ask. */
+  readonly vouchers?: readonly Voucher[];
 }
 
 /** What of the configuration decides about outcomes. */

@@ -3,6 +3,7 @@ import { parseIfImage } from "../image/likely-reference.ts";
 import { canonicalName, type ImageReference } from "../image/reference.ts";
 import { formatPlace, type ResourceRef, type ResultFile } from "../krm/result.ts";
 import { groupBy } from "../lock/format/locked-image.ts";
+import type { Voucher } from "../lock/format/voucher.ts";
 import { printable } from "../text/printable.ts";
 
 /** A field that holds an image. */
@@ -17,6 +18,8 @@ export interface ImageUse {
   readonly original?: string;
   /** Those of its image, where somebody looked. */
   readonly platforms?: readonly string[];
+  /** Who vouches for its digest, where rules ask. */
+  readonly vouchers?: readonly Voucher[];
 }
 
 /** An image, and the fields that use it. */

@@ -1,5 +1,6 @@
 /** The images that are used as a table for people: each once, with how often it is used. */
 import { formatReference } from "../image/reference.ts";
+import { describeVouchers } from "../lock/format/voucher.ts";
 import { printable } from "../text/printable.ts";
 import type { ImageRow } from "./image-use.ts";
 
@@ -7,7 +8,9 @@ import type { ImageRow } from "./image-use.ts";
 export function imagesTable(rows: readonly ImageRow[]): string {
   const lines = rows.map(({ image: { name, tag, digest }, uses }) => {
     const reference = { name, ...(tag !== undefined && { tag }), ...(digest !== undefined && { digest }) };
-    return { image: printable(formatReference(reference)), places: `${uses.length}` };
+    const vouchers = uses.find((use) => use.vouchers !== undefined)?.vouchers ?? [];
+    const told = vouchers.length === 0 ? "" : ` (${describeVouchers(vouchers)})`;
+    return { image: printable(formatReference(reference) + told), places: `${uses.length}` };
   });
   const width = Math.max(
     ...[["PLACES"], ...lines.map(({ places }) => [places])].map(([text = ""]) => text.length),

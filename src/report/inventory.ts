@@ -5,6 +5,7 @@ import { parseIfImage } from "../image/likely-reference.ts";
 import { canonicalName, formatReference } from "../image/reference.ts";
 import { groupBy, type LockedImage } from "../lock/format/locked-image.ts";
 import { lockText } from "../lock/format/new-lock.ts";
+import { timeText, type Voucher } from "../lock/format/voucher.ts";
 import { printableJson } from "../text/printable.ts";
 import { askedReference, type ImageRow, type ImageUse, imageRows, useNotes } from "./image-use.ts";
 import { imagesTable } from "./images-table.ts";
@@ -85,6 +86,10 @@ function jsonInventory(rows: readonly ImageRow[], platform: string | undefined):
   return { text: `${printableJson(JSON.stringify(document, undefined, 2))}\n`, warnings: [] };
 }
 
+function voucherRow({ at, ...voucher }: Voucher): object {
+  return { ...voucher, ...(at !== undefined && { loggedAt: timeText(at) }) };
+}
+
 function jsonRow({ image, uses }: ImageRow): object {
   const { name, tag, digest } = image;
   return {
@@ -97,6 +102,9 @@ function jsonRow({ image, uses }: ImageRow): object {
     repository: image.repository,
     tag,
     digest,
+    // For tools that sign digests, which know no tags.
+    reference: digest && `${image.registry}/${image.repository}@${digest}`,
+    vouchers: uses.find(({ vouchers }) => vouchers !== undefined)?.vouchers?.map(voucherRow),
     platforms: uses.find(({ platforms }) => platforms !== undefined)?.platforms,
     uses: uses.map(({ resource, file, path }) => ({ resource, file, path })),
   };

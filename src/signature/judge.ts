@@ -6,12 +6,12 @@ import { isMeant } from "../image/image-glob.ts";
 import { formatReference, type ImageReference, parseReference } from "../image/reference.ts";
 import { lackIn } from "../lock/comparison.ts";
 import type { Evidence } from "../lock/format/evidence.ts";
+import type { Voucher } from "../lock/format/voucher.ts";
 import type { Lock } from "../lock/locks.ts";
 import type { DigestLookup } from "../resolve/lookup.ts";
 import type { Resolver } from "../resolve/resolver.ts";
 import { disallowed } from "./allow.ts";
 import type { LoadedRule } from "./rule.ts";
-import type { Voucher } from "./verify.ts";
 import type { Vouch, Vouching } from "./vouch.ts";
 
 /** What is said against an image. */

@@ -2,9 +2,10 @@
 import { createHash } from "node:crypto";
 import type { Digest } from "../image/digest.ts";
 import type { Evidence } from "../lock/format/evidence.ts";
+import type { Voucher } from "../lock/format/voucher.ts";
 import { parseJson } from "../text/json.ts";
 import type { LoadedRule } from "./rule.ts";
-import { readSignature, UnprovenError, type Voucher, verifySigner } from "./verify.ts";
+import { readSignature, UnprovenError, verifySigner } from "./verify.ts";
 
 /** What is proven of a digest so far. */
 export interface Proof {

@@ -12,22 +12,11 @@ import {
 } from "@sigstore/verify";
 import { compileGlob } from "../image/glob.ts";
 import type { Evidence } from "../lock/format/evidence.ts";
+import type { Voucher } from "../lock/format/voucher.ts";
 import { quote, shorten } from "../text/quote.ts";
 import { PayloadError, readSimpleSigning, readStatement, type Statement } from "./payload.ts";
 import type { LoadedRule } from "./rule.ts";
 import { oddityOf } from "./sane-bundle.ts";
-
-/** Who vouches for a digest. */
-export interface Voucher {
-  /** `key SHA256:…`, or the address in a certificate. */
-  readonly signer: string;
-  /** Who has vouched for the signer, where there is no key. */
-  readonly issuer?: string;
-  /** When a log or a timestamp authority has seen the signature, in milliseconds. */
-  readonly at?: number;
-  /** What is attested; absent for a signature. */
-  readonly predicateType?: string;
-}
 
 /** What a signature is: read, and not verified yet. */
 export interface Signature {

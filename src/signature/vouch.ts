@@ -3,13 +3,13 @@ import type { Config } from "../config/config.ts";
 import type { Digest } from "../image/digest.ts";
 import type { ImageReference } from "../image/reference.ts";
 import type { Evidence } from "../lock/format/evidence.ts";
+import type { Voucher } from "../lock/format/voucher.ts";
 import type { Lock } from "../lock/locks.ts";
 import type { Resolver } from "../resolve/resolver.ts";
 import { printable } from "../text/printable.ts";
 import { type Findings, findSignatures } from "./find-signatures.ts";
 import { beginProof, type Lack, type Proof } from "./proof.ts";
 import type { LoadedRule } from "./rule.ts";
-import type { Voucher } from "./verify.ts";
 
 /** A digest that rules want proven. */
 export interface VouchSubject {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { type PinOptions, type PinResult, pinDigests } from "../../src/pin-digests.ts";
+import { makeReport } from "../../src/report/report.ts";
 import { type Registry, startRegistry } from "../support/registry.mjs";
 import { createSignatureStore } from "../support/signature-store.ts";
 import { createSigner, type KeyKind, simpleSigning } from "../support/signer.ts";
@@ -415,5 +416,21 @@ describe("mode check", () => {
     store.refer("app", digest, signer.bundle(digest));
 
     expect(await pin(pod(`${image}@${digest}`), check())).toMatchObject({ ok: true, results: [] });
+  });
+});
+
+describe("who vouches for an image", () => {
+  test("is told where it is pinned, and in inventories", async () => {
+    store.refer("app", digest, signer.bundle(digest));
+
+    const result = await pin(pod(image));
+
+    const by = expect.stringMatching(/^key SHA256:[0-9a-f]{64}$/);
+    expect(result.results).toMatchObject([
+      { message: expect.stringMatching(/: signed by key SHA256:[0-9a-f]{64}$/) },
+    ]);
+    expect(result.images).toMatchObject([{ vouchers: [{ signer: by }] }]);
+    const [row] = JSON.parse(makeReport("json", { ...result, version: "0" }).text).images;
+    expect(row).toMatchObject({ reference: `${registry.host}/app@${digest}`, vouchers: [{ signer: by }] });
   });
 });
