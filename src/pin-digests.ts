@@ -32,6 +32,7 @@ import { withAdvice } from "./outcome/registry-failures.ts";
 import { type Plan, planImages } from "./plan-images.ts";
 import type { ImageUse } from "./report/image-use.ts";
 import { checkTally, type Tally, updateTally } from "./report/tally.ts";
+import type { Versions } from "./report/versions.ts";
 import { createResolver, type Resolver, type WatchLookups } from "./resolve/resolver.ts";
 import { coolDownOf, judgeOf, lookOver, settleEntries, settleImages, useOf } from "./settle-images.ts";
 import { kindOf } from "./yaml/node.ts";
@@ -47,6 +48,8 @@ export interface PinOptions extends ConfigSources, ResolverOptions, ReadOptions 
   readonly isContained?: () => boolean;
   /** Learns of each image that is asked for. */
   readonly watch?: WatchLookups | undefined;
+  /** Whether the versions of images that moved are wanted, which are asked for. */
+  readonly wantsVersions?: boolean;
 }
 
 /** What came of pinning. */
@@ -63,6 +66,8 @@ export interface PinResult {
   readonly changes: number;
   /** What became of the images of a check or of an update, each counted once. */
   readonly tally?: Tally;
+  /** What the images that moved say of themselves, where that is wanted. */
+  readonly versions?: Versions;
   /** What came in: a stream has no place for results, so they must be told otherwise. */
   readonly input: "ResourceList" | "stream";
   /** The fields that hold images, with what goes out. */
@@ -124,7 +129,8 @@ export async function pinDigests(text: string, options: PinOptions = {}): Promis
     const results = withAdvice([...decided.results, ...(await asides(run)), ...warnings(resolver)], {
       mayLackNetwork: () => input.kind === "ResourceList" || options.isContained?.() === true,
     });
-    const known = { platform: platformName(config), locked: () => lockedOf(run) };
+    const versions = options.wantsVersions === true ? await readVersions(results, resolver) : undefined;
+    const known = { platform: platformName(config), locked: () => lockedOf(run), versions };
     if (pruning === undefined || results.some(isError)) return answer(input, { ...decided, results }, known);
     const told = pruning.droppedResults(dropped, config);
     const lock = await pruning.prunedFile(decided.lock, dropped, options.lock);
@@ -260,6 +266,12 @@ function isWritten({ source, lock, resource }: Lock, { input, option }: LockPlac
   return lock !== undefined && resource.file !== undefined && input.kind === "ResourceList";
 }
 
+/** Few reports want them. */
+async function readVersions(results: readonly Result[], resolver: Resolver): Promise<Versions> {
+  const { versionsOf } = await import("./report/versions.ts");
+  return versionsOf(results, (image, wanted) => resolver.read(image, wanted));
+}
+
 /** What is told apart from the images that were planned. */
 async function asides({
   input,
@@ -334,9 +346,10 @@ function unpinned(input: Input, results: readonly Result[]): PinResult {
 interface Known {
   readonly platform: string | undefined;
   readonly locked: () => readonly LockedImage[];
+  readonly versions?: Versions | undefined;
 }
 
-function answer(input: Input, decided: Decided, { platform, locked }: Known): PinResult {
+function answer(input: Input, decided: Decided, { platform, locked, versions }: Known): PinResult {
   const { outcomes, edits, lock, tally } = decided;
   const results = bySeverity(decided.results);
   const ok = !results.some(isError);
@@ -362,6 +375,7 @@ function answer(input: Input, decided: Decided, { platform, locked }: Known): Pi
     },
     ...(platform !== undefined && { platform }),
     ...(tally !== undefined && { tally }),
+    ...(versions !== undefined && { versions }),
     ...(lock !== undefined && ok && { lock: lock.text, updateLock: lock.update }),
   };
 }

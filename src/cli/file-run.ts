@@ -59,6 +59,7 @@ async function attempt(args: Arguments, host: Host): Promise<number | "contradic
       },
       ...askingAs(host, args.now),
       isContained,
+      wantsVersions: report?.form === "markdown",
       watch,
     }),
   );
@@ -120,7 +121,7 @@ interface Reports {
   readonly warnings: readonly string[];
 }
 
-function reportsOf({ explanation, report }: Arguments, plan: FilesPlan): Reports {
+function reportsOf({ explanation, report, now = Date.now() }: Arguments, plan: FilesPlan): Reports {
   if (explanation !== undefined) {
     const text = formatExplanations(plan.explanations, explanation.form);
     return reportAt(explanation.output, text, []);
@@ -132,6 +133,7 @@ function reportsOf({ explanation, report }: Arguments, plan: FilesPlan): Reports
   const { text, warnings } = makeReport(form, {
     ...plan,
     version,
+    now,
     ...(admission !== undefined && { admission }),
   });
   return reportAt(report.file, text, warnings);

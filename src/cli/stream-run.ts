@@ -91,13 +91,14 @@ async function attempt(
       ...(lock !== undefined && { lock }),
       prune: args.prune,
       isContained,
+      wantsVersions: args.report?.form === "markdown",
       watch,
     }),
   );
   const isOutput = args.report !== undefined && outputTarget(args.report.file) === "stdout";
   if (isOutput && result.input !== "stream")
     throw new UsageError("`--output -` is for a stream: with a ResourceList stdout carries the list alone");
-  const document = args.report && (await reportOf(args.report, result));
+  const document = args.report && (await reportOf(args.report, result, args.now ?? Date.now()));
   if (args.report !== undefined && document !== undefined && !isOutput)
     reports.push({ path: args.report.file, text: document.text });
   const warnings = document?.warnings.map((warning) => `[warning] ${warning}`) ?? [];
@@ -131,8 +132,12 @@ function lockChange(
 }
 
 /** Few runs want a report, so only they load what makes it. A policy is made of a run that found all its digests. */
-async function reportOf({ form, admission }: ReportRequest, result: PinResult): Promise<Report | undefined> {
+async function reportOf(
+  { form, admission }: ReportRequest,
+  result: PinResult,
+  now: number,
+): Promise<Report | undefined> {
   if (admission !== undefined && !result.ok) return undefined;
   const { makeReport } = await import("../report/report.ts");
-  return makeReport(form, { ...result, version, ...(admission !== undefined && { admission }) });
+  return makeReport(form, { ...result, version, now, ...(admission !== undefined && { admission }) });
 }

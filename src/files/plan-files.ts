@@ -18,6 +18,7 @@ import { type Lock, readLockOption } from "../lock/locks.ts";
 import { withAdvice } from "../outcome/registry-failures.ts";
 import type { ImageUse } from "../report/image-use.ts";
 import { checkTally, type Tally } from "../report/tally.ts";
+import { type Versions, versionsOf } from "../report/versions.ts";
 import { createResolver, type Resolver, type WatchLookups } from "../resolve/resolver.ts";
 import { coolDownOf, judgeOf } from "../settle-images.ts";
 import { scan } from "../yaml/scan.ts";
@@ -46,6 +47,8 @@ export interface FilesOptions extends ConfigSources, ResolverOptions {
   readonly isContained?: () => boolean;
   /** Learns of each image that is asked for. */
   readonly watch?: WatchLookups | undefined;
+  /** Whether the versions of images that moved are wanted, which are asked for. */
+  readonly wantsVersions?: boolean;
 }
 
 /** A file that is to change. */
@@ -83,6 +86,8 @@ export interface FilesPlan {
   readonly counts: FileCounts;
   /** What became of the images of a check, each counted once. */
   readonly tally?: Tally;
+  /** What the images that moved say of themselves, where that is wanted. */
+  readonly versions?: Versions;
   readonly changes: readonly FileChange[];
   readonly locks: readonly LockWrite[];
   /** What runs that were killed may have left, absolute. */
@@ -169,6 +174,10 @@ export async function planFiles(paths: readonly string[], options: FilesOptions)
     ];
     const results = bySeverity(withAdvice(told, { mayLackNetwork: () => options.isContained?.() === true }));
     const images = checks.map(({ image }) => image.text);
+    const versions =
+      options.wantsVersions === true
+        ? await versionsOf(results, (image, wanted) => resolver.read(image, wanted))
+        : undefined;
     const ok = !results.some(({ severity }) => severity === "error");
     const platform = platformName(config);
     return {
@@ -177,6 +186,7 @@ export async function planFiles(paths: readonly string[], options: FilesOptions)
       mode: config.mode,
       counts: countsOf(read, files),
       ...(config.mode === "check" && { tally: checkTally(images, told) }),
+      ...(versions !== undefined && { versions }),
       changes: ok ? read.flatMap(({ change }) => change ?? []) : [],
       locks: ok ? written.writes : [],
       drafts: found.drafts,

@@ -1,48 +1,155 @@
-/** Results as a table of Markdown, for a comment under a change or the summary of a workflow. */
-import { formatPlace, placed, type Result, type Severity } from "../krm/result.ts";
+/**
+ * What a run did, for the description of a pull request. Whatever a name, a label or a message says stands in code spans, in
+ * which nothing of Markdown means anything: no link, no mention, no HTML.
+ *
+ * https://github.github.com/gfm/#code-spans
+ */
+import { formatPlace, type Result } from "../krm/result.ts";
 import { printable } from "../text/printable.ts";
+import { shorten } from "../text/quote.ts";
+import type { ImageVersion, Versions } from "./versions.ts";
 
-/** Forges refuse long comments. */
-const ROWS_MAX = 200;
-
-/** Writes results, those that matter most first, as they come. */
-export function markdownReport(results: readonly Result[]): string {
-  const counts = (["error", "warning", "info"] as const).flatMap((severity) => countOf(results, severity));
-  const title = `### pin-digests: ${counts.join(", ") || "nothing to report"}\n`;
-  if (results.length === 0) return title;
-  const rows = results.slice(0, ROWS_MAX).map(rowOf);
-  const rest = results.length - rows.length;
-  const more = rest === 0 ? "" : `\n${rest} more.\n`;
-  return `${title}\n| | where | what |\n|---|---|---|\n${rows.join("")}${more}`;
+/** What a report is made from. */
+export interface MarkdownSource {
+  readonly results: readonly Result[];
+  readonly versions: Versions;
+  /** The time, for the age of images. */
+  readonly now: number;
 }
 
-const nouns = { error: "error", warning: "warning", info: "note" } as const satisfies Record<
-  Severity,
-  string
->;
-
-function countOf(results: readonly Result[], severity: Severity): readonly string[] {
-  const { length } = results.filter((result) => result.severity === severity);
-  return length === 0 ? [] : [`${length} ${nouns[severity]}${length === 1 ? "" : "s"}`];
+/** Writes the report: what moved, what was pinned, and what is to be known. */
+export function markdownReport({ results, versions, now }: MarkdownSource): string {
+  const groups = [...groupsOf(results).values()];
+  const ofKind = (kind: Group["kind"]): readonly Group[] => groups.filter((group) => group.kind === kind);
+  const sections = [
+    section("Moved", ofKind("moved"), (group) => changeItem(group, { versions, now })),
+    section("Pinned", ofKind("pinned"), (group) => changeItem(group, { versions, now })),
+    section("Problems", ofKind("problem"), problemItem),
+  ].flat();
+  const counts = (["moved", "pinned", "problem"] as const).map((kind) => `${ofKind(kind).length} ${kind}`);
+  const [moved = "", pinned = "", problem = ""] = counts;
+  const problems = problem.startsWith("1 ") ? problem : `${problem}s`;
+  return ["## Container images", "", `${moved}, ${pinned}, ${problems}.`, ...sections, ""].join("\n");
 }
 
-function rowOf({ file, position, ...result }: Result): string {
-  const where =
-    position === undefined
-      ? (file?.path ?? "")
-      : file === undefined
-        ? `line ${position.line}`
-        : `${file.path}:${position.line}:${position.column}`;
-  const what = placed(formatPlace(result), result.message);
-  return `| ${nouns[result.severity]} | ${code(where)} | ${code(what)} |\n`;
+/** Results that say the same of the same image. */
+interface Group {
+  readonly kind: "moved" | "pinned" | "problem";
+  readonly results: [Result, ...Result[]];
 }
 
-/** As code, in which nothing is a link, a mention or a tag. A bar would end the cell even there, so it is escaped. */
+function groupsOf(results: readonly Result[]): ReadonlyMap<string, Group> {
+  const groups = new Map<string, Group>();
+  for (const result of results) {
+    const { currentValue: from, proposedValue: to } = result.field ?? {};
+    const isChange = from !== undefined && to !== undefined && !from.startsWith("sha");
+    if (!isChange && result.severity === "info") continue;
+    const kind = !isChange ? "problem" : from.includes("@") ? "moved" : "pinned";
+    const key = kind === "problem" ? `${result.severity} ${result.message}` : `${from} ${to}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { kind, results: [result] });
+    else group.results.push(result);
+  }
+  return groups;
+}
+
+function section(
+  title: string,
+  groups: readonly Group[],
+  item: (group: Group) => readonly string[],
+): readonly string[] {
+  if (groups.length === 0) return [];
+  const more = groups.length > itemsMax ? [`- ${groups.length - itemsMax} more`] : [];
+  return ["", `### ${title}`, "", ...groups.slice(0, itemsMax).flatMap(item), ...more];
+}
+
+// Forges refuse long descriptions.
+const itemsMax = 70;
+
+function changeItem(
+  { results }: Group,
+  { versions, now }: Pick<MarkdownSource, "versions" | "now">,
+): readonly string[] {
+  const { currentValue: from = "", proposedValue: to = "" } = results[0].field ?? {};
+  const [name = "", before] = from.split("@");
+  const [target = "", after = target] = to.split("@");
+  const old = before === undefined ? "" : `${code(before)} → `;
+  return [
+    `- ${code(name)}: ${old}${code(after)}`,
+    ...versionLines(versions.get(from), versions.get(to), now).map((line) => `  - ${line}`),
+    `  - ${whereUsed(results)}`,
+  ];
+}
+
+function versionLines(
+  before: ImageVersion | undefined,
+  after: ImageVersion | undefined,
+  now: number,
+): readonly string[] {
+  if (after === undefined) return [];
+  const built =
+    after.created === undefined ? [] : [`built ${dayOf(after.created)} (${ageOf(after.created, now)})`];
+  const version =
+    after.version === undefined
+      ? []
+      : [`version ${code(before?.version ?? "unknown")} → ${code(after.version)}`];
+  const link = before && compareLink(before, after);
+  const lost = before?.platforms.filter((each) => !after.platforms.includes(each)) ?? [];
+  const gained = before && after.platforms.filter((each) => !before.platforms.includes(each));
+  return [
+    [...version, ...built].join(", "),
+    link === undefined ? "" : `[what changed](${link})`,
+    lost.length === 0 ? "" : `**lost** ${lost.map(code).join(", ")}`,
+    gained === undefined || gained.length === 0 ? "" : `gained ${gained.map(code).join(", ")}`,
+  ].filter((line) => line !== "");
+}
+
+/** Where two revisions can be compared; undefined where the labels are not those of one repository on a known forge. */
+function compareLink(before: ImageVersion, after: ImageVersion): string | undefined {
+  const { host, path } = SOURCE.exec(after.source ?? "")?.groups ?? {};
+  if (before.source !== after.source || host === undefined || path === undefined) return undefined;
+  const [one = "", other = ""] = [before.revision, after.revision];
+  if (!REVISION.test(one) || !REVISION.test(other) || one === other) return undefined;
+  return `https://${host}/${path}/${host === "gitlab.com" ? "-/" : ""}compare/${one}...${other}`;
+}
+
+const SOURCE =
+  /^https:\/\/(?<host>github\.com|gitlab\.com|codeberg\.org)\/(?<path>[\w-][\w.-]*(?:\/[\w-][\w.-]*)+?)(?:\.git)?\/?$/;
+const REVISION = /^[0-9a-f]{7,64}$/;
+
+function dayOf(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}
+
+function ageOf(created: number, now: number): string {
+  const hours = Math.floor((now - created) / 3_600_000);
+  if (hours < 0) return "in the future";
+  const [count, unit] = hours < 48 ? [hours, "hour"] : [Math.floor(hours / 24), "day"];
+  return `${count} ${unit}${count === 1 ? "" : "s"} old`;
+}
+
+function problemItem({ results }: Group): readonly string[] {
+  const [first] = results;
+  return [`- **${first.severity}**: ${code(first.message)}`, `  - ${whereUsed(results)}`];
+}
+
+const placesMax = 5;
+
+function whereUsed(results: readonly Result[]): string {
+  const files = new Set(results.flatMap(({ file }) => file?.path ?? []));
+  const names = files.size > 0 ? [...files] : results.map(({ file: _, ...place }) => formatPlace(place));
+  const shown = [...new Set(names)].filter(Boolean);
+  const more = shown.length > placesMax ? ` and ${shown.length - placesMax} more` : "";
+  const count = `${results.length} place${results.length === 1 ? "" : "s"}`;
+  if (shown.length === 0) return count;
+  return `${count}: ${shown.slice(0, placesMax).map(code).join(", ")}${more}`;
+}
+
+/** A code span, which ends at no backtick of the text. */
 function code(text: string): string {
-  const shown = printable(text).replaceAll(/\\*\|/g, (bar) => `${"\\".repeat(2 * bar.length - 2)}\\|`);
-  if (shown === "") return "";
-  const longest = Math.max(0, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length));
+  const shown = shorten(printable(text), 400);
+  const longest = (shown.match(/`+/g) ?? []).reduce((most, run) => Math.max(most, run.length), 0);
   const fence = "`".repeat(longest + 1);
-  const blank = shown.startsWith("`") || shown.endsWith("`") ? " " : "";
-  return `${fence}${blank}${shown}${blank}${fence}`;
+  const blank = longest > 0 || shown.trim() !== shown ? " " : "";
+  return shown.trim() === "" ? "(blank)" : `${fence}${blank}${shown}${blank}${fence}`;
 }

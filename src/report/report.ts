@@ -9,6 +9,7 @@ import { markdownReport } from "./markdown.ts";
 import type { AdmissionOptions, ReportForm } from "./report-form.ts";
 import { resultsJson } from "./results-json.ts";
 import { sarifLog } from "./sarif.ts";
+import type { Versions } from "./versions.ts";
 
 /** What a report is made from. */
 export interface ReportSource {
@@ -19,6 +20,10 @@ export interface ReportSource {
   readonly platform?: string;
   /** Of this program. */
   readonly version: string;
+  /** What the images that moved say of themselves. */
+  readonly versions?: Versions;
+  /** The time, for the age of images. */
+  readonly now?: number;
   /** What a policy demands, where the report is one. */
   readonly admission?: AdmissionOptions;
 }
@@ -36,6 +41,7 @@ export interface Report {
  */
 export function makeReport(form: ReportForm, source: ReportSource): Report {
   const { results, images, locked = [], platform, version, admission } = source;
+  const { versions = new Map(), now = 0 } = source;
   switch (form) {
     case "sarif":
       return { text: sarifLog(results, { version, file: anyFile(source) }), warnings: [] };
@@ -44,7 +50,7 @@ export function makeReport(form: ReportForm, source: ReportSource): Report {
     case "results":
       return { text: resultsJson(results, { version }), warnings: [] };
     case "markdown":
-      return { text: markdownReport(results), warnings: [] };
+      return { text: markdownReport({ results, versions, now }), warnings: [] };
     case "lock":
     case "kustomize":
     case "json":

@@ -3,7 +3,6 @@ import Ajv from "ajv/dist/2020.js";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Result, Severity } from "../../src/krm/result.ts";
-import { markdownReport } from "../../src/report/markdown.ts";
 import { makeReport } from "../../src/report/report.ts";
 import { reportFormOf, reportForms } from "../../src/report/report-form.ts";
 import { resultsSchema } from "../../src/report/results-schema.ts";
@@ -75,40 +74,5 @@ describe("--format json", () => {
     expect(reportFormOf("format", "json")).toBe("results");
     expect(reportFormOf("inventory", "json")).toBe("json");
     expect(reportFormOf("format", "results")).toBeUndefined();
-  });
-});
-
-describe("--format markdown", () => {
-  test("is a table with places, in code, and a line that counts", () => {
-    expect(markdownReport([drift])).toBe(
-      `### pin-digests: 1 warning
-
-| | where | what |
-|---|---|---|
-| warning | \`a/web.yaml:7:12\` | \`v1/Pod/web spec.image: the tag now means another digest\` |
-`,
-    );
-    expect(markdownReport([])).toBe("### pin-digests: nothing to report\n");
-  });
-
-  test.each([
-    ["a|b", "`a\\|b`"],
-    ["a\\|b", "`a\\\\\\|b`"],
-    ["run `x` or ``y``", "``` run `x` or ``y`` ```"],
-    ["`x", "`` `x ``"],
-    ["<script> @all [x](y)", "`<script> @all [x](y)`"],
-  ])("shows %j as code of one cell", (message, cell) => {
-    const row = markdownReport([{ message, severity: "error" }]).split("\n")[4];
-
-    expect(row).toBe(`| error |  | ${cell} |`);
-  });
-
-  test("has a row for each result, whatever it says, up to so many as forges take", () => {
-    fc.assert(
-      fc.property(fc.array(anyResult, { minLength: 1 }), (results) => {
-        expect(markdownReport(results).trimEnd().split("\n")).toHaveLength(4 + results.length);
-      }),
-    );
-    expect(markdownReport(Array.from({ length: 1000 }, () => drift))).toMatch(/\n\n800 more\.\n$/);
   });
 });

@@ -1,0 +1,114 @@
+/** What is known of the images that moved, before and after: it is read from their configurations, by GET. */
+import { type ImageReference, safeParseReference } from "../image/reference.ts";
+import type { Result } from "../krm/result.ts";
+import { RegistryError } from "../registry/errors.ts";
+import type { Content, ContentRequest } from "../registry/inspection.ts";
+
+/** What an image says of itself. */
+export interface ImageVersion {
+  readonly version?: string;
+  /** When it was built, in milliseconds. */
+  readonly created?: number;
+  readonly source?: string;
+  readonly revision?: string;
+  readonly platforms: readonly string[];
+}
+
+/** What images say of themselves, by their text with the digest. */
+export type Versions = ReadonlyMap<string, ImageVersion>;
+
+/** Reads something of the repository of an image. */
+type Read = (image: ImageReference, wanted: ContentRequest) => Promise<Content | undefined>;
+
+/** Reads the versions of images that moved; what can't be read is left out, since a report is no reason to fail. */
+export async function versionsOf(results: readonly Result[], read: Read): Promise<Versions> {
+  const texts = new Set(results.flatMap((result) => movedTexts(result)));
+  const known = await Promise.all(
+    [...texts].map(async (text): Promise<readonly [string, ImageVersion][]> => {
+      const image = safeParseReference(text);
+      if (image instanceof Error || image.digest === undefined) return [];
+      const version = await readVersion(image, image.digest, read);
+      return version === undefined ? [] : [[text, version]];
+    }),
+  );
+  return new Map(known.flat());
+}
+
+/** The image before and after, where a result is about one that moved. */
+function movedTexts({ field }: Result): readonly string[] {
+  const { currentValue: from = "", proposedValue: to = "" } = field ?? {};
+  return from !== to && from.includes("@sha") && to.includes("@sha") ? [from, to] : [];
+}
+
+async function readVersion(
+  image: ImageReference,
+  digest: string,
+  read: Read,
+): Promise<ImageVersion | undefined> {
+  try {
+    const top = await readJson(image, { part: "manifests", reference: digest }, read);
+    const children = recordsOf(top.manifests).filter(({ platform }) => isPlatform(platform));
+    const child =
+      children.find(({ platform }) => platformName(recordOf(platform)) === "linux/amd64") ?? children[0];
+    const manifest =
+      child === undefined
+        ? top
+        : await readJson(image, { part: "manifests", reference: textOf(child.digest) ?? "" }, read);
+    const config = await readJson(
+      image,
+      { part: "blobs", reference: textOf(recordOf(manifest.config).digest) ?? "" },
+      read,
+    );
+    const labels = {
+      ...recordOf(top.annotations),
+      ...recordOf(manifest.annotations),
+      ...recordOf(recordOf(config.config).Labels),
+    };
+    const label = (name: string): string | undefined => textOf(labels[`org.opencontainers.image.${name}`]);
+    const created = Date.parse(textOf(config.created) ?? label("created") ?? "");
+    const [version, source, revision] = [label("version"), label("source"), label("revision")];
+    return {
+      ...(version !== undefined && { version }),
+      ...(created > 0 && { created }),
+      ...(source !== undefined && { source }),
+      ...(revision !== undefined && { revision }),
+      platforms: (children.length > 0 ? children.map((each) => recordOf(each.platform)) : [config]).map(
+        platformName,
+      ),
+    };
+  } catch (error) {
+    // The registry does not show it, or shows something else than JSON.
+    if (error instanceof RegistryError || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+async function readJson(image: ImageReference, wanted: ContentRequest, read: Read): Promise<JsonRecord> {
+  const content = wanted.reference === "" ? undefined : await read(image, wanted);
+  if (content === undefined) throw new SyntaxError("there is nothing to read");
+  return recordOf(JSON.parse(new TextDecoder().decode(content.body)));
+}
+
+type JsonRecord = Readonly<Record<string, unknown>>;
+
+function recordOf(value: unknown): JsonRecord {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
+function recordsOf(value: unknown): readonly JsonRecord[] {
+  return Array.isArray(value) ? value.map(recordOf) : [];
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** Attestations stand in an index as images of an unknown platform. */
+function isPlatform(value: unknown): boolean {
+  const { os, architecture } = recordOf(value);
+  return textOf(os) !== undefined && os !== "unknown" && textOf(architecture) !== undefined;
+}
+
+function platformName({ os, architecture, variant }: JsonRecord): string {
+  return [os, architecture, variant].flatMap((part) => textOf(part) ?? []).join("/");
+}
