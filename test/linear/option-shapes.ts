@@ -273,6 +273,8 @@ export const optionShapes: readonly Shape[] = [
   ),
   ...(["inventory", "format"] as const)
     .flatMap((flag) => reportForms[flag].flatMap((name) => reportFormOf(flag, name) ?? []))
+    // A ConfigMap holds some thousand images, and refuses more.
+    .filter((form) => !form.startsWith("admission"))
     .map(
       (form): Shape => ({
         name: `the report ${form}`,
