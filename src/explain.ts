@@ -16,7 +16,7 @@ import type { Result } from "./krm/result.ts";
 import { lackIn } from "./lock/comparison.ts";
 import type { LockFileOption } from "./lock/lock-file-option.ts";
 import { type Lock, type Locks, readLockOption, readLocks } from "./lock/locks.ts";
-import { planLikely } from "./plan/likely.ts";
+import { certainLookups, type LikelyContext, planLikely } from "./plan/likely.ts";
 import { planStep } from "./plan/plan.ts";
 import type { Step } from "./plan/step.ts";
 import { formatFieldSpecs } from "./report/field-specs.ts";
@@ -82,9 +82,15 @@ export async function explain(text: string, sources: ExplainOptions = {}): Promi
 
 /** What is known of the values of an input. */
 export function allExplanations(input: Input, knowledge: Knowledge): readonly Explanation[] {
-  return findResources(input, knowledge.config).flatMap((found) =>
-    explainResource(input.yaml, found, knowledge),
-  );
+  const { config, locks } = knowledge;
+  const resources = findResources(input, config);
+  const fields = resources.flatMap((found) => found.fields);
+  const hasLikely = resources.some(({ likely }) => likely.length > 0);
+  const steps = hasLikely
+    ? fields.map((field) => planStep(field, config, locks.nearest(field.resource)))
+    : [];
+  const certain = certainLookups(steps);
+  return resources.flatMap((found) => explainResource(input.yaml, found, { ...knowledge, certain }));
 }
 
 /** The report as a table for people, as JSON for programs, or as fieldSpecs to be copied. */
@@ -127,13 +133,13 @@ export interface Knowledge {
 function explainResource(
   yaml: YamlText,
   found: ResourceImages,
-  { config, locks }: Knowledge,
+  { config, locks, certain }: Knowledge & Pick<LikelyContext, "certain">,
 ): readonly Explanation[] {
   const { resource, fields, likely, skipped } = found;
   const known = [
     ...fields.map((field) => ({ field, step: planStep(field, config, locks.nearest(field.resource)) })),
     ...likely.flatMap((field) => {
-      const step = planLikely(field, config, locks.nearest(field.resource));
+      const step = planLikely(field, { config, lock: locks.nearest(field.resource), certain });
       return step === undefined ? [] : [{ field, step }];
     }),
   ].map(({ field, step }) => ({

@@ -29,6 +29,7 @@ import { type ChangedLockFile, type LockContext, lockChanges } from "./lock/writ
 import type { Outcome } from "./outcome/outcome.ts";
 import { flawResults, nonObjectResult, skipResult } from "./outcome/outcome-results.ts";
 import { withAdvice } from "./outcome/registry-failures.ts";
+import { setterResults } from "./outcome/setters.ts";
 import { type Plan, planImages } from "./plan-images.ts";
 import type { ImageUse } from "./report/image-use.ts";
 import { checkTally, type Tally, updateTally } from "./report/tally.ts";
@@ -230,10 +231,11 @@ async function write(run: Run): Promise<Decided> {
       locks.all.filter((lock) => isWritten(lock, run)),
     ) ?? records;
   const written = lockChanges(vouched, used, run);
+  const setters = config.report === "problems" ? [] : setterResults(input.yaml, outcomes);
   return {
     outcomes,
     edits: [...edits, ...written.edits],
-    results: [...unlocked, ...images.results, ...unused.warnings, ...written.results],
+    results: [...unlocked, ...images.results, ...setters, ...unused.warnings, ...written.results],
     lock: written.file,
     tally,
   };

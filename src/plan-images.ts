@@ -6,7 +6,7 @@ import type { ImageField } from "./fields/image-field.ts";
 import { eachResource } from "./find/find-resources.ts";
 import type { Input } from "./krm/input.ts";
 import type { Lock, Locks } from "./lock/locks.ts";
-import { planLikely } from "./plan/likely.ts";
+import { certainLookups, planLikely } from "./plan/likely.ts";
 import { planStep } from "./plan/plan.ts";
 import { deedOf, type ResolvedStep, type SettledStep, type Step, type Twins } from "./plan/step.ts";
 import type { Resolver } from "./resolve/resolver.ts";
@@ -55,15 +55,17 @@ export async function planImages({ input, config, locks }: Planning, resolver: R
       // The first goes at once.
       nextTurn = Math.min(nextTurn, performance.now());
     }
-    for (const field of resource.likely) {
-      const step = planLikely(field, config, locks.nearest(field.resource));
-      if (step === undefined || (mayBeShared(field.site) && isTwin(step))) continue;
-      fields.push(field);
-      likely.push(step);
-    }
     if (nextTurn === Number.POSITIVE_INFINITY || performance.now() < nextTurn) continue;
     await turnOfLoop();
     nextTurn = performance.now() + planningAtOnce;
+  }
+  // An image that is certain somewhere is one wherever it stands.
+  const certain = certainLookups(steps);
+  for (const field of resources.flatMap((resource) => resource.likely)) {
+    const step = planLikely(field, { config, lock: locks.nearest(field.resource), certain });
+    if (step === undefined || (mayBeShared(field.site) && isTwin(step))) continue;
+    fields.push(field);
+    likely.push(step);
   }
   return { resources, fields, steps, twins, likely };
 }

@@ -52,5 +52,6 @@ function left({ field }: Outcome, why: string): Outcome {
 function proofOf(step: SettledStep): string {
   if (step.kind !== "resolved" || step.resolution.kind !== "resolved") return "the lock has it";
   const { recognizedBy } = step.resolution;
+  if (recognizedBy === undefined) return "a rule knows the same image elsewhere in this input";
   return `the registry has an image there (${recognizedBy})`;
 }

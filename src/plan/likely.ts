@@ -5,9 +5,9 @@ import { formatSpec } from "../fields/suggested-spec.ts";
 import { namesRegistry } from "../image/likely-reference.ts";
 import { placeholderKind } from "../image/placeholder.ts";
 import { type ImageReference, InvalidReferenceError, safeParseReference } from "../image/reference.ts";
-import type { Lock } from "../lock/locks.ts";
+import { lookupKey } from "../resolve/lookup.ts";
 import { planStep } from "./plan.ts";
-import { keep, type Step } from "./step.ts";
+import { keep, type PlanContext, type Step } from "./step.ts";
 
 /** How a person settles whether a field holds an image. */
 export function howToSettle(field: ImageField): string {
@@ -20,7 +20,7 @@ export function howToSettle(field: ImageField): string {
 /**
  * What to do about a field. Undefined where nothing is to be said, since it was opted out, or is none that can be told.
  */
-export function planLikely(field: ImageField, config: Config, lock: Lock | undefined): Step | undefined {
+export function planLikely(field: ImageField, { config, lock, certain }: LikelyContext): Step | undefined {
   const { value = "" } = field;
   const { unknownFields } = config;
   if (unknownFields === "ignore" || placeholderKind(value) !== undefined) return undefined;
@@ -29,6 +29,7 @@ export function planLikely(field: ImageField, config: Config, lock: Lock | undef
   const step = planStep(field, config, lock);
   switch (step.kind) {
     case "resolve": {
+      if (unknownFields !== "report" && certain.has(lookupKey(step.lookup))) return step;
       const unasked = reasonNotToAsk(image, config);
       if (unasked !== undefined)
         return keep(field, `${readsAsImage}, and ${unasked}: ${howToSettle(field)}`, "warning");
@@ -61,6 +62,17 @@ function unsettled(field: ImageField, reason: string): Step {
       ? `${readsAsImage}: ${why}; ${howToSettle(field)}`
       : `reads as an image in parts that no rule knows; left alone: ${why}; if it is none, say \`pin: never\` there, or \`exclude\` it`;
   return { ...keep(field, text, "warning"), isUnsettled: true };
+}
+
+/** By what a likely image is judged. */
+export interface LikelyContext extends PlanContext {
+  /** What is looked up for images that are certain. */
+  readonly certain: ReadonlySet<string>;
+}
+
+/** What steps about certain images look up. */
+export function certainLookups(steps: readonly Step[]): ReadonlySet<string> {
+  return new Set(steps.flatMap((step) => (step.kind === "resolve" ? lookupKey(step.lookup) : [])));
 }
 
 /** What is said of a field that no rule knows. */

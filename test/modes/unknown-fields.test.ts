@@ -286,4 +286,22 @@ spec: {components: {karmadaWebhook: {imageRepository: registry.k8s.io/a, imageTa
 
     expect((await run(text, confirming(both))).text).toBe(text.replace("server:v1'", `server:v1@${one}'`));
   });
+
+  test.each([
+    ["qualified", true],
+    ["report", false],
+  ])(
+    "takes the word of a certain image with the same reference, with %s",
+    async (unknownFields, isPinned) => {
+      const certain =
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{image: 'docker.io/busybox:1.36'}]}\n";
+      const registry = fakeRegistry(both);
+
+      const { text, results } = await run(`${short}---\n${certain}`, registry, { unknownFields });
+
+      expect(text.includes(`image: busybox:1.36@${two}\n`)).toBe(isPinned);
+      expect(registry.asked).toEqual(["docker.io/library/busybox:1.36"]);
+      expect(messages(results).join("\n").includes("a rule knows the same image elsewhere")).toBe(isPinned);
+    },
+  );
 });
