@@ -1,25 +1,25 @@
 /** Images that a setter writes as well, by a comment beside them: it drops the digest and says nothing of it. */
-import { endsOf } from "../fields/image-field.ts";
+import { endsOf, type ImageField } from "../fields/image-field.ts";
+import { resultAt } from "../krm/field-result.ts";
 import type { Result } from "../krm/result.ts";
-import { lineFinder, namedLines } from "../yaml/line.ts";
 import type { YamlText } from "../yaml/scan.ts";
 import type { Outcome } from "./outcome.ts";
 
-/** What is told of them, once: the order in which both do their work. */
+/** What is told of those that were changed, once, at the first: the order in which both do their work. */
 export function setterResults({ text }: YamlText, outcomes: readonly Outcome[]): readonly Result[] {
   if (!text.includes("kpt-set:") && !text.includes("$imagepolicy")) return [];
-  const lineAt = lineFinder(text);
-  const lines = outcomes.flatMap((outcome) => {
-    const end = outcome.kind === "changed" ? endsOf(outcome.field).at(-1)?.end : undefined;
-    if (end === undefined) return [];
+  const isSet = (field: ImageField): boolean => {
+    const end = endsOf(field).at(-1)?.end;
+    if (end === undefined) return false;
     const lineEnd = text.indexOf("\n", end);
-    const rest = text.slice(end, lineEnd === -1 ? text.length : lineEnd);
-    return setterComment.test(rest) ? [lineAt(end)] : [];
-  });
-  if (lines.length === 0) return [];
-  const places = namedLines([...new Set(lines)]);
-  const message = `${places} of the input: a setter writes this image too (\`kpt-set\`, \`$imagepolicy\`), and drops the digest in silence: let it run first, so \`apply-setters\` before pin-digests in a pipeline, and pin what Flux has committed`;
-  return [{ message, severity: "info" }];
+    return setterComment.test(text.slice(end, lineEnd === -1 ? text.length : lineEnd));
+  };
+  const fields = outcomes.flatMap(({ kind, field }) => (kind === "changed" && isSet(field) ? [field] : []));
+  const [first, ...others] = fields;
+  if (first === undefined) return [];
+  const more = others.length === 0 ? "" : `, and ${others.length} more like it`;
+  const message = `a setter writes this image too${more}, by the comment on its line, and drops the digest in silence: let it run first, so \`apply-setters\` before pin-digests in a pipeline, and pin what Flux has committed`;
+  return [resultAt(first, { severity: "info", message })];
 }
 
 const setterComment = /#.*(?:kpt-set:|"\$imagepolicy")/;

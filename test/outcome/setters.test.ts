@@ -17,7 +17,7 @@ test("images that setters write too are pinned, and told once with the order of 
   expect(asked).toHaveLength(3);
   expect(told.filter((each) => each.includes("setter"))).toEqual([
     expect.stringMatching(
-      /^info -: lines 6 and 7 of the input: a setter writes .*`apply-setters` before pin-digests/,
+      /^info spec\.containers\[0\]\.image: .*a setter writes this image too, and 1 more .*`apply-setters` before pin-digests/,
     ),
   ]);
 });
