@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import { globSync } from "tinyglobby";
 import { formatExplanations } from "../explain.ts";
 import { filesDiff } from "../files/file-diff.ts";
+import { FileWriteError } from "../files/file-error.ts";
 import { type FilesPlan, planFiles } from "../files/plan-files.ts";
 import { removeStaleDrafts } from "../files/stale-drafts.ts";
 import type { Result } from "../krm/result.ts";
@@ -28,8 +29,13 @@ const runsMax = 10;
 /** Runs over the files that a command line names, and returns the exit code. */
 export async function runFiles(args: Arguments, host: Host): Promise<number> {
   for (let runs = 0; runs < runsMax; runs++) {
-    const code = await attempt(args, host);
-    if (code !== "contradiction") return code;
+    try {
+      const code = await attempt(args, host);
+      if (code !== "contradiction") return code;
+    } catch (error) {
+      // Another run may have written the same.
+      if (!(error instanceof FileWriteError) || error.kind === "failed" || runs === runsMax - 1) throw error;
+    }
   }
   throw new LockWriteError(
     "the lock could not be written: other runs write other digests into it all the time",

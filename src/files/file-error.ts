@@ -10,6 +10,13 @@ export class PathError extends Error {
 /** A file that can't be written; then none is. */
 export class FileWriteError extends Error {
   override readonly name = "FileWriteError";
+  /** `changed`: somebody has written the file meanwhile, so the run may begin anew. */
+  readonly kind: "changed" | "failed";
+
+  constructor(kind: FileWriteError["kind"], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.kind = kind;
+  }
 }
 
 /** Why a file could not be read, without its name; undefined for what is no fault of a file. */

@@ -10,6 +10,7 @@ import type { ResolverOptions } from "../connect/resolver-options.ts";
 import type { Explanation } from "../explain.ts";
 import type { RunJudge } from "../judgement.ts";
 import type { FileForm, ManifestStream } from "../krm/input.ts";
+import { InputError } from "../krm/input-error.ts";
 import { bySeverity, type Position, type Result } from "../krm/result.ts";
 import type { CoolDown } from "../lock/cool-down.ts";
 import type { LockedImage } from "../lock/format/locked-image.ts";
@@ -286,15 +287,23 @@ async function planAll(files: readonly FoundFile[], run: Run): Promise<readonly 
     }
     const { input, size, state, hash } = read;
     const lock = await run.locks.nearest(dirname(file.place));
-    const settle = await planFile(input, { ...run, lock: lock?.lock });
+    const settle = await planFile(input, { ...run, lock: lock?.lock }).catch((error) => foldedTooMuch(error));
+    if (typeof settle === "string") {
+      results[at] = unreadableFile(file, settle, run);
+      continue;
+    }
     bytes += size;
     const done = (async () => {
-      const planned = await settle();
+      const planned = await settle().catch((error) => foldedTooMuch(error));
+      bytes -= size;
+      if (typeof planned === "string") {
+        results[at] = unreadableFile(file, planned, run);
+        return;
+      }
       const { path, place } = file;
       const { edits } = planned;
       const change = edits.length === 0 ? {} : { change: { path, place, edits, state, hash } };
       results[at] = { file, kind: "input", results: [], planned, ...change };
-      bytes -= size;
     })();
     waiting.push({ size, done });
     while (bytes > WAITING_MAX) await waiting.shift()?.done;
@@ -302,6 +311,17 @@ async function planAll(files: readonly FoundFile[], run: Run): Promise<readonly 
   }
   await Promise.all(waiting.map(({ done }) => done));
   return results;
+}
+
+/** What is wrong with a file whose documents in texts unfold to more than anybody reads. */
+function foldedTooMuch(error: unknown): string {
+  if (error instanceof InputError) return error.message;
+  throw error;
+}
+
+function unreadableFile(file: FoundFile, fault: string, { config: { mode } }: Run): ReadResult {
+  const { path, isNamed } = file;
+  return { file, kind: "unreadable", results: [unreadableResult({ path, fault }, { isNamed, mode })] };
 }
 
 interface Reading {

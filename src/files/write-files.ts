@@ -77,11 +77,9 @@ function stageFile(change: FileChange, own: OwnProcess): Staged & { readonly oth
     const draft = draftPath(target, own);
     accessSync(target, constants.W_OK);
     const { bytes, state } = readFile(target);
-    if (
-      !isSameState(state, change.state) &&
-      (state.ino !== change.state.ino || hashOf(bytes) !== change.hash)
-    )
+    if (!isSameState(state, change.state) || isOther(bytes, change.hash))
       throw new FileWriteError(
+        "changed",
         `${JSON.stringify(path)} was changed meanwhile, so nothing was written: run again`,
       );
     const text = applyEdits(bytes.toString("utf8"), change.edits);
@@ -96,6 +94,7 @@ function stageFile(change: FileChange, own: OwnProcess): Staged & { readonly oth
   } catch (error) {
     if (!isSystemError(error)) throw error;
     throw new FileWriteError(
+      isSystemError(error, "ENOENT") ? "changed" : "failed",
       `${JSON.stringify(path)} could not be written, so nothing was: ${replaceReason(error)}`,
       { cause: error },
     );

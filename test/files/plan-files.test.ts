@@ -177,6 +177,25 @@ describe("a run over a folder", () => {
     expect(named).toMatchObject({ ok: false, changes: [] });
   });
 
+  test("tells of a file whose documents unfold to too much, and reads the others", async () => {
+    const folds = [
+      "a: &a [x,x,x,x,x,x,x,x,x,x]",
+      ..."abc".split("").map((name, n) => {
+        const next = "bcd"[n];
+        return `${next}: &${next} [${Array.from({ length: 10 }, () => `*${name}`).join()}]`;
+      }),
+    ];
+    const document = folds.map((line) => `      ${line}\n`).join("");
+    const patches = Array.from({ length: 40 }, () => `  - patch: |\n${document}`).join("");
+    const flux = `apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: x}\nspec:\n  patches:\n${patches}`;
+    const folder = makeTree({ "a.yaml": flux, "b.yaml": pod("nginx:1") });
+
+    const { lines, changes } = await planTree(folder);
+
+    expect(lines[0]).toMatch(/^a\.yaml:1:1: \[warning\] can't be read.*unfolds to more than/);
+    expect(changes.map(({ path }) => path)).toEqual(["b.yaml"]);
+  });
+
   test("fails where a path leads nowhere", async () => {
     const folder = makeTree({ "a.yaml": pod("nginx:1") });
 

@@ -119,6 +119,23 @@ describe("pin-digests PATH", () => {
     expect(readTree(folder)).toEqual({ "a/b.yaml": pod(`${registry.host}/app:v1`) });
   });
 
+  test("may run many times at once, and all end well", async () => {
+    const image = `${registry.host}/app:v1`;
+    const names = Array.from({ length: 100 }, (_, n) => `p${n}.yaml`);
+    const folder = makeTree(Object.fromEntries(names.map((name) => [name, pod(image)])));
+
+    const runs = await Promise.all([1, 2, 3].map(() => run(folder, "--lock-mode", "create", ".")));
+
+    expect(runs.map(({ code, lines }) => [code, lines.filter((line) => line.includes("[error]"))])).toEqual(
+      runs.map(() => [0, []]),
+    );
+    const { "image-lock.yaml": lock, ...files } = readTree(folder);
+    expect(files).toEqual(
+      Object.fromEntries(names.map((name) => [name, pod(`${image}@${digestOf("app", "v1")}`)])),
+    );
+    expect(lock).toContain(digestOf("app", "v1"));
+  });
+
   test("refuses a path that is not there", async () => {
     const { code, lines } = await run(makeTree({}), "nowhere.yaml");
 
