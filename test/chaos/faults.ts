@@ -331,6 +331,8 @@ export const faults: readonly Fault[] = [
   {
     name: "bare line feeds",
     answer: (ask) => sendRaw(ask, "HTTP/1.1 429 Too Many Requests\nRetry-After: 0\n\n"),
+    // As of every other 429: it may be meant for the whole host.
+    isUnsettled: true,
   },
   {
     name: "two lengths",

@@ -7,6 +7,7 @@ import { connect } from "../../src/connect/connect.ts";
 import { parseReference } from "../../src/image/reference.ts";
 import type { RegistrySession } from "../../src/resolve/lookup.ts";
 import { createWorkspace } from "../credentials/workspace.ts";
+import { stopTime } from "../support/clock.ts";
 import { answer, answerIndex, challengeBearer, INDEX_DIGEST } from "../support/manifests.ts";
 import { type Quirk, type QuirkServer, startQuirkServer } from "../support/quirk-server.ts";
 
@@ -39,11 +40,14 @@ describe("connect", () => {
       workspace.writeHelper("slow", `echo $$ > ${pidFile}; exec sleep 60`);
       workspace.write(".docker/config.json", { credsStore: "slow" });
       const environment = { HOME: workspace.path, PATH: workspace.searchPath };
-      const registries = await connectAs(environment, limits({ deadline: 1_500 }));
+      const { pass } = stopTime();
+      const registries = await connectAs(environment, limits({ deadline: 60_000, timeout: 120_000 }));
+      const looked = registries.inspect(parseReference(`${server.host}/app:v1`), {}).catch((error) => error);
+      await expect.poll(() => existsSync(pidFile) && readFileSync(pidFile, "utf8")).toMatch(/\n/);
 
-      await expect(registries.inspect(parseReference(`${server.host}/app:v1`), {})).rejects.toMatchObject({
-        code: "deadline",
-      });
+      await pass(60_000);
+
+      expect(await looked).toMatchObject({ code: "deadline" });
       await registries.close(ending);
 
       const pid = readFileSync(pidFile, "utf8").trim();
@@ -52,6 +56,18 @@ describe("connect", () => {
         .toBeFalsy();
     },
   );
+
+  test("counts the time of a run from when that began", async () => {
+    const server = await serve(() => {});
+    const config = { ...defaultConfig, ...limits({ deadline: 3_600_000 }) };
+    const since = performance.now() - 3_600_000;
+    const registries = connect(config, { environment: {}, pullSecrets: () => [], since });
+    onTestFinished(() => registries.close());
+
+    await expect(registries.inspect(parseReference(`${server.host}/app:v1`), {})).rejects.toMatchObject({
+      code: "deadline",
+    });
+  });
 
   test("starts no helper for those that waited for one when the run is over", async () => {
     const server = await serve(challengeBearer);
