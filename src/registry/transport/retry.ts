@@ -54,7 +54,8 @@ export function createRetrier(
         const result = await attemptOnce(send, { ...request, reset });
         return { result, sign: signOf(result) };
       };
-      const isFollowing = attempt + refusals > 0 || request.headers.authorization !== undefined;
+      // What was refused goes behind the others: it may be refused for a reason of its own, again and again.
+      const isFollowing = refusals === 0 && (attempt > 0 || request.headers.authorization !== undefined);
       const outcome = request.urgent ? (await task()).result : await pacer.run(task, { signal, isFollowing });
       if (request.isLoggedIn && !(outcome instanceof Failure) && outcome.status === 200) pacer.trust();
       const isRefused = !(outcome instanceof Failure) && outcome.status === REFUSED;
