@@ -2,6 +2,7 @@
 import type { KeyObject } from "node:crypto";
 import { resolve } from "node:path";
 import { TrustedRoot } from "@sigstore/protobuf-specs";
+import { toTrustMaterial } from "@sigstore/verify";
 import type { OwnedSignatureRule } from "../config/trust-rules.ts";
 import { readTextFile, UnfitFileError } from "../fs/read.ts";
 import { isSystemError, reasonOf } from "../fs/system-error.ts";
@@ -68,6 +69,8 @@ async function loadTrustedRoot(file: string, folder: string | undefined): Promis
   const text = await readFrom(file, folder);
   try {
     const root = TrustedRoot.fromJSON(JSON.parse(text));
+    // Throws where a key or a certificate in it can't be read.
+    toTrustMaterial(root);
     if (root.mediaType.startsWith("application/vnd.dev.sigstore.trustedroot")) return root;
   } catch (error) {
     throw new FileError(`${JSON.stringify(file)} must be a Sigstore trusted root in JSON`, { cause: error });

@@ -15,6 +15,8 @@ beforeAll(() => {
   mkdirSync(join(folder, "keys"));
   writeFileSync(join(folder, "keys/cosign.pub"), publicKey);
   writeFileSync(join(folder, "not-a-root.json"), "{}");
+  const mediaType = "application/vnd.dev.sigstore.trustedroot+json;version=0.1";
+  writeFileSync(join(folder, "broken-root.json"), JSON.stringify({ mediaType, tlogs: [{ publicKey: {} }] }));
 });
 
 afterAll(() => {
@@ -74,6 +76,11 @@ describe("signatures", () => {
     [
       "a root that is none",
       { keys: [publicKey], trustedRoot: "not-a-root.json" },
+      /`trustedRoot`.*trusted root/,
+    ],
+    [
+      "a root whose key is none",
+      { keys: [publicKey], trustedRoot: "broken-root.json" },
       /`trustedRoot`.*trusted root/,
     ],
     [
