@@ -32,6 +32,8 @@ export function makeScenario(seed: number, number: number, { hosts, size }: Scen
   const onError = share === 0 || random.chance(0.3) ? "fail" : "warn";
   const verify = random.chance(0.6) ? "header" : "get";
   const spoiled = new Map<string, { fault: Fault; chance: number }>();
+  // The hosts of the images for which nobody seems to be there.
+  const mute = new Map<string, string>();
   const spoiledTokens = new Map<string, TokenFault>();
   const possible = faults.filter((fault) => isUnsettled || fault.isUnsettled === undefined);
   const images = Array.from({ length: size }, (_, index): ChaoticImage => {
@@ -51,6 +53,7 @@ export function makeScenario(seed: number, number: number, { hosts, size }: Scen
       return { text, kind: fault.name, allowed: [content.digest] };
     }
     const fault = random.pick(possible);
+    if (fault.isMute) mute.set(repository, host.address);
     spoiled.set(repository, { fault, chance: random.next() });
     return { text, kind: fault.name, allowed: [content.digest, ...namedBy(fault, content, verify)] };
   });
@@ -61,7 +64,7 @@ export function makeScenario(seed: number, number: number, { hosts, size }: Scen
     onError,
     verify,
     plan: { login: loginOf(random.pick(PASSWORDS), number), faults: spoiled, tokenFaults: spoiledTokens },
-    isUnsettled,
+    isUnsettled: isUnsettled || mute.size > new Set(mute.values()).size,
   };
 }
 
