@@ -3,6 +3,7 @@ import { cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import type { Benchmark } from "./benchmark.ts";
 import { compare } from "./compare.ts";
+import { files } from "./files.ts";
 import { image } from "./image.ts";
 import { LIBRARY, runLibrary } from "./library-process.ts";
 import { BusyMachineError } from "./machine.ts";
@@ -17,6 +18,7 @@ import { text } from "./text.ts";
 const benchmarks: readonly Benchmark[] = [
   startUp,
   text,
+  files,
   network,
   inOrchestrators,
   image,

@@ -1,0 +1,104 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Benchmark } from "./benchmark.ts";
+import { type Command, pinDigests, run, shell } from "./command.ts";
+import { measurePeak } from "./measure.ts";
+import { maybe, megabytes, printTable, time, times } from "./table.ts";
+import { deployments, imageLock, imageNames, stream } from "./workload.ts";
+
+/** Files edited in place, beside the same text as a stream and a copy of the files. */
+export const files: Benchmark = {
+  name: "files",
+  summary: "10,000 files in place, beside the same text as a stream and `cp -r`, and 100,000 files",
+  measure: () => withFolder(measureFiles),
+  typical: (profile) =>
+    withFolder(async (folder) => {
+      const { tree } = makeTree(folder, 2_000);
+      await profile(inPlace(tree));
+    }),
+};
+
+const IMAGES = imageNames(["registry.example"], 150);
+const RUNS = 3;
+
+// A file has 5 KB, of which a Deployment is 1.6.
+const filler = `---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: filler}\ndata:\n${Array.from({ length: 60 }, (_, n) => `  KEY_${n}: "a value as people write them, ${n} of many"\n`).join("")}`;
+
+async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "pin-digests-bench-"));
+  try {
+    await use(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+interface Made {
+  readonly tree: string;
+  readonly lock: string;
+  readonly text: string;
+}
+
+/** Files in folders of a hundred, with a lock that has all of their images. */
+function makeTree(folder: string, count: number): Made {
+  const tree = join(folder, `tree-${count}`);
+  const texts = deployments(count, IMAGES).map((each) => each + filler);
+  for (const [at, text] of texts.entries()) {
+    const place = join(tree, `app-${Math.floor(at / 100)}`);
+    if (at % 100 === 0) mkdirSync(place, { recursive: true });
+    writeFileSync(join(place, `web-${at}.yaml`), text);
+  }
+  const lock = join(tree, "image-lock.yaml");
+  writeFileSync(lock, imageLock(IMAGES));
+  return { tree, lock, text: stream(texts) };
+}
+
+function inPlace(tree: string): Command {
+  return { ...pinDigests("", "."), cwd: tree };
+}
+
+async function measureFiles(folder: string): Promise<void> {
+  const { tree, lock, text } = makeTree(folder, 10_000);
+  const copy = join(folder, "copy");
+  const walls = { stream: [0].slice(1), copied: [0].slice(1), files: [0].slice(1) };
+  let cpu: number | undefined;
+  for (let turn = 0; turn < RUNS; turn += 1) {
+    walls.stream.push((await run(pinDigests(text, "--lock", lock))).wall);
+    rmSync(copy, { recursive: true, force: true });
+    walls.copied.push((await run(shell(`cp -r '${tree}' '${copy}'`, ""))).wall);
+    const ended = await run(inPlace(copy));
+    walls.files.push(ended.wall);
+    cpu = ended.cpu;
+  }
+  rmSync(copy, { recursive: true, force: true });
+  cpSync(tree, copy, { recursive: true });
+  const peak = await measurePeak(inPlace(copy));
+  const [streamed, copied, edited] = [walls.stream, walls.copied, walls.files].map(least);
+  const sum = (streamed ?? 0) + (copied ?? 0);
+  printTable(
+    `10,000 files (${megabytes(text.length)}, 30,000 images of 150, a lock), the least of ${RUNS} runs`,
+    ["stream", "cp -r", "in place", "beside both", "CPU", "peak, pinned already"],
+    [
+      [
+        time(streamed ?? 0),
+        time(copied ?? 0),
+        time(edited ?? 0),
+        times((edited ?? 0) / sum),
+        maybe(cpu, time),
+        megabytes(peak),
+      ],
+    ],
+  );
+  const large = makeTree(folder, 100_000);
+  const { wall, cpu: largeCpu } = await run(inPlace(large.tree));
+  printTable(
+    `100,000 files (${megabytes(large.text.length)})`,
+    ["in place", "CPU"],
+    [[time(wall), maybe(largeCpu, time)]],
+  );
+}
+
+function least(values: readonly number[]): number {
+  return Math.min(...values);
+}
