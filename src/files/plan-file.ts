@@ -1,4 +1,5 @@
 /** What a run does with one file: its images are found and planned, and when their answers are there, its edits are known. */
+import { posix } from "node:path";
 import type { CheckedImage } from "../check/subject.ts";
 import type { Config } from "../config/config.ts";
 import { allExplanations, type Explanation } from "../explain.ts";
@@ -129,7 +130,7 @@ async function settleFile(settling: Settling): Promise<PlannedFile> {
     ...(looked?.unknown ?? []),
     ...skipped(resources, config),
     ...flawResults(resources, config),
-    ...strayLocks(input, resources),
+    ...strayLocks(input, resources, lock),
   ];
   return {
     edits: settled?.edits ?? [],
@@ -170,8 +171,14 @@ function skipped(resources: readonly ResourceImages[], { report }: Config): read
 }
 
 /** A lock counts by the name of its file, since else nobody sees whose it is. */
-function strayLocks({ file }: ManifestStream, resources: readonly ResourceImages[]): readonly Result[] {
+function strayLocks(
+  { file }: ManifestStream,
+  resources: readonly ResourceImages[],
+  lock: Lock | undefined,
+): readonly Result[] {
   if (file === undefined || /(?:^|\/)image-lock\.yaml$/.test(file.path)) return [];
+  // The one that `--lock` names.
+  if (posix.normalize(lock?.resource.file?.path ?? "") === file.path) return [];
   return resources
     .filter(({ resource }) => isImageLock(resource))
     .map(({ resource }) =>

@@ -214,6 +214,18 @@ describe("a lock of a folder", () => {
     expect(lock("a/b")).toContain(digestOf("one", "v1"));
   });
 
+  test("may have another name, by which `--lock` names it", async () => {
+    const folder = makeTree({ "x.yaml": pod(`${registry.host}/app:v1`) });
+    const flags = ["--lock", "./locks.yaml", "--update-lock", "."];
+
+    await run(folder, ...flags);
+    const again = await run(folder, ...flags);
+    const without = await run(folder, ".");
+
+    expect(again.lines).toEqual([expect.stringMatching(/^pin-digests: 0 images changed/)]);
+    expect(without.lines[0]).toMatch(/^locks\.yaml:1:1: \[warning\] .*does not count as a lock/);
+  });
+
   test("that can't be read stops the run", async () => {
     const folder = makeTree({ "x.yaml": pod(`${registry.host}/app:v1`), "image-lock.yaml": "kind: x\n" });
 
