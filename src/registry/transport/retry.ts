@@ -49,6 +49,7 @@ export function createRetrier(
     const retries = request.retries ?? options.retries;
     let reset = request.reset ?? false;
     let [attempt, refusals] = [0, 0];
+    const asker = {};
     for (;;) {
       const task = async () => {
         const result = await attemptOnce(send, { ...request, reset });
@@ -56,7 +57,9 @@ export function createRetrier(
       };
       // What was refused goes behind the others: it may be refused for a reason of its own, again and again.
       const isFollowing = refusals === 0 && (attempt > 0 || request.headers.authorization !== undefined);
-      const outcome = request.urgent ? (await task()).result : await pacer.run(task, { signal, isFollowing });
+      const outcome = request.urgent
+        ? (await task()).result
+        : await pacer.run(task, { signal, isFollowing, asker });
       if (request.isLoggedIn && !(outcome instanceof Failure) && outcome.status === 200) pacer.trust();
       const isRefused = !(outcome instanceof Failure) && outcome.status === REFUSED;
       const wait = waitAfter(outcome, isRefused ? refusals : attempt, clock);

@@ -158,6 +158,24 @@ describe("createRetrier", () => {
     expect(await resolveOnce(`${server.host}/app:v1`, { network: { retries: 1 } })).toBe(INDEX_DIGEST);
   });
 
+  test("lets an image that is always refused hold up no other of its host", async () => {
+    const server = await serve((request, response) => {
+      if (request.url.includes("/odd/")) answer(response, 429, { headers: { "retry-after": "0" } });
+      else answerIndex(response);
+    });
+    const client = makeClient({ registries: [{ prefix: server.host, plainHTTP: true }] });
+    open.push(client.close);
+    const odd = digestOf(client, parseReference(`${server.host}/odd/app:v1`)).catch(String);
+
+    const digests = await Promise.all(
+      [1, 2, 3].map((tag) => digestOf(client, parseReference(`${server.host}/app:v${tag}`))),
+    );
+
+    expect(digests).toEqual([INDEX_DIGEST, INDEX_DIGEST, INDEX_DIGEST]);
+    await client.close();
+    expect(await odd).toContain("can't resolve");
+  });
+
   test("tries nothing again where no retries are wanted", async () => {
     const server = await serve(
       failing(3, (_, response) => answer(response, 429, { headers: { "retry-after": "0" } })),

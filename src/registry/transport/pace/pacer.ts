@@ -23,6 +23,8 @@ export interface Turn {
   readonly signal: AbortSignal;
   /** Whether its image has been asked for already, so that it goes before those of images that have not. */
   readonly isFollowing: boolean;
+  /** The same each time that the same is asked for again. */
+  readonly asker: object;
 }
 
 /** What a pacer is made from. */
@@ -45,6 +47,8 @@ export function createPacer({ clock, most, deadlineAt }: PacerOptions): Pacer {
   let trial: Trial | undefined;
   /** How often in a row it has refused. */
   let strain = 0;
+  /** Those that it has refused since it answered well. */
+  const refusedAskers = new Set<object>();
   /** What all fail with from then on. */
   let over: Complaint["failure"] | undefined;
   let cancel: (() => void) | undefined;
@@ -90,7 +94,7 @@ export function createPacer({ clock, most, deadlineAt }: PacerOptions): Pacer {
     return isFree && rate.nextAt() <= clock.now();
   }
 
-  async function take({ signal, isFollowing }: Turn): Promise<Ticket> {
+  async function take({ signal, isFollowing, asker }: Turn): Promise<Ticket> {
     if (over !== undefined) throw over();
     if (mayBegin()) return begin();
     const queue = isFollowing ? following : beginning;
@@ -106,18 +110,19 @@ export function createPacer({ clock, most, deadlineAt }: PacerOptions): Pacer {
       const at = queue.indexOf(entry);
       if (at >= 0) queue.splice(at, 1);
       // It came just then.
-      else if (over === undefined) settle(await started, { kind: "none" });
+      else if (over === undefined) settle(await started, { kind: "none" }, asker);
       throw error;
     }
   }
 
-  function settle(ticket: Ticket, sign: Sign): void {
+  function settle(ticket: Ticket, sign: Sign, asker: object): void {
     underWay.delete(ticket);
     // What began before it was slowed down says nothing about what is now.
     const isNews = window.isCurrent(ticket);
     window.end(ticket, sign, isWanted());
     if (sign.kind === "good") {
       strain = Math.floor(strain / 2);
+      refusedAskers.clear();
       const before = rate.state();
       rate.answer();
       if (before !== "unknown" && rate.state() === "unknown") window.release(1, true);
@@ -125,7 +130,10 @@ export function createPacer({ clock, most, deadlineAt }: PacerOptions): Pacer {
     if (sign.kind === "strained") window.shrink(ticket);
     const isComplaint = sign.kind === "refused" || (sign.kind === "strained" && sign.pause !== undefined);
     const isAccused = trial?.accused.has(ticket) === true;
-    if (isNews && isComplaint && (trial === undefined || isAccused)) accuse(sign);
+    // What one image is told again and again is not told to others.
+    const isOwn = refusedAskers.size === 1 && refusedAskers.has(asker);
+    if (isComplaint) refusedAskers.add(asker);
+    if (isNews && isComplaint && !isOwn && (trial === undefined || isAccused)) accuse(sign);
     else if (trial !== undefined && isAccused) trial.others += 1;
     trial?.accused.delete(ticket);
     decide();
@@ -209,7 +217,7 @@ export function createPacer({ clock, most, deadlineAt }: PacerOptions): Pacer {
         sign = told.sign;
         return told.result;
       } finally {
-        settle(ticket, sign);
+        settle(ticket, sign, turn.asker);
       }
     },
     isBusy: () => underWay.size > 0 || isWanted(),

@@ -31,7 +31,9 @@ async function mostAtOnce(pacer: OriginPacer, { clock }: FakeTime): Promise<numb
     return { result: undefined, sign: { kind: "good", took: 10, sort: "200 v2" } as const };
   };
   const { signal } = new AbortController();
-  await Promise.all(Array.from({ length: 500 }, () => pacer.run(task, { signal, isFollowing: false })));
+  await Promise.all(
+    Array.from({ length: 500 }, () => pacer.run(task, { signal, isFollowing: false, asker: {} })),
+  );
   return most;
 }
 
@@ -86,12 +88,30 @@ describe("createPacers", () => {
           order.push(name);
           return { result: name, sign: { kind: "none" } as const };
         },
-        { signal, isFollowing },
+        { signal, isFollowing, asker: {} },
       );
 
     await time.pass(() => Promise.all([ask("a", false), ask("b", false), ask("c", true)]));
 
     expect(order).toEqual(["a", "c", "b"]);
+  });
+
+  test("makes nobody wait for what one alone is told again and again", async () => {
+    const { time, pacers } = setUp();
+    const pacer = pacers.of(new URL("https://ghcr.io/"), "auto");
+    const { signal } = new AbortController();
+    const refusal = { kind: "refused", pause: undefined, failure: () => new Error("refused") } as const;
+    const odd = { signal, isFollowing: true, asker: {} };
+
+    const waited = await time.pass(async () => {
+      for (let times = 0; times < 6; times += 1)
+        await pacer.run(async () => ({ result: undefined, sign: refusal }), odd);
+      const before = time.clock.now();
+      const started = async () => ({ result: time.clock.now(), sign: { kind: "none" } as const });
+      return (await pacer.run(started, { signal, isFollowing: false, asker: {} })) - before;
+    });
+
+    expect(waited).toBe(0);
   });
 
   test("lets go of who waits no longer", async () => {
@@ -106,9 +126,9 @@ describe("createPacers", () => {
 
     const results = await time.pass(async () => {
       const asked = [
-        pacer.run(task, { signal, isFollowing: false }),
-        pacer.run(task, { signal: impatient.signal, isFollowing: false }),
-        pacer.run(task, { signal, isFollowing: false }),
+        pacer.run(task, { signal, isFollowing: false, asker: {} }),
+        pacer.run(task, { signal: impatient.signal, isFollowing: false, asker: {} }),
+        pacer.run(task, { signal, isFollowing: false, asker: {} }),
       ];
       impatient.abort(new Error("too long"));
       return Promise.allSettled(asked);
