@@ -16,16 +16,28 @@ export function partsIn(map: NamedTexts): readonly SplitKeys[] {
   const { texts } = map;
   const wholes = new Set<string>();
   const found = new Map<string, SplitKeys>();
+  const bySubject = new Map<string, string[]>();
+  for (const name of texts.keys()) {
+    const about = subjectOf(name);
+    const names = bySubject.get(about) ?? [];
+    if (names.length < NAMES_MAX) names.push(name);
+    bySubject.set(about, names);
+  }
+  const isOfOthers = [...texts.keys()].some((name) => otherCompanions.has(name));
   for (const key of byCertainty(map)) {
+    if (found.size >= NAMES_MAX) break;
     const about = subjectOf(key);
     const text = texts.get(key) ?? "";
-    const keys = companionsOf(key, [...texts.keys()]);
+    const keys = companionsOf(key, bySubject.get(about) ?? []);
     if (isWhole(text) && keys.registry?.length === 0) wholes.add(about);
-    else if (!found.has(about) && isReference(text) && areParts(map, key, keys))
+    else if (!found.has(about) && isReference(text) && areParts({ ...map, isOfOthers }, key, keys))
       found.set(about, withNamespace(map, keys));
   }
   return [...found].filter(([about]) => !wholes.has(about)).map(([, keys]) => keys);
 }
+
+// No map of an operator holds more; each is looked for in the whole map.
+const NAMES_MAX = 100;
 
 /** Where the other parts of a reference stand whose name is under a key: under keys of the same subject. */
 export function companionsOf(key: string, names: readonly string[]): SplitKeys {
@@ -80,14 +92,14 @@ function byCertainty({ texts, isImage }: NamedTexts): readonly string[] {
 }
 
 function areParts(
-  { texts, isImage }: NamedTexts,
+  { texts, isImage, isOfOthers }: NamedTexts & { readonly isOfOthers: boolean },
   key: string,
   { registry = [], tag, digest = [] }: SplitKeys,
 ): boolean {
   if (!repositoryWords.has(lastWord(key))) return registry.length + tag.length > 0;
   if (isImage || meaningOf(key) !== undefined || /image/i.test(key)) return true;
   const text = texts.get(key) ?? "";
-  if (otherSources.test(text) || [...texts.keys()].some((name) => otherCompanions.has(name))) return false;
+  if (otherSources.test(text) || isOfOthers) return false;
   if (tag.some((name) => tagWords.has(lastWord(name))) || registry.length + digest.length > 0) return true;
   const image = parseIfImage(text);
   return tag.length > 0 && image !== undefined && namesRegistry(image);
