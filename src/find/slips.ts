@@ -44,7 +44,10 @@ function annotationSlips({ resource, fields, likely, flaws, skipped }: ResourceI
     const known = [
       ...new Set([...images.flatMap(({ owner }) => owner ?? []), ...images.map(({ path }) => path)]),
     ];
-    return value.split(/[\s,]+/).flatMap((name) => {
+    const written = value.split(/[\s,]+/, NAMES_MAX);
+    // Each is held against all.
+    if (written.length * images.length > COMPARISONS_MAX) return [];
+    return written.flatMap((name) => {
       if (name === "" || /^(?:false|no|off|0)$/i.test(name)) return [];
       const names = new Set([name, name.replaceAll("/", ".")]);
       if ([...images, ...flaws].some((each) => isNamed(each, names))) return [];
@@ -65,9 +68,10 @@ function advice(name: string, known: readonly string[]): string {
 /** Comments that nearly say `pin-digests: skip`. */
 function commentSlips({ text }: YamlText): readonly Result[] {
   const results: Result[] = [];
-  for (let at = text.indexOf(sign); at !== -1; at = text.indexOf(sign, at + sign.length)) {
+  let end = 0;
+  for (let at = text.indexOf(sign); at !== -1; at = end === -1 ? -1 : text.indexOf(sign, end)) {
     const start = text.lastIndexOf("\n", at) + 1;
-    const end = text.indexOf("\n", at);
+    end = text.indexOf("\n", at);
     const line = text.slice(start, end === -1 ? text.length : end);
     const comment = nearComment.exec(line)?.groups?.comment;
     if (comment === undefined || exactComment.test(line)) continue;
@@ -117,6 +121,7 @@ function globSlips(
   ];
 }
 
+const COMPARISONS_MAX = 2_000;
 const WORK_MAX = 1_000_000;
 const NAMES_MAX = 1000;
 
