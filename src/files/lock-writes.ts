@@ -1,7 +1,6 @@
 /** What a run over files writes into locks. */
 import { join, relative, sep } from "node:path";
 import { textWithoutDigest } from "../image/reference.ts";
-import type { RunJudge } from "../judgement.ts";
 import type { ManifestStream } from "../krm/input.ts";
 import type { Result } from "../krm/result.ts";
 import type { CoolDown } from "../lock/cool-down.ts";
@@ -14,7 +13,8 @@ import { entryLookups, entryRecords, type LockRecord, recordsOf } from "../lock/
 import { listed } from "../lock/results.ts";
 import { type ChangedLockFile, lockChanges } from "../lock/write.ts";
 import type { Resolver } from "../resolve/resolver.ts";
-import { settleEntries } from "../settle-images.ts";
+import type { RunJudge } from "../run/judgement.ts";
+import { settleEntries } from "../run/settle-images.ts";
 import { scan } from "../yaml/scan.ts";
 import { commonFolder } from "./folder.ts";
 import type { PlannedFile } from "./plan-file.ts";

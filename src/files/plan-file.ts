@@ -6,7 +6,6 @@ import { allExplanations, type Explanation } from "../explain.ts";
 import type { ResourceImages } from "../fields/find-images.ts";
 import type { ImageField } from "../fields/image-field.ts";
 import { findResources, type RuleUses } from "../find/find-resources.ts";
-import type { Judgement, RunJudge } from "../judgement.ts";
 import { resultAt } from "../krm/field-result.ts";
 import type { ManifestStream } from "../krm/input.ts";
 import type { Resource } from "../krm/resource.ts";
@@ -18,10 +17,11 @@ import type { LockAnswer } from "../lock/record.ts";
 import type { UnlockedImage } from "../lock/results.ts";
 import { flawResults, skipResult } from "../outcome/outcome-results.ts";
 import type { CheckStep, LockSource, ResolvedStep } from "../plan/step.ts";
-import { type Plan, planImages } from "../plan-images.ts";
 import type { ImageUse } from "../report/image-use.ts";
 import type { Resolver } from "../resolve/resolver.ts";
-import { lookOver, settleImages, useOf } from "../settle-images.ts";
+import type { Judgement, RunJudge } from "../run/judgement.ts";
+import { type Plan, planImages } from "../run/plan-images.ts";
+import { lookOver, settleImages, useOf } from "../run/settle-images.ts";
 import type { TextEdit } from "../yaml/text-edit.ts";
 
 /** By what a file is planned. */

@@ -1,24 +1,24 @@
 /** From the plan of a text to what becomes of its images: everything is looked up, and the edits are known. */
-import { unknownFindings } from "./check/unknown.ts";
-import { type Config, platformName } from "./config/config.ts";
-import { FunctionConfigError } from "./config/config-sources.ts";
-import type { TrustRules } from "./config/trust-rules.ts";
+import { unknownFindings } from "../check/unknown.ts";
+import { type Config, platformName } from "../config/config.ts";
+import { FunctionConfigError } from "../config/config-sources.ts";
+import type { TrustRules } from "../config/trust-rules.ts";
+import { identityOf } from "../krm/resource.ts";
+import type { Result } from "../krm/result.ts";
+import type { CoolDown } from "../lock/cool-down.ts";
+import type { Lock } from "../lock/locks.ts";
+import type { EntryAnswer, EntryLookup } from "../lock/record.ts";
+import type { UnlockedImage } from "../lock/results.ts";
+import { likelyOutcomeOf, settleLikely } from "../outcome/likely-outcome.ts";
+import { type Outcome, outcomeOf } from "../outcome/outcome.ts";
+import { type ChangeMessages, resultOf } from "../outcome/outcome-results.ts";
+import { settleOutcomes } from "../outcome/shared-text.ts";
+import type { LockSource, ResolvedStep, SettledStep, Step } from "../plan/step.ts";
+import type { ImageUse } from "../report/image-use.ts";
+import type { Resolver } from "../resolve/resolver.ts";
+import type { TextEdit } from "../yaml/text-edit.ts";
 import type { Judgement, RuleFaults, RunJudge, RunRules } from "./judgement.ts";
-import { identityOf } from "./krm/resource.ts";
-import type { Result } from "./krm/result.ts";
-import type { CoolDown } from "./lock/cool-down.ts";
-import type { Lock } from "./lock/locks.ts";
-import type { EntryAnswer, EntryLookup } from "./lock/record.ts";
-import type { UnlockedImage } from "./lock/results.ts";
-import { likelyOutcomeOf, settleLikely } from "./outcome/likely-outcome.ts";
-import { type Outcome, outcomeOf } from "./outcome/outcome.ts";
-import { type ChangeMessages, resultOf } from "./outcome/outcome-results.ts";
-import { settleOutcomes } from "./outcome/shared-text.ts";
-import type { LockSource, ResolvedStep, SettledStep, Step } from "./plan/step.ts";
 import { type Plan, settleSteps } from "./plan-images.ts";
-import type { ImageUse } from "./report/image-use.ts";
-import type { Resolver } from "./resolve/resolver.ts";
-import type { TextEdit } from "./yaml/text-edit.ts";
 
 /** What judges the images of a run by its rules, which few have. Whatever the rules, digests may be taken out. */
 export async function judgeOf(
@@ -34,7 +34,7 @@ export async function judgeOf(
 export async function coolDownOf(run: Cooling): Promise<CoolDown | undefined> {
   const { config, now, judge, isKept, isWritten } = run;
   if (config.mode !== "update" || config.minAge === 0) return undefined;
-  const { createCoolDown, requireMemory } = await import("./lock/cool-down.ts");
+  const { createCoolDown, requireMemory } = await import("../lock/cool-down.ts");
   requireMemory(config, isKept);
   if (now === undefined)
     throw new FunctionConfigError("`minAge` counts by a clock, so `now` must say the time");

@@ -1,21 +1,21 @@
 /** What the rules of a run say of the images of its input: loaded only where there are rules. */
-import type { Config } from "./config/config.ts";
-import type { TrustRules } from "./config/trust-rules.ts";
-import { findEveryImage } from "./find/find-resources.ts";
-import type { Digest } from "./image/digest.ts";
-import type { ImageReference } from "./image/reference.ts";
-import type { Input } from "./krm/input.ts";
-import type { Result } from "./krm/result.ts";
-import type { Lock, Locks } from "./lock/locks.ts";
-import { evidenceRecords, type LockRecord } from "./lock/record.ts";
-import { doubtedSteps, type Judging, judgedOutcomes, unplannedResults } from "./outcome/judged-outcome.ts";
-import type { Outcome } from "./outcome/outcome.ts";
-import type { SettledStep, Step } from "./plan/step.ts";
+import type { Config } from "../config/config.ts";
+import type { TrustRules } from "../config/trust-rules.ts";
+import { findEveryImage } from "../find/find-resources.ts";
+import type { Digest } from "../image/digest.ts";
+import type { ImageReference } from "../image/reference.ts";
+import type { Input } from "../krm/input.ts";
+import type { Result } from "../krm/result.ts";
+import type { Lock, Locks } from "../lock/locks.ts";
+import { evidenceRecords, type LockRecord } from "../lock/record.ts";
+import { doubtedSteps, type Judging, judgedOutcomes, unplannedResults } from "../outcome/judged-outcome.ts";
+import type { Outcome } from "../outcome/outcome.ts";
+import type { SettledStep, Step } from "../plan/step.ts";
+import type { Resolver } from "../resolve/resolver.ts";
+import { createJudge } from "../signature/judge.ts";
+import type { LoadedRule } from "../signature/rule.ts";
+import type { Vouch } from "../signature/vouch.ts";
 import type { Plan } from "./plan-images.ts";
-import type { Resolver } from "./resolve/resolver.ts";
-import { createJudge } from "./signature/judge.ts";
-import type { LoadedRule } from "./signature/rule.ts";
-import type { Vouch } from "./signature/vouch.ts";
 
 /** The rules of a run, which hold for all its inputs. */
 export interface RunJudge {
@@ -94,8 +94,8 @@ async function loadSignatures({
 }: RunRules): Promise<{ readonly signatures: readonly LoadedRule[]; readonly vouch: Vouch } | Error> {
   if (signatures.length === 0)
     return { signatures: [], vouch: () => Promise.reject(new Error("there are no rules to vouch by")) };
-  const { loadRules, RuleError } = await import("./signature/rule.ts");
-  const { createVouch } = await import("./signature/vouch.ts");
+  const { loadRules, RuleError } = await import("../signature/rule.ts");
+  const { createVouch } = await import("../signature/vouch.ts");
   try {
     return { signatures: await loadRules(signatures), vouch: createVouch(config, resolver) };
   } catch (error) {

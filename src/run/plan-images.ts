@@ -1,15 +1,15 @@
 /** From the items of an input to what is to be done about each image in them, and to the lookups that this needs. */
-import type { Config } from "./config/config.ts";
-import { carriersOf, mayBeShared } from "./fields/embedded-document.ts";
-import type { ResourceImages } from "./fields/find-images.ts";
-import type { ImageField } from "./fields/image-field.ts";
-import { eachResource } from "./find/find-resources.ts";
-import type { Input } from "./krm/input.ts";
-import type { Lock, Locks } from "./lock/locks.ts";
-import { certainLookups, planLikely } from "./plan/likely.ts";
-import { planStep } from "./plan/plan.ts";
-import { deedOf, type ResolvedStep, type SettledStep, type Step, type Twins } from "./plan/step.ts";
-import type { Resolver } from "./resolve/resolver.ts";
+import type { Config } from "../config/config.ts";
+import { carriersOf, mayBeShared } from "../fields/embedded-document.ts";
+import type { ResourceImages } from "../fields/find-images.ts";
+import type { ImageField } from "../fields/image-field.ts";
+import { eachResource } from "../find/find-resources.ts";
+import type { Input } from "../krm/input.ts";
+import type { Lock, Locks } from "../lock/locks.ts";
+import { certainLookups, planLikely } from "../plan/likely.ts";
+import { planStep } from "../plan/plan.ts";
+import { deedOf, type ResolvedStep, type SettledStep, type Step, type Twins } from "../plan/step.ts";
+import type { Resolver } from "../resolve/resolver.ts";
 
 /** What was found, and what is to be done about it. */
 export interface Plan {

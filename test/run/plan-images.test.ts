@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { Config } from "../src/config/config.ts";
-import { defaultConfig } from "../src/config/parse-config.ts";
-import { readInput } from "../src/krm/input.ts";
-import { readLocks } from "../src/lock/locks.ts";
-import { planImages } from "../src/plan-images.ts";
-import { lookupKey } from "../src/resolve/lookup.ts";
-import type { Resolver } from "../src/resolve/resolver.ts";
+import type { Config } from "../../src/config/config.ts";
+import { defaultConfig } from "../../src/config/parse-config.ts";
+import { readInput } from "../../src/krm/input.ts";
+import { readLocks } from "../../src/lock/locks.ts";
+import { lookupKey } from "../../src/resolve/lookup.ts";
+import type { Resolver } from "../../src/resolve/resolver.ts";
+import { planImages } from "../../src/run/plan-images.ts";
 
 function podsOf(images: readonly string[]): string {
   return images
