@@ -14,7 +14,8 @@ const pinnedText = (image: string): string => `${image}@${digestOf(image)}`;
 
 function run(text: string, options = ""): Promise<PinResult> {
   return pinDigests(text, {
-    functionConfig: `apiVersion: fn.kpt.dev/v1alpha1\nkind: PinDigests\nmetadata: {name: pin}\n${options}`,
+    // A likely image would be confirmed by a certain one that has the same text.
+    functionConfig: `apiVersion: fn.kpt.dev/v1alpha1\nkind: PinDigests\nmetadata: {name: pin}\nunknownFields: ignore\n${options}`,
     resolveDigest: async ({ text: image }) => digestOf(image),
   });
 }
