@@ -157,8 +157,8 @@ spec:
       { lock: "frozen" },
       [
         `pin: from the lock "lock.yaml": nginx:1.27@${digest}`,
-        'reject: is in the lock "lock.yaml" for linux/amd64, not for all platforms, and `lock: frozen` forbids to ask',
-        'reject: is not in the lock "lock.yaml", and `lock: frozen` forbids to ask',
+        'reject: is in the lock "lock.yaml" for linux/amd64, not for all platforms, and `lock: frozen` forbids asking',
+        'reject: is not in the lock "lock.yaml", and `lock: frozen` forbids asking',
         "keep: has a digest",
       ],
     ],

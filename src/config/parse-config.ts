@@ -22,7 +22,7 @@ export function parseConfig(raw: OptionValue, tell: Tell, expressions: Expressio
   const config = { ...defaultConfig, ...tableReader(optionTable(expressions))(raw, tell) };
   if (config.mode === "update" && config.lock === "frozen") {
     const message =
-      "`mode: update` asks what tags mean now, and `lock: frozen` forbids to ask: remove one of them";
+      "`mode: update` asks what tags mean now, and `lock: frozen` forbids asking: remove one of them";
     tell({ path: "lock", message });
   }
   return config;

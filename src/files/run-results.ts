@@ -69,7 +69,7 @@ function unlockedResults(files: readonly PlannedFile[], config: Config, locks: R
   if (unlocked.length === 0) return [];
   const severity = unlocked.some(({ fails }) => fails) ? "error" : "warning";
   const lack =
-    locks.all().length === 0 ? "there is no lock, and `lock: frozen` forbids to ask for" : "the lock lacks";
+    locks.all().length === 0 ? "there is no lock, and `lock: frozen` forbids looking up" : "the lock lacks";
   const command = locks.all().length === 0 ? "--lock-mode create" : "--lock-mode auto";
   const { count, what } = unlockedNames(unlocked, config);
   const message = `${lack} ${what}; add ${count === 1 ? "it" : "them"} with \`pin-digests ${command} PATH\``;

@@ -50,7 +50,7 @@ export async function claimFile(path: string, own: OwnProcess): Promise<ClaimedF
   if (!existsSync(folder)) throw new ReplaceError(`there is no folder ${JSON.stringify(folder)}`);
   const old = statSync(target, { throwIfNoEntry: false });
   // To take the place of a pipe or of a device would break it.
-  if (old?.isFile() === false) throw new ReplaceError("it is no file");
+  if (old?.isFile() === false) throw new ReplaceError("it is not a file");
   const { draft, isHeld, release } = await claim(target, own);
   return {
     target,

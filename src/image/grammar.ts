@@ -38,7 +38,7 @@ export function repositoryProblem(repository: string): string | undefined {
   if (foreign !== null) {
     const [letter] = foreign;
     const number = characterNumber(part, foreign.index);
-    return `character ${number} of the part ${quote(part)} of the name is ${named(letter)}, which is no ASCII letter`;
+    return `character ${number} of the part ${quote(part)} of the name is ${named(letter)}, which is not an ASCII letter`;
   }
   return `${quote(part)} is no part of a name: that is lower-case letters and digits with ".", "_", "__" or "-" between them`;
 }

@@ -56,7 +56,7 @@ function split(text: string): readonly string[] {
 function parseRequirement(text: string): Requirement {
   const { absent, key, operator, value = "", set, values = "" } = REQUIREMENT.exec(text)?.groups ?? {};
   if (absent !== undefined) return { key: absent, negated: true };
-  if (key === undefined) throw new RequirementError(`${quote(text)} is no requirement`);
+  if (key === undefined) throw new RequirementError(`${quote(text)} is not a requirement`);
   if (operator !== undefined) return { key, negated: operator === "!=", values: new Set([value]) };
   if (set === undefined) return { key, negated: false };
   return { key, negated: set === "notin", values: new Set(values.split(",").map((each) => each.trim())) };

@@ -70,10 +70,10 @@ const ADVICE: readonly (readonly [sign: string, advice: string])[] = [
   ["`(?<!", lookAround],
   ["`(?>", possessive],
   ["+`", possessive],
-  ["`\\k", "RE2 has no back-references: write out what is to stand there again"],
+  ["`\\k", "RE2 has no back-references: write out the part that repeats"],
   ...Array.from({ length: 9 }, (_, at): readonly [string, string] => [
     `\`\\${at + 1}`,
-    "RE2 has no back-references: write out what is to stand there again",
+    "RE2 has no back-references: write out the part that repeats",
   ]),
   ["`\\u", "write the character itself, or `\\x{…}`"],
 ];

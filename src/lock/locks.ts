@@ -145,7 +145,7 @@ function objections({ kind, yaml }: Input, found: readonly FoundLock[], hasFile:
   if (ignored.length === 0) return [];
   if (kind === "ResourceList")
     return ignored.map(({ resource, objection }) => {
-      const message = `does not count as a lock, since ${objection}; if it is yours, give its file with \`--lock FILE\``;
+      const message = `does not count as a lock, since ${objection}; if it is yours, pass its file with \`--lock FILE\``;
       return resultAt({ resource, path: "images" }, { severity: "warning", message });
     });
   const placeOf = placeFinder(yaml.text);

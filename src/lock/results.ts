@@ -41,7 +41,7 @@ export function unlockedResults(
   const fails = unlocked.some((image) => image.fails);
   const { count, what } = unlockedNames(unlocked, config);
   const lack =
-    locks.all.length === 0 ? "there is no lock, and `lock: frozen` forbids to ask for" : "the lock lacks";
+    locks.all.length === 0 ? "there is no lock, and `lock: frozen` forbids looking up" : "the lock lacks";
   const message = `${lack} ${what}; add ${count === 1 ? "it" : "them"} with ${additionCommand(input, config, locks)}`;
   return [{ message, severity: fails ? "error" : "warning" }];
 }

@@ -207,7 +207,7 @@ function lostWarning(
     if (file?.kind === "ImagesLock") return "an ImagesLock is only read: convert it with `--inventory lock`";
     if (option !== undefined) return "add `--update-lock`";
     if (input.kind === "stream")
-      return "`lock: create` made no lock, since a stream is no package that could keep one: in its place say `--lock image-lock.yaml --update-lock`, which makes that file";
+      return "`lock: create` made no lock, because a stream is not a package that could hold one: instead use `--lock image-lock.yaml --update-lock`, which makes that file";
     if (wantsOne)
       return `\`lock: create\` made no lock, since a list without paths keeps no new resource: make one with ${recordCommand(config)}`;
     return `a list without paths keeps no changes of a lock: add them with ${recordCommand(config)}, or by hand`;

@@ -63,7 +63,7 @@ export function outcomeOf(step: SettledStep, config: OutcomeConfig): Outcome {
     case "keep":
       return kept(step.field, step.reason, step.severity);
     case "check":
-      return kept(step.field, "left alone: is only looked at");
+      return kept(step.field, "left alone: it is only checked");
     case "rewrite":
       return changedOutcome(step, step.text, config);
     case "reject":

@@ -291,7 +291,7 @@ function writtenOutResults(
   document: EmbeddedDocument,
   { anchor, alias, use }: WrittenOut,
 ): readonly Result[] {
-  const message = `is written out where the alias \`*${nameOf(document, alias)}\` stood, since line ${lineOf(document, anchor)} of the input, where its anchor stands, is to keep its own text`;
+  const message = `is written out where the alias \`*${nameOf(document, alias)}\` stood, since line ${lineOf(document, anchor)} of the input, where its anchor stands, keeps its own text`;
   return use.outcomes.map(({ field }) => resultAt(field, { severity: "info", message }));
 }
 

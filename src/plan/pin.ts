@@ -16,12 +16,12 @@ export function planPin(found: FieldImage, context: PlanContext): Step {
   const unlocked = (reason: string): Step => ({ kind: "reject", field, reason, unlocked: image });
   if (lock === undefined || entry === undefined) {
     if (config.lock !== "frozen") return resolveStep(found, image, context);
-    return unlocked(`${lackIn(lock, image, config)}, and \`lock: frozen\` forbids to ask`);
+    return unlocked(`${lackIn(lock, image, config)}, and \`lock: frozen\` forbids asking`);
   }
   const missing = missingInLock(entry, lock, config);
   if (missing === "unknown") {
     if (config.lock === "frozen")
-      return unlocked(`its platforms are not recorded in ${lock.label}, and \`lock: frozen\` forbids to ask`);
+      return unlocked(`its platforms are not recorded in ${lock.label}, and \`lock: frozen\` forbids asking`);
     return { ...askForPlatforms(found, entry, context), source: { lock, entry } };
   }
   if (missing !== undefined) return { kind: "reject", field, reason: missing, unlocked: undefined };

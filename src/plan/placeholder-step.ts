@@ -28,7 +28,7 @@ const placeholderReasons: Readonly<
     severity: "warning",
   },
   marker: { reason: "holds a marker that another tool replaces; left alone", severity: "warning" },
-  word: { reason: "is a word to be replaced, no image reference; left alone", severity: "warning" },
+  word: { reason: "is a placeholder, not an image reference; left alone", severity: "warning" },
   encrypted: { reason: "is encrypted; left alone", severity: "info" },
   build: { reason: "is built by ko, which writes the digest itself; left alone", severity: "info" },
   injected: { reason: "is filled in by Istio's injector; left alone", severity: "info" },

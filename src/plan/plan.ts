@@ -107,7 +107,7 @@ function nodeLocalReason(image: ImageReference, { mode, registries }: Config): s
   if (mode === "unpin" || !isNodeLocal(image.registry)) return undefined;
   const named = registries.filter(({ prefix }) => prefix !== "*");
   if (matchRegistry(image, named) !== undefined) return undefined;
-  return `left alone: ${image.registry} is no registry, but the name of images that are loaded straight into a node`;
+  return `left alone: ${image.registry} is not a registry but a name for images that are loaded directly into a node`;
 }
 
 /** Why an image without a digest is to stay without. */

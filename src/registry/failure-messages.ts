@@ -65,7 +65,7 @@ interface Row {
 const checkAddress = () => "check the name of the registry, and that this machine may reach it";
 const checkConnection = () =>
   "check the network, or set a mirror for this registry; if it wants a client certificate, set certFile and keyFile";
-const askOwner = (registry: string) => `try again, or ask those who run ${registry}`;
+const askOwner = (registry: string) => `try again, or ask the people who run ${registry}`;
 
 const ROWS: Readonly<Record<RegistryErrorCode, Row>> = {
   dns: { came: (at) => `no address was found for ${at}`, advice: checkAddress },
@@ -86,7 +86,7 @@ const ROWS: Readonly<Record<RegistryErrorCode, Row>> = {
     came: (at) => `the time for the whole run ended while ${at} was asked`,
     advice: () => "try again, or raise network.deadline",
   },
-  aborted: { came: (at) => `asking ${at} was broken off`, advice: () => "run it again" },
+  aborted: { came: (at) => `asking ${at} was cut off`, advice: () => "run it again" },
   proxy: {
     came: (at, { detail }) => `the proxy ${at} did not let the connection through${inBrackets(detail)}`,
     advice: (registry) => `check HTTPS_PROXY and HTTP_PROXY, or name ${registry} in NO_PROXY`,
@@ -94,7 +94,7 @@ const ROWS: Readonly<Record<RegistryErrorCode, Row>> = {
   tls: {
     came: (at, { detail }) => `no secure connection could be made to ${at}${inBrackets(detail)}`,
     advice: (registry, { failure }) =>
-      `check the certificate of the registry; where it wants one of ours, set certFile and keyFile for ${whose(registry, failure)}`,
+      `check the certificate of the registry; if it wants one from you, set certFile and keyFile for ${whose(registry, failure)}`,
   },
   "wrong-ca": {
     came: (at, { detail }) =>
@@ -102,16 +102,16 @@ const ROWS: Readonly<Record<RegistryErrorCode, Row>> = {
     advice: (registry, { failure }) => `set caFile for ${whose(registry, failure)}, or SSL_CERT_FILE`,
   },
   "certificate-file": {
-    came: (_, { detail }) => `a certificate file is of no use: ${detail}`,
+    came: (_, { detail }) => `a certificate file cannot be used: ${detail}`,
     advice: () => "correct caFile, certFile and keyFile of this registry, or its certs.d folder",
   },
   "https-on-http": {
     came: (at) => `${at} answered HTTPS with plain HTTP`,
     advice: (registry, { failure }) =>
-      `set plainHTTP: true for ${whose(registry, failure)} if that is meant to be`,
+      `set plainHTTP: true for ${whose(registry, failure)} if that is intended`,
   },
   "http-on-https": {
-    came: (at) => `${at} wants HTTPS and was asked by plain HTTP`,
+    came: (at) => `${at} wants HTTPS and was asked over plain HTTP`,
     advice: () => "remove plainHTTP, or http:// from the mirror",
   },
   "package-login": {
@@ -123,14 +123,14 @@ const ROWS: Readonly<Record<RegistryErrorCode, Row>> = {
   "plain-login": {
     came: (at) => `a login was not sent to ${at}, since plain HTTP would carry it in clear`,
     advice: (registry, { failure }) =>
-      `ask those who run ${registry} for HTTPS there, or set plainHTTP: true for ${whose(registry, failure)}`,
+      `ask the people who run ${registry} for HTTPS there, or set plainHTTP: true for ${whose(registry, failure)}`,
   },
   unauthorized: {
     came: answered,
     advice: (registry, { asked }) =>
       asked.every((source) => source === "anonymously")
         ? `check the name of the image, and log in to ${registry} if it is private`
-        : `check the name of the image, renew that login, and see that it may pull from ${registry}`,
+        : `check the name of the image, renew that login, and make sure that it may pull from ${registry}`,
   },
   forbidden: {
     came: answered,
@@ -154,7 +154,7 @@ const ROWS: Readonly<Record<RegistryErrorCode, Row>> = {
   },
   server: { came: answered, advice: askOwner },
   "not-a-registry": {
-    came: (at, failure) => `${at} does not answer as a registry does${inBrackets(statusAndDetail(failure))}`,
+    came: (at, failure) => `${at} does not answer like a registry${inBrackets(statusAndDetail(failure))}`,
     advice: () => "check the name of the registry, and that no login page or proxy stands in between",
   },
   "too-large": {
@@ -174,7 +174,7 @@ const ROWS: Readonly<Record<RegistryErrorCode, Row>> = {
     advice: () => "use an image that has it, or change `platform` and `requirePlatforms`",
   },
   "not-an-image": {
-    came: (at, { detail }) => `${at} has something else than an image there${inBrackets(detail)}`,
+    came: (at, { detail }) => `${at} has something other than an image there${inBrackets(detail)}`,
     advice: () => "deny the field: {path: …, pin: never} in `fieldSpecs`",
   },
   redirect: {
@@ -183,10 +183,10 @@ const ROWS: Readonly<Record<RegistryErrorCode, Row>> = {
   },
   realm: {
     came: (at, { detail }) =>
-      `no token could be had from ${at}, which the registry names for that${inBrackets(detail)}`,
+      `no token could be obtained from ${at}, which the registry names as its token service${inBrackets(detail)}`,
     advice: (registry, { failure: { host, detail } }) =>
       detail === PLAIN_HTTP
-        ? `ask those who run ${registry} for HTTPS there, or give ${host} an entry with plainHTTP: true`
+        ? `ask the people who run ${registry} for HTTPS there, or give ${host} an entry with plainHTTP: true`
         : askOwner(registry),
   },
   address: {

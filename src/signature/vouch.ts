@@ -65,7 +65,7 @@ async function prove(
     );
   }
   if (lockMode === "frozen")
-    return failed(proof, "the lock has no evidence for it, and `lock: frozen` forbids to ask");
+    return failed(proof, "the lock has no evidence for it, and `lock: frozen` forbids asking");
   const findings: Findings = { foreign: new Set(), isCutShort: false };
   let count = 0;
   try {

@@ -277,7 +277,7 @@ describe("parseConfig", () => {
     [{ platform: "arm64" }, "platform", /^`platform`: "arm64" is not a platform: write/],
     [{ requirePlatforms: ["linux/amd64", "x"] }, "requirePlatforms[1]", /"x" is not a platform/],
     [{ check: { drft: "off" } }, "check.drft", /^unknown field `drft`: did you mean `drift`\?$/],
-    [{ mode: "update", lock: "frozen" }, "lock", /^`mode: update` asks .* forbids to ask/],
+    [{ mode: "update", lock: "frozen" }, "lock", /^`mode: update` asks .* forbids asking/],
   ])("refuses %j", (options, path, message) => {
     const { problems, accepted } = parse(options);
 

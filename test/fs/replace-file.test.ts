@@ -132,8 +132,8 @@ describe("claimFile", () => {
     ["a folder that is a file", "file/lock.yaml", () => "ENOTDIR: not a directory"],
     ["a link to a missing folder", "link.yaml", () => `there is no folder "${at("no")}"`],
     ["links in a ring", "ring.yaml", () => "ELOOP: too many symbolic links encountered"],
-    ["a folder", "folder", () => "it is no file"],
-    ["a pipe", "pipe", () => "it is no file"],
+    ["a folder", "folder", () => "it is not a file"],
+    ["a pipe", "pipe", () => "it is not a file"],
   ])("refuses %s, and says no name that is another each time", async (_, name, reason) => {
     writeFileSync(at("file"), "");
     mkdirSync(at("folder"));

@@ -154,7 +154,7 @@ describe("parseReference", () => {
     [
       "nginх",
       "format",
-      'character 5 of the part "nginх" of the name is "х" (U+0445), which is no ASCII letter',
+      'character 5 of the part "nginх" of the name is "х" (U+0445), which is not an ASCII letter',
     ],
     ["nginx:a:b", "tag", 'tag "a:b" has ":" in it'],
     ["quay.io/a/b:~1.0", "tag", 'tag "~1.0" has "~" in it'],

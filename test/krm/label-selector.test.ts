@@ -32,11 +32,11 @@ describe("parseRequirements", () => {
   });
 
   test.each([
-    ["a in b", '"a in b" is no requirement'],
-    ["a,b)", '"b)" is no requirement'],
-    ["(a,b", '"(a,b" is no requirement'],
-    ["a=b=c", '"a=b=c" is no requirement'],
-    ["-a", '"-a" is no requirement'],
+    ["a in b", '"a in b" is not a requirement'],
+    ["a,b)", '"b)" is not a requirement'],
+    ["(a,b", '"(a,b" is not a requirement'],
+    ["a=b=c", '"a=b=c" is not a requirement'],
+    ["-a", '"-a" is not a requirement'],
     ["a,".repeat(101), "it has 101 requirements, of at most 100"],
   ])("refuses %j", (selector, message) => {
     expect(() => parseRequirements(selector)).toThrow(new RequirementError(message));

@@ -200,8 +200,8 @@ describe("lock: frozen", () => {
     expect(asked.asked).toEqual([]);
     expect(messages(results)).toEqual([
       'error: the lock lacks 2 images: "nginx:1.27", "redis:7"; add them with `kpt fn eval PACKAGE --image IMAGE --network -- lock=create`',
-      'error: "nginx:1.27" is not in the lock "lock.yaml", and `lock: frozen` forbids to ask',
-      'error: "redis:7" is not in the lock "lock.yaml", and `lock: frozen` forbids to ask',
+      'error: "nginx:1.27" is not in the lock "lock.yaml", and `lock: frozen` forbids asking',
+      'error: "redis:7" is not in the lock "lock.yaml", and `lock: frozen` forbids asking',
     ]);
   });
 
@@ -396,7 +396,7 @@ describe("lock: create", () => {
     expect(ok).toBe(true);
     expect(text).toBe(pod(`nginx:1.27@${three}`));
     expect(messages(results)[0]).toBe(
-      'warning: 1 image was asked for and is not in a lock, so the next run asks again: "nginx:1.27"; `lock: create` made no lock, since a stream is no package that could keep one: in its place say `--lock image-lock.yaml --update-lock`, which makes that file',
+      'warning: 1 image was asked for and is not in a lock, so the next run asks again: "nginx:1.27"; `lock: create` made no lock, because a stream is not a package that could hold one: instead use `--lock image-lock.yaml --update-lock`, which makes that file',
     );
   });
 });

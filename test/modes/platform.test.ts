@@ -241,7 +241,7 @@ describe("requirePlatforms", () => {
 
     expect(messages(results)).toEqual([
       'error: the lock lacks 1 image for linux/arm64: "nginx:1.27"; add it with `kpt fn eval PACKAGE --image IMAGE --network -- lock=create platform=linux/arm64 requirePlatforms=linux/amd64,linux/arm64`',
-      'error: "nginx:1.27": its platforms are not recorded in the lock "lock.yaml", and `lock: frozen` forbids to ask',
+      'error: "nginx:1.27": its platforms are not recorded in the lock "lock.yaml", and `lock: frozen` forbids asking',
     ]);
   });
 });
@@ -355,7 +355,7 @@ describe("two platforms in one lock", () => {
     });
 
     expect(messages(results)).toContain(
-      'error: "nginx:1.27" is in the lock "image-lock" for linux/amd64, not for linux/arm64, and `lock: frozen` forbids to ask',
+      'error: "nginx:1.27" is in the lock "image-lock" for linux/amd64, not for linux/arm64, and `lock: frozen` forbids asking',
     );
   });
 });

@@ -520,7 +520,7 @@ describe("what is told", () => {
     const before = pod("  containers: [{image: *i}]\n", "{name: &i a}");
 
     expect((await pin(before)).told).toContain(
-      "info spec.containers[0].image: is written out where the alias `*i` stood, since line 3 of the input, where its anchor stands, is to keep its own text",
+      "info spec.containers[0].image: is written out where the alias `*i` stood, since line 3 of the input, where its anchor stands, keeps its own text",
     );
     expect((await pin(before, "report: problems")).told).toEqual([]);
   });

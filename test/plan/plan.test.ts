@@ -49,7 +49,7 @@ describe("planStep", () => {
   });
 
   describe.each(["kind.local", "ko.local", "dev.local"])("leaves an image of %s alone", (host) => {
-    const reason = `left alone: ${host} is no registry, but the name of images that are loaded straight into a node`;
+    const reason = `left alone: ${host} is not a registry but a name for images that are loaded directly into a node`;
     const note = { kind: "keep", severity: "info", reason };
 
     test.each(["pin", "update", "check"] as const)("with a note, in mode %s", (mode) => {
@@ -95,7 +95,7 @@ describe("planStep", () => {
       '"{{ .Values.image }}" holds a template expression, so what it means is not known here; left alone',
     ],
     ["###IMAGE###", "warning", '"###IMAGE###" holds a marker that another tool replaces; left alone'],
-    ["<image>", "warning", '"<image>" is a word to be replaced, no image reference; left alone'],
+    ["<image>", "warning", '"<image>" is a placeholder, not an image reference; left alone'],
     ["ENC[AES256_GCM,data:x]", "info", '"ENC[AES256_GCM,data:x]" is encrypted; left alone'],
     [
       "ko://github.com/acme/app",

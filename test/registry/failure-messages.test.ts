@@ -24,14 +24,14 @@ describe("explainFailure", () => {
       new Failure("deadline"),
       "the time for the whole run ended while quay.io was asked; try again, or raise network.deadline",
     ],
-    [new Failure("aborted"), "asking quay.io was broken off; run it again"],
+    [new Failure("aborted"), "asking quay.io was cut off; run it again"],
     [
       new Failure("proxy", { host: "proxy:3128", detail: "HTTP 407" }),
       "the proxy proxy:3128 did not let the connection through (HTTP 407); check HTTPS_PROXY and HTTP_PROXY, or name quay.io in NO_PROXY",
     ],
     [
       new Failure("tls", { detail: "CERT_HAS_EXPIRED" }),
-      "no secure connection could be made to quay.io (CERT_HAS_EXPIRED); check the certificate of the registry; where it wants one of ours, set certFile and keyFile for this registry",
+      "no secure connection could be made to quay.io (CERT_HAS_EXPIRED); check the certificate of the registry; if it wants one from you, set certFile and keyFile for this registry",
     ],
     [
       new Failure("wrong-ca", { detail: "SELF_SIGNED_CERT_IN_CHAIN" }),
@@ -43,15 +43,15 @@ describe("explainFailure", () => {
     ],
     [
       new Failure("certificate-file", { detail: '"/ca.pem" holds no PEM' }),
-      'a certificate file is of no use: "/ca.pem" holds no PEM; correct caFile, certFile and keyFile of this registry, or its certs.d folder',
+      'a certificate file cannot be used: "/ca.pem" holds no PEM; correct caFile, certFile and keyFile of this registry, or its certs.d folder',
     ],
     [
       new Failure("https-on-http"),
-      "quay.io answered HTTPS with plain HTTP; set plainHTTP: true for this registry if that is meant to be",
+      "quay.io answered HTTPS with plain HTTP; set plainHTTP: true for this registry if that is intended",
     ],
     [
       new Failure("http-on-https", { status: 400 }),
-      "quay.io wants HTTPS and was asked by plain HTTP, asked with A, then anonymously; remove plainHTTP, or http:// from the mirror",
+      "quay.io wants HTTPS and was asked over plain HTTP, asked with A, then anonymously; remove plainHTTP, or http:// from the mirror",
     ],
     [
       new Failure("package-login", { detail: "in clear, over plain HTTP" }),
@@ -59,11 +59,11 @@ describe("explainFailure", () => {
     ],
     [
       new Failure("plain-login", { host: "cdn" }),
-      "a login was not sent to cdn, since plain HTTP would carry it in clear; ask those who run quay.io for HTTPS there, or set plainHTTP: true for cdn, in an entry of its own",
+      "a login was not sent to cdn, since plain HTTP would carry it in clear; ask the people who run quay.io for HTTPS there, or set plainHTTP: true for cdn, in an entry of its own",
     ],
     [
       new Failure("unauthorized", { status: 401, detail: "UNAUTHORIZED" }),
-      'quay.io answered HTTP 401 ("UNAUTHORIZED"), asked with A, then anonymously; check the name of the image, renew that login, and see that it may pull from quay.io',
+      'quay.io answered HTTP 401 ("UNAUTHORIZED"), asked with A, then anonymously; check the name of the image, renew that login, and make sure that it may pull from quay.io',
     ],
     [
       new Failure("forbidden", { status: 403, host: "auth.quay.io" }),
@@ -87,19 +87,19 @@ describe("explainFailure", () => {
     ],
     [
       new Failure("server", { status: 503 }),
-      "quay.io answered HTTP 503, asked with A, then anonymously; try again, or ask those who run quay.io",
+      "quay.io answered HTTP 503, asked with A, then anonymously; try again, or ask the people who run quay.io",
     ],
     [
       new Failure("not-a-registry", { status: 200, detail: "an HTML page" }),
-      "quay.io does not answer as a registry does (HTTP 200, an HTML page), asked with A, then anonymously; check the name of the registry, and that no login page or proxy stands in between",
+      "quay.io does not answer like a registry (HTTP 200, an HTML page), asked with A, then anonymously; check the name of the registry, and that no login page or proxy stands in between",
     ],
     [
       new Failure("too-large", { detail: "more than 9 bytes" }),
-      "quay.io sent more than any good answer has (more than 9 bytes); try again, or ask those who run quay.io",
+      "quay.io sent more than any good answer has (more than 9 bytes); try again, or ask the people who run quay.io",
     ],
     [
       new Failure("bad-digest", { detail: "x named, y received" }),
-      "quay.io contradicts itself about the digest (x named, y received); try again, or ask those who run quay.io",
+      "quay.io contradicts itself about the digest (x named, y received); try again, or ask the people who run quay.io",
     ],
     [
       new Failure("schema1"),
@@ -107,15 +107,15 @@ describe("explainFailure", () => {
     ],
     [
       new Failure("redirect", { host: "cdn", detail: "a private address" }),
-      "a redirect to cdn was not followed (a private address); try again, or ask those who run quay.io",
+      "a redirect to cdn was not followed (a private address); try again, or ask the people who run quay.io",
     ],
     [
       new Failure("realm", { host: "auth", detail: "plain HTTP" }),
-      "no token could be had from auth, which the registry names for that (plain HTTP); ask those who run quay.io for HTTPS there, or give auth an entry with plainHTTP: true",
+      "no token could be obtained from auth, which the registry names as its token service (plain HTTP); ask the people who run quay.io for HTTPS there, or give auth an entry with plainHTTP: true",
     ],
     [
       new Failure("realm", { host: "auth", detail: "its answer holds no token" }),
-      "no token could be had from auth, which the registry names for that (its answer holds no token); try again, or ask those who run quay.io",
+      "no token could be obtained from auth, which the registry names as its token service (its answer holds no token); try again, or ask the people who run quay.io",
     ],
     [
       new Failure("address", { detail: "not the name of a host" }),

@@ -538,7 +538,7 @@ describe("lookUp takes logins", () => {
     expect(error).toMatchObject({ code: "unauthorized", status: 401 });
     expect(error.message).toBe(
       `can't resolve "${server.host}/private:v1": ${server.host} answered HTTP 401 ("DENIED: denied"), asked with login of old, ` +
-        `then with login of ada, then anonymously, then with the machine's identity; check the name of the image, renew that login, and see that it may pull from ${server.host}`,
+        `then with login of ada, then anonymously, then with the machine's identity; check the name of the image, renew that login, and make sure that it may pull from ${server.host}`,
     );
   });
 

@@ -359,7 +359,7 @@ describe("createRetrier", () => {
     expect(digests).toEqual([INDEX_DIGEST, INDEX_DIGEST, INDEX_DIGEST]);
     // It was still waited for.
     await client.close();
-    expect(await hanging).toContain("was broken off");
+    expect(await hanging).toContain("was cut off");
   });
 
   test.each<readonly [string, Quirk]>([
