@@ -58,7 +58,7 @@ export const commands: Readonly<Record<Command, CommandRow>> = {
   explain: {
     meaning: "say which rule finds each image, or why none does",
     about:
-      "Writes a table of all that reads as an image, with the rule that finds it and what a run would do about it. No registry is asked and nothing is changed.",
+      "Writes a table of all that reads as an image, with the rule that finds it and what a run would do about it. For files and streams no registry is asked and nothing is changed; a ResourceList goes through beside the report, pinned.",
     examples: [
       ["pin-digests explain .", "a table for people"],
       ["helm template shop ./chart | pin-digests explain --format json", "the same for programs"],
