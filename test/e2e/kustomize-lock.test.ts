@@ -71,7 +71,7 @@ for (const { kustomize, tools, way, source } of ways) {
         "another digest in a check",
         "mode: check\nlock: frozen\ncheck: {drift: error}",
         `nginx:1.27@${two}`,
-        /\[error\] v1\/Pod\/site-web \S+: has another digest than the lock "site-image-lock"/,
+        /\[error\] v1\/Pod\/site-web \S+: "[^"]+" has another digest than the lock "site-image-lock"/,
       ],
     ])("fails the build for %s, and says why on stderr", async (_, options, image, message) => {
       const site = folderOf({ ...base(image), ...overlay("site", { "nginx:1.27": one }, options) });
