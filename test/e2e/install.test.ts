@@ -64,6 +64,7 @@ describeWith(["npm-registry"], "a clone", () => {
       "main.js",
       "package.json",
       "program.js",
+      "schema",
     ]);
     await expectWorks(join(project, "node_modules/.bin/pin-digests"));
     const overridden = await pin(join(other, "node_modules/.bin/pin-digests"));
