@@ -4,7 +4,12 @@ import type { ImageField } from "../fields/image-field.ts";
 import { formatSpec } from "../fields/suggested-spec.ts";
 import { namesRegistry } from "../image/likely-reference.ts";
 import { placeholderKind } from "../image/placeholder.ts";
-import { type ImageReference, InvalidReferenceError, safeParseReference } from "../image/reference.ts";
+import {
+  canonicalName,
+  type ImageReference,
+  InvalidReferenceError,
+  safeParseReference,
+} from "../image/reference.ts";
 import { lookupKey } from "../resolve/lookup.ts";
 import { planStep } from "./plan.ts";
 import { keep, type PlanContext, type Step } from "./step.ts";
@@ -40,6 +45,7 @@ export function planLikely(field: ImageField, { config, lock, certain }: LikelyC
     case "keep":
       return step.isUnsettled && step.severity === "warning" ? unsettled(field, step.reason) : step;
     case "rewrite": {
+      if (unknownFields !== "report" && certain.has(canonicalName(image))) return step;
       // A lock may have it for a certain image alone; what is told in the first run must not be pinned in the second.
       const unasked = image.digest === undefined ? reasonNotToAsk(image, config) : undefined;
       return unasked === undefined
@@ -66,13 +72,18 @@ function unsettled(field: ImageField, reason: string): Step {
 
 /** By what a likely image is judged. */
 export interface LikelyContext extends PlanContext {
-  /** What is looked up for images that are certain. */
+  /** What is looked up for images that are certain, and the names of those that a lock has. */
   readonly certain: ReadonlySet<string>;
 }
 
-/** What steps about certain images look up. */
+/** What steps about certain images look up, and the names of those that they take from a lock. */
 export function certainLookups(steps: readonly Step[]): ReadonlySet<string> {
-  return new Set(steps.flatMap((step) => (step.kind === "resolve" ? lookupKey(step.lookup) : [])));
+  return new Set(
+    steps.flatMap((step) => {
+      if (step.kind === "resolve") return lookupKey(step.lookup);
+      return step.kind === "rewrite" && step.source !== undefined ? canonicalName(step.image) : [];
+    }),
+  );
 }
 
 /** What is said of a field that no rule knows. */
