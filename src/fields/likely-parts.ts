@@ -136,12 +136,7 @@ const tagWords: ReadonlySet<string> = new Set(["tag"]);
 const versionWords: ReadonlySet<string> = new Set(["version"]);
 const digestWords: ReadonlySet<string> = new Set(["digest", "hash", "sha", "sha256"]);
 const partNames: ReadonlySet<string> = new Set([
-  "image",
-  "name",
-  "ref",
-  "reference",
-  "uri",
-  "url",
+  ...referenceKeys,
   ...repositoryWords,
   ...registryWords,
   ...tagWords,
