@@ -1,12 +1,19 @@
 /**
- * What a run does to the world: messages, reports, the lock, stdout, in this order. All that can fail is tried before the
+ * What a run does to the world: messages, reports, locks, stdout, in this order. All that can fail is tried before the
  * first of them is done, so that a run that fails has done nothing.
  */
 import { fstatSync, openSync, statSync } from "node:fs";
 import { ClaimError } from "../fs/claim.ts";
 import type { OwnProcess } from "../fs/process-mark.ts";
 import { UnfitFileError } from "../fs/read.ts";
-import { type ClaimedFile, claimFile, ReplaceError, replaceReason, targetOf } from "../fs/replace-file.ts";
+import {
+  type ClaimedFile,
+  claimFile,
+  linkWarning,
+  ReplaceError,
+  replaceReason,
+  targetOf,
+} from "../fs/replace-file.ts";
 import { isSystemError } from "../fs/system-error.ts";
 import { LockWriteError, readLockText } from "./lock-file-io.ts";
 import { outputTarget } from "./output-target.ts";
@@ -21,9 +28,11 @@ export interface Effects {
   /** Whether they are written in colours. */
   readonly isColoured?: boolean;
   readonly reports: readonly ReportFile[];
-  readonly lock: LockChange | undefined;
+  readonly locks: readonly LockChange[];
   /** What goes to stdout, in parts. */
   readonly output: readonly string[];
+  /** What is done once the locks are written. */
+  readonly afterLocks?: () => void;
 }
 
 /** A report, and the file that `--output` names, which is not stdout. */
@@ -32,7 +41,7 @@ export interface ReportFile {
   readonly text: string;
 }
 
-/** A new text for the file that `--lock` names. */
+/** A new text for the file of a lock. */
 export interface LockChange {
   readonly path: string;
   /** How messages name it; "`--lock`" with its path unless told. */
@@ -56,7 +65,7 @@ export async function perform(effects: Effects, own: OwnProcess): Promise<boolea
   const claimed: ClaimedFile[] = [];
   const claimAt = async (path: string): Promise<ClaimedFile> => {
     if (claimed.some(({ target }) => target === targetOf(path)))
-      throw new UsageError(`\`--output\` and \`--lock\` name the same file, ${JSON.stringify(path)}`);
+      throw new UsageError(`${clashOf(effects)}, ${JSON.stringify(path)}`);
     const file = await claimFile(path, own);
     claimed.push(file);
     return file;
@@ -67,13 +76,17 @@ export async function perform(effects: Effects, own: OwnProcess): Promise<boolea
   try {
     const reports = [];
     for (const report of effects.reports) reports.push(await stageReport(report, claimAt));
-    const lock = effects.lock && (await stageLock(effects.lock, claimAt));
-    if (lock === "contradiction") return false;
+    const locks = [];
+    for (const change of effects.locks) {
+      const lock = await stageLock(change, claimAt);
+      if (lock === "contradiction") return false;
+      locks.push(lock);
+    }
     const stdout = tryStdout(effects.output);
     try {
-      tell([...effects.messages, ...(lock?.warnings ?? [])], effects.isColoured);
+      tell([...effects.messages, ...locks.flatMap(({ warnings }) => warnings)], effects.isColoured);
       for (const writeReport of reports) writeReport();
-      if (lock?.commit() === false) {
+      if (!locks.every((lock) => lock.commit())) {
         stdout.undo();
         return false;
       }
@@ -81,6 +94,7 @@ export async function perform(effects: Effects, own: OwnProcess): Promise<boolea
       stdout.undo();
       throw error;
     }
+    effects.afterLocks?.();
     // Whoever reads stdout may take long, and others wait for the lock.
     release();
     stdout.finish();
@@ -90,11 +104,18 @@ export async function perform(effects: Effects, own: OwnProcess): Promise<boolea
   }
 }
 
+/** A run over files names its locks itself. */
+function clashOf({ locks }: Effects): string {
+  return locks.some(({ label }) => label !== undefined)
+    ? "two things are to be written to the same file"
+    : "`--output` and `--lock` name the same file";
+}
+
 /** Claims a file for this process. */
-export type ClaimAt = (path: string) => Promise<ClaimedFile>;
+type ClaimAt = (path: string) => Promise<ClaimedFile>;
 
 /** What writes a report. @throws {UsageError} where that can't be */
-export async function stageReport({ path, text }: ReportFile, claimAt: ClaimAt): Promise<() => void> {
+async function stageReport({ path, text }: ReportFile, claimAt: ClaimAt): Promise<() => void> {
   if (outputTarget(path) === "stderr") return () => write(stderr, text);
   try {
     const open = openedAs(path);
@@ -127,14 +148,14 @@ function openedAs(path: string): number | undefined {
 }
 
 /** A lock whose new text lies beside it. */
-export interface StagedLock {
+interface StagedLock {
   readonly warnings: readonly string[];
   /** False where the claim was lost. */
   commit(): boolean;
 }
 
 /** Writes the new text of a lock beside it. @throws {LockWriteError} */
-export async function stageLock(change: LockChange, claimAt: ClaimAt): Promise<StagedLock | "contradiction"> {
+async function stageLock(change: LockChange, claimAt: ClaimAt): Promise<StagedLock | "contradiction"> {
   const name = change.label ?? `\`--lock\` ${JSON.stringify(change.path)}`;
   try {
     const file = await claimAt(change.path);
@@ -172,9 +193,5 @@ function isExpected(error: unknown): boolean {
 }
 
 function linkWarnings(name: string, otherNames: number): readonly string[] {
-  if (otherNames === 0) return [];
-  const [names, keep] = otherNames === 1 ? ["1 other name", "keeps"] : [`${otherNames} other names`, "keep"];
-  return [
-    `[warning] ${name}: the file had ${names} (a hard link), which ${keep} the old text: let a symbolic link lead to the lock instead`,
-  ];
+  return otherNames === 0 ? [] : [`[warning] ${name}: ${linkWarning(otherNames, "the lock")}`];
 }

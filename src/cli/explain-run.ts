@@ -40,7 +40,7 @@ export async function explainInput(
     tell(messages);
     if (faults.length === 0) write(stdout, report.text);
   } else {
-    await perform({ messages, reports: [report], lock: undefined, output: [] }, host);
+    await perform({ messages, reports: [report], locks: [], output: [] }, host);
   }
   return faults.length === 0 ? 0 : 1;
 }

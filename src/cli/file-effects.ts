@@ -6,26 +6,16 @@
 
 import type { FileChange } from "../files/plan-files.ts";
 import { stageFiles } from "../files/write-files.ts";
-import { type ClaimedFile, claimFile, targetOf } from "../fs/replace-file.ts";
-import { formatResult } from "../krm/result.ts";
-import { type ClaimAt, type LockChange, type ReportFile, stageLock, stageReport } from "./effects.ts";
+import { formatResult, type Result } from "../krm/result.ts";
+import { type Effects, perform } from "./effects.ts";
 import type { Host } from "./host.ts";
-import { tell, tryStdout } from "./stdio.ts";
-import type { ToldLine } from "./told-line.ts";
-import { UsageError } from "./usage-error.ts";
+import { tell } from "./stdio.ts";
 
 /** What is to be done. */
-export interface FileEffects {
-  /** Lines for stderr. */
-  readonly messages: readonly (string | ToldLine)[];
-  readonly isColoured: boolean;
-  /** The line that ends them. */
+export interface FileEffects extends Omit<Effects, "afterLocks"> {
+  /** The line that ends the messages. */
   readonly sum: string;
-  readonly reports: readonly ReportFile[];
-  readonly locks: readonly LockChange[];
   readonly changes: readonly FileChange[];
-  /** What goes to stdout. */
-  readonly output: string;
 }
 
 /**
@@ -38,46 +28,20 @@ export interface FileEffects {
  * @throws {OutputError}
  */
 export async function performOnFiles(
-  { messages, isColoured, sum, reports, locks, changes, output }: FileEffects,
+  { sum, changes, ...effects }: FileEffects,
   host: Host,
 ): Promise<"done" | "left" | "contradiction"> {
-  const claimed: ClaimedFile[] = [];
-  const claimAt: ClaimAt = async (path) => {
-    if (claimed.some(({ target }) => target === targetOf(path)))
-      throw new UsageError(`two things are to be written to the same file, ${JSON.stringify(path)}`);
-    const file = await claimFile(path, host);
-    claimed.push(file);
-    return file;
-  };
   const files = stageFiles(changes, host);
-  try {
-    const writers = [];
-    for (const report of reports) writers.push(await stageReport(report, claimAt));
-    const staged = [];
-    for (const lock of locks) {
-      const one = await stageLock(lock, claimAt);
-      if (one === "contradiction") return one;
-      staged.push(one);
-    }
-    const stdout = tryStdout([output]);
-    try {
-      const warnings = [...files.warnings.map(formatResult), ...staged.flatMap((lock) => lock.warnings)];
-      tell([...messages, ...warnings], isColoured);
-      for (const write of writers) write();
-      if (!staged.every((lock) => lock.commit())) {
-        stdout.undo();
-        return "contradiction";
-      }
-    } catch (error) {
-      stdout.undo();
-      throw error;
-    }
-    const left = files.commit();
+  const messages = [...effects.messages, ...files.warnings.map(formatResult)];
+  let left: readonly Result[] = [];
+  const commitFiles = (): void => {
+    left = files.commit();
     tell([...left.map(formatResult), sum]);
-    stdout.finish();
+  };
+  try {
+    if (!(await perform({ ...effects, messages, afterLocks: commitFiles }, host))) return "contradiction";
     return left.length === 0 ? "done" : "left";
   } finally {
     files.discard();
-    for (const file of claimed) file.release();
   }
 }

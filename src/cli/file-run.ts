@@ -1,5 +1,5 @@
 /** A run over files and folders, which are edited in place. */
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { globSync } from "tinyglobby";
 import { formatExplanations } from "../explain.ts";
 import { filesDiff } from "../files/file-diff.ts";
@@ -10,51 +10,41 @@ import type { Result } from "../krm/result.ts";
 import { oncePerRegistry } from "../outcome/registry-failures.ts";
 import { makeReport } from "../report/report.ts";
 import { formatTally } from "../report/tally.ts";
+import { counted } from "../text/counted.ts";
 import { version } from "../version.ts";
+import { untilAgreed } from "./agreement.ts";
 import type { Arguments } from "./arguments.ts";
 import { type Audience, stderrAudience, withProgress } from "./audience.ts";
 import { isContained } from "./container.ts";
 import type { LockChange, ReportFile } from "./effects.ts";
 import { type FileEffects, performOnFiles } from "./file-effects.ts";
 import { askingAs, type Host } from "./host.ts";
-import { clearLockFolder, LockWriteError } from "./lock-file-io.ts";
-import { readConfigFile, readLock, untilNamedFilesAnswer } from "./named-files.ts";
+import { clearLockFolder } from "./lock-file-io.ts";
+import { readConfigSources, readLock, untilNamedFilesAnswer } from "./named-files.ts";
 import { outputTarget } from "./output-target.ts";
+import { problemCounts } from "./stderr-report.ts";
 import { stdout, tell, write } from "./stdio.ts";
 import { type ToldLine, toldResult } from "./told-line.ts";
 
-// Only runs to which registries say different things of one tag begin anew, and one of each two need not.
-const runsMax = 10;
-
 /** Runs over the files that a command line names, and returns the exit code. */
-export async function runFiles(args: Arguments, host: Host): Promise<number> {
-  for (let runs = 0; runs < runsMax; runs++) {
-    try {
-      const code = await attempt(args, host);
-      if (code !== "contradiction") return code;
-    } catch (error) {
-      // Another run may have written the same.
-      if (!(error instanceof FileWriteError) || error.kind === "failed" || runs === runsMax - 1) throw error;
-    }
-  }
-  throw new LockWriteError(
-    "the lock could not be written: other runs write other digests into it all the time",
-  );
+export function runFiles(args: Arguments, host: Host): Promise<number> {
+  return untilAgreed(() => attempt(args, host), "the lock", isChangedMeanwhile);
+}
+
+/** Another run may have written the same. */
+function isChangedMeanwhile(error: unknown): boolean {
+  return error instanceof FileWriteError && error.kind !== "failed";
 }
 
 /** A run, unless another one has written into a lock meanwhile what contradicts it. */
 async function attempt(args: Arguments, host: Host): Promise<number | "contradiction"> {
-  const { paths, functionConfig, overrides, explanation, report, diff } = args;
+  const { paths, explanation, report, diff } = args;
   await untilNamedFilesAnswer(args);
   const lock = readLock(args, host);
   const audience = await stderrAudience(args, host);
   const plan = await withProgress(audience, (watch) =>
     planFiles(paths, {
-      ...(functionConfig !== undefined && {
-        functionConfig: readConfigFile(functionConfig),
-        functionConfigFolder: dirname(functionConfig),
-      }),
-      overrides,
+      ...readConfigSources(args),
       ...(lock !== undefined && { lock }),
       prune: args.prune,
       folder: resolve("."),
@@ -81,7 +71,7 @@ async function attempt(args: Arguments, host: Host): Promise<number | "contradic
     reports: reports.files,
     locks: isWritten ? plan.locks.map(lockChange) : [],
     changes: isWritten ? plan.changes : [],
-    output: reports.output,
+    output: [reports.output],
   };
   const done = await performOnFiles(effects, host);
   if (done === "contradiction") return done;
@@ -154,7 +144,6 @@ function reportAt(file: string, text: string, told: readonly string[]): Reports 
 /** What all came to: `pin-digests: 3 images changed in 2 of 12 files; 1 template passed over`. */
 function sumOf({ results, ok, mode, counts, changes, tally }: FilesPlan, isDry: boolean): string {
   const { files, others, templates, images } = counts;
-  const problems = [...problemsOf(results, "error"), ...problemsOf(results, "warning")];
   const passed = [
     ...(others === 0 ? [] : [`${counted(others, "file")} without Kubernetes objects`]),
     ...(templates === 0 ? [] : [counted(templates, "template")]),
@@ -168,14 +157,5 @@ function sumOf({ results, ok, mode, counts, changes, tally }: FilesPlan, isDry: 
       : ok
         ? change
         : `nothing was changed in ${counted(files, "file")}`;
-  return `pin-digests: ${[what, ...problems].join(", ")}${passed === "" ? "" : `; passed over: ${passed}`}`;
-}
-
-function problemsOf(results: readonly Result[], severity: Result["severity"]): readonly string[] {
-  const { length } = results.filter((result) => result.severity === severity);
-  return length === 0 ? [] : [counted(length, severity)];
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+  return `pin-digests: ${[what, ...problemCounts(results)].join(", ")}${passed === "" ? "" : `; passed over: ${passed}`}`;
 }

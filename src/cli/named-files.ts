@@ -1,6 +1,7 @@
 /** The files that a command line names. */
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
+import type { ConfigSources } from "../config/config-sources.ts";
 import { parseDuration } from "../config/option-reader.ts";
 import { defaultConfig } from "../config/parse-config.ts";
 import { readNamedFile } from "../fs/read.ts";
@@ -45,11 +46,20 @@ function deadlineIn(overrides: Arguments["overrides"]): number | undefined {
 }
 
 /**
- * Reads the file that `--function-config` names.
+ * The configuration that a command line gives, with what stands in the file that it names.
  *
  * @throws {UsageError}
  */
-export function readConfigFile(path: string): string {
+export function readConfigSources({ functionConfig, overrides }: Arguments): ConfigSources {
+  if (functionConfig === undefined) return { overrides };
+  return {
+    functionConfig: readConfigFile(functionConfig),
+    functionConfigFolder: dirname(functionConfig),
+    overrides,
+  };
+}
+
+function readConfigFile(path: string): string {
   if (path === "-" && !existsSync(path))
     throw new UsageError("`--function-config` must name a file, since stdin carries the resources", {
       meant: "pin-digests -f FILE",

@@ -3,6 +3,7 @@ import type { Result } from "../krm/result.ts";
 import { oncePerRegistry } from "../outcome/registry-failures.ts";
 import type { PinResult } from "../pin-digests.ts";
 import { formatTally } from "../report/tally.ts";
+import { counted } from "../text/counted.ts";
 import type { Audience } from "./audience.ts";
 import { type ToldLine, toldResult } from "./told-line.ts";
 
@@ -37,11 +38,15 @@ function sum({ ok, tally }: PinResult): string {
 }
 
 function summary({ results, ok, changes }: PinResult): string {
-  const count = (severity: Result["severity"], noun: string): string[] => {
-    const number = results.filter((result) => result.severity === severity).length;
-    return number === 0 ? [] : [`${number} ${noun}${number === 1 ? "" : "s"}`];
-  };
-  const counts = [...count("error", "error"), ...count("warning", "warning")].join(", ");
-  if (!ok) return `pin-digests: nothing was changed: ${counts}`;
-  return `pin-digests: ${changes} image${changes === 1 ? "" : "s"} changed${counts === "" ? "" : `, ${counts}`}`;
+  const problems = problemCounts(results);
+  if (!ok) return `pin-digests: nothing was changed: ${problems.join(", ")}`;
+  return `pin-digests: ${[`${counted(changes, "image")} changed`, ...problems].join(", ")}`;
+}
+
+/** How many errors and how many warnings there are, where there are any: `2 errors`, `1 warning`. */
+export function problemCounts(results: readonly Result[]): readonly string[] {
+  return (["error", "warning"] as const).flatMap((severity) => {
+    const count = results.filter((result) => result.severity === severity).length;
+    return count === 0 ? [] : [counted(count, severity)];
+  });
 }

@@ -1,5 +1,4 @@
 /** A run over stdin: a ResourceList, or a stream of manifests. */
-import { dirname } from "node:path";
 import type { ConfigSources } from "../config/config-sources.ts";
 import type { ResolverOptions } from "../connect/resolver-options.ts";
 import { InputError } from "../krm/input-error.ts";
@@ -8,40 +7,34 @@ import type { LockFileOption } from "../lock/lock-file-option.ts";
 import { type PinResult, pinDigests } from "../pin-digests.ts";
 import type { Report } from "../report/report.ts";
 import { version } from "../version.ts";
+import { untilAgreed } from "./agreement.ts";
 import type { Arguments, ReportRequest } from "./arguments.ts";
 import { stderrAudience, withProgress } from "./audience.ts";
 import { isContained } from "./container.ts";
 import { deepRun, nestingMax, runDeep } from "./deep-run.ts";
 import type { LockChange, ReportFile } from "./effects.ts";
 import { askingAs, type Host } from "./host.ts";
-import { LockWriteError } from "./lock-file-io.ts";
-import { readConfigFile, readLock, untilNamedFilesAnswer } from "./named-files.ts";
+import { readConfigSources, readLock, untilNamedFilesAnswer } from "./named-files.ts";
 import { outputTarget } from "./output-target.ts";
 import { stderrReport } from "./stderr-report.ts";
 import { readInput } from "./stdin.ts";
 import { tell, writeStdout } from "./stdio.ts";
 import { UsageError } from "./usage-error.ts";
 
-// Only runs to which registries say different things of one tag begin anew, and one of each two need not.
-const runsMax = 10;
-
 /** Runs over stdin, and returns the exit code. */
 export async function runStream(argv: readonly string[], args: Arguments, host: Host): Promise<number> {
-  const { functionConfig, overrides } = args;
   await untilNamedFilesAnswer(args);
-  const sources = {
-    ...(functionConfig !== undefined && {
-      functionConfig: readConfigFile(functionConfig),
-      functionConfigFolder: dirname(functionConfig),
-    }),
-    overrides,
-  };
+  const sources = readConfigSources(args);
   const deep = await deepRun(host);
   const input = deep?.input ?? (await readInput(args));
   // A thread can't put another program in its place.
   const asDeep = deep && { nesting: nestingMax, sparesThreads: true, since: deep.since };
   try {
-    return await run(input, { ...askingAs(host, args.now), ...sources, ...asDeep }, { args, host });
+    const from = { ...askingAs(host, args.now), ...sources, ...asDeep };
+    return await untilAgreed(
+      () => attempt(input, from, { args, host }),
+      `\`--lock\` ${JSON.stringify(args.lock)}`,
+    );
   } catch (error) {
     if (deep === undefined && error instanceof InputError && error.isTooDeep)
       return runDeep(input, argv, host);
@@ -56,16 +49,6 @@ type Sources = ConfigSources & ReadOptions & ResolverOptions;
 interface Caller {
   readonly args: Arguments;
   readonly host: Host;
-}
-
-async function run(input: string, sources: Sources, caller: Caller): Promise<number> {
-  for (let runs = 0; runs < runsMax; runs++) {
-    const code = await attempt(input, sources, caller);
-    if (code !== "contradiction") return code;
-  }
-  throw new LockWriteError(
-    `\`--lock\` ${JSON.stringify(caller.args.lock)} could not be written: other runs write other digests into it all the time`,
-  );
 }
 
 /** A run, unless another one has written into the lock meanwhile what contradicts it. */
@@ -107,10 +90,10 @@ async function attempt(
     messages: [...(await stderrReport(result, host.env, audience)), ...warnings],
     isColoured: audience.isColoured,
     reports,
-    lock: lock && lockChange(args, lock, result),
+    locks: lock === undefined ? [] : lockChanges(args, lock, result),
     output: isOutput ? [document?.text ?? ""] : isAlone ? [] : result.parts,
   };
-  if (reports.length === 0 && effects.lock === undefined) {
+  if (reports.length === 0 && effects.locks.length === 0) {
     // What can't be written is not said to be changed.
     writeStdout(effects.output);
     tell(effects.messages, effects.isColoured);
@@ -122,13 +105,14 @@ async function attempt(
   return result.ok ? 0 : 1;
 }
 
-function lockChange(
+function lockChanges(
   { lock: path }: Arguments,
   { text: before }: LockFileOption,
   { lock: text, updateLock: update }: PinResult,
-): LockChange | undefined {
-  if (path === undefined || text === undefined || update === undefined) return undefined;
-  return { path, before, text, update };
+): readonly LockChange[] {
+  return path === undefined || text === undefined || update === undefined
+    ? []
+    : [{ path, before, text, update }];
 }
 
 /** Few runs want a report, so only they load what makes it. A policy is made of a run that found all its digests. */

@@ -7,8 +7,6 @@ import {
   accessSync,
   closeSync,
   constants,
-  fchmodSync,
-  fchownSync,
   openSync,
   realpathSync,
   renameSync,
@@ -18,8 +16,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { takeAfter } from "../fs/ownership.ts";
 import type { OwnProcess } from "../fs/process-mark.ts";
-import { replaceReason } from "../fs/replace-file.ts";
+import { linkWarning, replaceReason } from "../fs/replace-file.ts";
 import { isSystemError } from "../fs/system-error.ts";
 import type { Result } from "../krm/result.ts";
 import { applyEdits } from "../yaml/text-edit.ts";
@@ -61,7 +60,7 @@ export function stageFiles(changes: readonly FileChange[], own: OwnProcess): Sta
     for (const change of changes) {
       const { otherNames, ...file } = stageFile(change, own);
       staged.push(file);
-      if (otherNames > 0) warnings.push(linkWarning(change, otherNames));
+      if (otherNames > 0) warnings.push(hardLinkResult(change, otherNames));
     }
   } catch (error) {
     discard();
@@ -110,26 +109,10 @@ function writeDraft(path: string, text: string, old: Stats): void {
   rmSync(path, { force: true });
   const file = openSync(path, "wx", 0o600);
   try {
-    giveTo(file, old);
+    takeAfter(file, old, 0o7777);
     writeFileSync(file, text);
   } finally {
     closeSync(file);
-  }
-}
-
-/** The owner only where we may: who may write into the folder need not be the one. */
-function giveTo(file: number, { uid, gid, mode }: Stats): void {
-  if (!mayChange(() => fchownSync(file, uid, gid))) mayChange(() => fchownSync(file, -1, gid));
-  fchmodSync(file, mode & 0o7777);
-}
-
-function mayChange(change: () => void): boolean {
-  try {
-    change();
-    return true;
-  } catch (error) {
-    if (isSystemError(error, "EPERM", "EINVAL", "ENOSYS")) return false;
-    throw error;
   }
 }
 
@@ -141,10 +124,8 @@ function draftPath(target: string, { pid }: OwnProcess): string {
   return join(dirname(target), `.${name}${end}`);
 }
 
-function linkWarning({ path }: FileChange, otherNames: number): Result {
-  const [names, keep] = otherNames === 1 ? ["1 other name", "keeps"] : [`${otherNames} other names`, "keep"];
-  const message = `the file had ${names} (a hard link), which ${keep} the old text: let a symbolic link lead to it instead`;
-  return { severity: "warning", message, ...startOf(path) };
+function hardLinkResult({ path }: FileChange, otherNames: number): Result {
+  return { severity: "warning", message: linkWarning(otherNames, "it"), ...startOf(path) };
 }
 
 /** The place of what is told of a whole file. */

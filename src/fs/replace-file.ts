@@ -2,8 +2,6 @@
 import {
   closeSync,
   existsSync,
-  fchmodSync,
-  fchownSync,
   fsyncSync,
   lstatSync,
   openSync,
@@ -16,6 +14,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { claim } from "./claim.ts";
+import { takeAfter } from "./ownership.ts";
 import type { OwnProcess } from "./process-mark.ts";
 import { isSystemError, reasonOf } from "./system-error.ts";
 
@@ -95,30 +94,20 @@ export function replaceReason(error: unknown): string {
   return isOfFolder ? `${reason}; it is replaced as a whole, so its folder must be writable` : reason;
 }
 
+/** What is told of a file with other names; `instead` is what a symbolic link should lead to. */
+export function linkWarning(otherNames: number, instead: string): string {
+  const [names, keep] = otherNames === 1 ? ["1 other name", "keeps"] : [`${otherNames} other names`, "keep"];
+  return `the file had ${names} (a hard link), which ${keep} the old text: let a symbolic link lead to ${instead} instead`;
+}
+
 function writeDraft(path: string, text: string, old: Stats | undefined): void {
   const file = openSync(path, "wx");
   try {
-    if (old !== undefined) giveTo(file, old);
+    if (old !== undefined) takeAfter(file, old, 0o777);
     writeFileSync(file, text);
     fsyncSync(file);
   } finally {
     closeSync(file);
-  }
-}
-
-/** The owner only where we may: who may write into the folder need not be the one. */
-function giveTo(file: number, { uid, gid, mode }: Stats): void {
-  if (!mayChange(() => fchownSync(file, uid, gid))) mayChange(() => fchownSync(file, -1, gid));
-  fchmodSync(file, mode & 0o777);
-}
-
-function mayChange(change: () => void): boolean {
-  try {
-    change();
-    return true;
-  } catch (error) {
-    if (isSystemError(error, "EPERM", "EINVAL", "ENOSYS")) return false;
-    throw error;
   }
 }
 

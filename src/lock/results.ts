@@ -1,4 +1,5 @@
 /** What is told of locks. */
+
 import { type Config, platformName } from "../config/config.ts";
 import type { ImageField } from "../fields/image-field.ts";
 import { parseIfImage } from "../image/likely-reference.ts";
@@ -7,6 +8,7 @@ import { canonicalName, type ImageReference, parseReference } from "../image/ref
 import { type ResultContent, resultAt } from "../krm/field-result.ts";
 import type { Input } from "../krm/input.ts";
 import type { Result } from "../krm/result.ts";
+import { counted } from "../text/counted.ts";
 import type { LockedImage } from "./format/locked-image.ts";
 import type { Lock, Locks } from "./locks.ts";
 import { keepsFiles } from "./whose-lock.ts";
@@ -54,7 +56,7 @@ export function unlockedNames(
   const names = [...new Set(unlocked.map(({ image: { text } }) => text))];
   const platform = platformName(config);
   const forPlatform = platform === undefined ? "" : ` for ${platform}`;
-  const what = `${names.length} image${names.length === 1 ? "" : "s"}${forPlatform}: ${listed(names)}`;
+  const what = `${counted(names.length, "image")}${forPlatform}: ${listed(names)}`;
   return { count: names.length, what };
 }
 

@@ -4,7 +4,9 @@
  *
  * https://github.github.com/gfm/#code-spans
  */
+
 import { formatPlace, type Result } from "../krm/result.ts";
+import { counted } from "../text/counted.ts";
 import { printable } from "../text/printable.ts";
 import { shorten } from "../text/quote.ts";
 import type { ImageVersion, Versions } from "./versions.ts";
@@ -125,7 +127,7 @@ function ageOf(created: number, now: number): string {
   const hours = Math.floor((now - created) / 3_600_000);
   if (hours < 0) return "in the future";
   const [count, unit] = hours < 48 ? [hours, "hour"] : [Math.floor(hours / 24), "day"];
-  return `${count} ${unit}${count === 1 ? "" : "s"} old`;
+  return `${counted(count, unit)} old`;
 }
 
 function problemItem({ results }: Group): readonly string[] {
@@ -140,7 +142,7 @@ function whereUsed(results: readonly Result[]): string {
   const names = files.size > 0 ? [...files] : results.map(({ file: _, ...place }) => formatPlace(place));
   const shown = [...new Set(names)].filter(Boolean);
   const more = shown.length > placesMax ? ` and ${shown.length - placesMax} more` : "";
-  const count = `${results.length} place${results.length === 1 ? "" : "s"}`;
+  const count = counted(results.length, "place");
   if (shown.length === 0) return count;
   return `${count}: ${shown.slice(0, placesMax).map(code).join(", ")}${more}`;
 }

@@ -1,5 +1,7 @@
 /** What a run over images came to, in a line: `12 images checked: 10 pinned, 1 moved, 1 unknown`. */
+
 import type { Result } from "../krm/result.ts";
+import { counted } from "../text/counted.ts";
 
 /** What became of each image, by its text, and what was done about them. */
 export interface Tally {
@@ -64,7 +66,7 @@ export function formatTally({ done, states: tally }: Tally, where = ""): string 
   const counts = new Map<string, number>(alwaysCounted[done].map((state) => [state, 0]));
   for (const state of [...tally.values()].sort((one, other) => rankOf(one) - rankOf(other)))
     counts.set(state, (counts.get(state) ?? 0) + 1);
-  const total = `${tally.size} image${tally.size === 1 ? "" : "s"} ${done}${where}`;
+  const total = `${counted(tally.size, "image")} ${done}${where}`;
   if (tally.size === 0) return total;
   return `${total}: ${[...counts].map(([state, count]) => `${count} ${state}`).join(", ")}`;
 }

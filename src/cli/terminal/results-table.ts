@@ -1,5 +1,7 @@
 /** Results for a person at a terminal: a row for each image and what became of it, however many fields have it. */
+
 import { formatPlace, type Result } from "../../krm/result.ts";
+import { counted } from "../../text/counted.ts";
 import { printable } from "../../text/printable.ts";
 import type { ToldLine, Tone } from "../told-line.ts";
 import { cutToWidth, padToWidth, widthOf, wrapToWidth } from "./width.ts";
@@ -123,6 +125,6 @@ function whereIs({ position, file, ...named }: Result): string {
 /** `12 places in 3 files`. */
 function placesOf(results: readonly Result[]): string {
   const files = new Set(results.flatMap(({ file }) => file?.path ?? []));
-  const places = `${results.length} place${results.length === 1 ? "" : "s"}`;
-  return files.size === 0 ? places : `${places} in ${files.size} file${files.size === 1 ? "" : "s"}`;
+  const places = counted(results.length, "place");
+  return files.size === 0 ? places : `${places} in ${counted(files.size, "file")}`;
 }
