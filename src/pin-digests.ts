@@ -5,7 +5,7 @@
 
 import { checkImages } from "./check/check.ts";
 import { type Config, platformName } from "./config/config.ts";
-import type { ConfigSources } from "./config/config-sources.ts";
+import { type ConfigSources, withPolicy } from "./config/config-sources.ts";
 import { readConfig } from "./config/function-config.ts";
 import { lookupsAtOnce, openSession } from "./connect/open-session.ts";
 import { pullSecretsOf } from "./connect/pull-secrets.ts";
@@ -95,7 +95,7 @@ export interface PinResult {
  */
 export async function pinDigests(text: string, options: PinOptions = {}): Promise<PinResult> {
   const input = await readInput(text, options);
-  const { config, rules, faults } = await readConfig(input, withPolicy(options));
+  const { config, rules, faults } = await readConfig(input, withPolicy(options, options.environment));
   if (faults.length > 0) return unpinned(input, faults);
   const file = await readLockOption(options.lock, config);
   const locks = readLocks(input, config, file, options.lock?.name);
@@ -141,12 +141,6 @@ export async function pinDigests(text: string, options: PinOptions = {}): Promis
   } finally {
     await resolver.close({ leaveSockets: options.leaveSockets ?? false });
   }
-}
-
-/** What a run's environment says of its rules. */
-function withPolicy(options: PinOptions): ConfigSources {
-  const policy = options.environment?.PIN_DIGESTS_POLICY;
-  return policy ? { ...options, policy } : options;
 }
 
 /** What the locks have that the run leaves in them. */

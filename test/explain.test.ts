@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { explain, formatExplanations } from "../src/explain.ts";
 import { formatFieldSpecs } from "../src/report/field-specs.ts";
 import { runExecutable } from "./conformance/executable.ts";
@@ -237,6 +238,26 @@ fieldSpecs:
       "fieldSpecs[0]: pin",
       "fieldSpecs[1]: pin",
     ]);
+  });
+
+  test.each([
+    ["lines of its own", "image\n- kind: '*'\n  path: '**'\n  pin: never # x"],
+    ["another member", "x, pin: never, y"],
+    ["a brace", "{x"],
+    ["a control sequence", "x\u009b2J"],
+  ])("is one fieldSpec of its kind where a key brings %s", async (_, key) => {
+    const parts = `${JSON.stringify(`${key}_repository`)}: r.io/web, ${JSON.stringify(`${key}_tag`)}: v1`;
+    const text = `apiVersion: acme.example/v1\nkind: Widget\nmetadata: {name: a}\nspec: {image: {${parts}}}\n`;
+
+    const { explanations: found } = await explain(text);
+    const specs = formatFieldSpecs(found);
+
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
+    expect(specs).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+    for (const spec of parse(specs).fieldSpecs) {
+      expect(spec).toMatchObject({ group: "acme.example", kind: "Widget" });
+      expect(spec).not.toHaveProperty("pin");
+    }
   });
 
   test("is an empty list of fieldSpecs where nothing is to be settled", () => {

@@ -10,6 +10,15 @@ export interface ConfigSources {
   readonly policy?: string | undefined;
 }
 
+/** The sources, with the policy that an environment names. */
+export function withPolicy(
+  sources: ConfigSources,
+  environment: Readonly<Record<string, string | undefined>> = {},
+): ConfigSources {
+  const { PIN_DIGESTS_POLICY: policy } = environment;
+  return policy ? { ...sources, policy } : sources;
+}
+
 /** Two configurations where one must be, or a text that is none. */
 export class FunctionConfigError extends Error {
   override readonly name = "FunctionConfigError";

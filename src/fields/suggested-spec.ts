@@ -1,5 +1,6 @@
 /** The fieldSpec that would settle what no rule knows, ready to be copied into a configuration. */
 import type { Resource } from "../krm/resource.ts";
+import { isPlain } from "../yaml/insert/text.ts";
 import type { FieldSpec } from "./field-spec.ts";
 
 /** How fields that no rule knows are called where a rule would be named. */
@@ -35,8 +36,13 @@ export function formatSpec(field: Suggested): string | undefined {
   const spec = specFor(field);
   if (spec === undefined) return undefined;
   const { group, kind, path, ...more } = spec;
-  const members = Object.entries(more).map(([key, value]) => `, ${key}: ${value}`);
-  return `{group: ${group === "" ? '""' : group}, kind: ${kind}, path: ${JSON.stringify(path)}${members.join("")}}`;
+  const members = Object.entries(more).map(([key, value]) => `, ${key}: ${specText(value)}`);
+  return `{group: ${specText(group)}, kind: ${specText(kind)}, path: ${JSON.stringify(path)}${members.join("")}}`;
+}
+
+/** A member of a fieldSpec as YAML: a name that a manifest gave is in quotes unless every reader takes it for a text. */
+export function specText(text: string): string {
+  return isPlain(text) ? text : JSON.stringify(text);
 }
 
 /** A field with what would settle it. */

@@ -1,9 +1,8 @@
 /** A run over files, as far as nothing is written: every file is read and planned, and all that is asked is answered. */
-import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { checkImages } from "../check/check.ts";
 import { type Config, platformName } from "../config/config.ts";
-import { type ConfigSources, FunctionConfigError } from "../config/config-sources.ts";
+import { type ConfigSources, FunctionConfigError, withPolicy } from "../config/config-sources.ts";
 import { readConfig } from "../config/function-config.ts";
 import { lookupsAtOnce, openSession } from "../connect/open-session.ts";
 import type { ResolverOptions } from "../connect/resolver-options.ts";
@@ -110,9 +109,7 @@ export interface FilesPlan {
  * @throws {LockFileError} where the file of `--lock` is no lock.
  */
 export async function planFiles(paths: readonly string[], options: FilesOptions): Promise<FilesPlan> {
-  const policy = options.environment?.PIN_DIGESTS_POLICY;
-  const sources = policy ? { ...options, policy } : options;
-  const { config, rules, faults } = await readConfig(nothing, sources);
+  const { config, rules, faults } = await readConfig(nothing, withPolicy(options, options.environment));
   if (faults.length > 0) return failedPlan(faults, config);
   requireFit(config, options);
   const found = findFiles(paths, options);
@@ -405,7 +402,7 @@ function overriddenIn(files: readonly FoundFile[]): OverriddenImages {
   return overriddenImages(
     kustomizations.flatMap(({ path, place }) => {
       try {
-        return [{ path, place, text: readFileSync(place, "utf8") }];
+        return [{ path, place, text: readFile(place).bytes.toString("utf8") }];
       } catch (error) {
         // It is told when its images are looked for.
         if (fileFault(error) === undefined) throw error;

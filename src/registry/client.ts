@@ -16,6 +16,7 @@ import { createHost, type Host } from "./host-state.ts";
 import type { Content, ContentRequest, Inspection, PlatformDemand } from "./inspection.ts";
 import { lookUp } from "./lookup.ts";
 import type { LookupRequest, LookupResult } from "./lookup-request.ts";
+import { type Ping, ping } from "./ping.ts";
 import { configTypeOf, inspect, isImageType, readConfig, readContent } from "./platforms.ts";
 import { untilAborted } from "./transport/abortable.ts";
 import type { HttpLine } from "./transport/agent.ts";
@@ -33,7 +34,7 @@ import {
 } from "./transport/registry-config.ts";
 import { createRetrier } from "./transport/retry.ts";
 import type { Sockets } from "./transport/sockets.ts";
-import { createTransport, type HttpRequest } from "./transport/transport.ts";
+import { createTransport } from "./transport/transport.ts";
 
 /** Asks registries which digests tags mean. It knows the network, and the time that the run may take. */
 export interface RegistryClient {
@@ -159,24 +160,16 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
         endpoint,
         authorizer: createAuthorizer(endpoint, keychain, tokens),
         run: ending.signal,
-        isThere: (url, signal) => isThere({ url, signal, connection: endpoint.connection }),
+        isThere: (at) => isThere({ ...at, connection: endpoint.connection }),
       });
     hosts.set(key, host);
     return host;
   }
 
   /** Whether an API answers at a URL, whatever it says. */
-  async function isThere(at: Pick<HttpRequest, "url" | "signal" | "connection">): Promise<boolean> {
-    const url = new URL("/v2/", at.url);
+  async function isThere(at: Ping): Promise<boolean> {
     try {
-      const { status } = await send({
-        ...at,
-        method: "GET",
-        url,
-        headers: {},
-        bytesMax: PING_BYTES_MAX,
-        retries: 1,
-      });
+      const { status } = await ping({ ...at, retries: 1 }, send);
       // So a server of HTTPS answers HTTP.
       return status !== 400;
     } catch (error) {
@@ -429,8 +422,6 @@ function meantBy(image: ImageReference): string {
 function keyOf(image: ImageReference): string {
   return `${canonicalName(image)}@${image.tag === undefined ? (image.digest ?? "") : ""}`;
 }
-
-const PING_BYTES_MAX = 65_536;
 
 /** Milliseconds. */
 const MOMENT = 3_000;

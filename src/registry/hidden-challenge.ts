@@ -2,6 +2,7 @@ import { type HostChallenge, hostChallengeOf } from "./auth/authorizer.ts";
 import type { TokenOptions } from "./auth/token.ts";
 import type { Host } from "./host-state.ts";
 import { challengesOf, type ManifestRefusal } from "./manifest.ts";
+import { ping } from "./ping.ts";
 import type { Guard } from "./transport/address-guard.ts";
 
 /** Who was refused. */
@@ -23,15 +24,10 @@ export async function findHiddenChallenge(
   const { status } = refusal.failure;
   if (status === undefined || !MAY_MEAN_LOG_IN.has(status) || host.base === undefined) return undefined;
   if (status !== 401 && !(await hasLogin(asker))) return undefined;
-  const response = await options.send({
-    method: "GET",
-    url: new URL("/v2/", host.base),
-    headers: {},
-    connection: host.endpoint.connection,
-    bytesMax: PING_BYTES_MAX,
-    signal: question.signal,
-    ...(question.guard !== undefined && { guard: question.guard }),
-  });
+  const { connection } = host.endpoint;
+  const { signal, guard } = question;
+  const at = { base: host.base, connection, signal, ...(guard !== undefined && { guard }) };
+  const response = await ping(at, options.send);
   const isHere = response.status === 401 && response.url.origin === host.base.origin;
   const demand = isHere
     ? hostChallengeOf({ challenges: challengesOf(response), url: response.url })
@@ -43,7 +39,6 @@ export async function findHiddenChallenge(
 
 /** What some registries answer those who are to log in, beside the 401 that means it. */
 export const MAY_MEAN_LOG_IN: ReadonlySet<number> = new Set([400, 401, 403, 404]);
-const PING_BYTES_MAX = 65_536;
 
 /** Tells whether there is any login for a host, or an identity that this machine has there. */
 export async function hasLogin({ host, question }: Pick<Asker, "host" | "question">): Promise<boolean> {

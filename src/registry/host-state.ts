@@ -1,5 +1,7 @@
 import { setMaxListeners } from "node:events";
 import type { Authorizer } from "./auth/authorizer.ts";
+import type { Ping } from "./ping.ts";
+import type { Guard } from "./transport/address-guard.ts";
 import type { Endpoint } from "./transport/endpoint.ts";
 import { hasTrait } from "./transport/error-code.ts";
 import { Failure, isMute } from "./transport/failure.ts";
@@ -10,8 +12,11 @@ export interface Host {
   readonly authorizer: Authorizer;
   /** Where its API has answered; undefined until it has. */
   readonly base: URL | undefined;
-  /** Runs a task against each URL that the host may have until one answers, and from then on against that one. */
-  reach<Result>(task: Task<Result>): Promise<Result>;
+  /**
+   * Runs a task against each URL that the host may have until one answers, and from then on against that one. A guard holds
+   * for what is asked besides.
+   */
+  reach<Result>(task: Task<Result>, guard?: Guard): Promise<Result>;
   /** Aborted with the run, or with a Failure that all requests under way would end in. */
   readonly signal: AbortSignal;
   /** Whether it is known to answer a GET where a HEAD gets no answer. */
@@ -26,6 +31,12 @@ export interface Host {
 /** Asks at a URL; `last` where there is no other to try. */
 type Task<Result> = (base: URL, last: boolean) => Promise<Result>;
 
+/** Where a task was tried. */
+interface Asked {
+  readonly url: URL;
+  readonly guard: Guard | undefined;
+}
+
 /** What a Host is made from. */
 export interface HostOptions {
   readonly endpoint: Endpoint;
@@ -33,7 +44,7 @@ export interface HostOptions {
   /** That of the run. */
   readonly run: AbortSignal;
   /** Asks whether an API answers at a URL, whatever it says. */
-  readonly isThere: (url: URL, signal: AbortSignal) => Promise<boolean>;
+  readonly isThere: (at: Omit<Ping, "connection">) => Promise<boolean>;
 }
 
 /** Makes a Host of which nothing is known yet. */
@@ -50,7 +61,7 @@ export function createHost({ endpoint, authorizer, run, isThere }: HostOptions):
   let mayAll = false;
   let probe: Promise<void> | undefined;
 
-  async function bury(failure: Failure, url: URL): Promise<void> {
+  async function bury(failure: Failure, { url, guard }: Asked): Promise<void> {
     if (failure.code === "pull-limit") {
       dead = failure;
       // It lasts for hours, and those who wait for the host would wait for nothing.
@@ -65,7 +76,7 @@ export function createHost({ endpoint, authorizer, run, isThere }: HostOptions):
     // A server that is silent or hangs up may be so for some images alone. What is true of it must not depend on which come
     // first, so it is asked for none.
     if (mute < 2) return;
-    presence ??= isThere(url, signal);
+    presence ??= isThere({ base: url, signal, ...(guard !== undefined && { guard }) });
     const isHere = await presence;
     if (base !== undefined) return;
     if (isHere) {
@@ -74,13 +85,13 @@ export function createHost({ endpoint, authorizer, run, isThere }: HostOptions):
     } else dead = failure;
   }
 
-  async function reach<Result>(task: Task<Result>): Promise<Result> {
+  async function reach<Result>(task: Task<Result>, guard?: Guard): Promise<Result> {
     const [first, second] = base === undefined ? endpoint.urls : [base];
     if (first === undefined) throw new Failure("address", { host: endpoint.name, detail: "no address" });
-    if (second === undefined) return attempt(first, (url) => task(url, true));
+    if (second === undefined) return attempt({ url: first, guard }, (url) => task(url, true));
     let wantsFirst = speaksOther;
     try {
-      return await attempt(first, (url) => task(url, false), wantsOther);
+      return await attempt({ url: first, guard }, (url) => task(url, false), wantsOther);
     } catch (error) {
       // Another image may have found the way meanwhile, and it may be the other one.
       if (base === first || !(error instanceof Failure) || !wantsOther(error)) throw error;
@@ -88,26 +99,26 @@ export function createHost({ endpoint, authorizer, run, isThere }: HostOptions):
       if (hangsUp(error)) wantsFirst = (failure) => speaksOther(failure) || hangsUp(failure);
     }
     try {
-      return await attempt(second, (url) => task(url, true), wantsFirst);
+      return await attempt({ url: second, guard }, (url) => task(url, true), wantsFirst);
     } catch (error) {
       if (base === second || !(error instanceof Failure) || !wantsFirst(error)) throw error;
     }
     // It has failed the first time for a reason of its own.
-    return attempt(first, (url) => task(url, true));
+    return attempt({ url: first, guard }, (url) => task(url, true));
   }
 
   /** Notes what is learned of the host, but for failures that another scheme may mend. */
   async function attempt<Result>(
-    url: URL,
+    asked: Asked,
     task: (base: URL) => Promise<Result>,
     isMended: (failure: Failure) => boolean = () => false,
   ): Promise<Result> {
     try {
-      const result = await task(url);
-      base = url;
+      const result = await task(asked.url);
+      base = asked.url;
       return result;
     } catch (error) {
-      if (error instanceof Failure && (base !== undefined || !isMended(error))) await bury(error, url);
+      if (error instanceof Failure && (base !== undefined || !isMended(error))) await bury(error, asked);
       throw error;
     }
   }

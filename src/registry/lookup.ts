@@ -235,7 +235,7 @@ async function ask(search: Search, authorization?: string, isLoggedIn?: boolean)
       throw said.failure;
     }
     return said;
-  });
+  }, question.guard);
   if (answer.kind === "digest" || answer.url.origin === host.base?.origin) return answer;
   return askElsewhere(search, answer);
 }

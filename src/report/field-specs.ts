@@ -1,6 +1,6 @@
 /** FieldSpecs for what reads as an image and no rule knows, ready to be copied into a configuration. */
-import type { KindSpec } from "../fields/suggested-spec.ts";
-import { printable } from "../text/printable.ts";
+import { type KindSpec, specText } from "../fields/suggested-spec.ts";
+import { printable, printableJson } from "../text/printable.ts";
 
 /** A value, and the fieldSpec that would settle it. */
 interface SettledValue {
@@ -24,13 +24,15 @@ export function formatFieldSpecs(values: readonly SettledValue[]): string {
 
 function textOf({ group, kind, path, in: form, digestKey }: KindSpec): string {
   const lines = [
-    `- group: ${group === "" ? '""' : group}`,
-    `  kind: ${kind}`,
+    `- group: ${specText(group)}`,
+    `  kind: ${specText(kind)}`,
     `  path: ${JSON.stringify(path)}`,
     ...(form === undefined ? [] : [`  in: ${form}`]),
-    ...(digestKey === undefined ? [] : [`  digestKey: ${digestKey} # must be a key that the kind has`]),
+    ...(digestKey === undefined
+      ? []
+      : [`  digestKey: ${specText(digestKey)} # must be a key that the kind has`]),
   ];
-  return lines.map((line) => `${line}\n`).join("");
+  return lines.map((line) => `${printableJson(line)}\n`).join("");
 }
 
 function commentOf(first: SettledValue | undefined, others: number): string {

@@ -9,6 +9,7 @@ import { formatPlace, type Result } from "../krm/result.ts";
 import { counted } from "../text/counted.ts";
 import { printable } from "../text/printable.ts";
 import { shorten } from "../text/quote.ts";
+import { groupByImage, type ImageGroup } from "./image-groups.ts";
 import type { ImageVersion, Versions } from "./versions.ts";
 
 /** What a report is made from. */
@@ -21,8 +22,8 @@ export interface MarkdownSource {
 
 /** Writes the report: what moved, what was pinned, and what is to be known. */
 export function markdownReport({ results, versions, now }: MarkdownSource): string {
-  const groups = [...groupsOf(results).values()];
-  const ofKind = (kind: Group["kind"]): readonly Group[] => groups.filter((group) => group.kind === kind);
+  const groups = groupByImage(results);
+  const ofKind = (kind: Kind): readonly ImageGroup[] => groups.filter((group) => kindOf(group) === kind);
   const sections = [
     section("Moved", ofKind("moved"), (group) => changeItem(group, { versions, now })),
     section("Pinned", ofKind("pinned"), (group) => changeItem(group, { versions, now })),
@@ -34,31 +35,18 @@ export function markdownReport({ results, versions, now }: MarkdownSource): stri
   return ["## Container images", "", `${moved}, ${pinned}, ${problems}.`, ...sections, ""].join("\n");
 }
 
-/** Results that say the same of the same image. */
-interface Group {
-  readonly kind: "moved" | "pinned" | "problem";
-  readonly results: [Result, ...Result[]];
-}
+type Kind = "moved" | "pinned" | "problem";
 
-function groupsOf(results: readonly Result[]): ReadonlyMap<string, Group> {
-  const groups = new Map<string, Group>();
-  for (const result of results) {
-    const { currentValue: from, proposedValue: to } = result.field ?? {};
-    const isChange = from !== undefined && to !== undefined && !from.startsWith("sha");
-    if (!isChange && result.severity === "info") continue;
-    const kind = !isChange ? "problem" : from.includes("@") ? "moved" : "pinned";
-    const key = kind === "problem" ? `${result.severity} ${result.message}` : `${from} ${to}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { kind, results: [result] });
-    else group.results.push(result);
-  }
-  return groups;
+/** Undefined for what a reviewer need not know. */
+function kindOf({ change, results }: ImageGroup): Kind | undefined {
+  if (change === undefined) return results[0].severity === "info" ? undefined : "problem";
+  return change.from.includes("@") ? "moved" : "pinned";
 }
 
 function section(
   title: string,
-  groups: readonly Group[],
-  item: (group: Group) => readonly string[],
+  groups: readonly ImageGroup[],
+  item: (group: ImageGroup) => readonly string[],
 ): readonly string[] {
   if (groups.length === 0) return [];
   const more = groups.length > itemsMax ? [`- ${groups.length - itemsMax} more`] : [];
@@ -69,10 +57,10 @@ function section(
 const itemsMax = 70;
 
 function changeItem(
-  { results }: Group,
+  { results, change }: ImageGroup,
   { versions, now }: Pick<MarkdownSource, "versions" | "now">,
 ): readonly string[] {
-  const { currentValue: from = "", proposedValue: to = "" } = results[0].field ?? {};
+  const { from, to } = change ?? { from: "", to: "" };
   const [name = "", before] = from.split("@");
   const [target = "", after = target] = to.split("@");
   const old = before === undefined ? "" : `${code(before)} → `;
@@ -130,7 +118,7 @@ function ageOf(created: number, now: number): string {
   return `${counted(count, unit)} old`;
 }
 
-function problemItem({ results }: Group): readonly string[] {
+function problemItem({ results }: ImageGroup): readonly string[] {
   const [first] = results;
   return [`- **${first.severity}**: ${code(first.message)}`, `  - ${whereUsed(results)}`];
 }

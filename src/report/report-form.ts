@@ -1,7 +1,7 @@
 /** The forms of reports, apart from what makes them: few runs want one. */
 
 /** The form of a report. */
-export type ReportForm = InventoryFormat | (typeof resultFormats)[number];
+export type ReportForm = InventoryFormat | (typeof resultForms)[keyof typeof resultForms];
 
 /** How an inventory is written. */
 export type InventoryFormat = ListFormat | AdmissionFormat;
@@ -20,19 +20,19 @@ export type AdmissionFormat = (typeof admissionFormats)[number];
 
 const listFormats = ["lock", "kustomize", "json", "table"] as const;
 const admissionFormats = ["admission", "admission-mutating"] as const;
-const resultFormats = ["sarif", "github", "results", "markdown"] as const;
+/** Forms by the names that `--format` has for them: an inventory and the results may both be JSON. */
+const resultForms = { sarif: "sarif", github: "github", json: "results", markdown: "markdown" } as const;
 
 /** The names of forms, by the flag that asks for them. */
 export const reportForms: Readonly<Record<"inventory" | "format", readonly string[]>> = {
   inventory: [...listFormats, ...admissionFormats],
-  format: ["sarif", "github", "json", "markdown"],
+  format: Object.keys(resultForms),
 };
 
 /** The form that a flag means by a name; undefined where it means none. */
 export function reportFormOf(flag: keyof typeof reportForms, name: string): ReportForm | undefined {
   if (flag === "inventory") return [...listFormats, ...admissionFormats].find((each) => each === name);
-  // An inventory and the results may both be JSON.
-  return name === "json" ? "results" : resultFormats.find((each) => each === name && each !== "results");
+  return Object.entries(resultForms).find(([each]) => each === name)?.[1];
 }
 
 /** Whether a report is a policy of a cluster. */

@@ -1,4 +1,5 @@
 /** What is known of the images that moved, before and after: it is read from their configurations, by GET. */
+import { isDigest } from "../image/digest.ts";
 import { type ImageReference, safeParseReference } from "../image/reference.ts";
 import type { Result } from "../krm/result.ts";
 import { RegistryError } from "../registry/errors.ts";
@@ -53,10 +54,10 @@ async function readVersion(
     const manifest =
       child === undefined
         ? top
-        : await readJson(image, { part: "manifests", reference: textOf(child.digest) ?? "" }, read);
+        : await readJson(image, { part: "manifests", reference: digestOf(child.digest) }, read);
     const config = await readJson(
       image,
-      { part: "blobs", reference: textOf(recordOf(manifest.config).digest) ?? "" },
+      { part: "blobs", reference: digestOf(recordOf(manifest.config).digest) },
       read,
     );
     const labels = {
@@ -72,9 +73,7 @@ async function readVersion(
       ...(created > 0 && { created }),
       ...(source !== undefined && { source }),
       ...(revision !== undefined && { revision }),
-      platforms: (children.length > 0 ? children.map((each) => recordOf(each.platform)) : [config]).map(
-        platformName,
-      ),
+      platforms: platformNames(children.length > 0 ? children.map(({ platform }) => platform) : [config]),
     };
   } catch (error) {
     // The registry does not show it, or shows something else than JSON.
@@ -103,10 +102,22 @@ function textOf(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
+/** What a digest asks for is checked by it; "" for anything else. */
+function digestOf(value: unknown): string {
+  return typeof value === "string" && isDigest(value) ? value : "";
+}
+
 /** Attestations stand in an index as images of an unknown platform. */
 function isPlatform(value: unknown): boolean {
   const { os, architecture } = recordOf(value);
   return textOf(os) !== undefined && os !== "unknown" && textOf(architecture) !== undefined;
+}
+
+// More than any image has; a registry may name as many as an answer holds.
+const PLATFORMS_MAX = 64;
+
+function platformNames(platforms: readonly unknown[]): readonly string[] {
+  return [...new Set(platforms.map((each) => platformName(recordOf(each))))].slice(0, PLATFORMS_MAX);
 }
 
 function platformName({ os, architecture, variant }: JsonRecord): string {

@@ -152,7 +152,7 @@ describe("the action for GitHub", () => {
       "c d.yaml": pod(image),
     });
 
-    const check = await runAction(folder, { paths: "a b" });
+    const check = await runAction(folder, { paths: "b\na\n" });
     const pin = await runAction(folder, {
       command: "pin",
       paths: "a b",

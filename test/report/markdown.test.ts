@@ -40,6 +40,32 @@ function report(
 }
 
 describe("markdownReport", () => {
+  test("names an image whose name begins as a digest does", () => {
+    const field = {
+      path: "spec.image",
+      currentValue: "shadowsocks/ss:1",
+      proposedValue: `shadowsocks/ss:1@${one}`,
+    };
+
+    const text = report([{ message: "", severity: "info", field }]);
+
+    expect(text).toContain("0 moved, 1 pinned, 0 problems.");
+    expect(text).toContain("- `shadowsocks/ss:1`: `sha256:1111");
+  });
+
+  test.each([
+    ["error", "gone"],
+    ["warning", "gone"],
+    ["error", "drift"],
+  ] as const)("says the %s of a check about what is %s, and counts it", (severity, check) => {
+    const message = "is not there any more";
+
+    const text = report([{ ...moved("a.io/app:1", "a.yaml"), severity, message, tags: { class: check } }]);
+
+    expect(text).toContain("0 moved, 0 pinned, 1 problem.");
+    expect(text).toContain(`- **${severity}**: \`is not there any more\``);
+  });
+
   test("says of each image what moved, since when, what changed, and where it is used", () => {
     const source = "https://github.com/acme/app";
     const results = [moved("a.io/app:1", "a.yaml"), moved("a.io/app:1", "b.yaml")];

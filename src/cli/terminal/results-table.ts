@@ -1,6 +1,7 @@
 /** Results for a person at a terminal: a row for each image and what became of it, however many fields have it. */
 
 import { formatPlace, type Result } from "../../krm/result.ts";
+import { groupByImage, type ImageGroup } from "../../report/image-groups.ts";
 import { counted } from "../../text/counted.ts";
 import { printable } from "../../text/printable.ts";
 import type { ToldLine, Tone } from "../told-line.ts";
@@ -8,10 +9,10 @@ import { cutToWidth, padToWidth, widthOf, wrapToWidth } from "./width.ts";
 
 /** Lines of at most so many columns: what changed, then what is to be known, then what failed. */
 export function resultsTable(results: readonly Result[], columns: number): readonly ToldLine[] {
-  const groups = [...groupsOf(results).values()];
+  const groups = groupByImage(results);
   const changes = groups.filter(({ change }) => change !== undefined);
   const others = groups.filter(({ change }) => change === undefined);
-  const ofSeverity = (severity: Result["severity"]): readonly Group[] =>
+  const ofSeverity = (severity: Result["severity"]): readonly ImageGroup[] =>
     others.filter(({ results: [first] }) => first.severity === severity);
   return [
     ...changeRows(changes, columns),
@@ -21,32 +22,6 @@ export function resultsTable(results: readonly Result[], columns: number): reado
   ];
 }
 
-/** Results that say the same of the same image. */
-interface Group {
-  readonly results: [Result, ...Result[]];
-  /** What was written, or would be, in place of what. */
-  readonly change: { readonly from: string; readonly to: string } | undefined;
-}
-
-function groupsOf(results: readonly Result[]): ReadonlyMap<string, Group> {
-  const groups = new Map<string, Group>();
-  for (const result of results) {
-    const change = changeOf(result);
-    const key = change === undefined ? `${result.severity} ${result.message}` : `${change.from} ${change.to}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { results: [result], change });
-    else group.results.push(result);
-  }
-  return groups;
-}
-
-/** A change of an image, and not of an entry of a lock, which is a digest alone. */
-function changeOf({ field, severity }: Result): Group["change"] {
-  const { currentValue: from, proposedValue: to } = field ?? {};
-  if (from === undefined || to === undefined || severity === "error") return undefined;
-  return /^sha\d+:/.test(from) ? undefined : { from, to };
-}
-
 interface ChangeRow {
   readonly image: string;
   readonly digests: string;
@@ -54,7 +29,7 @@ interface ChangeRow {
   readonly tone: Tone;
 }
 
-function changeRows(groups: readonly Group[], columns: number): readonly ToldLine[] {
+function changeRows(groups: readonly ImageGroup[], columns: number): readonly ToldLine[] {
   const rows = groups.flatMap(({ change, results }): readonly ChangeRow[] => {
     if (change === undefined) return [];
     const { from, to } = change;
@@ -92,7 +67,7 @@ function withShortDigests(text: string): string {
   return text.replaceAll(/(?<=sha(?:256|512):[0-9a-f]{8})[0-9a-f]{56,}/g, "…");
 }
 
-function messageRows({ results }: Group, columns: number): readonly ToldLine[] {
+function messageRows({ results }: ImageGroup, columns: number): readonly ToldLine[] {
   const [first] = results;
   const tone: Tone = first.severity === "info" ? "changed" : first.severity;
   const label = first.severity === "info" ? "note" : first.severity;

@@ -88,7 +88,9 @@ function requestTo(url: URL, first: RetriedRequest, options: FollowOptions): Ret
 
 /** The repository that a path of the API is about; empty for another path. */
 function repositoryIn({ pathname }: URL): string {
-  return /^\/v2\/(?<repository>.+)\/(?:manifests|blobs)\/[^/]+$/.exec(pathname)?.groups?.repository ?? "";
+  return (
+    /^\/v2\/(?<repository>.+)\/(?:manifests|blobs|referrers)\/[^/]+$/.exec(pathname)?.groups?.repository ?? ""
+  );
 }
 
 function refuse(url: URL, detail: string): Failure {

@@ -8,8 +8,6 @@ import { BEGINNING, createWindow, SLOW_GROWTH, type Ticket } from "./window.ts";
 export interface Pacer {
   /** Runs a task in its turn, and learns from what it says came of it; rejects where its turn never comes. */
   run<Result>(task: () => Promise<Told<Result>>, turn: Turn): Promise<Result>;
-  /** Whether anything is under way or waits. */
-  isBusy(): boolean;
 }
 
 /** What a task gives, and what that says. */
@@ -173,9 +171,11 @@ export function createPacer({ clock, most, deadlineAt }: PacerOptions): Pacer {
       return;
     }
     if (rate.isFickle() && refused < BEGINNING) return;
+    const isLate = pause !== undefined && clock.now() + pause > deadlineAt;
+    // What one image alone is told to wait for is its own: it fails, and the next refusal tells whether all are meant.
+    if (isLate && refusedAskers.size === 1) return;
     strain += 1;
     rest(pause, { isLimit: counts && isProof(refused), best: level - refused });
-    const isLate = pause !== undefined && clock.now() + pause > deadlineAt;
     if (strain <= STRAIN_MAX && !isLate) return;
     over = failure;
     for (const { fail } of [...following.splice(0), ...beginning.splice(0)]) fail(failure());
@@ -220,7 +220,6 @@ export function createPacer({ clock, most, deadlineAt }: PacerOptions): Pacer {
         settle(ticket, sign, turn.asker);
       }
     },
-    isBusy: () => underWay.size > 0 || isWanted(),
   };
 }
 

@@ -23,11 +23,11 @@ export interface PacersOptions extends Pick<PacerOptions, "clock" | "deadlineAt"
 /** Makes the pacers of a run. */
 export function createPacers({ clock, deadlineAt, sockets }: PacersOptions): Pacers {
   const pacers = new Map<string, OriginPacer>();
+  /** The origins at which something is under way or waits. */
+  let busy = 0;
 
   /** Where several are busy, each has its share of the sockets: a connection that another takes is one to make anew. */
   function share(): number {
-    let busy = 0;
-    for (const pacer of pacers.values()) if (pacer.isBusy()) busy += 1;
     return Math.max(Math.floor(sockets() / Math.max(busy, 1)), Math.min(BEGINNING, sockets()));
   }
 
@@ -39,8 +39,17 @@ export function createPacers({ clock, deadlineAt, sockets }: PacersOptions): Pac
         share(),
         isTrusted ? CONCURRENCY_MAX : BEGINNING,
       );
+    const pacer = createPacer({ clock, deadlineAt, most });
+    let turns = 0;
     return {
-      ...createPacer({ clock, deadlineAt, most }),
+      async run(task, turn) {
+        if (turns++ === 0) busy += 1;
+        try {
+          return await pacer.run(task, turn);
+        } finally {
+          if (--turns === 0) busy -= 1;
+        }
+      },
       trust() {
         isTrusted = true;
       },

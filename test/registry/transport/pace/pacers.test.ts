@@ -114,6 +114,29 @@ describe("createPacers", () => {
     expect(waited).toBe(0);
   });
 
+  test("fails one image that must wait for too long, and no others", async () => {
+    const time = createFakeTime();
+    const pacers = createPacers({ clock: time.clock, deadlineAt: 1000, sockets: () => 64 });
+    const pacer = pacers.of(new URL("https://ghcr.io/"), "auto");
+    const { signal } = new AbortController();
+    const failure = () => new Error("refused");
+    const asker = (): object => ({});
+    const many = { kind: "refused", pause: 10, failure } as const;
+    const quota = { kind: "refused", pause: 3_600_000, failure } as const;
+    const good = { kind: "good", took: 1, sort: "200 v2" } as const;
+    const ask = (sign: typeof many | typeof quota | typeof good) =>
+      pacer.run(async () => ({ result: sign.kind, sign }), { signal, isFollowing: false, asker: asker() });
+
+    const results = await time.pass(async () => {
+      await Promise.allSettled(Array.from({ length: 8 }, () => ask(many)));
+      await ask(good);
+      await ask(quota);
+      return Promise.allSettled(Array.from({ length: 20 }, () => ask(good)));
+    });
+
+    expect(new Set(results.map(({ status }) => status))).toEqual(new Set(["fulfilled"]));
+  });
+
   test("lets go of who waits no longer", async () => {
     const { time, pacers } = setUp();
     const pacer = pacers.of(new URL("https://ghcr.io/"), 1);
@@ -135,6 +158,7 @@ describe("createPacers", () => {
     });
 
     expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
-    expect(pacer.isBusy()).toBe(false);
+    // Nothing is left that another origin would share the sockets with.
+    expect(await mostAt("https://other.example/v2/", "auto", { time, pacers })).toBe(64);
   });
 });
