@@ -1,5 +1,6 @@
 /** The recipes for repositories: hooks of pre-commit, the action for GitHub and the script for Flux, run as they stand. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -41,7 +42,7 @@ async function run(
   child.stderr?.on("data", (text) => {
     stderr += text;
   });
-  const code = await new Promise<number | null>((done) => child.on("close", done));
+  const [code] = await once(child, "close");
   return { code, stdout, stderr };
 }
 

@@ -1,5 +1,6 @@
 /** A process that is killed while it writes: each file holds its old text or its new one, and the next run finishes. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -22,8 +23,9 @@ function start(folder: string): ChildProcess {
   return spawn(process.execPath, [executable, ...args], { cwd: folder, env: {}, stdio: "ignore" });
 }
 
-function ended(child: ChildProcess): Promise<number | null> {
-  return new Promise((done) => child.on("close", done));
+async function ended(child: ChildProcess): Promise<number | null> {
+  const [code] = await once(child, "close");
+  return code;
 }
 
 /** Ends the process as soon as something is so, if it has not ended before. */

@@ -1,9 +1,12 @@
 /** The executable over files: what it writes, what it says, and its exit code. */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { executable } from "../conformance/executable.ts";
+import { isMissing } from "../support/missing.ts";
+import { copyProgram, nobody, publicFolder } from "../support/nobody.ts";
 import { type Registry, startRegistry } from "../support/registry.mjs";
 import { makeTree, pod, readTree } from "./tree.ts";
 
@@ -25,9 +28,18 @@ function run(folder: string, ...args: readonly string[]): Promise<Ran> {
   return runWith({}, folder, ...args);
 }
 
-async function runWith(options: object, folder: string, ...args: readonly string[]): Promise<Ran> {
-  const { spawn } = await import("node:child_process");
-  const child = spawn(process.execPath, [executable, ...args], { cwd: folder, env: {}, ...options });
+interface Runner {
+  readonly program?: string;
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+async function runWith(
+  { program = executable, ...user }: Runner,
+  folder: string,
+  ...args: readonly string[]
+): Promise<Ran> {
+  const child = spawn(process.execPath, [program, ...args], { cwd: folder, env: {}, ...user });
   let stdout = "";
   let stderr = "";
   child.stdout?.on("data", (text) => {
@@ -36,7 +48,7 @@ async function runWith(options: object, folder: string, ...args: readonly string
   child.stderr?.on("data", (text) => {
     stderr += text;
   });
-  const code = await new Promise<number | null>((done) => child.on("close", done));
+  const [code] = await once(child, "close");
   return { code, stdout, lines: stderr.split("\n").filter(Boolean) };
 }
 
@@ -165,29 +177,40 @@ describe("pin-digests PATH", () => {
     ]);
   });
 
-  test("writes nothing at all where one folder can't be written, and says which", async () => {
-    const image = `${registry.host}/app:v1`;
-    const files = { "a/x.yaml": pod(image), "b/x.yaml": pod(image), "c/x.yaml": pod(image) };
-    const folder = makeTree(files);
-    for (const path of ["", "a", "b", "c", "a/x.yaml", "b/x.yaml", "c/x.yaml"])
-      chmodSync(join(folder, path), path === "b" ? 0o555 : 0o777);
+  describe.skipIf(
+    isMissing("root to become nobody, or Node that nobody may run", publicFolder !== undefined),
+  )("of a user who may not write all", () => {
+    /** Runs in a folder as nobody, with a copy of the program that nobody may read. */
+    const runAsNobody = (folder: string): Promise<Ran> => {
+      const place = makeTree({}, publicFolder);
+      chmodSync(place, 0o755);
+      return runWith({ program: copyProgram(place), ...nobody }, folder, ".");
+    };
 
-    const { code, lines } = await runWith({ uid: 65_534, gid: 65_534 }, folder, ".");
+    test("writes nothing at all where one folder can't be written, and says which", async () => {
+      const image = `${registry.host}/app:v1`;
+      const files = { "a/x.yaml": pod(image), "b/x.yaml": pod(image), "c/x.yaml": pod(image) };
+      const folder = makeTree(files, publicFolder);
+      for (const path of ["", "a", "b", "c", "a/x.yaml", "b/x.yaml", "c/x.yaml"])
+        chmodSync(join(folder, path), path === "b" ? 0o555 : 0o777);
 
-    expect(code).toBe(1);
-    expect(lines.at(-1)).toMatch(/^pin-digests: "b\/x\.yaml" could not be written, so nothing was: EACCES/);
-    expect(readTree(folder)).toEqual(files);
-  });
+      const { code, lines } = await runAsNobody(folder);
 
-  test("respects a file that its owner has made read-only", async () => {
-    const folder = makeTree({ "x.yaml": pod(`${registry.host}/app:v1`) });
-    chmodSync(folder, 0o777);
-    chmodSync(join(folder, "x.yaml"), 0o444);
+      expect(code).toBe(1);
+      expect(lines.at(-1)).toMatch(/^pin-digests: "b\/x\.yaml" could not be written, so nothing was: EACCES/);
+      expect(readTree(folder)).toEqual(files);
+    });
 
-    const { code, lines } = await runWith({ uid: 65_534, gid: 65_534 }, folder, ".");
+    test("respects a file that its owner has made read-only", async () => {
+      const folder = makeTree({ "x.yaml": pod(`${registry.host}/app:v1`) }, publicFolder);
+      chmodSync(folder, 0o777);
+      chmodSync(join(folder, "x.yaml"), 0o444);
 
-    expect(code).toBe(1);
-    expect(lines.at(-1)).toMatch(/^pin-digests: "x\.yaml" could not be written/);
+      const { code, lines } = await runAsNobody(folder);
+
+      expect(code).toBe(1);
+      expect(lines.at(-1)).toMatch(/^pin-digests: "x\.yaml" could not be written/);
+    });
   });
 });
 

@@ -26,8 +26,11 @@ export function pod(image: string, name = "web"): string {
 }
 
 /** Makes a folder with files, by their paths; it is removed after the test. */
-export function makeTree(files: Readonly<Record<string, string | Uint8Array>>): string {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), "pin-digests-files-")));
+export function makeTree(
+  files: Readonly<Record<string, string | Uint8Array>>,
+  parent: string = tmpdir(),
+): string {
+  const folder = realpathSync(mkdtempSync(join(parent, "pin-digests-files-")));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
