@@ -128,7 +128,7 @@ function fieldsOf(
   return {
     resource,
     fields: withSkips(distinct(walk.fields), { names, comments: skipComments }),
-    likely: withSkips(findLikely(walk, site), { names, comments: skipComments }),
+    likely: withSkips(distinct(findLikely(walk, site)), { names, comments: skipComments }),
     denials: walk.denials,
     flaws: [...walk.flaws.values()].filter((flaw) => !isNamed(flaw, names)),
   };

@@ -1,8 +1,9 @@
 /** Values that read as images in fields that no rule knows: what an operator that nobody here has heard of calls an image. */
 import type { Resource } from "../krm/resource.ts";
 import { isWithin } from "../yaml/node-ranges.ts";
-import type { YamlNode } from "../yaml/scan.ts";
+import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { lastUpTo } from "../yaml/sorted-offsets.ts";
+import type { Site } from "./embedded-document.ts";
 import { endsOf, type ImageField } from "./image-field.ts";
 import type { LikelySearch } from "./likely-take.ts";
 import { visitLikely } from "./likely-visit.ts";
@@ -21,20 +22,35 @@ export function findLikely(walk: Walk, object: Place): readonly ImageField[] {
     return [];
   const found: Walk = { ...walk, fields: [], path: [], flaws: new Map(), wishes: [] };
   const isDenied = deniedIn(walk, object);
-  const documents = new Set(walk.documents.filter(({ layer }) => layer.depth === 0).map(({ node }) => node));
+  const documents = nodesByText(walk.documents);
   if (!isOwn) visitLikely({ walk: found, isDenied, documents }, object, { meaning: undefined, isRoot: true });
   for (const { path, ...document } of walk.documents) {
     // What a rule leads to counts in a part that is denied.
     const isOpen = document.layer.depth > 0 || isDenied(document.node);
-    const search = {
-      walk: { ...found, path: [...path] },
-      isDenied: isOpen ? () => false : isDenied,
-      documents: noDocuments,
-    };
-    visitLikely(search, document, { meaning: undefined, isRoot: false });
+    visitLikely(
+      {
+        walk: { ...found, path: [...path] },
+        isDenied: isOpen ? () => false : isDenied,
+        documents,
+        own: document.node,
+      },
+      document,
+      { meaning: undefined, isRoot: false },
+    );
   }
   const isKnown = coveredBy(walk.fields);
   return found.fields.filter((field) => !isKnown(field));
+}
+
+/** The nodes of sites, by the text in which they stand. */
+function nodesByText(sites: readonly Site[]): LikelySearch["documents"] {
+  const nodes = new Map<YamlText, Set<YamlNode>>();
+  for (const { layer, node } of sites) {
+    const known = nodes.get(layer.yaml);
+    if (known === undefined) nodes.set(layer.yaml, new Set([node]));
+    else known.add(node);
+  }
+  return nodes;
 }
 
 /** What tells whether a field is, or has in it, one that a rule has found, which may be a part of a text. */
@@ -62,8 +78,6 @@ function isInParts({ identity }: ImageField): boolean {
 function isKubernetesOwn({ apiVersion, group }: Resource): boolean {
   return (!group.includes(".") && apiVersion !== "builtin") || group.endsWith(".k8s.io");
 }
-
-const noDocuments: ReadonlySet<YamlNode> = new Set();
 
 function deniedIn({ denials }: Walk, { layer: { yaml } }: Place): LikelySearch["isDenied"] {
   const denied = denials.filter(({ layer }) => layer.depth === 0).map(({ node }) => node);

@@ -2,7 +2,7 @@
 import { goType } from "../yaml/go-type.ts";
 import { membersOf } from "../yaml/members.ts";
 import { dereference, writtenText } from "../yaml/node.ts";
-import type { YamlNode } from "../yaml/scan.ts";
+import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { noPlace } from "./digest-slot.ts";
 import type { Site } from "./embedded-document.ts";
 import { extractReference, identityOf, push } from "./extract.ts";
@@ -19,8 +19,10 @@ import type { Place, Walk } from "./walk-state.ts";
 /** What the search for likely images of an object collects, and what it stays out of. */
 export interface LikelySearch {
   readonly walk: Walk;
-  /** Documents that are searched by themselves. */
-  readonly documents: ReadonlySet<YamlNode>;
+  /** Documents that are searched by themselves, by the text in which they stand. */
+  readonly documents: ReadonlyMap<YamlText, ReadonlySet<YamlNode>>;
+  /** That of them which is searched; absent in the search of an object. */
+  readonly own?: YamlNode;
   readonly isDenied: (node: YamlNode) => boolean;
 }
 
@@ -107,6 +109,7 @@ export function takeScalar({ walk }: LikelySearch, place: Place, isCalledImage: 
 }
 
 /** Whether a node is not to be looked at: it is in a part that holds no images, or looked at by itself. */
-export function isLeftOut({ isDenied, documents }: LikelySearch, { layer, node }: Site): boolean {
-  return layer.depth === 0 && (documents.has(node) || isDenied(node));
+export function isLeftOut({ isDenied, documents, own }: LikelySearch, { layer, node }: Site): boolean {
+  if (node !== own && documents.get(layer.yaml)?.has(node)) return true;
+  return layer.depth === 0 && isDenied(node);
 }

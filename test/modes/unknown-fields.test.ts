@@ -305,3 +305,28 @@ spec: {components: {karmadaWebhook: {imageRepository: registry.k8s.io/a, imageTa
     },
   );
 });
+
+describe("values of charts in values of charts", () => {
+  const inner =
+    "extraObjects:\n- apiVersion: argoproj.io/v1alpha1\n  kind: Application\n  metadata: {name: y}\n  spec: {source: {helm: {valuesObject: {proxy_img: 'ghcr.io/acme/server:v1', repository: ghcr.io/acme/c, tag: v3}}}}\n";
+  const release = (values: string): string =>
+    `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: x}\nspec:\n  values:\n${indent(values, 4)}`;
+  const application = (values: string): string =>
+    `apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: x}\nspec:\n  source:\n    helm:\n      values: |\n${indent(values, 8)}`;
+
+  test.each([
+    ["a map", release(inner)],
+    ["a map of a map", release(`sub:\n  objects:\n  -\n${indent(release(inner), 4)}`)],
+    ["a text", application(inner)],
+    ["a text of a text", application(`objects:\n-\n${indent(application(inner), 2)}`)],
+  ])("are searched once, in %s", async (_, text) => {
+    const { text: after, results } = await run(text, confirming(both));
+
+    expect(after).toBe(text.replace("server:v1", `server:v1@${one}`));
+    expect(results.map(({ severity }) => severity)).toEqual(["warning", "info"]);
+  });
+
+  function indent(text: string, by: number): string {
+    return text.replaceAll(/^(?=.)/gm, " ".repeat(by));
+  }
+});
