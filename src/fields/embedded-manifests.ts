@@ -1,5 +1,6 @@
 /** ConfigMaps and Secrets whose texts are manifests or values of charts, because an object of the same input says so. */
 import { type Resource, readResource } from "../krm/resource.ts";
+import { goType } from "../yaml/go-type.ts";
 import { childOf, dereference, elementsOf, kindOf, scalarText } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { tableRules } from "./field-rules.ts";
@@ -15,21 +16,23 @@ export type TextHolders = ReadonlyMap<string, RuleNode>;
  * https://fluxcd.io/flux/components/helm/helmreleases/#values-references
  */
 export function textHolders(yaml: YamlText, items: readonly YamlNode[]): TextHolders {
-  const holders = new Map<string, RuleNode>();
   // Reading every object twice would cost more than looking for the words.
   const isNamed = yaml.text.includes("ClusterResourceSet") || yaml.text.includes("valuesFrom");
-  if (!isNamed) return holders;
+  if (!isNamed) return noHolders;
+  const formsByHolder = new Map<string, Set<string>>();
   for (const item of items) {
     const resource = kindOf(yaml, item) === "mapping" ? readResource(yaml, item) : undefined;
     if (resource === undefined) continue;
-    for (const reference of referencesOf(yaml, item, resource)) {
-      const { kind, name } = reference;
-      if (kind !== undefined && name !== undefined)
-        holders.set(holderKey({ kind, name, namespace: resource.namespace }), reference.tree());
+    for (const { kind, name, form } of referencesOf(yaml, item, resource)) {
+      if (kind === undefined || name === undefined || form === undefined) continue;
+      const holder = holderKey({ kind, name, namespace: resource.namespace });
+      formsByHolder.set(holder, (formsByHolder.get(holder) ?? new Set()).add(form));
     }
   }
-  return holders;
+  return new Map([...formsByHolder].map(([holder, forms]) => [holder, treeOf([...forms])]));
 }
+
+const noHolders: TextHolders = new Map();
 
 /** The rules for the texts of an object, if it is such a holder. */
 export function treeOfHolder(
@@ -40,11 +43,16 @@ export function treeOfHolder(
   return holders.get(holderKey({ kind, name, namespace }));
 }
 
+/** What an object says of a holder. */
 interface Reference {
   readonly kind: string | undefined;
   readonly name: string | undefined;
-  readonly tree: () => RuleNode;
+  /** {@link manifests}, or the key of the values of a chart; undefined where no holder can have that. */
+  readonly form: string | undefined;
 }
+
+/** All texts are manifests. No key of a holder is called that. */
+const manifests = "*";
 
 function referencesOf(yaml: YamlText, item: YamlNode, { kind, group }: Resource): readonly Reference[] {
   const listed = (key: string): readonly YamlNode[] => {
@@ -52,40 +60,46 @@ function referencesOf(yaml: YamlText, item: YamlNode, { kind, group }: Resource)
     if (list === undefined || kindOf(yaml, list) !== "sequence") return [];
     return elementsOf(yaml, list).map((element) => dereference(yaml, element));
   };
-  const text = (node: YamlNode, key: string): string | undefined =>
-    scalarText(yaml, childOf(yaml, node, key));
+  const text = (node: YamlNode, key: string): string | undefined => {
+    const value = childOf(yaml, node, key);
+    return value === undefined || goType(yaml, value) === "null" ? undefined : scalarText(yaml, value);
+  };
   if (kind === "ClusterResourceSet" && group === "addons.cluster.x-k8s.io") {
     return listed("resources").map((node) => ({
       kind: text(node, "kind"),
       name: text(node, "name"),
-      tree: manifestTree,
+      form: manifests,
     }));
   }
   if (kind !== "HelmRelease" || group !== "helm.toolkit.fluxcd.io") return [];
   return listed("valuesFrom")
-    .filter((node) => text(node, "targetPath") === undefined)
-    .map((node) => ({
-      kind: text(node, "kind"),
-      name: text(node, "name"),
-      tree: () => valuesTree(text(node, "valuesKey") ?? "values.yaml"),
-    }));
+    .filter((node) => !text(node, "targetPath"))
+    .map((node) => {
+      const key = text(node, "valuesKey") || "values.yaml";
+      return {
+        kind: text(node, "kind"),
+        name: text(node, "name"),
+        form: holderKeys.test(key) ? key : undefined,
+      };
+    });
 }
 
-// Made when it is first needed, which it is in few runs.
-let objectsTree: RuleNode | undefined;
+// https://kubernetes.io/docs/concepts/configuration/configmap/#configmap-object
+const holderKeys = /^[-._a-zA-Z0-9]+$/;
 
-function manifestTree(): RuleNode {
-  objectsTree ??= buildRuleTree(
-    tableRules("ClusterResourceSet", { path: "{data,stringData}/*", in: "object" }),
-    "explicit",
-  );
-  return objectsTree;
+/** The rules for what several objects say of one holder. Values come first: objects in them count too. */
+function treeOf(forms: readonly string[]): RuleNode {
+  const rules = forms
+    .filter((form) => form !== manifests)
+    .flatMap((key) =>
+      tableRules("HelmRelease", { path: `{data,stringData}/["${key}"]`, in: "values", mixed: true }),
+    );
+  return forms.includes(manifests)
+    ? buildRuleTree([...rules, ...manifestRules], "explicit")
+    : buildRuleTree(rules, "explicit");
 }
 
-function valuesTree(key: string): RuleNode {
-  const path = `{data,stringData}/["${/["[\]{}]/.test(key) ? "values.yaml" : key}"]`;
-  return buildRuleTree(tableRules("HelmRelease", { path, in: "values", mixed: true }), "explicit");
-}
+const manifestRules = tableRules("ClusterResourceSet", { path: "{data,stringData}/*", in: "object" });
 
 interface Holder {
   readonly kind: string;
