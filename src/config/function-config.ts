@@ -45,6 +45,10 @@ export async function readConfig(input: Input, sources: ConfigSources): Promise<
   const config = parseConfig(options, tell, await expressionsFor(options));
   const policy = sources.policy === undefined ? undefined : await readPolicy(sources.policy, faults);
   const isOfPackage = source?.yaml === input.yaml;
+  if (isOfPackage && policy !== undefined && config.mode === "unpin") {
+    const message = `\`mode: unpin\` checks nothing, so a functionConfig in the list must not say it while the policy ${JSON.stringify(sources.policy)} holds: say it on the command line, or unset PIN_DIGESTS_POLICY`;
+    tell({ path: "mode", message });
+  }
   const own = {
     folder: isOfPackage ? undefined : sources.functionConfigFolder,
     ...(config.mode === "check" && { severity: config.check.unsigned }),

@@ -3,6 +3,7 @@
 import { quote } from "../text/quote.ts";
 import { type GlobSet, globSet, prefixFinder } from "./glob-set.ts";
 import { canonicalName, type ImageReference } from "./reference.ts";
+import { canonicalHost } from "./registry-host.ts";
 
 /** Which images are meant: where there are any to include, those alone; `exclude` wins. */
 export interface ImageGlobs {
@@ -32,6 +33,11 @@ export function isMeant(image: ImageReference, globs: readonly string[]): boolea
   return setOf(globs).first(textsOf(image)) !== undefined;
 }
 
+/** Whether a text that is no image reference matches one of some globs. */
+export function isMeantText(text: string, globs: readonly string[]): boolean {
+  return setOf(globs).first([text]) !== undefined;
+}
+
 /** The first of some texts that another begins with. */
 export function beginningOf(text: string, beginnings: readonly string[]): string | undefined {
   if (beginnings.length === 0) return undefined;
@@ -45,16 +51,50 @@ const finders = new WeakMap<readonly string[], ReturnType<typeof prefixFinder>>(
 const sets = new WeakMap<readonly string[], GlobSet>();
 
 function setOf(globs: readonly string[]): GlobSet {
-  const known = sets.get(globs) ?? globSet(globs);
+  const known = sets.get(globs) ?? canonicalSet(globs);
   sets.set(globs, known);
   return known;
 }
 
+/** Globs that mean a registry under whichever of its names they are written with. */
+function canonicalSet(globs: readonly string[]): GlobSet {
+  const written = new Map<string, string>();
+  const all = globs.flatMap((glob) => {
+    const canonical = canonicalGlob(glob);
+    if (canonical === glob || globs.includes(canonical)) return glob;
+    written.set(canonical, glob);
+    return [glob, canonical];
+  });
+  const set = globSet(all);
+  if (written.size === 0) return set;
+  return {
+    first(texts) {
+      const found = set.first(texts);
+      return found === undefined ? undefined : (written.get(found) ?? found);
+    },
+  };
+}
+
+function canonicalGlob(glob: string): string {
+  const slash = glob.indexOf("/");
+  const host = glob.slice(0, Math.max(slash, 0));
+  // What has neither is an owner on Docker Hub.
+  return /[.:]/.test(host) ? canonicalHost(host) + glob.slice(slash) : glob;
+}
+
 /**
  * The texts that a glob may match: the reference as written, with and without its digest, and its canonical name,
- * `docker.io/library/nginx:1.27` for `nginx:1.27`.
+ * `docker.io/library/nginx:1.27` for `nginx:1.27`; and all that with the one name of its registry, where it has several.
  */
 function textsOf(image: ImageReference): readonly string[] {
+  const { text, name, registry, repository } = image;
+  const host = canonicalHost(registry);
+  if (host === registry) return namesOf(image);
+  const renamed = `${host}/${repository}${text.slice(name.length)}`;
+  return [...namesOf(image), ...namesOf({ ...image, registry: host, text: renamed })];
+}
+
+function namesOf(image: ImageReference): readonly string[] {
   const { text, digest } = image;
   // A digest comes and goes, and whoever names an image means it with and without.
   const bare = digest === undefined ? [] : [text.slice(0, text.indexOf("@"))];

@@ -32,10 +32,13 @@ const nodeLocalNames: ReadonlySet<string> = new Set(["kind.local", "ko.local", "
  * The one name of a host: in lower case, without the port of HTTPS, `docker.io` for every name of Docker Hub.
  */
 export function canonicalHost(host: string): string {
-  const plain = host.toLowerCase().replace(/:443$/, "");
+  const plain = host.toLowerCase().replace(PORT_ZEROS, ":").replace(/:443$/, "");
   if (dockerHubNames.includes(plain)) return dockerHub;
   return plain.startsWith("[") ? canonicalIpv6(plain) : plain;
 }
+
+// A port is a number, so `0443` is that of HTTPS as well.
+const PORT_ZEROS = /:0+(?=\d+$)/;
 
 /** A host with its port, in parts. */
 export interface HostParts {

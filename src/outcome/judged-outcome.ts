@@ -1,12 +1,13 @@
 /** What becomes of images that the rules of a run forbid, pinned or not. */
 import type { ImageField } from "../fields/image-field.ts";
 import { parseIfImage } from "../image/likely-reference.ts";
+import { placeholderKind } from "../image/placeholder.ts";
 import { resultAt } from "../krm/field-result.ts";
 import type { Result } from "../krm/result.ts";
 import { describeVouchers } from "../lock/format/voucher.ts";
 import type { Locks } from "../lock/locks.ts";
 import { howToSettle, readsAsImage } from "../plan/likely.ts";
-import { keep, type Step } from "../plan/step.ts";
+import { keep, type SettledStep, type Step } from "../plan/step.ts";
 import type { Judge, JudgedImage, Objection } from "../signature/judge.ts";
 import type { Outcome } from "./outcome.ts";
 
@@ -20,12 +21,18 @@ export interface Judging {
  * The outcomes by what the rules say of the text that a field is to hold. Whatever else is wrong with an image, and what
  * `onError` makes of that, counts less.
  */
-export function judgedOutcomes(outcomes: readonly Outcome[], by: Judging): Promise<readonly Outcome[]> {
+export function judgedOutcomes(
+  outcomes: readonly Outcome[],
+  steps: readonly SettledStep[],
+  by: Judging,
+): Promise<readonly Outcome[]> {
   return Promise.all(
-    outcomes.map(async (outcome) => {
+    outcomes.map(async (outcome, at) => {
       const { field } = outcome;
       const text = outcome.kind === "changed" ? outcome.to : field.value;
-      const objection = await objectionTo(field, text, by);
+      // What is only checked now is pinned in another run.
+      const staysUnpinned = outcome.kind !== "changed" && steps[at]?.kind !== "check";
+      const objection = await objectionTo({ field, text, staysUnpinned }, by);
       if (objection === undefined) return vouchedOutcome(outcome, text, by);
       const { kind, reason, onError } = objection;
       return { kind: "failed", field, reason, onError, class: kind };
@@ -53,7 +60,7 @@ export async function unplannedResults(
   const results = fields
     .filter((field) => !known.has(placeOf(field)))
     .map(async (field) => {
-      const objection = await objectionTo(field, field.value, by);
+      const objection = await objectionTo({ field, text: field.value, staysUnpinned: true }, by);
       return objection === undefined ? [] : [objectionResult(field, objection)];
     });
   return (await Promise.all(results)).flat();
@@ -63,32 +70,42 @@ export async function unplannedResults(
 export function doubtedSteps(steps: readonly Step[], by: Judging): readonly Step[] {
   return steps.map((step) => {
     const { field } = step;
-    const judged = judgedImage(field, field.value, by);
+    const judged = judgedImage({ field, text: field.value, staysUnpinned: true }, by);
     const doubt = judged && by.judge.doubt(judged);
     return doubt === undefined
       ? step
-      : keep(field, `${readsAsImage}, and if it is one, it ${doubt}; ${howToSettle}`, "warning");
+      : keep(field, `${readsAsImage}, and if it is one, it ${doubt}; ${howToSettle(field)}`, "warning");
   });
 }
 
-async function objectionTo(
-  field: ImageField,
-  text: string | undefined,
-  by: Judging,
-): Promise<Objection | undefined> {
-  const judged = judgedImage(field, text, by);
-  return judged && by.judge.objection(judged);
+/** A field with the text that it is to hold. */
+interface JudgedText extends Pick<JudgedImage, "staysUnpinned"> {
+  readonly field: ImageField;
+  readonly text: string | undefined;
+}
+
+async function objectionTo(judgedText: JudgedText, by: Judging): Promise<Objection | undefined> {
+  const judged = judgedImage(judgedText, by);
+  if (judged !== undefined) return by.judge.objection(judged);
+  const { text } = judgedText;
+  return isNoImage(text) ? undefined : by.judge.unreadable(text);
+}
+
+/** Nothing at all runs nothing, and Istio's injector writes what is its own. Whatever else stands in may become any image. */
+function isNoImage(text: string | undefined): boolean {
+  const placeholder = text === undefined ? undefined : placeholderKind(text);
+  return placeholder === "empty" || placeholder === "injected";
 }
 
 function judgedImage(
-  { value, resource, tagless, writing }: ImageField,
-  text: string | undefined,
+  { field, text, staysUnpinned }: JudgedText,
   { locks }: Judging,
 ): JudgedImage | undefined {
+  const { value, resource, tagless, writing } = field;
   const [image, written] = [text, value].map((each) => (each === undefined ? undefined : parseIfImage(each)));
   if (image === undefined || written === undefined) return undefined;
   const isPart = image.tag === undefined && (tagless === "keep" || writing.kind === "none");
-  return { image, written, lock: locks.nearest(resource), isPart };
+  return { image, written, lock: locks.nearest(resource), isPart, staysUnpinned };
 }
 
 function objectionResult(field: ImageField, { kind, reason, onError }: Objection): Result {

@@ -76,10 +76,11 @@ function judgementOf(input: Input, by: Judging): Judgement {
         const { digest, index } = step.resolution;
         if (index !== undefined) by.judge.learn(digest, index);
       }
-      return judgedOutcomes(outcomes, by);
+      return judgedOutcomes(outcomes, steps, by);
     },
-    others: ({ fields, twins }) => {
-      const planned = [...fields, ...[...twins.values()].flat()];
+    others: ({ steps, twins }) => {
+      // What is only likely an image by this configuration is a certain one by the table.
+      const planned = steps.flatMap(({ field }) => [field, ...(twins.get(field) ?? [])]);
       return unplannedResults(findEveryImage(input), planned, by);
     },
     likely: (steps) => doubtedSteps(steps, by),

@@ -1,6 +1,6 @@
 /** The lists of images that may be used. */
 import type { AllowList } from "../config/trust-rules.ts";
-import { isMeant } from "../image/image-glob.ts";
+import { isMeant, isMeantText } from "../image/image-glob.ts";
 import type { ImageReference } from "../image/reference.ts";
 import { quote } from "../text/quote.ts";
 
@@ -14,4 +14,12 @@ export function disallowed(
   return missing && image
     ? `must be on a list of images that may be used, but nothing of ${missing.label} matches ${quote(image.text)}`
     : undefined;
+}
+
+/** Why a text that can't be read as an image may not stand where one must: a list is not passed by what nobody can read. */
+export function disallowedText(text: string | undefined, lists: readonly AllowList[]): string | undefined {
+  const missing = lists.find(({ globs }) => text === undefined || !isMeantText(text, globs));
+  if (missing === undefined) return undefined;
+  const what = text === undefined ? "what is no text" : quote(text);
+  return `must be an image on a list of those that may be used, but can't be read as one, and nothing of ${missing.label} matches ${what}`;
 }

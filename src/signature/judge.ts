@@ -2,7 +2,7 @@
 import { type Config, type OnError, platformName } from "../config/config.ts";
 import type { TrustRules } from "../config/trust-rules.ts";
 import type { Digest } from "../image/digest.ts";
-import { isMeant } from "../image/image-glob.ts";
+import { isMeant, isMeantText } from "../image/image-glob.ts";
 import { formatReference, type ImageReference, parseReference } from "../image/reference.ts";
 import { lackIn } from "../lock/comparison.ts";
 import type { Evidence } from "../lock/format/evidence.ts";
@@ -10,7 +10,7 @@ import type { Voucher } from "../lock/format/voucher.ts";
 import type { Lock } from "../lock/locks.ts";
 import type { DigestLookup } from "../resolve/lookup.ts";
 import type { Resolver } from "../resolve/resolver.ts";
-import { disallowed } from "./allow.ts";
+import { disallowed, disallowedText } from "./allow.ts";
 import type { LoadedRule } from "./rule.ts";
 import type { Vouch, Vouching } from "./vouch.ts";
 
@@ -33,12 +33,16 @@ export interface JudgedImage {
   readonly lock: Lock | undefined;
   /** Whether the reference lacks its tag, which may stand elsewhere. */
   readonly isPart: boolean;
+  /** Whether it stays without a digest, so that whatever its tag means is what runs. */
+  readonly staysUnpinned: boolean;
 }
 
 /** Judges images by the rules. */
 export interface Judge {
   /** What is said against an image; undefined where nothing is. */
   objection(judged: JudgedImage): Promise<Objection | undefined>;
+  /** What is said against a text that can't be read as an image, where one must stand; undefined for what is no text. */
+  unreadable(text: string | undefined): Objection | undefined;
   /** What is said against an image in a field that no rule knows, where nobody is asked. */
   doubt(judged: JudgedImage): string | undefined;
   /** Learns which index lists a digest. */
@@ -87,7 +91,7 @@ export function createJudge({ rules, signatures, vouch, config, resolver }: Judg
 
   /** A digest of one platform may be signed as a part of its index, which the tag alone leads to. */
   async function byIndex(
-    { image }: JudgedImage,
+    { image, lock }: JudgedImage,
     digest: Digest,
     asked: readonly LoadedRule[],
     vouching: Vouching,
@@ -98,15 +102,19 @@ export function createJudge({ rules, signatures, vouch, config, resolver }: Judg
     if (resolution.kind !== "resolved" || resolution.digest !== digest) return vouching;
     if (resolution.index === undefined) return vouching;
     indexes.set(digest, resolution.index);
-    return vouch({ image, digest, rules: asked, lock: undefined, index: resolution.index });
+    return vouch({ image, digest, rules: asked, lock, index: resolution.index });
   }
 
-  /** The digest of an image, or what its tag means: by the lock, or by the registry. */
-  async function meaningOf({ image, lock, isPart }: JudgedImage): Promise<Digest | Error> {
+  /**
+   * The digest of an image, or what its tag means: by the lock, or by the registry. No lock holds what stays unpinned: it is
+   * asked for, unless nobody may be asked.
+   */
+  async function meaningOf({ image, lock, isPart, staysUnpinned }: JudgedImage): Promise<Digest | Error> {
     if (image.digest !== undefined) return image.digest;
     if (isPart)
       return new Error("must be signed, but its tag stands elsewhere, so nobody can say which image it is");
-    const entry = lock?.images.find(image, platformName(config));
+    const isLocked = !staysUnpinned || config.lock === "frozen";
+    const entry = isLocked ? lock?.images.find(image, platformName(config)) : undefined;
     if (entry !== undefined) return entry.digest;
     if (config.lock === "frozen")
       return new Error(`${lackIn(lock, image, config)}, so nobody can say whether it is signed`);
@@ -122,6 +130,16 @@ export function createJudge({ rules, signatures, vouch, config, resolver }: Judg
     async objection(judged) {
       const reason = disallowed(namesOf(judged), rules.allow);
       return reason === undefined ? unsigned(judged) : { kind: "disallowed", reason, onError: "fail" };
+    },
+    unreadable(text) {
+      const reason = disallowedText(text, rules.allow);
+      if (reason !== undefined) return { kind: "disallowed", reason, onError: "fail" };
+      const asked = signatures.filter(({ images }) => text === undefined || isMeantText(text, images));
+      const failures = asked.map((rule) => ({
+        rule,
+        reason: `must be an image that is signed as ${rule.label} says, but can't be read as one`,
+      }));
+      return worst(failures, config);
     },
     doubt(judged) {
       const named = namesOf(judged);

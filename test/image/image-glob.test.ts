@@ -25,6 +25,17 @@ describe("a glob", () => {
     ["nginx:1.27", `nginx:1.27@${digest}`],
     ["nginx", `nginx@${digest}`],
     ["*@sha256:*", `nginx:1.27@${digest}`],
+    ["registry.example.com/*", "registry.example.com:443/app:1"],
+    ["registry.example.com/*", "registry.example.com:0443/app:1"],
+    ["registry.example.com:443/*", "registry.example.com/app:1"],
+    ["Registry.Example.com:443/*", "registry.example.com/app:1"],
+    ["*.example.com:443/*", "registry.example.com/app:1"],
+    ["registry.example.com:5000/*", "registry.example.com:05000/app:1"],
+    ["docker.io/acme/*", "registry-1.docker.io/acme/app:1"],
+    ["docker.io/acme/*", "registry.hub.docker.com/acme/app"],
+    ["index.docker.io/library/*", "nginx:1"],
+    ["registry-1.docker.io/acme/app:1", "docker.io/acme/app:1"],
+    ["[::1]:5000/*", "[0:0:0:0:0:0:0:1]:5000/app"],
   ])("finds that %j means %s", (glob, text) => {
     expect(matchesImage(glob, parseReference(text))).toBe(true);
   });
@@ -41,6 +52,9 @@ describe("a glob", () => {
     ["a*b*b", "ab"],
     ["?ginx", "nginx"],
     ["nginx", `nginx:1.27@${digest}`],
+    ["registry.example.com/*", "registry.example.com:5000/app"],
+    ["registry.example.com:5000/*", "registry.example.com/app"],
+    ["Acme/*", "acme/app"],
   ])("finds that %j does not mean %s", (glob, text) => {
     expect(matchesImage(glob, parseReference(text))).toBe(false);
   });
@@ -61,6 +75,7 @@ describe("imageFilter", () => {
     [["redis", "nginx:*"], [], undefined],
     [["nginx:*"], ["redis", "*:1.27", "nginx:1.27", "nginx*"], 'matches "*:1.27" of `exclude`'],
     [[], ["docker.io/*", "nginx:1.27"], 'matches "docker.io/*" of `exclude`'],
+    [[], ["index.docker.io/*"], 'matches "index.docker.io/*" of `exclude`'],
     [[], ["nginx:1.2", "nginx:1.27", "nginx:1*"], 'matches "nginx:1.27" of `exclude`'],
   ])("including %j and excluding %j says %j", (include, exclude, why) => {
     expect(imageFilter({ include, exclude })([nginx])).toBe(why);

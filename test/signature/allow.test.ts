@@ -88,8 +88,41 @@ describe("allow", () => {
     expect(result).toMatchObject({
       ok: true,
       text,
-      results: [{ severity: "warning", message: expect.stringContaining("nothing of `allow` matches") }],
+      results: [
+        {
+          severity: "warning",
+          message:
+            '"evil.io/x:1" reads as an image in a field that no rule knows; left alone, and if it is one, it must be on a list of images that may be used, but nothing of `allow` matches "evil.io/x:1"; if it is an image, name the field in `fieldSpecs`: {group: acme.io, kind: Widget, path: "spec/workerImage"}; if it is none, say `pin: never` there, or `exclude` it',
+        },
+      ],
     });
+  });
+
+  test.each([
+    ["a variable with a value of its own", `\${IMAGE:=evil.io/x:1}`],
+    ["a template", "'{{ .image }}'"],
+    ["a reference that is none", "Evil.io/X:1"],
+    ["bytes that some parsers read as a text", "!!binary ZXZpbC5pby94OjE="],
+    ["a map", "{repository: evil.io/x}"],
+  ])("is not passed by what can't be read: %s", async (_, image) => {
+    for (const text of [pod(image), pod(`${image} # pin-digests: skip`)])
+      for (const mode of ["pin", "check"]) {
+        const result = await pinDigests(text, {
+          functionConfig: config(`${onlyAcme}\nmode: ${mode}\nonError: warn\ncheck: {unpinned: "off"}`),
+          resolveDigest,
+        });
+
+        expect(result).toMatchObject({ ok: false, text: "" });
+        expect(result.results.filter(({ severity }) => severity === "error")).toMatchObject([
+          { message: expect.stringContaining("can't be read as one"), tags: { class: "disallowed" } },
+        ]);
+      }
+  });
+
+  test.each([`ghcr.io/acme/app:\${TAG}`, "auto", '""', "null"])("lets %s through", async (image) => {
+    const result = await pinDigests(pod(image), { functionConfig: config(onlyAcme), resolveDigest });
+
+    expect(result).toMatchObject({ ok: true, text: pod(image) });
   });
 });
 
@@ -131,6 +164,39 @@ describe("PIN_DIGESTS_POLICY", () => {
     });
 
     expect(result).toMatchObject({ ok: false, text: "" });
+  });
+
+  test("is not loosened for what the functionConfig makes only likely an image", async () => {
+    const text = `apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {name: p}\nspec: {image: "evil.io/x:1@${digest}"}\n`;
+
+    for (const options of ["", "builtIn: false", "builtIn: [Pod]", "builtIn: false\nmode: check"]) {
+      const result = await pinDigests(text, {
+        functionConfig: config(options),
+        environment: policy(onlyAcme),
+        resolveDigest,
+      });
+
+      expect(result).toMatchObject({ ok: false, text: "" });
+    }
+  });
+
+  test("is not switched off by `mode: unpin` of a package", async () => {
+    const list = (options: string): string =>
+      `apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nfunctionConfig: {apiVersion: v1, kind: ConfigMap, metadata: {name: c}, data: {${options}}}\nitems: []\n`;
+
+    const result = await pinDigests(list("mode: unpin"), { environment: policy(onlyAcme) });
+
+    expect(result).toMatchObject({
+      ok: false,
+      results: [{ severity: "error", message: expect.stringMatching(/`mode: unpin`.*policy\.yaml/) }],
+    });
+    expect(await pinDigests(list("mode: unpin"))).toMatchObject({ ok: true });
+    expect(
+      await pinDigests(pod(`nginx:1@${digest}`), {
+        overrides: new Map([["mode", "unpin"]]),
+        environment: policy(onlyAcme),
+      }),
+    ).toMatchObject({ ok: true, text: pod("nginx:1") });
   });
 
   test.each([

@@ -132,6 +132,22 @@ describe("the evidence in a lock", () => {
     expect(await pin(pod(image), updated.lock ?? "")).toMatchObject({ ok: true });
   });
 
+  test("that is forged is refused though an index that lists the digest is signed", async () => {
+    const options = { functionConfig: config("platform: linux/arm64") };
+    store.refer("app", digest, signer.bundle(digest));
+    const { lock = "", text } = await pin(pod(image), "", options);
+    const forged = lock.replace(/"sig": "ME/, '"sig": "MF');
+
+    expect(forged).not.toBe(lock);
+    expect(await pin(text, lock, options)).toMatchObject({ ok: true });
+    for (const reference of [text, pod(image)])
+      expect(await pin(reference, forged, options)).toMatchObject({
+        ok: false,
+        text: "",
+        results: [{ message: expect.stringContaining("the evidence in the lock") }],
+      });
+  });
+
   test("is refused where a digest was forged that nobody signed", async () => {
     const forged = registry.push("app", "2");
     const lock = (await lockedImage()).replaceAll(digest, forged);

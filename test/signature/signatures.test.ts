@@ -54,6 +54,10 @@ function refused(reason: RegExp): object {
   return { ok: false, text: "", results: [{ severity: "error", message, tags: { class: "unsigned" } }] };
 }
 
+function refuse(): Promise<never> {
+  return Promise.reject(new Error("nobody is to ask"));
+}
+
 describe("a signature by a key pair", () => {
   test.each<[string, () => void]>([
     ["under the tag of cosign 1 and 2", () => store.tag("app", `${sha()}.sig`, [signer.signature(digest)])],
@@ -285,6 +289,53 @@ describe("a signature by a key pair", () => {
 
     store.refer("app", digest, signer.bundle(digest));
     expect(await pin(text())).toMatchObject({ ok: true, text: text(), changes: 0 });
+  });
+
+  test("is wanted of what the tag of an image that is opted out means now, whatever a lock says", async () => {
+    const moving = `${registry.host}/opted:1`;
+    const first = registry.push("opted", "1");
+    store.refer("opted", first, signer.bundle(first));
+    const { lock: text = "" } = await pin(pod(moving), config("{}"), { lock: { text: "", update: true } });
+    registry.move("opted", "1");
+    const lock = { text, update: false };
+
+    for (const mode of ["pin", "update", "check"]) {
+      const result = await pin(
+        pod(`${moving} # pin-digests: skip`),
+        config("{}", [signer.publicKey], `mode: ${mode}`),
+        { lock },
+      );
+      expect(result).toMatchObject({ ok: false, text: "" });
+      const errors = result.results.filter(({ severity }) => severity === "error");
+      expect(errors.map(({ tags }) => tags?.class)).toEqual(["unsigned"]);
+    }
+    expect(await pin(pod(moving), config("{}"), { lock })).toMatchObject({ ok: true });
+    const frozen = config("{}", [signer.publicKey], "lock: frozen");
+    expect(await pin(pod(`${moving} # pin-digests: skip`), frozen, { lock })).toMatchObject({ ok: true });
+  });
+
+  test.each([`\${IMAGE:=evil.io/x:1}`, "'{{ .image }}'", "Evil.io/X:1", "!!binary ZXZpbC5pby94OjE="])(
+    "is wanted of what can't be read as an image: %s",
+    async (reference) => {
+      for (const text of [pod(reference), pod(`${reference} # pin-digests: skip`)])
+        expect(await pin(text, config("{}", [signer.publicKey], "onError: warn"))).toMatchObject(
+          refused(/can't be read as one/),
+        );
+      const elsewhere = config('{"images": ["ghcr.io/*"]}', [signer.publicKey], "onError: warn");
+      expect(await pin(pod("$(params.image)"), elsewhere)).toMatchObject({ ok: true });
+    },
+  );
+
+  test("is wanted by whatever name the registry has", async () => {
+    const functionConfig = config('{"images": ["ghcr.io/acme/*", "docker.io/acme/*"]}');
+    const names = ["ghcr.io:443/acme/app", "GHCR.io/acme/app", "registry-1.docker.io/acme/app"];
+
+    for (const name of names)
+      expect(
+        await pin(pod(`${name}@${digest}`), functionConfig, {
+          registry: { inspect: refuse, hasDigest: refuse, read: async () => undefined },
+        }),
+      ).toMatchObject(refused(/there is none/));
   });
 
   test("is wanted of images alone that a rule names, and by all rules that do", async () => {
