@@ -10,9 +10,8 @@ import { readConfig } from "./config/function-config.ts";
 import { lookupsAtOnce, openSession } from "./connect/open-session.ts";
 import { pullSecretsOf } from "./connect/pull-secrets.ts";
 import type { ResolverOptions } from "./connect/resolver-options.ts";
-import type { ResourceImages } from "./fields/find-images.ts";
 import type { ImageField } from "./fields/image-field.ts";
-import { findResources, unmatchedFieldSpecWarnings } from "./find/find-resources.ts";
+import { unmatchedFieldSpecWarnings } from "./find/find-resources.ts";
 import { type Input, readInput } from "./krm/input.ts";
 import type { ReadOptions } from "./krm/read-options.ts";
 import { resourceListEdits } from "./krm/resource-list-edit.ts";
@@ -26,15 +25,17 @@ import { entryLookups, entryRecords, recordsOf } from "./lock/record.ts";
 import { unlockedResults, unusedResults } from "./lock/results.ts";
 import { type ChangedLockFile, type LockContext, lockChanges } from "./lock/write.ts";
 import type { Outcome } from "./outcome/outcome.ts";
-import { flawResults, nonObjectResult, skipResult } from "./outcome/outcome-results.ts";
+import { nonObjectResult } from "./outcome/outcome-results.ts";
 import { withAdvice } from "./outcome/registry-failures.ts";
 import { setterResults } from "./outcome/setters.ts";
 import type { ImageUse } from "./report/image-use.ts";
 import { checkTally, type Tally, updateTally } from "./report/tally.ts";
 import type { Versions } from "./report/versions.ts";
 import { createResolver, type Resolver, type WatchLookups } from "./resolve/resolver.ts";
+import { asideResults } from "./run/aside-results.ts";
 import type { Judgement, RunJudge } from "./run/judgement.ts";
-import { type Plan, planImages } from "./run/plan-images.ts";
+import { fieldsOfAll, type Plan, planImages } from "./run/plan-images.ts";
+import { readVersions } from "./run/read-versions.ts";
 import { coolDownOf, judgeOf, lookOver, settleEntries, settleImages, useOf } from "./run/settle-images.ts";
 import { kindOf } from "./yaml/node.ts";
 import { editedParts, type TextEdit } from "./yaml/text-edit.ts";
@@ -102,7 +103,7 @@ export async function pinDigests(text: string, options: PinOptions = {}): Promis
   if (locks.faults.length > 0) return unpinned(input, locks.faults);
   // Few runs drop anything.
   const pruning = options.prune === true ? await import("./lock/prune.ts") : undefined;
-  pruning?.requirePrunable(input, config, options.lock);
+  pruning?.requirePrunable(config, options.lock?.update ?? input.kind === "ResourceList");
 
   let plan: Plan | undefined;
   const pullSecrets = (warn: (message: string) => void) => (plan ? packageSecrets(input, plan, warn) : []);
@@ -115,7 +116,7 @@ export async function pinDigests(text: string, options: PinOptions = {}): Promis
     if (judge?.kind === "faults") return unpinned(input, judge.results);
     plan = await planImages({ input, config, locks }, resolver);
     const dropped =
-      pruning?.entriesToDrop(allFields(input, config, plan), locks, config) ?? new Map<Lock, []>();
+      pruning?.entriesToDrop(fieldsOfAll(input, config, plan.fields), locks, config) ?? new Map<Lock, []>();
     const kept = { input, option: options.lock };
     const coolDown = await coolDownOf({
       config,
@@ -130,7 +131,7 @@ export async function pinDigests(text: string, options: PinOptions = {}): Promis
     const results = withAdvice([...decided.results, ...(await asides(run)), ...warnings(resolver)], {
       mayLackNetwork: () => input.kind === "ResourceList" || options.isContained?.() === true,
     });
-    const versions = options.wantsVersions === true ? await readVersions(results, resolver) : undefined;
+    const versions = await readVersions(results, resolver, options.wantsVersions);
     const known = { platform: platformName(config), locked: () => lockedOf(run), versions };
     if (pruning === undefined || results.some(isError)) return answer(input, { ...decided, results }, known);
     const told = pruning.droppedResults(dropped, config);
@@ -149,14 +150,6 @@ function lockedOf({ locks, dropped }: Run): readonly LockedImage[] {
     const gone = new Set<LockedImage>(dropped.get(lock));
     return lock.entries.filter((entry) => !gone.has(entry));
   });
-}
-
-/** The images of all objects, those that the configuration leaves out too. */
-function allFields(input: Input, config: Config, { fields }: Plan): readonly ImageField[] {
-  const { include, exclude } = config.resources;
-  if (include.length === 0 && exclude.length === 0) return fields;
-  const everything = { ...config, resources: { include: [], exclude: [] } };
-  return findResources(input, everything).flatMap((found) => found.fields);
 }
 
 /** The logins that lie in the package, for the images of the pods that name them. */
@@ -262,12 +255,6 @@ function isWritten({ source, lock, resource }: Lock, { input, option }: LockPlac
   return lock !== undefined && resource.file !== undefined && input.kind === "ResourceList";
 }
 
-/** Few reports want them. */
-async function readVersions(results: readonly Result[], resolver: Resolver): Promise<Versions> {
-  const { versionsOf } = await import("./report/versions.ts");
-  return versionsOf(results, (image, wanted) => resolver.read(image, wanted));
-}
-
 /** What is told apart from the images that were planned. */
 async function asides({
   input,
@@ -279,31 +266,10 @@ async function asides({
     ...locks.warnings,
     ...emptyWarning(input),
     ...nonObjectResults(input),
-    ...skipped(resources, config),
-    ...flawResults(resources, config),
+    ...(await asideResults({ input, config, resources })),
     ...unmatchedFieldSpecWarnings(resources, config),
     ...unusedResults(fields, locks, config),
-    ...(await slips({ input, config, resources })),
   ];
-}
-
-/** What opts nothing out, or selects nothing, as it is written. Few inputs and configurations say any such thing. */
-async function slips({
-  input,
-  config,
-  resources,
-}: Pick<Run, "input" | "config"> & Pick<Plan, "resources">): Promise<readonly Result[]> {
-  const { include, exclude } = config.resources;
-  const selections = [config.include, config.exclude, include, exclude];
-  const { yaml } = input;
-  if (selections.every(({ length }) => length === 0) && !yaml.text.includes("pin-digest")) return [];
-  const { slipResults } = await import("./find/slips.ts");
-  return slipResults({
-    yaml,
-    resources,
-    config,
-    isWhole: input.kind === "ResourceList" || input.file === undefined,
-  });
 }
 
 function warnings(resolver: Resolver): readonly Result[] {
@@ -323,12 +289,6 @@ function emptyWarning({ kind, items }: Input): readonly Result[] {
 function nonObjectResults({ yaml, items }: Input): readonly Result[] {
   return items.flatMap((item, index) =>
     kindOf(yaml, item) === "mapping" ? [] : [nonObjectResult(yaml, item, index)],
-  );
-}
-
-function skipped(resources: readonly ResourceImages[], config: Config): readonly Result[] {
-  return resources.flatMap(({ resource, skipped }) =>
-    skipped === undefined || config.report !== "all" ? [] : [skipResult(resource, skipped)],
   );
 }
 

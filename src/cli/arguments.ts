@@ -101,6 +101,8 @@ export function readArguments(argv: readonly string[]): Arguments {
   const report = readReport(values, verb, paths);
   if (report === undefined) readAdmission(values);
   const explanation = report === undefined ? explanationOptions(values, verb, paths) : undefined;
+  if (values.diff && (report ?? explanation)?.isAlone === false)
+    throw new UsageError("`--diff` writes the difference and no report: leave out one of them");
   return {
     ...rest,
     ...(verb !== undefined && { verb }),

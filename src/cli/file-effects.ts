@@ -4,7 +4,7 @@
  * the same digests.
  */
 
-import type { FileChange } from "../files/plan-files.ts";
+import type { FileChange } from "../files/plan-each.ts";
 import { stageFiles } from "../files/write-files.ts";
 import { formatResult, type Result } from "../krm/result.ts";
 import { type Effects, perform } from "./effects.ts";

@@ -11,6 +11,7 @@ import { oncePerRegistry } from "../outcome/registry-failures.ts";
 import { makeReport } from "../report/report.ts";
 import { formatTally } from "../report/tally.ts";
 import { counted } from "../text/counted.ts";
+import { quote } from "../text/quote.ts";
 import { version } from "../version.ts";
 import { untilAgreed } from "./agreement.ts";
 import type { Arguments } from "./arguments.ts";
@@ -22,6 +23,7 @@ import { askingAs, type Host } from "./host.ts";
 import { clearLockFolder } from "./lock-file-io.ts";
 import { readConfigSources, readLock, untilNamedFilesAnswer } from "./named-files.ts";
 import { outputTarget } from "./output-target.ts";
+import { patchShower } from "./shown-patch.ts";
 import { problemCounts } from "./stderr-report.ts";
 import { stdout, tell, write } from "./stdio.ts";
 import { type ToldLine, toldResult } from "./told-line.ts";
@@ -42,13 +44,14 @@ async function attempt(args: Arguments, host: Host): Promise<number | "contradic
   await untilNamedFilesAnswer(args);
   const lock = readLock(args, host);
   const audience = await stderrAudience(args, host);
+  const values = findValues(args.values);
   const plan = await withProgress(audience, (watch) =>
     planFiles(paths, {
       ...readConfigSources(args),
       ...(lock !== undefined && { lock }),
       prune: args.prune,
       folder: resolve("."),
-      isValues: valuesMatcher(args.values),
+      isValues: (place) => values.places.has(place),
       wants: {
         images: report !== undefined,
         explanations: explanation === undefined ? false : explanation.isAlone ? "alone" : "too",
@@ -60,12 +63,15 @@ async function attempt(args: Arguments, host: Host): Promise<number | "contradic
     }),
   );
   const isAlone = report?.isAlone === true || explanation?.isAlone === true;
-  if (diff && plan.ok && !isAlone) return showDiff(plan, audience);
+  const warnings = values.unmatched.map(
+    (glob) => `[warning] no file is called ${quote(glob)}, which \`--values\` names`,
+  );
+  if (diff && plan.ok && !isAlone) return showDiff(plan, { audience, host, warnings });
   const reports = reportsOf(args, plan);
   const isWritten = !isAlone && !diff && plan.ok && plan.mode !== "check";
   if (isWritten) cleanUp(plan, host);
   const effects: FileEffects = {
-    messages: [...(await told(plan.results, audience)), ...reports.warnings],
+    messages: [...(await told(plan.results, audience)), ...warnings, ...reports.warnings],
     isColoured: audience.isColoured,
     sum: sumOf(plan, isAlone),
     reports: reports.files,
@@ -78,11 +84,26 @@ async function attempt(args: Arguments, host: Host): Promise<number | "contradic
   return plan.ok && done === "done" ? 0 : 1;
 }
 
-/** Tells whether a file, absolute, is one of those that `--values` names. */
-function valuesMatcher(globs: readonly string[]): (place: string) => boolean {
-  if (globs.length === 0) return () => false;
-  const places = new Set(globSync([...globs], { absolute: true, dot: true, expandDirectories: false }));
-  return (place) => places.has(place);
+/** The files that `--values` names, absolute, and the globs that name none. */
+function findValues(globs: readonly string[]): {
+  readonly places: ReadonlySet<string>;
+  readonly unmatched: readonly string[];
+} {
+  const found = globs.map((glob) => ({
+    glob,
+    places: globSync(glob, {
+      absolute: true,
+      dot: true,
+      expandDirectories: false,
+      // A link may lead to a whole disk.
+      followSymbolicLinks: false,
+      ignore: ["**/node_modules/**", "**/.git/**"],
+    }),
+  }));
+  return {
+    places: new Set(found.flatMap(({ places }) => places)),
+    unmatched: found.filter(({ places }) => places.length === 0).map(({ glob }) => glob),
+  };
 }
 
 /** Removes what runs that were killed have left. */
@@ -95,10 +116,17 @@ function lockChange({ place, path, before, text, update }: FilesPlan["locks"][nu
   return { path: place, label: `the lock ${JSON.stringify(path)}`, before, text, update };
 }
 
-async function showDiff(plan: FilesPlan, audience: Audience): Promise<number> {
-  for (const patch of filesDiff(plan)) write(stdout, patch);
+interface Showing {
+  readonly audience: Audience;
+  readonly host: Host;
+  readonly warnings: readonly string[];
+}
+
+async function showDiff(plan: FilesPlan, { audience, host, warnings }: Showing): Promise<number> {
+  const shown = await patchShower(host);
+  for (const patch of filesDiff(plan)) write(stdout, shown(patch));
   const problems = plan.results.filter(({ severity }) => severity !== "info");
-  tell([...(await told(problems, audience)), sumOf(plan, true)], audience.isColoured);
+  tell([...(await told(problems, audience)), ...warnings, sumOf(plan, true)], audience.isColoured);
   return 0;
 }
 

@@ -1,7 +1,7 @@
 /** From the bytes of a file to the objects in it, or to why it is passed over. */
 import type { FileForm, InputFile, ManifestStream } from "../krm/input.ts";
 import { isObject } from "../krm/input.ts";
-import { childOf, kindOf, rootOf, startOf } from "../yaml/node.ts";
+import { childOf, kindOf, rootOf, scalarText, startOf } from "../yaml/node.ts";
 import { scan, type YamlText } from "../yaml/scan.ts";
 import { YamlSyntaxError } from "../yaml/syntax-error.ts";
 
@@ -19,8 +19,16 @@ export type FileContent =
  * they are not even read as text.
  */
 export function mayHoldObjects(bytes: Buffer, form: FileForm): boolean {
-  return form !== "manifests" || (bytes.includes("apiVersion") && bytes.includes("kind"));
+  if (form !== "manifests" || (bytes.includes("apiVersion") && bytes.includes("kind"))) return true;
+  // In UTF-16, or with escapes, the words look otherwise.
+  return (
+    UTF16_MARKS.some((mark) => bytes.subarray(0, 2).equals(mark)) ||
+    ESCAPES.some((each) => bytes.includes(each))
+  );
 }
+
+const UTF16_MARKS = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])];
+const ESCAPES = ["\\x", "\\u", "\\U"];
 
 /** Reads the text of a file. */
 export function readContent(text: string, file: InputFile): FileContent {
@@ -29,13 +37,11 @@ export function readContent(text: string, file: InputFile): FileContent {
   if (yaml instanceof YamlSyntaxError)
     return mayBeTemplate ? { kind: "template" } : { kind: "unreadable", error: yaml };
   if (mayBeTemplate && hasActions(yaml)) return { kind: "template" };
-  const roots = yaml.documents.map(rootOf);
-  const items =
-    file.form === "manifests"
-      ? roots.filter((root) => isObject(yaml, root))
-      : roots.filter((root) => kindOf(yaml, root) === "mapping");
-  if (items.length === 0 || isOtherKustomization(yaml, items, file)) return { kind: "other" };
-  return { kind: "input", input: { kind: "stream", yaml, items, file } };
+  const roots = yaml.documents.map(rootOf).filter((root) => kindOf(yaml, root) === "mapping");
+  const form = isOfObjects(yaml, roots, file) ? "manifests" : file.form;
+  const items = form === "manifests" ? roots.filter((root) => isObject(yaml, root)) : roots;
+  if (items.length === 0) return { kind: "other" };
+  return { kind: "input", input: { kind: "stream", yaml, items, file: { ...file, form } } };
 }
 
 function scanOrError(text: string): YamlText | YamlSyntaxError {
@@ -61,8 +67,9 @@ function hasActions(yaml: YamlText): boolean {
   return false;
 }
 
-/** A kustomization of Flux has the same name, and is an object. */
-function isOtherKustomization(yaml: YamlText, [first]: readonly number[], { form }: InputFile): boolean {
+/** Not all that lies under the name is a kustomization for kustomize: Flux has a kind of that name too, which has a spec. */
+function isOfObjects(yaml: YamlText, [first]: readonly number[], { form }: InputFile): boolean {
   if (form !== "kustomization" || first === undefined) return false;
-  return childOf(yaml, first, "spec") !== undefined;
+  const kind = scalarText(yaml, childOf(yaml, first, "kind")) ?? "Kustomization";
+  return !["Kustomization", "Component"].includes(kind) || childOf(yaml, first, "spec") !== undefined;
 }

@@ -68,13 +68,13 @@ export function hashOf(bytes: Uint8Array): string {
 export function utf8Fault(bytes: Buffer): Position | undefined {
   if (isUtf8(bytes)) return undefined;
   const text = bytes.toString("utf8");
+  let [known, offset] = [0, 0];
   for (let at = text.indexOf(REPLACEMENT); at !== -1; at = text.indexOf(REPLACEMENT, at + 1)) {
-    const before = text.slice(0, at);
-    const offset = Buffer.byteLength(before);
+    offset += Buffer.byteLength(text.slice(known, at));
+    known = at;
     // It may be what the file holds.
-    if (bytes.subarray(offset, offset + 3).toString("utf8") === REPLACEMENT && bytes[offset] === 0xef)
-      continue;
-    const lines = before.split("\n");
+    if (bytes.subarray(offset, offset + 3).equals(REPLACEMENT_BYTES)) continue;
+    const lines = text.slice(0, at).split("\n");
     return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
   }
   return { line: 1, column: 1 };
@@ -82,6 +82,7 @@ export function utf8Fault(bytes: Buffer): Position | undefined {
 
 /** What stands in a text for bytes that are none of it. */
 const REPLACEMENT = "\ufffd";
+const REPLACEMENT_BYTES = Buffer.from(REPLACEMENT);
 
 // What has become a pipe since it was found is opened without waiting for a writer. Windows has no such flags.
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);

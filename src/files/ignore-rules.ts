@@ -1,8 +1,9 @@
 /** What `.gitignore` and `.krmignore` name, which is not looked into. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, lstatSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import ignore, { type Ignore } from "ignore";
-import { isSystemError } from "../fs/system-error.ts";
+import { fileFault } from "./file-error.ts";
+import { readFile } from "./file-text.ts";
 
 /** The rules that hold in a folder: its own, and those of the folders above. */
 export interface IgnoreRules {
@@ -26,7 +27,9 @@ export function rulesAbove(folder: string): IgnoreRules {
   const [root = folder] = above;
   const exclude = readRules(join(root, ".git", "info", "exclude"));
   const levels = exclude === undefined ? noLevels : withLevel(noLevels, ".gitignore", root, exclude);
-  return above.reduce((rules, each) => rules.below(each, new Set(RULE_FILES)), rulesOf(levels));
+  const rules = above.reduce((known, each) => known.below(each, new Set(RULE_FILES)), rulesOf(levels));
+  // What was named is looked into, though the rules above leave it out.
+  return above.length > 0 && rules.isIgnored(folder, true) ? rulesOf(noLevels) : rules;
 }
 
 interface Level {
@@ -55,7 +58,7 @@ function rulesOf(levels: Levels): IgnoreRules {
 }
 
 function withLevel(levels: Levels, name: keyof Levels, folder: string, text: string): Levels {
-  return { ...levels, [name]: [{ folder, rules: ignore().add(text) }, ...levels[name]] };
+  return { ...levels, [name]: [{ folder, rules: ignore({ ignorecase: false }).add(text) }, ...levels[name]] };
 }
 
 /** The innermost rules that have something to say of a path decide. */
@@ -68,11 +71,13 @@ function isIgnoredBy(levels: readonly Level[], path: string, isFolder: boolean):
   return false;
 }
 
+/** A link has no say, as to git: it might lead to anything. */
 function readRules(path: string): string | undefined {
   try {
-    return readFileSync(path, "utf8");
+    if (lstatSync(path, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
+    return readFile(path).bytes.toString("utf8");
   } catch (error) {
-    if (isSystemError(error)) return undefined;
-    throw error;
+    if (fileFault(error) === undefined) throw error;
+    return undefined;
   }
 }

@@ -24,10 +24,12 @@ export interface KustomizationFile {
 export type OverriddenImages = (place: string) => ((image: FileImage) => string | undefined) | undefined;
 
 /** Reads how the kustomizations of a run build on each other. */
-export function overriddenImages(files: readonly KustomizationFile[]): OverriddenImages {
-  const known = new Map(
-    files.flatMap((file) => readKustomization(file) ?? []).map((each) => [each.folder, each]),
-  );
+export function overriddenImages(files: Iterable<KustomizationFile>): OverriddenImages {
+  const known = new Map<string, Kustomization>();
+  for (const file of files) {
+    const kustomization = readKustomization(file);
+    if (kustomization !== undefined) known.set(kustomization.folder, kustomization);
+  }
   const users = new Map<string, Kustomization[]>();
   for (const kustomization of known.values()) {
     for (const place of kustomization.bases) {
@@ -40,11 +42,14 @@ export function overriddenImages(files: readonly KustomizationFile[]): Overridde
     const isKustomization = known.get(dirname(place))?.place === place;
     const direct = users.get(isKustomization ? dirname(place) : place);
     if (direct === undefined) return undefined;
+    const answers = new Map<string, Answers>();
     return ({ path, value }) => {
       if (!(isKustomization || CONTAINER_IMAGE.test(path))) return undefined;
       const image = safeParseReference(value);
       if (image instanceof InvalidReferenceError) return undefined;
-      return settledBy(direct, { name: image.name, own: dirname(place) }, new Map());
+      const ofName: Answers = answers.get(image.name) ?? new Map();
+      answers.set(image.name, ofName);
+      return settledBy(direct, { name: image.name, own: dirname(place), depth: 0 }, ofName);
     };
   };
 
@@ -55,8 +60,10 @@ export function overriddenImages(files: readonly KustomizationFile[]): Overridde
   function settledBy(
     kustomizations: readonly Kustomization[],
     image: NamedImage,
-    answers: Map<Kustomization, string | undefined | "asked">,
+    answers: Answers,
   ): string | undefined {
+    // Deeper, the image counts, which loses nothing.
+    if (image.depth > DEPTH_MAX) return undefined;
     let first: string | undefined;
     for (const each of kustomizations) {
       const answer = answers.has(each) ? answers.get(each) : settledOne(each, image, answers);
@@ -66,18 +73,16 @@ export function overriddenImages(files: readonly KustomizationFile[]): Overridde
     return first;
   }
 
-  function settledOne(
-    kustomization: Kustomization,
-    image: NamedImage,
-    answers: Map<Kustomization, string | undefined | "asked">,
-  ): string | undefined {
+  function settledOne(kustomization: Kustomization, image: NamedImage, answers: Answers): string | undefined {
     const { folder, path, names, components } = kustomization;
     answers.set(kustomization, "asked");
     // A component has no say of its own entries.
     const others = components.filter((each) => each !== image.own).map((each) => known.get(each)?.names);
     const isSet = [names, ...others].some((each) => each?.has(image.name));
     const above = users.get(folder) ?? [];
-    const reason = isSet ? `\`images\` of ${path} sets another` : settledBy(above, image, answers);
+    const reason = isSet
+      ? `\`images\` of ${path} sets another`
+      : settledBy(above, { ...image, depth: image.depth + 1 }, answers);
     answers.set(kustomization, reason);
     return reason;
   }
@@ -90,7 +95,15 @@ interface NamedImage {
   readonly name: string;
   /** The folder that it stands in. */
   readonly own: string;
+  /** How many kustomizations stand between. */
+  readonly depth: number;
 }
+
+/** What is known of an image by what builds on it. */
+type Answers = Map<Kustomization, string | undefined | "asked">;
+
+// More than anybody builds on each other.
+const DEPTH_MAX = 200;
 
 interface Kustomization {
   readonly place: string;

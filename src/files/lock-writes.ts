@@ -1,5 +1,8 @@
 /** What a run over files writes into locks. */
+
+import { lstatSync } from "node:fs";
 import { join, relative, sep } from "node:path";
+import { FunctionConfigError } from "../config/config-sources.ts";
 import { textWithoutDigest } from "../image/reference.ts";
 import type { ManifestStream } from "../krm/input.ts";
 import type { Result } from "../krm/result.ts";
@@ -16,9 +19,9 @@ import type { Resolver } from "../resolve/resolver.ts";
 import type { RunJudge } from "../run/judgement.ts";
 import { settleEntries } from "../run/settle-images.ts";
 import { scan } from "../yaml/scan.ts";
-import { commonFolder } from "./folder.ts";
+import { commonFolder, isBelow } from "./folder.ts";
 import type { PlannedFile } from "./plan-file.ts";
-import type { RunLock } from "./run-locks.ts";
+import { allLocks, type RunLock } from "./run-locks.ts";
 import { lockUses, type RunContext, wholeLocks } from "./run-results.ts";
 
 /** A lock that is to have another text. */
@@ -54,24 +57,18 @@ export async function lockWrites(
   const pruning = run.prune ? await import("../lock/prune.ts") : undefined;
   const dropped: DroppedEntries = pruning === undefined ? new Map() : droppedEntries(files, run, pruning);
   const asked = files.flatMap((file) => file.asked);
-  const all = {
-    ...lockUses(
-      files,
-      locks.all().map(({ lock }) => lock),
-    ).locks,
-  };
-  const entries = await settleEntries(entryLookups(all, asked, dropped, config), resolver, run.coolDown);
+  const lookups = entryLookups(allLocks(locks), asked, dropped, config);
+  const entries = await settleEntries(lookups, resolver, run.coolDown);
   const unused = entryRecords(entries);
   const records = [...recordsOf(asked), ...unused.records];
   const written = locks.all().flatMap(({ lock, option }) => (option.update ? [lock] : []));
   const byLock = groupByLock(judge?.records(records, written) ?? records);
+  const usedEntries = groupByLock(files.flatMap(({ used }) => used));
   const writes: LockWrite[] = [];
   const results: Result[] = [...unused.warnings];
   for (const each of locks.all()) {
     const { lock, file, option } = each;
-    const used = files.flatMap((planned) =>
-      planned.used.filter((source) => source.lock === lock).map(({ entry }) => entry),
-    );
+    const used = (usedEntries.get(lock) ?? []).map(({ entry }) => entry);
     const changes = lockChanges(byLock.get(lock) ?? [], used, { input: nothing, config, file, option });
     const own = new Map([...dropped].filter(([one]) => one === lock));
     const changed =
@@ -93,20 +90,22 @@ const nothing: ManifestStream = { kind: "stream", yaml: scan(""), items: [] };
 /** Only of a lock all of whose files are in the run is it known what nothing uses. */
 function droppedEntries(
   files: readonly PlannedFile[],
-  { config, locks, folders }: LockRun,
+  run: LockRun,
   { entriesToDrop }: typeof import("../lock/prune.ts"),
 ): DroppedEntries {
-  const whole = wholeLocks(locks, folders).map(({ lock }) => lock);
-  const { uses, locks: known } = lockUses(files, whole);
-  return entriesToDrop(uses, known, config);
+  const whole = wholeLocks(run).map(({ lock }) => lock);
+  const { uses, locks } = lockUses(files, whole);
+  return entriesToDrop(uses, locks, run.config);
 }
 
-function groupByLock(records: readonly LockRecord[]): ReadonlyMap<Lock | undefined, readonly LockRecord[]> {
-  const groups = new Map<Lock | undefined, LockRecord[]>();
-  for (const record of records) {
-    const group = groups.get(record.lock);
-    if (group === undefined) groups.set(record.lock, [record]);
-    else group.push(record);
+function groupByLock<OfLock extends { readonly lock?: Lock | undefined }>(
+  all: readonly OfLock[],
+): ReadonlyMap<Lock | undefined, readonly OfLock[]> {
+  const groups = new Map<Lock | undefined, OfLock[]>();
+  for (const each of all) {
+    const group = groups.get(each.lock);
+    if (group === undefined) groups.set(each.lock, [each]);
+    else group.push(each);
   }
   return groups;
 }
@@ -120,7 +119,17 @@ function newLock(
   records: readonly LockRecord[],
   { folders, folder }: LockRun,
 ): { readonly write: LockWrite; readonly result: Result } {
-  const place = join(commonFolder(folders) ?? folder, lockFileName);
+  const home = commonFolder(folders) ?? folder;
+  if (!isBelow(home, folder) && !folders.includes(home))
+    throw new FunctionConfigError(
+      "`lock: create` needs one folder that holds all that is named: name that folder",
+    );
+  const place = join(home, lockFileName);
+  // What leads nowhere yet may lead anywhere.
+  if (lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink() === true)
+    throw new FunctionConfigError(
+      `\`lock: create\` makes ${JSON.stringify(relative(folder, place))}, but that is a link: name the lock with \`--lock FILE\``,
+    );
   const path = relative(folder, place).replaceAll(sep, "/");
   const images: readonly LockedImage[] = records.map(({ image }) => image);
   const names = [...new Set(images.map(({ reference }) => textWithoutDigest(reference)))];

@@ -1,11 +1,12 @@
 /** What a run does with one file: its images are found and planned, and when their answers are there, its edits are known. */
+
 import { posix } from "node:path";
 import type { CheckedImage } from "../check/subject.ts";
 import type { Config } from "../config/config.ts";
 import { allExplanations, type Explanation } from "../explain.ts";
 import type { ResourceImages } from "../fields/find-images.ts";
 import type { ImageField } from "../fields/image-field.ts";
-import { findResources, type RuleUses } from "../find/find-resources.ts";
+import type { RuleUses } from "../find/find-resources.ts";
 import { resultAt } from "../krm/field-result.ts";
 import type { ManifestStream } from "../krm/input.ts";
 import type { Resource } from "../krm/resource.ts";
@@ -15,12 +16,13 @@ import { isImageLock } from "../lock/format/image-lock.ts";
 import type { Lock, Locks } from "../lock/locks.ts";
 import type { LockAnswer } from "../lock/record.ts";
 import type { UnlockedImage } from "../lock/results.ts";
-import { flawResults, skipResult } from "../outcome/outcome-results.ts";
+import { setterResults } from "../outcome/setters.ts";
 import type { CheckStep, LockSource, ResolvedStep } from "../plan/step.ts";
 import type { ImageUse } from "../report/image-use.ts";
 import type { Resolver } from "../resolve/resolver.ts";
+import { asideResults } from "../run/aside-results.ts";
 import type { Judgement, RunJudge } from "../run/judgement.ts";
-import { type Plan, planImages } from "../run/plan-images.ts";
+import { fieldsOfAll, type Plan, planImages } from "../run/plan-images.ts";
 import { lookOver, settleImages, useOf } from "../run/settle-images.ts";
 import type { TextEdit } from "../yaml/text-edit.ts";
 
@@ -124,12 +126,20 @@ async function settleFile(settling: Settling): Promise<PlannedFile> {
   const isKeyless = (field: ImageField): boolean =>
     input.file?.form === "values" && field.writing.kind === "none" && field.value?.includes(":") === true;
   const keyless = fields.filter(isKeyless).flatMap((field) => field.resource.positionOf?.(field) ?? []);
+  const setters =
+    settled === undefined || settled.fails || config.report === "problems"
+      ? []
+      : setterResults(input.yaml, outcomes);
+  const inFile = (result: Result): Result => ({
+    ...result,
+    ...(input.file && { file: { path: input.file.path } }),
+  });
   const results = [
     ...(settled?.results ?? []),
     ...(looked?.results ?? []),
     ...(looked?.unknown ?? []),
-    ...skipped(resources, config),
-    ...flawResults(resources, config),
+    ...setters.map(inFile),
+    ...(await asideResults({ input, config, resources })).map(inFile),
     ...strayLocks(input, resources, lock),
   ];
   return {
@@ -163,13 +173,6 @@ function isAbout({ severity, position }: Result, keyless: readonly Position[]): 
   );
 }
 
-function skipped(resources: readonly ResourceImages[], { report }: Config): readonly Result[] {
-  if (report !== "all") return [];
-  return resources.flatMap(({ resource, skipped: reason }) =>
-    reason === undefined ? [] : [skipResult(resource, reason)],
-  );
-}
-
 /** A lock counts by the name of its file, since else nobody sees whose it is. */
 function strayLocks(
   { file }: ManifestStream,
@@ -192,16 +195,9 @@ function strayLocks(
     );
 }
 
-/** The images that a lock may have entries for; those of all objects, since another run may look into them. */
+/** The images that a lock may have entries for. */
 function valuesOf(input: ManifestStream, fields: readonly ImageField[], config: Config): readonly string[] {
-  const { include, exclude } = config.resources;
-  const all =
-    include.length === 0 && exclude.length === 0
-      ? fields
-      : findResources(input, { ...config, resources: { include: [], exclude: [] } }).flatMap(
-          (found) => found.fields,
-        );
-  return [...new Set(all.flatMap(({ value }) => value ?? []))];
+  return [...new Set(fieldsOfAll(input, config, fields).flatMap(({ value }) => value ?? []))];
 }
 
 function answerOf({ lock, reference, lookup, locked, resolution, next }: ResolvedStep): LockAnswer {

@@ -10,7 +10,7 @@ import { LockFileError } from "../lock/format/lock-file-error.ts";
 import { lockedImages } from "../lock/format/locked-image.ts";
 import { lockFileName } from "../lock/format/new-lock.ts";
 import type { LockFileOption } from "../lock/lock-file-option.ts";
-import type { Lock } from "../lock/locks.ts";
+import type { Lock, Locks } from "../lock/locks.ts";
 import { fileFault } from "./file-error.ts";
 import { readFile } from "./file-text.ts";
 import { isBelow } from "./folder.ts";
@@ -71,7 +71,16 @@ export function createRunLocks({ folder: cwd, roots, named }: LockPlaces, isOff:
   async function find(folder: string): Promise<RunLock | undefined> {
     const place = join(folder, lockFileName);
     if (statSync(place, { throwIfNoEntry: false })?.isFile() === true) {
-      if (realPlace(place) === namedPlace) return root;
+      const real = realPlace(place);
+      if (real === namedPlace) return root;
+      // A repository that somebody else wrote must not say where its lock is written.
+      if (![cwd, ...roots].some((each) => isBelow(real, realPlace(each)))) {
+        tellOf(
+          place,
+          "is a link that leads out of the folder: name the lock with `--lock FILE` if it is yours",
+        );
+        return undefined;
+      }
       const lock = await read(folder, place);
       if (lock !== undefined) found.push(lock);
       return lock;
@@ -85,8 +94,16 @@ export function createRunLocks({ folder: cwd, roots, named }: LockPlaces, isOff:
     return within.some((each) => isBelow(folder, each) && folder !== each);
   }
 
+  function tellOf(place: string, message: string): void {
+    faults.push({ severity: "error", message, file: { path: shown(place) }, position: start });
+  }
+
+  function shown(place: string): string {
+    return relative(cwd, place).replaceAll(sep, "/");
+  }
+
   async function read(folder: string, place: string): Promise<RunLock | undefined> {
-    const path = relative(cwd, place).replaceAll(sep, "/");
+    const path = shown(place);
     try {
       const { bytes } = readFile(place);
       if (!isUtf8(bytes)) throw new UnfitFileError(path, "is not UTF-8");
@@ -97,7 +114,7 @@ export function createRunLocks({ folder: cwd, roots, named }: LockPlaces, isOff:
       const fault = fileFault(error);
       if (fault === undefined && !(error instanceof LockFileError)) throw error;
       for (const message of (fault ?? (error instanceof Error ? error.message : "")).split("\n"))
-        faults.push({ severity: "error", message, file: { path }, position: { line: 1, column: 1 } });
+        tellOf(place, message);
       return undefined;
     }
   }
@@ -107,6 +124,11 @@ export function createRunLocks({ folder: cwd, roots, named }: LockPlaces, isOff:
     all: () => found,
     faults: () => faults,
   };
+}
+
+/** The locks that counted so far, whatever they counted for. */
+export function allLocks(locks: RunLocks): Locks {
+  return { all: locks.all().map(({ lock }) => lock), faults: [], warnings: [], nearest: () => undefined };
 }
 
 const start: Position = { line: 1, column: 1 };

@@ -6,6 +6,7 @@ import type { Result } from "../krm/result.ts";
 import type { Lock, Locks } from "../lock/locks.ts";
 import { type UsedImage, unlockedNames, unusedResults } from "../lock/results.ts";
 import { isBelow } from "./folder.ts";
+import type { ReadResult } from "./plan-each.ts";
 import type { PlannedFile } from "./plan-file.ts";
 import type { RunLock, RunLocks } from "./run-locks.ts";
 
@@ -15,14 +16,14 @@ export interface RunContext {
   readonly locks: RunLocks;
   /** The folders that were named, absolute. */
   readonly folders: readonly string[];
+  /** What could not be read, absolute. */
+  readonly unread: readonly string[];
 }
 
 /** What is told of locks and of rules. */
-export function runResults(
-  files: readonly PlannedFile[],
-  { config, locks, folders }: RunContext,
-): readonly Result[] {
-  const whole = wholeLocks(locks, folders).map(({ lock }) => lock);
+export function runResults(files: readonly PlannedFile[], context: RunContext): readonly Result[] {
+  const { config, locks } = context;
+  const whole = wholeLocks(context).map(({ lock }) => lock);
   const { uses, locks: known } = lockUses(files, whole);
   return [
     ...unlockedResults(files, config, locks),
@@ -34,9 +35,12 @@ export function runResults(
   ];
 }
 
-/** The locks all of whose files are in the run: only of those it knows what nothing uses. */
-export function wholeLocks(locks: RunLocks, folders: readonly string[]): readonly RunLock[] {
-  return locks.all().filter(({ folder }) => folders.some((each) => isBelow(folder, each)));
+/** The locks all of whose files were read: only of those the run knows what nothing uses. */
+export function wholeLocks({ locks, folders, unread }: Omit<RunContext, "config">): readonly RunLock[] {
+  return locks
+    .all()
+    .filter(({ folder }) => folders.some((each) => isBelow(folder, each)))
+    .filter(({ folder }) => !unread.some((place) => isBelow(place, folder)));
 }
 
 /** What uses entries of locks, and what knows to which lock each use belongs. */
@@ -74,4 +78,16 @@ function unlockedResults(files: readonly PlannedFile[], config: Config, locks: R
   const { count, what } = unlockedNames(unlocked, config);
   const message = `${lack} ${what}; add ${count === 1 ? "it" : "them"} with \`pin-digests ${command} PATH\``;
   return [{ message, severity }];
+}
+
+/** Images of values without a key for a digest: one warning for all of them. */
+export function keylessResults(read: readonly ReadResult[]): readonly Result[] {
+  const files = read.filter(({ planned }) => planned !== undefined && planned.keyless.length > 0);
+  const [first] = files;
+  const [position] = first?.planned?.keyless ?? [];
+  if (first === undefined || position === undefined) return [];
+  const count = files.reduce((sum, { planned }) => sum + (planned?.keyless.length ?? 0), 0);
+  const images = count === 1 ? "this image has" : `this image and ${count - 1} more of values have`;
+  const message = `${images} no key for a digest, and none is added, since the chart may not read it: add \`digest: ""\` beside the tag if it does, or pin what it renders: \`helm template … | pin-digests\``;
+  return [{ severity: "warning", message, file: { path: first.file.path }, position }];
 }

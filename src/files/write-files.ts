@@ -24,7 +24,7 @@ import type { Result } from "../krm/result.ts";
 import { applyEdits } from "../yaml/text-edit.ts";
 import { FileWriteError, fileFault } from "./file-error.ts";
 import { type FileState, hashIfFresh, hashOf, isSameState, readFile, stateOf } from "./file-text.ts";
-import type { FileChange } from "./plan-files.ts";
+import type { FileChange } from "./plan-each.ts";
 
 /** New texts that lie beside their files. */
 export interface StagedFiles {

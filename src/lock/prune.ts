@@ -19,22 +19,18 @@ import type { ChangedLockFile } from "./write.ts";
 export type DroppedEntries = ReadonlyMap<Lock, readonly LockedImage[]>;
 
 /**
- * Refuses to prune where nothing could be dropped.
+ * Refuses to prune where nothing could be dropped, as where no lock may be written.
  *
  * @throws {FunctionConfigError}
  */
-export function requirePrunable(
-  input: Input,
-  { mode, lock }: Config,
-  option: LockFileOption | undefined,
-): void {
+export function requirePrunable({ mode, lock }: Pick<Config, "mode" | "lock">, mayWrite: boolean): void {
   if (mode !== "update")
     throw new FunctionConfigError(`\`--prune\` goes with \`mode: update\`, but the mode is \`${mode}\``);
   if (lock === "off")
     throw new FunctionConfigError(
       "`--prune` drops entries of locks, which `lock: off` ignores: use one of them",
     );
-  if (option?.update === false || (option === undefined && input.kind === "stream"))
+  if (!mayWrite)
     throw new FunctionConfigError(
       "`--prune` must be able to write the lock: add `--lock FILE --update-lock`",
     );

@@ -3,7 +3,7 @@ import type { Config } from "../config/config.ts";
 import { carriersOf, mayBeShared } from "../fields/embedded-document.ts";
 import type { ResourceImages } from "../fields/find-images.ts";
 import type { ImageField } from "../fields/image-field.ts";
-import { eachResource } from "../find/find-resources.ts";
+import { eachResource, findResources } from "../find/find-resources.ts";
 import type { Input } from "../krm/input.ts";
 import type { Lock, Locks } from "../lock/locks.ts";
 import { certainLookups, planLikely } from "../plan/likely.ts";
@@ -123,4 +123,16 @@ function turnOfLoop(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
   });
+}
+
+/** The fields of all objects, also of those that `resources` leaves out: another run may look into them. */
+export function fieldsOfAll(
+  input: Input,
+  config: Config,
+  fields: readonly ImageField[],
+): readonly ImageField[] {
+  const { include, exclude } = config.resources;
+  if (include.length === 0 && exclude.length === 0) return fields;
+  const everything = { ...config, resources: { include: [], exclude: [] } };
+  return findResources(input, everything).flatMap((found) => found.fields);
 }

@@ -1,6 +1,8 @@
 /** Kustomizations: their entries of images, their patches, and what they set in the files that they build on. */
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { digest, makeTree, pinTree, planTree, readTree } from "./tree.ts";
+import { type KustomizationFile, overriddenImages } from "../../src/files/kustomizations.ts";
+import { digest, makeTree, pinTree, planTree, pod, readTree } from "./tree.ts";
 
 function deployment(...images: readonly string[]): string {
   const containers = images.map((image) => `      - image: ${image}\n`).join("");
@@ -95,8 +97,22 @@ describe("a kustomization file", () => {
   test("of Flux is an object as any other", async () => {
     const flux = `apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: x}\nspec: {images: [{name: a, newTag: v1}]}\n`;
 
-    expect(await changedIn({ "kustomization.yaml": flux, "x.yaml": flux })).toEqual(["x.yaml a:v1"]);
+    expect(await changedIn({ "kustomization.yaml": flux, "x.yaml": flux })).toEqual([
+      "kustomization.yaml a:v1",
+      "x.yaml a:v1",
+    ]);
   });
+
+  test.each(["kustomization.yaml", "kustomization.yml", "Kustomization"])(
+    "is only called so where it holds an object: %s",
+    async (name) => {
+      const folder = makeTree({ [name]: pod("nginx:1") });
+
+      await pinTree(folder);
+
+      expect(readTree(folder)).toEqual({ [name]: pod(`nginx:1@${digest}`) });
+    },
+  );
 });
 
 describe("an image that an overlay sets", () => {
@@ -172,6 +188,21 @@ describe("an image that an overlay sets", () => {
         "a/x.yaml": deployment("app:v1"),
       }),
     ).toEqual(["a/x.yaml app:v1"]);
+  });
+
+  test("counts below more overlays than anybody builds", () => {
+    const count = 100_000;
+    const kustomization = (at: number | "top", text: string): KustomizationFile => {
+      const path = `${at}/kustomization.yaml`;
+      return { path, place: join("/", path), text };
+    };
+    const overridden = overriddenImages([
+      kustomization(0, "resources: [p.yaml]\n"),
+      ...Array.from({ length: count - 1 }, (_, at) => kustomization(at + 1, `resources: [../${at}]\n`)),
+      kustomization("top", `resources: [../${count - 1}]\nimages: [{name: nginx, newTag: "2"}]\n`),
+    ]);
+
+    expect(overridden("/0/p.yaml")?.({ path: "spec.containers[0].image", value: "nginx:1" })).toBeUndefined();
   });
 
   test("is found in time where kustomizations build on each other in very many ways", async () => {

@@ -1,4 +1,5 @@
 /** Which files of a folder are looked into, and what is told of them. */
+import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -110,6 +111,98 @@ describe("a run over a folder", () => {
     const { changes } = await planTree(folder, {}, ["x/p.yaml", ".h", "./x/../x/p.yaml", "."]);
 
     expect(changes.map(({ path }) => path)).toEqual(["x/p.yaml", ".h/p.yaml"]);
+  });
+
+  test.each(["build", "build/sub", "."])(
+    "enters a folder that is named, though rules above leave it out: %s",
+    async (named) => {
+      const folder = makeTree({
+        ".git/HEAD": "",
+        ".gitignore": "build/\n",
+        "x/.gitignore": "*\n",
+        "build/p.yaml": pod("nginx:1"),
+        "build/sub/p.yaml": pod("nginx:1"),
+        "x/p.yaml": pod("nginx:1"),
+      });
+
+      const { changes } = await planTree(folder, {}, [named]);
+
+      const all = ["build/p.yaml", "build/sub/p.yaml"];
+      expect(changes.map(({ path }) => path)).toEqual(all.filter((path) => path.startsWith(`${named}/`)));
+    },
+  );
+
+  test("tells names by their case, as git does", async () => {
+    const folder = makeTree({
+      ".gitignore": "Build\n",
+      "build/p.yaml": pod("nginx:1"),
+      "Build/p.yaml": pod("nginx:1"),
+    });
+
+    const { changes } = await planTree(folder);
+
+    expect(changes.map(({ path }) => path)).toEqual(["build/p.yaml"]);
+  });
+
+  test("takes rules from files alone, not from links, pipes and folders", async () => {
+    const outside = makeTree({ rules: "*\n" });
+    const folder = makeTree({
+      "a/p.yaml": pod("nginx:1"),
+      "b/.krmignore/x": "",
+      "b/p.yaml": pod("nginx:1"),
+      "c/p.yaml": pod("nginx:1"),
+    });
+    symlinkSync(join(outside, "rules"), join(folder, "a/.gitignore"));
+    execFileSync("mkfifo", [join(folder, "c/.gitignore")]);
+
+    const { changes } = await planTree(folder);
+
+    expect(changes.map(({ path }) => path)).toEqual(["a/p.yaml", "b/p.yaml", "c/p.yaml"]);
+  });
+
+  test("finds objects whose keys are written with escapes", async () => {
+    const folder = makeTree({
+      "a.json": String.raw`{"\u0061piVersion": "v1", "\u006bind": "Pod", "spec": {"containers": [{"image": "nginx:1"}]}}`,
+      "b.yaml": String.raw`{"api\x56ersion": "v1", "k\U00000069nd": "Pod", "spec": {"containers": [{"image": "nginx:1"}]}}`,
+    });
+
+    const { changes } = await planTree(folder);
+
+    expect(changes.map(({ path }) => path)).toEqual(["a.json", "b.yaml"]);
+  });
+
+  test("tells of objects in UTF-16, which it can't read", async () => {
+    const utf16 = Buffer.from(`\ufeff${pod("nginx:1")}`, "utf16le");
+    const folder = makeTree({ "a.yaml": utf16, "b.yaml": Buffer.from(utf16).swap16() });
+
+    const { lines, ok } = await planTree(folder, { options: { mode: "check" } });
+
+    expect(lines).toEqual(
+      ["a.yaml", "b.yaml"].map(
+        (path) =>
+          `${path}:1:1: [error] can't be read, so no image in it is found: must be UTF-8, but holds bytes that are not`,
+      ),
+    );
+    expect(ok).toBe(false);
+  });
+
+  test("tells of slips and of setters as in a stream", async () => {
+    const slip = pod("nginx:1").replace(
+      "metadata:\n",
+      "metadata:\n  annotations: {pin-digests.dev/ignore: 'yes'}\n",
+    );
+    const folder = makeTree({ "a.yaml": pod(`nginx:1 # kpt-set: nginx:\${tag}`), "b.yaml": slip });
+
+    const { lines } = await planTree(folder);
+
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /^b\.yaml:\d+:\d+: \[warning\] v1\/Pod\/web metadata\.annotations\[[^\]]+\]: opts nothing out/,
+      ),
+      expect.stringContaining(": pinned "),
+      expect.stringMatching(/^a\.yaml:7:12: \[info\] .*: a setter writes this image too/),
+      expect.stringContaining(": pinned "),
+    ]);
   });
 
   test("follows links to files within, once, and none that leads outside or nowhere", async () => {

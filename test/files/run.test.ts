@@ -1,7 +1,7 @@
 /** The executable over files: what it writes, what it says, and its exit code. */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { executable } from "../conformance/executable.ts";
@@ -30,16 +30,17 @@ function run(folder: string, ...args: readonly string[]): Promise<Ran> {
 
 interface Runner {
   readonly program?: string;
+  readonly env?: Readonly<Record<string, string>>;
   readonly uid?: number;
   readonly gid?: number;
 }
 
 async function runWith(
-  { program = executable, ...user }: Runner,
+  { program = executable, env = {}, ...user }: Runner,
   folder: string,
   ...args: readonly string[]
 ): Promise<Ran> {
-  const child = spawn(process.execPath, [program, ...args], { cwd: folder, env: {}, ...user });
+  const child = spawn(process.execPath, [program, ...args], { cwd: folder, env, ...user });
   let stdout = "";
   let stderr = "";
   child.stdout?.on("data", (text) => {
@@ -110,6 +111,50 @@ describe("pin-digests PATH", () => {
     const other = makeTree(files);
     await run(other, "--lock-mode", "create", ".");
     expect(readTree(folder)).toEqual(readTree(other));
+  });
+
+  test("writes a diff as it is, but for what a CI system would take for its commands", async () => {
+    const image = `${registry.host}/app:v1`;
+    const odd = "# caf\u00e9 \u26a0\ufe0f \u001b[1m\r\n";
+    const folder = makeTree({
+      "x.yaml": `${pod(image)}${odd}#\n  ::error::x\n`.replace("  ::", "# ##[group] ::"),
+    });
+    const command = "# ##[group] ::error::x";
+
+    const plain = await run(folder, "--diff", ".");
+    const inCI = await runWith({ env: { CI: "true" } }, folder, "--diff", ".");
+
+    expect(plain.stdout).toContain(` ${odd}`);
+    expect(plain.stdout).toContain(command);
+    expect(inCI.stdout).toBe(plain.stdout.replace(command, command.replace("##", "\\u0023#")));
+  });
+
+  test("writes the difference or a report, not both", async () => {
+    const folder = makeTree({ "x.yaml": pod("nginx:1") });
+
+    const { code, stdout, lines } = await run(folder, "--diff", "--format", "json", ".");
+
+    expect({ code, stdout, lines }).toEqual({
+      code: 2,
+      stdout: "",
+      lines: [expect.stringContaining("`--diff` writes the difference and no report: leave out one of them")],
+    });
+  });
+
+  test("takes values by globs, not through links, and tells of a glob that names none", async () => {
+    const values = `image: ${registry.host}/app:v1\n`;
+    const outside = makeTree({ "values-x.yaml": values });
+    const folder = makeTree({ "values-a.yaml": values, "node_modules/m/values-m.yaml": values });
+    symlinkSync(outside, join(folder, "out"));
+
+    const { code, lines } = await run(folder, "--values", "**/values-*.yaml", "--values", "vlaues.yaml", ".");
+
+    expect(code).toBe(0);
+    expect(lines.filter((line) => !line.includes("[info]"))).toEqual([
+      '[warning] no file is called "vlaues.yaml", which `--values` names',
+      expect.stringMatching(/^pin-digests: 1 image changed in 1 of 1 file/),
+    ]);
+    expect(readTree(outside)["values-x.yaml"]).toBe(values);
   });
 
   test("writes reports to stdout, with places", async () => {

@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 import { aliasShapes } from "./alias-shapes.ts";
+import { fileShapes } from "./file-shapes.ts";
 import { GROWTH_MAX, measureGrowth } from "./measure.ts";
 import { optionShapes } from "./option-shapes.ts";
 import { textShapes } from "./text-shapes.ts";
 
-test.each([...textShapes, ...aliasShapes, ...optionShapes])(
+test.each([...textShapes, ...aliasShapes, ...optionShapes, ...fileShapes])(
   "four times as much takes at most six times the time: $name",
   async (shape) => {
     const { ratio, said } = await measureGrowth(shape);

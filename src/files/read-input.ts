@@ -1,0 +1,102 @@
+/** What one file holds, or why that can't be known. */
+import type { Config } from "../config/config.ts";
+import type { ManifestStream } from "../krm/input.ts";
+import type { Position, Result } from "../krm/result.ts";
+import { fileFault } from "./file-error.ts";
+import { mayHoldObjects, readContent } from "./file-input.ts";
+import { type FileState, hashIfFresh, readFile, utf8Fault } from "./file-text.ts";
+import type { FoundFile } from "./find-files.ts";
+import type { OverriddenImages } from "./kustomizations.ts";
+
+/** By what files are read. */
+export interface FileReader {
+  readonly config: Config;
+  readonly overridden: OverriddenImages;
+}
+
+/** A file that may hold images. */
+export interface InputReading {
+  readonly kind: "reading";
+  readonly input: ManifestStream;
+  readonly size: number;
+  readonly state: FileState;
+  readonly hash: string | undefined;
+}
+
+/** A file that holds none, or can't be read. */
+export interface OtherReading {
+  readonly file: FoundFile;
+  readonly kind: "other" | "template" | "unreadable";
+  /** What is told of the file. */
+  readonly results: readonly Result[];
+}
+
+/** Reads a file, unless its bytes show that it holds no object. */
+export function readInputFile(
+  file: FoundFile,
+  { config, overridden }: FileReader,
+): InputReading | OtherReading {
+  const { path, place, form, isTemplate, isNamed } = file;
+  const { mode } = config;
+  try {
+    const { bytes, state } = readFile(place);
+    if (!mayHoldObjects(bytes, form)) return { file, kind: "other", results: [] };
+    const position = utf8Fault(bytes);
+    if (position !== undefined) {
+      const results = [
+        unreadableResult(
+          { path, fault: "must be UTF-8, but holds bytes that are not", position },
+          { isNamed, mode },
+        ),
+      ];
+      return { file, kind: "unreadable", results };
+    }
+    const text = bytes.toString("utf8");
+    if (isTemplate && text.includes("{{")) return { file, kind: "template", results: [] };
+    const reason = overridden(place);
+    const content = readContent(text, { path, form, ...(reason && { overridden: reason }) });
+    switch (content.kind) {
+      case "input":
+        return {
+          kind: "reading",
+          input: content.input,
+          size: bytes.length,
+          state,
+          hash: hashIfFresh(bytes, state),
+        };
+      case "unreadable": {
+        const { line, column, reason: fault } = content.error;
+        const unreadable = { path, fault: `must be YAML or JSON: ${fault}`, position: { line, column } };
+        return { file, kind: "unreadable", results: [unreadableResult(unreadable, { isNamed, mode })] };
+      }
+      case "other":
+      case "template":
+        return { file, kind: content.kind, results: [] };
+    }
+  } catch (error) {
+    const fault = fileFault(error);
+    if (fault === undefined) throw error;
+    return { file, kind: "unreadable", results: [unreadableResult({ path, fault }, { isNamed, mode })] };
+  }
+}
+
+interface Unreadable {
+  readonly path: string;
+  readonly fault: string;
+  /** The beginning of the file unless told. */
+  readonly position?: Position;
+}
+
+/** What can't be read may hold an image: an error of a check, and of a file that somebody names. */
+export function unreadableResult(
+  { path, fault, position = { line: 1, column: 1 } }: Unreadable,
+  { isNamed, mode }: { readonly isNamed: boolean; readonly mode: Config["mode"] },
+): Result {
+  const severity = isNamed || mode === "check" ? "error" : "warning";
+  return {
+    severity,
+    message: `can't be read, so no image in it is found: ${fault}`,
+    file: { path },
+    position,
+  };
+}

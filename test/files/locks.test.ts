@@ -1,0 +1,124 @@
+/** Which locks count for files, and what is written into them. */
+import { mkdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { FunctionConfigError } from "../../src/config/config-sources.ts";
+import { digest, makeTree, planTree, pod } from "./tree.ts";
+
+const other = `sha256:${"2".repeat(64)}`;
+
+function lock(...images: readonly string[]): string {
+  const entries = images.map((image) => `  ${image}:\n    digest: ${other}\n`);
+  return `apiVersion: fn.kpt.dev/v1alpha1\nkind: ImageLock\nmetadata:\n  name: image-lock\nimages:\n${entries.join("")}`;
+}
+
+const creating = { options: { lock: "create" } };
+
+describe("a lock that is a link", () => {
+  test("counts where it leads to another place in the folder", async () => {
+    const folder = makeTree({ "locks/image-lock.yaml": lock("nginx:1"), "a/p.yaml": pod("nginx:1") });
+    symlinkSync("../locks/image-lock.yaml", join(folder, "a/image-lock.yaml"));
+
+    expect((await planTree(folder)).asked).toEqual([]);
+  });
+
+  test("stops the run where it leads out of what was named, since it would be written", async () => {
+    const outside = makeTree({ "image-lock.yaml": lock("nginx:1") });
+    const folder = makeTree({ "p.yaml": pod("nginx:1") });
+    symlinkSync(join(outside, "image-lock.yaml"), join(folder, "image-lock.yaml"));
+
+    const { lines, ok, changes } = await planTree(folder);
+
+    expect(lines).toEqual([
+      "image-lock.yaml:1:1: [error] is a link that leads out of the folder: name the lock with `--lock FILE` if it is yours",
+    ]);
+    expect({ ok, changes }).toEqual({ ok: false, changes: [] });
+  });
+
+  test("is not made through a link that leads nowhere yet", async () => {
+    const outside = makeTree({});
+    const folder = makeTree({ "p.yaml": pod("nginx:1") });
+    symlinkSync(join(outside, "new.yaml"), join(folder, "image-lock.yaml"));
+
+    await expect(planTree(folder, creating)).rejects.toThrow(
+      new FunctionConfigError(
+        '`lock: create` makes "image-lock.yaml", but that is a link: name the lock with `--lock FILE`',
+      ),
+    );
+  });
+});
+
+describe("a new lock", () => {
+  test.each<[string, readonly string[], string]>([
+    ["the folder that is named", ["a"], "a/image-lock.yaml"],
+    ["the one that holds all", ["a", "b"], "image-lock.yaml"],
+    ["the working directory, for files", ["a/p.yaml"], "image-lock.yaml"],
+  ])("goes into %s", async (_, paths, path) => {
+    const folder = makeTree({ "a/p.yaml": pod("nginx:1"), "b/p.yaml": pod("nginx:1") });
+
+    const { locks } = await planTree(folder, creating, paths);
+
+    expect(locks.map((each) => each.path)).toEqual([path]);
+  });
+
+  test("goes into no folder that nobody named and that is not below the working directory", async () => {
+    const folder = makeTree({ "a/p.yaml": pod("nginx:1"), "b/p.yaml": pod("nginx:1") });
+    mkdirSync(join(folder, "c"));
+
+    await expect(planTree(join(folder, "c"), creating, ["../a", "../b"])).rejects.toThrow(
+      new FunctionConfigError(
+        "`lock: create` needs one folder that holds all that is named: name that folder",
+      ),
+    );
+  });
+});
+
+describe("entries that nothing uses", () => {
+  const pruning = { prune: true, options: { mode: "update" } };
+
+  test("are dropped from the lock of the folder that was named, and from no other", async () => {
+    const folder = makeTree({
+      "image-lock.yaml": lock("nginx:1", "redis:7"),
+      "p.yaml": pod("nginx:1"),
+      "a/image-lock.yaml": lock("nginx:1", "redis:7"),
+      "a/p.yaml": pod("redis:7"),
+    });
+
+    const all = await planTree(folder, pruning);
+    const below = await planTree(folder, pruning, ["a", "p.yaml"]);
+
+    const dropped = /dropped/;
+    expect(all.lines.filter((line) => dropped.test(line)).length).toBe(2);
+    expect(below.lines.filter((line) => dropped.test(line))).toEqual([
+      expect.stringMatching(/^a\/image-lock\.yaml/),
+    ]);
+  });
+
+  test.each([
+    ["a file can't be read", { "a/broken.yaml": `${pod("redis:7")}\t- x` }],
+    ["a file is not UTF-8", { "a/latin.yaml": Buffer.from(`${pod("redis:7")}# \xe9`, "latin1") }],
+  ])("are unknown where %s", async (_, files) => {
+    const folder = makeTree({
+      "image-lock.yaml": lock("nginx:1", "redis:7"),
+      "p.yaml": pod("nginx:1"),
+      ...files,
+    });
+
+    const { lines, locks } = await planTree(folder, pruning);
+
+    expect(lines.filter((line) => /nothing uses|dropped/.test(line))).toEqual([]);
+    for (const { text } of locks) expect(text).toContain("redis:7");
+    expect(lines[0]).toContain("[warning] can't be read, so no image in it is found");
+  });
+});
+
+test("a digest that is only planned is not told where the run fails", async () => {
+  const folder = makeTree({ "a.yaml": pod("nginx:1"), "b.yaml": pod("missing/x:1") });
+  const wants = { images: true, explanations: false } as const;
+
+  const failed = await planTree(folder, { wants });
+  const done = await planTree(folder, { wants }, ["a.yaml"]);
+
+  expect(failed.images.map(({ text }) => text)).toEqual(["nginx:1", "missing/x:1"]);
+  expect(done.images.map(({ text }) => text)).toEqual([`nginx:1@${digest}`]);
+});

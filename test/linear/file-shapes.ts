@@ -1,0 +1,91 @@
+/** What runs over files do with a text, apart from what is done with any text. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { filesDiff } from "../../src/files/file-diff.ts";
+import { readFile, utf8Fault } from "../../src/files/file-text.ts";
+import { type KustomizationFile, overriddenImages } from "../../src/files/kustomizations.ts";
+import type { TextEdit } from "../../src/yaml/text-edit.ts";
+import { repeat, type Shape } from "./shape.ts";
+
+export const fileShapes: readonly Shape[] = [
+  diffing("a diff of lines that all change", (n) => ({
+    before: "image: nginx:1\n".repeat(n),
+    edits: editsEach(n, 15, 14),
+  })),
+  diffing("a diff of changes far from each other", (n) => ({
+    before: `image: nginx:1\n${"- x\n".repeat(20)}`.repeat(n),
+    edits: editsEach(n, 95, 14),
+  })),
+  diffing("a diff of one line", (n) => ({
+    before: "image: nginx:1, ".repeat(n),
+    edits: editsEach(n, 16, 14),
+  })),
+  {
+    name: "signs for what can't be read, and one byte that can't",
+    prepare(n) {
+      const bytes = Buffer.concat([Buffer.from("\ufffd\n".repeat(n)), Buffer.from([0xff])]);
+      return () => utf8Fault(bytes);
+    },
+  },
+  building("kustomizations one upon the other", (n) => [
+    kustomization("0", "resources: [p.yaml]\n"),
+    ...Array.from({ length: n }, (_, at) => kustomization(`${at + 1}`, `resources: [../${at}]\n`)),
+  ]),
+  building("kustomizations upon one", (n) => [
+    kustomization("0", "resources: [p.yaml]\n"),
+    ...Array.from({ length: n }, (_, at) => kustomization(`${at + 1}`, `resources: [../0]\n`)),
+  ]),
+  building("entries of a kustomization", (n) => [
+    kustomization("0", "resources: [p.yaml]\n"),
+    kustomization("1", `resources: [../0]\nimages:\n${repeat(n, (at) => `- {name: a${at}, newTag: v1}\n`)}`),
+  ]),
+];
+
+/** The same edit in each of some parts of a text. */
+function editsEach(n: number, size: number, offset: number): readonly TextEdit[] {
+  return Array.from({ length: n }, (_, at) => {
+    const start = at * size + offset;
+    return { start, end: start, text: "@sha256:1" };
+  });
+}
+
+function diffing(
+  name: string,
+  make: (n: number) => { readonly before: string; readonly edits: readonly TextEdit[] },
+): Shape {
+  return {
+    name,
+    prepare(n) {
+      const folder = mkdtempSync(join(tmpdir(), "diff-"));
+      onTestFinished(() => rmSync(folder, { recursive: true }));
+      const place = join(folder, "x.yaml");
+      const { before, edits } = make(n);
+      writeFileSync(place, before);
+      const { state } = readFile(place);
+      const changes = [{ path: "x.yaml", place, edits, state, hash: undefined }];
+      return () => [...filesDiff({ changes, locks: [] })];
+    },
+  };
+}
+
+/** Asks of each of some images whether it counts. */
+function building(name: string, make: (n: number) => readonly KustomizationFile[]): Shape {
+  return {
+    name,
+    prepare(n) {
+      const files = make(n);
+      const images = Array.from({ length: n }, (_, at) => `a${at}:1`);
+      return () => {
+        const overridden = overriddenImages(files)("/0/p.yaml");
+        return images.map((value) => overridden?.({ path: "spec.containers[0].image", value }));
+      };
+    },
+  };
+}
+
+function kustomization(folder: string, text: string): KustomizationFile {
+  const path = `${folder}/kustomization.yaml`;
+  return { path, place: `/${path}`, text };
+}
