@@ -1,4 +1,6 @@
 /** The reader of an option that is an age: days and hours, where durations of the network are seconds. */
+import { quote } from "../text/quote.ts";
+import { withoutLogin } from "../text/without-login.ts";
 import { type OptionValue, type Reader, reader, type Tell } from "./option-reader.ts";
 
 const form = /^(?:0|(?:\d{1,4}[wdhms]){1,5})$/;
@@ -19,7 +21,7 @@ export const age: Reader<number> = reader(
   (raw: OptionValue, tell: Tell) => {
     const milliseconds = raw.kind === "text" && form.test(raw.text) ? sum(raw.text) : Number.NaN;
     if (milliseconds <= AGE_MAX) return milliseconds;
-    const but = raw.kind === "text" ? `, but is ${JSON.stringify(raw.text.slice(0, 100))}` : "";
+    const but = raw.kind === "text" ? `, but is ${quote(withoutLogin(raw.text))}` : "";
     tell({
       path: raw.path,
       message: `\`${raw.path}\` must be an age of at most 366d, such as "3d" or "12h"${but}`,

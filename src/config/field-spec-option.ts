@@ -4,6 +4,7 @@ import { FieldPathError, parsePath } from "../fields/field-path.ts";
 import type { FieldSpec } from "../fields/field-spec.ts";
 import type { Expressions } from "../krm/expression.ts";
 import { quote } from "../text/quote.ts";
+import { withoutKey } from "../text/without-key.ts";
 import { expression } from "./expressions.ts";
 import {
   choice,
@@ -28,9 +29,10 @@ const path: Reader<string> = reader(
       return written;
     } catch (error) {
       if (!(error instanceof FieldPathError)) throw error;
-      const shown = written === undefined ? "" : ` ${quote(written)}`;
-      const message = `\`${raw.path}\`${shown} must be a path such as "spec/workers[]/image": it ${error.message}`;
-      tell({ path: raw.path, message, ...(written !== undefined && { value: written }) });
+      const value = written === undefined ? undefined : withoutKey(written);
+      const shown = value === undefined ? "" : ` ${quote(value)}`;
+      const message = `\`${raw.path}\`${shown} must be a path such as "spec/workers[]/image": it ${withoutKey(error.message)}`;
+      tell({ path: raw.path, message, ...(value !== undefined && { value }) });
       return undefined;
     }
   },

@@ -6,6 +6,7 @@ import { toTrustMaterial } from "@sigstore/verify";
 import type { OwnedSignatureRule } from "../config/trust-rules.ts";
 import { readTextFile, UnfitFileError } from "../fs/read.ts";
 import { isSystemError, reasonOf } from "../fs/system-error.ts";
+import { withoutKey } from "../text/without-key.ts";
 import { KeyError, parseKey } from "./key.ts";
 
 /** A rule that signatures can be held against. */
@@ -57,7 +58,7 @@ export async function loadRules(rules: readonly OwnedSignatureRule[]): Promise<r
 }
 
 async function loadKey(key: string, folder: string | undefined): Promise<KeyObject> {
-  return parseKey(key.startsWith("-----BEGIN") ? key : await readFrom(key, folder));
+  return parseKey(key.includes("-----BEGIN") ? key : await readFrom(key, folder));
 }
 
 /** A file that is not what it is to be. */
@@ -99,5 +100,6 @@ function isExpected(error: unknown): boolean {
 
 function messageOf(error: unknown): string {
   const isOwn = error instanceof FileError || error instanceof KeyError;
-  return isOwn ? error.message : `must name a file that can be read: ${reasonOf(error)}`;
+  const message = isOwn ? error.message : `must name a file that can be read: ${reasonOf(error)}`;
+  return withoutKey(message);
 }

@@ -101,6 +101,40 @@ describe("signatures", () => {
     expect(result.results.map((each) => each.message).join("\n")).toMatch(message);
   });
 
+  const body = "U0VDUkVUU0VDUkVUU0VDUkVU";
+  const lines = `-----BEGIN EC PRIVATE KEY-----\n${body}\n-----END EC PRIVATE KEY-----\n`;
+  const misplaced = [lines, `\n${lines}`, `x ${lines}`, lines.replaceAll("\n", " ")];
+
+  test.each<[string, (key: string) => unknown]>([
+    ["an element of `keys`", (key) => ({ signatures: [{ images: ["*"], tlog: "optional", keys: [key] }] })],
+    ["`keys`", (key) => ({ signatures: [{ images: ["*"], keys: key }] })],
+    ["`trustedRoot`", (key) => ({ signatures: [{ images: ["*"], keys: [publicKey], trustedRoot: key }] })],
+    ["`keyless`", (key) => ({ signatures: [{ images: ["*"], keyless: key, trustedRoot: "x" }] })],
+    ["`issuer`", (key) => ({ signatures: [{ images: ["*"], keyless: { issuer: key }, trustedRoot: "x" }] })],
+    ["`images`", (key) => ({ signatures: [{ images: [key], keys: [publicKey] }] })],
+    ["the name of an option", (key) => ({ signatures: [{ images: ["*"], [key]: 1 }] })],
+    ["`signatures`", (key) => ({ signatures: key })],
+    ["`tlog`", (key) => ({ signatures: [{ images: ["*"], keys: [publicKey], tlog: key }] })],
+    ["`keyFile`", (key) => ({ registries: [{ certFile: key, keyFile: key }] })],
+    ["`minAge`", (key) => ({ minAge: key })],
+    ["`platform`", (key) => ({ platform: key })],
+    ["the path of a field", (key) => ({ fieldSpecs: [{ kind: "X", path: `[${key}` }] })],
+  ])("never quote a key that stands as %s", async (_, options) => {
+    for (const key of misplaced) {
+      const written = Object.entries(options(key) as object).map(
+        ([name, value]) => `${name}: ${JSON.stringify(value)}\n`,
+      );
+      const { results } = await pinDigests(pod("127.0.0.1:1/app:1"), {
+        functionConfig: object([]).replace(/signatures.*\n/, written.join("")),
+        functionConfigFolder: folder,
+        environment: {},
+      });
+
+      expect(results).not.toEqual([]);
+      expect(JSON.stringify(results)).not.toContain(body);
+    }
+  });
+
   test("never quote a private key", async () => {
     const key =
       "-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\nc2VjcmV0\n-----END ENCRYPTED SIGSTORE PRIVATE KEY-----";

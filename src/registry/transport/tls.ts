@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { SecureContext } from "node:tls";
 import { readFolder, readTextFile, UnfitFileError } from "../../fs/read.ts";
 import { codeOf } from "../../fs/system-error.ts";
+import { withoutKey } from "../../text/without-key.ts";
 import type { Connection } from "./endpoint.ts";
 import { Failure } from "./failure.ts";
 
@@ -149,10 +150,11 @@ async function readText(file: string): Promise<string> {
   try {
     return await readTextFile(file);
   } catch (cause) {
-    const detail =
+    const detail = withoutKey(
       cause instanceof UnfitFileError
         ? cause.message
-        : `${JSON.stringify(file)} can't be read: ${codeOf(cause) ?? "unreadable"}`;
+        : `${JSON.stringify(file)} can't be read: ${codeOf(cause) ?? "unreadable"}`,
+    );
     throw new Failure("certificate-file", { detail, cause });
   }
 }
