@@ -2,7 +2,7 @@
 
 import { quote } from "../text/quote.ts";
 import { type GlobSet, globSet, prefixFinder } from "./glob-set.ts";
-import { canonicalName, type ImageReference } from "./reference.ts";
+import { canonicalName, type ImageReference, textWithoutDigest } from "./reference.ts";
 import { canonicalHost } from "./registry-host.ts";
 
 /** Which images are meant: where there are any to include, those alone; `exclude` wins. */
@@ -91,12 +91,13 @@ function textsOf(image: ImageReference): readonly string[] {
   const host = canonicalHost(registry);
   if (host === registry) return namesOf(image);
   const renamed = `${host}/${repository}${text.slice(name.length)}`;
-  return [...namesOf(image), ...namesOf({ ...image, registry: host, text: renamed })];
+  const canonical = { ...image, registry: host, name: `${host}/${repository}`, text: renamed };
+  return [...namesOf(image), ...namesOf(canonical)];
 }
 
 function namesOf(image: ImageReference): readonly string[] {
   const { text, digest } = image;
   // A digest comes and goes, and whoever names an image means it with and without.
-  const bare = digest === undefined ? [] : [text.slice(0, text.indexOf("@"))];
+  const bare = digest === undefined ? [] : [textWithoutDigest(image)];
   return [text, canonicalName(image), ...bare];
 }

@@ -103,6 +103,11 @@ export function textWithoutDigest({ name, tag }: Pick<ImageReference, "name" | "
   return formatReference({ name, ...(tag !== undefined && { tag }) });
 }
 
+/** The reference that has no digest and is the same otherwise. */
+export function withoutDigest(image: ImageReference): ImageReference {
+  return image.digest === undefined ? image : parseReference(textWithoutDigest(image));
+}
+
 /**
  * Says so where the first part of a name is a registry only because it holds an upper-case letter: `Org/app` is
  * mostly an owner on Docker Hub written wrongly. The grammar accepts it, so a person learns of it only when nothing answers.

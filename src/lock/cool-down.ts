@@ -10,6 +10,7 @@ import type { Digest } from "../image/digest.ts";
 import { isMeant } from "../image/image-glob.ts";
 import type { ImageReference } from "../image/reference.ts";
 import type { Resolution } from "../resolve/lookup.ts";
+import { timeText } from "../text/time.ts";
 import type { NextDigest } from "./format/locked-image.ts";
 import type { Lock } from "./locks.ts";
 
@@ -47,7 +48,7 @@ export interface CoolDownOptions {
   /** When a log has seen the signatures of a digest that satisfy the rules; undefined where none has, or there are none. */
   readonly loggedAt: (
     image: ImageReference,
-    digest: Digest,
+    answer: { readonly digest: Digest; readonly index?: Digest },
     lock: Lock | undefined,
   ) => Promise<number | undefined>;
 }
@@ -64,9 +65,10 @@ export function createCoolDown({ config, now, isWritten, loggedAt }: CoolDownOpt
       return { resolution, next: "settled" };
     if (lock === undefined ? config.lock !== "create" : !isWritten(lock))
       return { resolution: { kind: "failed", error: new Error(needsLock) }, next: "settled" };
-    const isSame = entry?.next?.digest === digest;
-    const seen = isSame ? entry.next.seen : new Date(now).toISOString().replace(/\.\d+Z$/, "Z");
-    const since = (await loggedAt(reference, digest, lock)) ?? Date.parse(seen);
+    const before = entry?.next?.digest === digest ? entry.next.seen : undefined;
+    // Nobody has seen it at a time that is to come.
+    const seen = before !== undefined && Date.parse(before) <= now ? before : timeText(now);
+    const since = (await loggedAt(reference, resolution, lock)) ?? Date.parse(seen);
     if (now - since >= minAge) return { resolution, next: "settled" };
     const reason = `its tag now means ${digest}, seen since ${seen}: it is followed when that has stood for ${formatAge(minAge)}`;
     const { platforms } = entry ?? {};

@@ -74,25 +74,26 @@ export function recordsOf(answers: readonly LockAnswer[]): readonly LockRecord[]
 export function evidenceRecords(
   records: readonly LockRecord[],
   locks: readonly Lock[],
-  evidenceFor: (digest: Digest) => readonly Evidence[] | undefined,
+  evidenceFor: (entry: LockedImage) => readonly Evidence[] | undefined,
 ): readonly LockRecord[] {
-  const known = new Set(records.map(({ lock, image }) => recordName(lock, image)));
+  const known = new Map<Lock | undefined, Set<string>>();
+  const all = records.map((record) => {
+    const { lock, before } = record;
+    const names = known.get(lock) ?? new Set<string>();
+    known.set(lock, names.add(entryName(record.image.reference, record.image.platform)));
+    const old = before?.digest === record.image.digest ? before.evidence : undefined;
+    const evidence = evidenceFor({ ...record.image, ...(old !== undefined && { evidence: old }) });
+    return evidence === undefined ? record : { ...record, image: { ...record.image, evidence } };
+  });
   const vouched = locks.flatMap((lock) =>
     lock.entries.flatMap((entry): readonly LockRecord[] => {
-      const evidence = evidenceFor(entry.digest);
-      if (evidence === undefined || known.has(recordName(lock, entry))) return [];
+      if (known.get(lock)?.has(entryName(entry.reference, entry.platform))) return [];
+      const evidence = evidenceFor(entry);
+      if (evidence === undefined) return [];
       return [{ lock, image: { ...entry, evidence }, before: entry, replaced: undefined }];
     }),
   );
-  const all = records.map((record) => {
-    const evidence = evidenceFor(record.image.digest);
-    return evidence === undefined ? record : { ...record, image: { ...record.image, evidence } };
-  });
   return [...all, ...vouched];
-}
-
-function recordName(lock: Lock | undefined, { reference, platform }: LockedImage): string {
-  return `${lock?.label} ${entryName(reference, platform)}`;
 }
 
 /** The entries that `mode: update` looks after though no field does, but for those that are dropped. */

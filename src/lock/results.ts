@@ -9,7 +9,7 @@ import { type ResultContent, resultAt } from "../krm/field-result.ts";
 import type { Input } from "../krm/input.ts";
 import type { Result } from "../krm/result.ts";
 import { counted } from "../text/counted.ts";
-import type { LockedImage } from "./format/locked-image.ts";
+import { digestName, type LockedImage } from "./format/locked-image.ts";
 import type { Lock, Locks } from "./locks.ts";
 import { keepsFiles } from "./whose-lock.ts";
 
@@ -170,15 +170,13 @@ function namesOf(values: ReadonlySet<string>, lock: Lock): ReadonlySet<string> {
   for (const value of values) {
     const image = parseIfImage(value);
     if (image === undefined) continue;
-    const isBare = image.tag === undefined && image.digest !== undefined;
-    names.add(isBare ? digestName(image, image.digest) : canonicalName(image));
+    if (image.tag !== undefined || image.digest === undefined) {
+      names.add(canonicalName(image));
+      continue;
+    }
     // A name without a tag may have been written so, or have lost its tag.
-    if (isBare)
-      for (const text of lock.images.originals(image, "keep")) names.add(canonicalName(parseReference(text)));
+    names.add(digestName(image, image.digest));
+    for (const text of lock.images.originals(image, "keep")) names.add(canonicalName(parseReference(text)));
   }
   return names;
-}
-
-function digestName({ registry, repository }: ImageReference, digest: string | undefined): string {
-  return `${registry}/${repository}@${digest}`;
 }

@@ -42,8 +42,8 @@ export function judgedOutcomes(
 
 /** An outcome with those who vouch for the digest that the field is to hold. */
 function vouchedOutcome(outcome: Outcome, text: string | undefined, { judge }: Judging): Outcome {
-  const digest = text === undefined ? undefined : parseIfImage(text)?.digest;
-  const vouchers = digest === undefined ? [] : judge.vouchersFor(digest);
+  const image = text === undefined ? undefined : parseIfImage(text);
+  const vouchers = image?.digest === undefined ? [] : judge.vouchersFor(image);
   if (vouchers.length === 0 || outcome.kind === "failed") return outcome;
   if (outcome.kind === "kept") return { ...outcome, vouchers };
   const told = describeVouchers(vouchers);

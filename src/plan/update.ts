@@ -1,5 +1,5 @@
 /** `mode: update`: ask again what each tag means, whatever is written beside it and in the lock. */
-import { type ImageReference, parseReference, textWithoutDigest } from "../image/reference.ts";
+import { parseReference, withoutDigest } from "../image/reference.ts";
 import { resolveStep } from "./pin.ts";
 import { tagMode } from "./pinned-reference.ts";
 import { type FieldImage, keep, type PlanContext, type Step } from "./step.ts";
@@ -16,11 +16,6 @@ export function planUpdate(found: FieldImage, context: PlanContext): Step {
 /** Why an image that may have been several is left alone. */
 export function ambiguous(originals: readonly string[]): string {
   return `may have been ${orList(originals)}; left alone`;
-}
-
-function withoutDigest(image: ImageReference): ImageReference {
-  if (image.digest === undefined) return image;
-  return parseReference(textWithoutDigest(image));
 }
 
 /** Somebody chose it, or, where tags are dropped, a pin wrote it for a tag that the lock alone still knows. */

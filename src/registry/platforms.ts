@@ -9,7 +9,7 @@ import {
   platformsOf,
   selectPlatform,
 } from "../image/platform.ts";
-import { parseJson } from "../text/json.ts";
+import { type Fields, fieldsOf, parseJson } from "../text/json.ts";
 import type { Inspection, PlatformDemand } from "./inspection.ts";
 import { Failure } from "./transport/failure.ts";
 
@@ -35,9 +35,9 @@ export function readContent(body: Buffer): ManifestContent {
   if (Array.isArray(manifest.manifests)) {
     return { kind: "index", manifests: manifest.manifests.flatMap(readIndexed) };
   }
-  const config = objectOf(manifest.config);
+  const config = fieldsOf(manifest.config);
   const { digest } = config;
-  if (typeof digest === "string" && isDigest(digest) && CONFIG_TYPES.has(String(config.mediaType))) {
+  if (typeof digest === "string" && isDigest(digest) && CONFIG_TYPES.has(config.mediaType)) {
     return { kind: "image", config: digest };
   }
   throw new Failure("platform", { detail: "it is neither an index nor an image for a platform" });
@@ -45,7 +45,7 @@ export function readContent(body: Buffer): ManifestContent {
 
 /** The media type of the configuration that a manifest names; undefined where it names none. */
 export function configTypeOf(body: Buffer): string | undefined {
-  const { mediaType } = objectOf(parseObject(body).config);
+  const { mediaType } = fieldsOf(parseObject(body).config);
   return typeof mediaType === "string" ? mediaType : undefined;
 }
 
@@ -93,7 +93,7 @@ const IMAGE_TYPES: ReadonlySet<string> = new Set([
 ]);
 
 // Docker's own is that of all its registries; an artifact has another, and runs nowhere.
-const CONFIG_TYPES: ReadonlySet<string> = new Set([
+const CONFIG_TYPES: ReadonlySet<unknown> = new Set([
   "application/vnd.oci.image.config.v1+json",
   "application/vnd.docker.container.image.v1+json",
 ]);
@@ -111,15 +111,15 @@ function lacks(missing: readonly string[], has: readonly string[]): Failure {
 }
 
 function readIndexed(value: unknown): readonly IndexedManifest[] {
-  const { digest, platform, annotations } = objectOf(value);
+  const { digest, platform, annotations } = fieldsOf(value);
   if (typeof digest !== "string" || !isDigest(digest)) return [];
-  const described = readPlatform(objectOf(platform));
+  const described = readPlatform(fieldsOf(platform));
   return [
     {
       digest,
       ...(described !== undefined && { platform: described }),
       annotations: Object.fromEntries(
-        Object.entries(objectOf(annotations)).filter((entry): entry is [string, string] => {
+        Object.entries(fieldsOf(annotations)).filter((entry): entry is [string, string] => {
           return typeof entry[1] === "string";
         }),
       ),
@@ -137,22 +137,15 @@ function readPlatform(value: Fields): DescribedPlatform | undefined {
     architecture,
     ...(typeof variant === "string" && { variant }),
     ...(typeof version === "string" && { "os.version": version }),
-    ...(Array.isArray(features) && { "os.features": features.map(String) }),
+    ...(Array.isArray(features) && { "os.features": features.filter((each) => typeof each === "string") }),
   };
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
 function parseObject(body: Buffer): Fields {
   try {
-    return objectOf(parseJson(body.toString("utf8")));
+    return fieldsOf(parseJson(body.toString("utf8")));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new Failure("platform", { detail: "what it says of its platform is no JSON", cause: error });
   }
-}
-
-function objectOf(value: unknown): Fields {
-  // Checked: an object, of whose fields nothing is known.
-  return typeof value === "object" && value !== null ? (value as Fields) : {};
 }

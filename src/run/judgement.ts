@@ -2,8 +2,6 @@
 import type { Config } from "../config/config.ts";
 import type { TrustRules } from "../config/trust-rules.ts";
 import { findEveryImage } from "../find/find-resources.ts";
-import type { Digest } from "../image/digest.ts";
-import type { ImageReference } from "../image/reference.ts";
 import type { Input } from "../krm/input.ts";
 import type { Result } from "../krm/result.ts";
 import type { Lock, Locks } from "../lock/locks.ts";
@@ -12,7 +10,7 @@ import { doubtedSteps, type Judging, judgedOutcomes, unplannedResults } from "..
 import type { Outcome } from "../outcome/outcome.ts";
 import type { SettledStep, Step } from "../plan/step.ts";
 import type { Resolver } from "../resolve/resolver.ts";
-import { createJudge } from "../signature/judge.ts";
+import { createJudge, type Judge } from "../signature/judge.ts";
 import type { LoadedRule } from "../signature/rule.ts";
 import type { Vouch } from "../signature/vouch.ts";
 import type { Plan } from "./plan-images.ts";
@@ -23,7 +21,7 @@ export interface RunJudge {
   /** The rules, applied to an input. */
   judgementOf(input: Input, locks: Pick<Locks, "nearest">): Judgement;
   /** When a log has seen what vouches for a digest; undefined where no rule names the image, or nobody vouches, or no log has. */
-  loggedAt(image: ImageReference, digest: Digest, lock: Lock | undefined): Promise<number | undefined>;
+  readonly loggedAt: Judge["loggedAt"];
   /** What locks are to keep, with what vouches for it; `written` are those that may be written. */
   records(records: readonly LockRecord[], written: readonly Lock[]): readonly LockRecord[];
 }
@@ -63,8 +61,8 @@ export async function createRunJudge(run: RunRules): Promise<RunJudge | RuleFaul
   return {
     kind: "judge",
     judgementOf: (input, locks) => judgementOf(input, { judge, locks }),
-    loggedAt: (image, digest, lock) => judge.loggedAt(image, digest, lock),
-    records: (records, written) => evidenceRecords(records, written, (digest) => judge.evidenceFor(digest)),
+    loggedAt: judge.loggedAt,
+    records: (records, written) => evidenceRecords(records, written, judge.evidenceFor),
   };
 }
 
@@ -73,8 +71,7 @@ function judgementOf(input: Input, by: Judging): Judgement {
     outcomes(outcomes, steps) {
       for (const step of steps) {
         if (step.kind !== "resolved" || step.resolution.kind !== "resolved") continue;
-        const { digest, index } = step.resolution;
-        if (index !== undefined) by.judge.learn(digest, index);
+        by.judge.learn(step.image, step.resolution);
       }
       return judgedOutcomes(outcomes, steps, by);
     },

@@ -5,13 +5,10 @@
  */
 import { createHash, X509Certificate } from "node:crypto";
 import type { Evidence } from "../lock/format/evidence.ts";
-import { parseJson } from "../text/json.ts";
-
-/** What the annotations of a layer say. */
-export type Annotations = Readonly<Record<string, unknown>>;
+import { type Fields, fieldsOf, tryJson } from "../text/json.ts";
 
 /** A simple signature; undefined where its annotations make none. */
-export function simpleSigning(payload: Buffer, annotations: Annotations): Evidence | undefined {
+export function simpleSigning(payload: Buffer, annotations: Fields): Evidence | undefined {
   const signature = annotations["dev.cosignproject.cosign/signature"];
   if (typeof signature !== "string" || signature === "") return undefined;
   const digest = createHash("sha256").update(payload).digest("base64");
@@ -26,8 +23,8 @@ export function simpleSigning(payload: Buffer, annotations: Annotations): Eviden
 }
 
 /** An attestation in an envelope; undefined where it is none. */
-export function attestation(envelope: Buffer, annotations: Annotations): Evidence | undefined {
-  const dsseEnvelope = tryJson(envelope.toString("utf8"));
+export function attestation(envelope: Buffer, annotations: Fields): Evidence | undefined {
+  const dsseEnvelope = tryJson(envelope);
   if (typeof dsseEnvelope !== "object" || dsseEnvelope === null) return undefined;
   return {
     bundle: { mediaType: BUNDLE_TYPE, verificationMaterial: verificationMaterial(annotations), dsseEnvelope },
@@ -36,7 +33,7 @@ export function attestation(envelope: Buffer, annotations: Annotations): Evidenc
 
 const BUNDLE_TYPE = "application/vnd.dev.sigstore.bundle+json;version=0.1";
 
-function verificationMaterial(annotations: Annotations): object {
+function verificationMaterial(annotations: Fields): object {
   const certificate = certificateOf(annotations["dev.sigstore.cosign/certificate"]);
   const entry = logEntry(annotations["dev.sigstore.cosign/bundle"]);
   const timestamp = timestampOf(annotations["dev.sigstore.cosign/rfc3161timestamp"]);
@@ -64,14 +61,14 @@ function certificateOf(pem: unknown): string | undefined {
 /** What Rekor has promised. https://github.com/sigstore/cosign/blob/v2.6.5/pkg/cosign/bundle/rekor.go */
 function logEntry(text: unknown): object | undefined {
   const { SignedEntryTimestamp: promise, Payload: payload } = parseAnnotation(text);
-  const { body, integratedTime, logIndex, logID } = objectOf(payload);
+  const { body, integratedTime, logIndex, logID } = fieldsOf(payload);
   if (typeof promise !== "string" || typeof body !== "string" || typeof logID !== "string") return undefined;
-  const { kind, apiVersion } = objectOf(tryJson(Buffer.from(body, "base64").toString("utf8")));
+  const { kind, apiVersion } = fieldsOf(tryJson(Buffer.from(body, "base64")));
   return {
-    logIndex: String(logIndex),
+    logIndex: textOf(logIndex),
     logId: { keyId: Buffer.from(logID, "hex").toString("base64") },
-    kindVersion: { kind: String(kind), version: String(apiVersion) },
-    integratedTime: String(integratedTime),
+    kindVersion: { kind: textOf(kind), version: textOf(apiVersion) },
+    integratedTime: textOf(integratedTime),
     inclusionPromise: { signedEntryTimestamp: promise },
     canonicalizedBody: body,
   };
@@ -85,20 +82,10 @@ function timestampOf(text: unknown): string | undefined {
 // A log entry of an attestation may hold all of it.
 const ANNOTATION_MAX = 1_048_576;
 
-function parseAnnotation(text: unknown): Annotations {
-  return typeof text === "string" && text.length <= ANNOTATION_MAX ? objectOf(tryJson(text)) : {};
+function parseAnnotation(text: unknown): Fields {
+  return typeof text === "string" && text.length <= ANNOTATION_MAX ? fieldsOf(tryJson(text)) : {};
 }
 
-function tryJson(text: string): unknown {
-  try {
-    return parseJson(text);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return undefined;
-  }
-}
-
-function objectOf(value: unknown): Annotations {
-  // Checked: an object, of whose fields nothing is known.
-  return typeof value === "object" && value !== null ? (value as Annotations) : {};
+function textOf(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" ? `${value}` : "";
 }

@@ -9,10 +9,12 @@ import { createHash } from "node:crypto";
 import { type Digest, isDigest } from "../image/digest.ts";
 import type { ImageReference } from "../image/reference.ts";
 import type { Evidence } from "../lock/format/evidence.ts";
+import { RegistryError } from "../registry/errors.ts";
 import type { Content } from "../registry/inspection.ts";
+import { hasTrait } from "../registry/transport/error-code.ts";
 import type { Resolver } from "../resolve/resolver.ts";
-import { parseJson } from "../text/json.ts";
-import { type Annotations, attestation, simpleSigning } from "./cosign-layer.ts";
+import { type Fields, fieldsOf, tryJson } from "../text/json.ts";
+import { attestation, simpleSigning } from "./cosign-layer.ts";
 
 /** Where to look, and for what. */
 export interface SignatureSearch {
@@ -27,15 +29,18 @@ export interface SignatureSearch {
 export interface Findings {
   /** Signatures of other tools, by their names. */
   readonly foreign: Set<string>;
+  /** Why some can't be read. */
+  readonly unreadable: Set<string>;
   /** Whether there was more than is looked at. */
   isCutShort: boolean;
 }
 
 /** All that may be a signature, the likeliest first; whoever has enough asks for no more. */
 export async function* findSignatures(
-  search: SignatureSearch,
+  where: SignatureSearch,
   findings: Findings,
 ): AsyncGenerator<Evidence, void, undefined> {
+  const search = { ...where, read: readable(where.read, findings) };
   const budget: Budget = { manifests: MANIFESTS_MAX, layers: LAYERS_MAX, bytes: BYTES_MAX, findings };
   yield* signaturesIn(await referrersOf(search, findings), search, budget);
   const tag = search.digest.replace(":", "-");
@@ -43,6 +48,31 @@ export async function* findSignatures(
     const manifest = await search.read(search.image, { part: "manifests", reference: `${tag}.${suffix}` });
     if (manifest !== undefined) yield* layersOf(manifest, search, budget);
   }
+}
+
+/** Reads what can be read: whatever can't hides nothing that lies beside it. What is wrong with the whole host is thrown. */
+function readable(read: Resolver["read"], { unreadable }: Findings): Resolver["read"] {
+  let left = UNREADABLE_MAX;
+  return async (image, wanted) => {
+    try {
+      return await read(image, wanted);
+    } catch (error) {
+      if (!(error instanceof RegistryError) || !isOfOne(error) || left === 0) throw error;
+      left -= 1;
+      unreadable.add(error.reason);
+      return undefined;
+    }
+  };
+}
+
+// A server that can answer nothing is not asked for hundreds.
+const UNREADABLE_MAX = 20;
+
+/** Whether another thing may well be read at the same host. */
+function isOfOne({ code }: RegistryError): boolean {
+  return (
+    !hasTrait(code, "hostWide") || code === "server" || code === "too-large" || code === "not-a-registry"
+  );
 }
 
 /** What may still be looked at: a registry may have any number of signatures. */
@@ -91,18 +121,18 @@ const INDEX_TYPE = "application/vnd.oci.image.index.v1+json";
 interface Descriptor {
   readonly digest: Digest;
   readonly type: string;
-  readonly annotations: Annotations;
+  readonly annotations: Fields;
 }
 
 function descriptorsIn(body: Uint8Array): readonly Descriptor[] {
-  const { manifests } = objectOf(tryJson(body));
+  const { manifests } = fieldsOf(tryJson(body));
   return (Array.isArray(manifests) ? manifests : []).flatMap((each) => descriptorOf(each, "artifactType"));
 }
 
 function descriptorOf(value: unknown, typeName: "artifactType" | "mediaType"): readonly Descriptor[] {
-  const { digest, annotations, [typeName]: type } = objectOf(value);
+  const { digest, annotations, [typeName]: type } = fieldsOf(value);
   if (typeof digest !== "string" || !isDigest(digest)) return [];
-  return [{ digest, type: typeof type === "string" ? type : "", annotations: objectOf(annotations) }];
+  return [{ digest, type: typeof type === "string" ? type : "", annotations: fieldsOf(annotations) }];
 }
 
 /** SBOMs and the like refer to images as well; an index of before artifact types names none. */
@@ -154,7 +184,7 @@ async function* layersOf(
   search: SignatureSearch,
   budget: Budget,
 ): AsyncGenerator<Evidence, void, undefined> {
-  const { layers } = objectOf(tryJson(manifest.body));
+  const { layers } = fieldsOf(tryJson(manifest.body));
   const candidates = (Array.isArray(layers) ? layers : []).flatMap((layer) =>
     descriptorOf(layer, "mediaType"),
   );
@@ -215,18 +245,4 @@ function usualPayload({ image, digest }: SignatureSearch): Buffer {
 
 function sha256(bytes: Buffer): string {
   return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
-}
-
-function tryJson(body: Uint8Array): unknown {
-  try {
-    return parseJson(Buffer.from(body).toString("utf8"));
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return undefined;
-  }
-}
-
-function objectOf(value: unknown): Annotations {
-  // Checked: an object, of whose fields nothing is known.
-  return typeof value === "object" && value !== null ? (value as Annotations) : {};
 }

@@ -3,14 +3,16 @@ import { type Config, type OnError, platformName } from "../config/config.ts";
 import type { TrustRules } from "../config/trust-rules.ts";
 import type { Digest } from "../image/digest.ts";
 import { isMeant, isMeantText } from "../image/image-glob.ts";
-import { formatReference, type ImageReference, parseReference } from "../image/reference.ts";
+import { canonicalName, type ImageReference, parseReference, withoutDigest } from "../image/reference.ts";
 import { lackIn } from "../lock/comparison.ts";
 import type { Evidence } from "../lock/format/evidence.ts";
+import { digestName, type LockedImage } from "../lock/format/locked-image.ts";
 import type { Voucher } from "../lock/format/voucher.ts";
 import type { Lock } from "../lock/locks.ts";
-import type { DigestLookup } from "../resolve/lookup.ts";
+import type { DigestLookup, Resolution } from "../resolve/lookup.ts";
 import type { Resolver } from "../resolve/resolver.ts";
 import { disallowed, disallowedText } from "./allow.ts";
+import { createKeptEvidence } from "./kept-evidence.ts";
 import type { LoadedRule } from "./rule.ts";
 import type { Vouch, Vouching } from "./vouch.ts";
 
@@ -45,15 +47,18 @@ export interface Judge {
   unreadable(text: string | undefined): Objection | undefined;
   /** What is said against an image in a field that no rule knows, where nobody is asked. */
   doubt(judged: JudgedImage): string | undefined;
-  /** Learns which index lists a digest. */
-  learn(digest: Digest, index: Digest): void;
-  /** When a log has seen what vouches for a digest, the last of several. */
-  loggedAt(image: ImageReference, digest: Digest, lock: Lock | undefined): Promise<number | undefined>;
-  /** What vouches for a digest and stands in no lock yet. */
-  evidenceFor(digest: Digest): readonly Evidence[] | undefined;
-  /** Who vouches for a digest. */
-  vouchersFor(digest: Digest): readonly Voucher[];
+  /** Learns which index lists the digest that an image has. */
+  learn(image: ImageReference, answer: Answer): void;
+  /** When a log has seen what vouches for the digest that an image has, the last of several. */
+  loggedAt(image: ImageReference, answer: Answer, lock: Lock | undefined): Promise<number | undefined>;
+  /** What vouches for the digest of a lock's entry; undefined where the entry has that. */
+  evidenceFor(entry: LockedImage): readonly Evidence[] | undefined;
+  /** Who vouches for an image with a digest. */
+  vouchersFor(image: ImageReference): readonly Voucher[];
 }
+
+/** What the tag of an image means. */
+type Answer = Pick<Extract<Resolution, { readonly kind: "resolved" }>, "digest" | "index">;
 
 /** By what a judge judges. */
 export interface JudgeOptions {
@@ -66,9 +71,15 @@ export interface JudgeOptions {
 
 /** Makes a judge. */
 export function createJudge({ rules, signatures, vouch, config, resolver }: JudgeOptions): Judge {
-  const indexes = new Map<Digest, Digest>();
-  const evidence = new Map<Digest, readonly Evidence[]>();
-  const vouchers = new Map<Digest, readonly Voucher[]>();
+  const indexes = new Map<string, Digest>();
+  const kept = createKeptEvidence();
+  const vouchers = new Map<string, readonly Voucher[]>();
+
+  function learn(image: ImageReference, { digest, index }: Answer): void {
+    if (index !== undefined) indexes.set(digestName(image, digest), index);
+  }
+
+  const indexOf = (image: ImageReference, digest: Digest) => indexes.get(digestName(image, digest));
 
   async function unsigned(judged: JudgedImage): Promise<Objection | undefined> {
     const named = namesOf(judged);
@@ -77,15 +88,17 @@ export function createJudge({ rules, signatures, vouch, config, resolver }: Judg
     const meaning = await meaningOf(judged);
     if (typeof meaning !== "string")
       return worst(
-        asked.map((rule) => ({ rule, reason: `${meaning.message}` })),
+        asked.map((rule) => ({ rule, reason: meaning.message })),
         config,
       );
     const { image, lock } = judged;
-    const vouching = await vouch({ image, digest: meaning, rules: asked, lock, index: indexes.get(meaning) });
+    const index = indexOf(image, meaning);
+    const vouching = await vouch({ image, digest: meaning, rules: asked, lock, index });
     const settled =
       vouching.failures.length === 0 ? vouching : await byIndex(judged, meaning, asked, vouching);
-    vouchers.set(meaning, settled.vouchers);
-    if (settled.evidence !== undefined) evidence.set(meaning, settled.evidence);
+    // Other tags of the digest may be under other rules.
+    vouchers.set(`${canonicalName(image)}@${meaning}`, settled.vouchers);
+    kept.learn(image, meaning, settled);
     return worst(settled.failures, config);
   }
 
@@ -96,12 +109,13 @@ export function createJudge({ rules, signatures, vouch, config, resolver }: Judg
     asked: readonly LoadedRule[],
     vouching: Vouching,
   ): Promise<Vouching> {
-    if (config.platform === undefined || config.lock === "frozen" || indexes.has(digest)) return vouching;
+    if (config.platform === undefined || config.lock === "frozen" || indexOf(image, digest) !== undefined)
+      return vouching;
     if (image.tag === undefined) return vouching;
     const resolution = await resolver.resolve(lookupOf(image, config));
     if (resolution.kind !== "resolved" || resolution.digest !== digest) return vouching;
     if (resolution.index === undefined) return vouching;
-    indexes.set(digest, resolution.index);
+    learn(image, resolution);
     return vouch({ image, digest, rules: asked, lock, index: resolution.index });
   }
 
@@ -120,7 +134,7 @@ export function createJudge({ rules, signatures, vouch, config, resolver }: Judg
       return new Error(`${lackIn(lock, image, config)}, so nobody can say whether it is signed`);
     const resolution = await resolver.resolve(lookupOf(image, config));
     if (resolution.kind === "resolved") {
-      if (resolution.index !== undefined) indexes.set(resolution.digest, resolution.index);
+      learn(image, resolution);
       return resolution.digest;
     }
     return resolution.kind === "failed" ? resolution.error : new Error("was not asked for");
@@ -146,18 +160,18 @@ export function createJudge({ rules, signatures, vouch, config, resolver }: Judg
       const rule = signatures.find(({ images }) => named.some((each) => isMeant(each, images)));
       return disallowed(named, rules.allow) ?? (rule && `must be signed as ${rule.label} says`);
     },
-    learn: (digest, index) => {
-      indexes.set(digest, index);
-    },
-    async loggedAt(image, digest, lock) {
+    learn,
+    async loggedAt(image, answer, lock) {
       const asked = signatures.filter(({ images }) => isMeant(image, images));
       if (asked.length === 0) return undefined;
-      const vouching = await vouch({ image, digest, rules: asked, lock, index: indexes.get(digest) });
+      learn(image, answer);
+      const { digest } = answer;
+      const vouching = await vouch({ image, digest, rules: asked, lock, index: indexOf(image, digest) });
       const times = vouching.vouchers.flatMap(({ at }) => at ?? []);
       return vouching.failures.length > 0 || times.length === 0 ? undefined : Math.max(...times);
     },
-    evidenceFor: (digest) => evidence.get(digest),
-    vouchersFor: (digest) => vouchers.get(digest) ?? [],
+    evidenceFor: kept.evidenceFor,
+    vouchersFor: (image) => vouchers.get(`${canonicalName(image)}@${image.digest}`) ?? [],
   };
 }
 
@@ -168,11 +182,10 @@ function namesOf({ image, written, lock }: JudgedImage): readonly ImageReference
 }
 
 function lookupOf(
-  { name, tag }: ImageReference,
+  image: ImageReference,
   { platform, requirePlatforms }: JudgeOptions["config"],
 ): DigestLookup {
-  const image = parseReference(formatReference({ name, ...(tag !== undefined && { tag }) }));
-  return { kind: "digest", image, platform, requirePlatforms };
+  return { kind: "digest", image: withoutDigest(image), platform, requirePlatforms };
 }
 
 /** One objection for all rules that do not hold, as grave as the gravest. */

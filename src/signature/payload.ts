@@ -5,7 +5,7 @@
  * https://github.com/in-toto/attestation/blob/v1.1.0/spec/v1/statement.md
  */
 import { type Digest, isDigest } from "../image/digest.ts";
-import { parseJson } from "../text/json.ts";
+import { type Fields, fieldsOf, parseJson } from "../text/json.ts";
 
 /** What was signed. */
 export interface Statement {
@@ -27,15 +27,15 @@ export class PayloadError extends Error {
  */
 export function readSimpleSigning(payload: Buffer): Statement {
   const { critical, ...others } = parseObject(payload);
-  const { type, image } = objectOf(critical);
+  const { type, image } = fieldsOf(critical);
   if ("_type" in others || "subject" in others) throw new PayloadError("is of two kinds at once");
-  if (!SIMPLE_TYPES.has(String(type)))
+  if (!SIMPLE_TYPES.has(type))
     throw new PayloadError(
       type === "atomic container signature"
         ? "is a signature of GPG, which is not supported"
         : "is not of the type of a container's signature",
     );
-  const digest = objectOf(image)["docker-manifest-digest"];
+  const digest = fieldsOf(image)["docker-manifest-digest"];
   if (typeof digest !== "string" || !isDigest(digest)) throw new PayloadError("names no digest");
   return { digests: [digest] };
 }
@@ -48,20 +48,20 @@ export function readSimpleSigning(payload: Buffer): Statement {
 export function readStatement(payload: Buffer): Statement {
   const { _type: type, subject, predicateType, ...others } = parseObject(payload);
   if ("critical" in others) throw new PayloadError("is of two kinds at once");
-  if (!STATEMENT_TYPES.has(String(type))) throw new PayloadError("is no in-toto statement");
+  if (!STATEMENT_TYPES.has(type)) throw new PayloadError("is no in-toto statement");
   if (typeof predicateType !== "string" || predicateType === "")
     throw new PayloadError("says not what it attests");
-  const digests = (Array.isArray(subject) ? subject : []).flatMap((each) => digestsOf(objectOf(each).digest));
+  const digests = (Array.isArray(subject) ? subject : []).flatMap((each) => digestsOf(fieldsOf(each).digest));
   if (digests.length === 0) throw new PayloadError("names no digest");
   return { digests, ...(predicateType !== SIGNATURE_TYPE && { predicateType }) };
 }
 
-const SIMPLE_TYPES: ReadonlySet<string> = new Set([
+const SIMPLE_TYPES: ReadonlySet<unknown> = new Set([
   "cosign container image signature",
   "https://sigstore.dev/cosign/sign/v1",
 ]);
 
-const STATEMENT_TYPES: ReadonlySet<string> = new Set([
+const STATEMENT_TYPES: ReadonlySet<unknown> = new Set([
   "https://in-toto.io/Statement/v1",
   "https://in-toto.io/Statement/v0.1",
 ]);
@@ -71,26 +71,19 @@ const SIGNATURE_TYPE = "https://sigstore.dev/cosign/sign/v1";
 
 function digestsOf(value: unknown): readonly Digest[] {
   return ["sha256", "sha512"].flatMap((algorithm) => {
-    const hex = objectOf(value)[algorithm];
-    const digest = `${algorithm}:${String(hex)}`;
-    return typeof hex === "string" && isDigest(digest) ? [digest] : [];
+    const hex = fieldsOf(value)[algorithm];
+    const digest = typeof hex === "string" ? `${algorithm}:${hex}` : "";
+    return isDigest(digest) ? [digest] : [];
   });
 }
-
-type Fields = Readonly<Record<string, unknown>>;
 
 function parseObject(payload: Buffer): Fields {
   try {
     const value = parseJson(new TextDecoder("utf-8", { fatal: true }).decode(payload));
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return objectOf(value);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return fieldsOf(value);
   } catch (error) {
     // Of JSON, or of UTF-8.
     if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
   }
   throw new PayloadError("is no JSON object");
-}
-
-function objectOf(value: unknown): Fields {
-  // Checked: an object, of whose fields nothing is known.
-  return typeof value === "object" && value !== null ? (value as Fields) : {};
 }

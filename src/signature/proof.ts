@@ -3,18 +3,17 @@ import { createHash } from "node:crypto";
 import type { Digest } from "../image/digest.ts";
 import type { Evidence } from "../lock/format/evidence.ts";
 import type { Voucher } from "../lock/format/voucher.ts";
-import { parseJson } from "../text/json.ts";
+import { fieldsOf, tryJson } from "../text/json.ts";
 import type { LoadedRule } from "./rule.ts";
-import { readSignature, UnprovenError, verifySigner } from "./verify.ts";
+import { evidenceOf, readSignature, UnprovenError, type Verified, verifySigner } from "./verify.ts";
 
 /** What is proven of a digest so far. */
 export interface Proof {
-  /** Takes a signature into account; true where it proves something that a rule wants. */
-  add(evidence: Evidence): boolean;
+  /** Takes a signature into account. What of it a lock is to keep comes back where it proves something that a rule wants. */
+  add(evidence: Evidence): Evidence | undefined;
   /** True where all rules hold. */
   isWhole(): boolean;
-  /** What has proven it. */
-  readonly evidence: readonly Evidence[];
+  /** Who has proven it. */
   readonly vouchers: readonly Voucher[];
   /** Why a rule does not hold, for each that doesn't. */
   lacks(): readonly Lack[];
@@ -32,41 +31,47 @@ export interface Lack {
 /** Begins a proof. */
 export function beginProof(digest: Digest, rules: readonly LoadedRule[]): Proof {
   const demands = rules.flatMap(demandsOf);
-  const evidence: Evidence[] = [];
   const vouchers: Voucher[] = [];
+  const indexes = new Map<string, SignedIndex>();
+
+  /** Whether a signed digest is this one, or that of an index which lists it. */
+  function covers(signed: readonly Digest[], text: string | undefined): boolean {
+    if (signed.includes(digest)) return true;
+    if (text === undefined) return false;
+    const index = indexes.get(text) ?? readIndex(text);
+    indexes.set(text, index);
+    return signed.some(index.hasDigest) && index.lists(digest);
+  }
 
   /** What of the evidence is to be kept, where it proves something. */
   function prove(one: Evidence): Evidence | undefined {
     const signature = readSignature(one);
-    const isOther = !covers(signature.statement.digests, digest, one.index);
-    let isUsed = false;
+    const isOther = !covers(signature.statement.digests, one.index);
+    const proofs: Verified[] = [];
     for (const demand of demands) {
       if (demand.isMet || demand.predicateType !== signature.statement.predicateType) continue;
       try {
         if (isOther) throw new UnprovenError("is of another digest");
-        vouchers.push(verifySigner(signature, demand.rule));
+        proofs.push(verifySigner(signature, demand.rule));
         demand.isMet = true;
-        isUsed = true;
       } catch (error) {
         if (!(error instanceof UnprovenError)) throw error;
         demand.reasons.add(error.message);
       }
     }
-    return isUsed ? signature.evidence : undefined;
+    vouchers.push(...proofs.map(({ voucher }) => voucher));
+    return proofs.length === 0 ? undefined : evidenceOf(signature, proofs);
   }
 
   return {
-    evidence,
     vouchers,
     add(one) {
       try {
-        const kept = prove(one);
-        if (kept !== undefined) evidence.push(kept);
-        return kept !== undefined;
+        return prove(one);
       } catch (error) {
         if (!(error instanceof UnprovenError)) throw error;
         for (const demand of demands) demand.reasons.add(error.message);
-        return false;
+        return undefined;
       }
     },
     isWhole: () => demands.every(({ isMet }) => isMet),
@@ -97,26 +102,31 @@ function demandsOf(rule: LoadedRule): readonly Demand[] {
   return types.map((predicateType) => ({ rule, predicateType, reasons: new Set(), isMet: false }));
 }
 
-/** Whether a signed digest is this one, or that of an index which lists it. */
-function covers(signed: readonly Digest[], digest: Digest, index: string | undefined): boolean {
-  if (signed.includes(digest)) return true;
-  if (index === undefined) return false;
-  const body = Buffer.from(index, "base64");
-  return signed.some((each) => hasDigest(body, each)) && lists(body, digest);
+/** An index that may have been signed in place of what it lists. A statement may name any number of digests. */
+interface SignedIndex {
+  hasDigest(digest: Digest): boolean;
+  lists(digest: Digest): boolean;
 }
 
-function hasDigest(body: Buffer, digest: Digest): boolean {
-  const [algorithm = "", hex] = digest.split(":");
-  return createHash(algorithm).update(body).digest("hex") === hex;
+function readIndex(text: string): SignedIndex {
+  const body = Buffer.from(text, "base64");
+  const hashes = new Map<string, string>();
+  let listed: ReadonlySet<unknown> | undefined;
+  return {
+    hasDigest(digest) {
+      const [algorithm = "", hex] = digest.split(":");
+      const hash = hashes.get(algorithm) ?? createHash(algorithm).update(body).digest("hex");
+      hashes.set(algorithm, hash);
+      return hash === hex;
+    },
+    lists(digest) {
+      listed ??= digestsIn(body);
+      return listed.has(digest);
+    },
+  };
 }
 
-function lists(index: Buffer, digest: Digest): boolean {
-  try {
-    // Checked: an object or not, of which nothing is known.
-    const { manifests } = (parseJson(index.toString("utf8")) ?? {}) as Readonly<Record<string, unknown>>;
-    return Array.isArray(manifests) && manifests.some((each) => each?.digest === digest);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return false;
-  }
+function digestsIn(index: Buffer): ReadonlySet<unknown> {
+  const { manifests } = fieldsOf(tryJson(index));
+  return new Set((Array.isArray(manifests) ? manifests : []).map((each) => fieldsOf(each).digest));
 }

@@ -2,23 +2,25 @@
  * Bounds of a bundle that a registry sends, held before anything is made of it: what reads bundles takes numbers of any
  * length, and the names in a checkpoint for regular expressions.
  */
+import { fieldsOf } from "../text/json.ts";
 
 /** What is odd about a bundle; undefined where nothing is. */
 export function oddityOf(bundle: unknown): string | undefined {
-  const { dsseEnvelope, messageSignature, verificationMaterial } = objectOf(bundle);
+  const { dsseEnvelope, messageSignature, verificationMaterial } = fieldsOf(bundle);
   if (dsseEnvelope !== undefined && messageSignature !== undefined) return "is of two kinds at once";
-  const material = objectOf(verificationMaterial);
+  const material = fieldsOf(verificationMaterial);
   const keys = ["publicKey", "x509CertificateChain", "certificate"].filter(
     (name) => material[name] !== undefined,
   );
   if (keys.length !== 1) return "names not exactly one signer";
-  const { payload, ...envelope } = objectOf(dsseEnvelope);
+  const { payload, ...envelope } = fieldsOf(dsseEnvelope);
   const entries = listOf(material.tlogEntries).map((entry) => {
-    const { canonicalizedBody, ...others } = objectOf(entry);
+    const { canonicalizedBody, ...others } = fieldsOf(entry);
     return { body: canonicalizedBody, others };
   });
   if (entries.length > ENTRIES_MAX) return "has too many log entries";
-  if (entries.some(({ body }) => String(body).length > BODY_MAX)) return "has a log entry that is too large";
+  if (entries.some(({ body }) => typeof body === "string" && body.length > BODY_MAX))
+    return "has a log entry that is too large";
   const small = [
     envelope,
     messageSignature,
@@ -51,8 +53,8 @@ function isSmall(value: unknown, budget: { left: number }, name = ""): boolean {
 const PLAIN = /^[\n\x20-\x7e\u2014]*$/;
 
 function checkpointOf(entry: unknown): string {
-  const { inclusionProof } = objectOf(entry);
-  const { envelope } = objectOf(objectOf(objectOf(inclusionProof).checkpoint));
+  const { inclusionProof } = fieldsOf(entry);
+  const { envelope } = fieldsOf(fieldsOf(fieldsOf(inclusionProof).checkpoint));
   return typeof envelope === "string" ? envelope : "";
 }
 
@@ -65,13 +67,6 @@ function isOrdinaryNote(note: string): boolean {
 }
 
 const SIGNED_BY = /^\u2014 [\w.:/-]{1,200} [A-Za-z0-9+/=]{1,2048}$/;
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function objectOf(value: unknown): Fields {
-  // Checked: an object, of whose fields nothing is known.
-  return typeof value === "object" && value !== null ? (value as Fields) : {};
-}
 
 function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];

@@ -44,8 +44,7 @@ export function readSignature(evidence: Evidence): Signature {
   const payload = evidence.payload === undefined ? undefined : Buffer.from(evidence.payload, "base64");
   try {
     const statement = readContent(bundle, payload);
-    // What a registry adds to it beside what is verified is not kept.
-    return { evidence: { ...evidence, bundle: bundleToJSON(bundle) }, bundle, payload, statement };
+    return { evidence, bundle, payload, statement };
   } catch (error) {
     if (!(error instanceof PayloadError)) throw error;
     throw new UnprovenError(error.message, { cause: error });
@@ -67,26 +66,48 @@ function readContent({ content }: Bundle, payload: Buffer | undefined): Statemen
   return readSimpleSigning(payload);
 }
 
+/** A signature that counts. */
+export interface Verified {
+  readonly voucher: Voucher;
+  /** What beside the signature itself was verified. */
+  readonly by: readonly ("log" | "timestamps")[];
+}
+
 /**
  * Verifies who has signed. What was signed is for the caller to compare.
  *
  * @throws {UnprovenError}
  */
-export function verifySigner(signature: Signature, rule: LoadedRule): Voucher {
+export function verifySigner(signature: Signature, rule: LoadedRule): Verified {
   const { predicateType } = signature.statement;
-  const voucher = rule.keyless === undefined ? verifyKeys(signature, rule) : verifyIdentity(signature, rule);
-  return { ...voucher, ...(predicateType !== undefined && { predicateType }) };
+  const { voucher, by } =
+    rule.keyless === undefined ? verifyKeys(signature, rule) : verifyIdentity(signature, rule);
+  return { voucher: { ...voucher, ...(predicateType !== undefined && { predicateType }) }, by };
 }
 
-function verifyKeys(signature: Signature, rule: LoadedRule): Voucher {
-  const entity = entityOf(signature);
+/** What a lock is to keep of a signature: nothing of what came with it that was not verified. */
+export function evidenceOf({ evidence, bundle }: Signature, proofs: readonly Verified[]): Evidence {
+  const used = new Set(proofs.flatMap(({ by }) => by));
+  const { verificationMaterial, ...content } = bundleToJSON(bundle);
+  const { tlogEntries = [], timestampVerificationData, ...signer } = verificationMaterial ?? {};
+  const material = {
+    ...signer,
+    tlogEntries: used.has("log") ? tlogEntries : [],
+    ...(used.has("timestamps") && timestampVerificationData && { timestampVerificationData }),
+  };
+  return { ...evidence, bundle: { ...content, verificationMaterial: material } };
+}
+
+function verifyKeys(signature: Signature, rule: LoadedRule): Verified {
+  const { verificationMaterial, ...bundle } = signature.bundle;
+  // A timestamp is for certificates, which end; a log entry is what the rule asks for.
+  const ownMaterial = { ...verificationMaterial, timestampVerificationData: undefined };
+  const entity = entityOf({ ...signature, bundle: { ...bundle, verificationMaterial: ownMaterial } });
   const key = rule.keys.find((each) => isSignedBy(signature, entity, each));
   if (key === undefined) throw new UnprovenError("is by none of the keys");
   const used: SignedEntity = {
     ...entity,
     key: { $case: "public-key", hint: "" },
-    // A timestamp is for certificates, which end; a log entry is what the rule asks for.
-    timestamps: entity.timestamps.filter(({ $case }) => $case === "transparency-log"),
     signature: { ...contentOf(entity), verifySignature: (own) => isSignedBy(signature, entity, own) },
   };
   const material = toTrustMaterial(rule.trustedRoot ?? noRoot, () => ({
@@ -97,7 +118,7 @@ function verifyKeys(signature: Signature, rule: LoadedRule): Voucher {
   if (rule.trustedRoot !== undefined) {
     try {
       new Verifier(material, { tlogThreshold: 1, timestampThreshold: 0 }).verify(used);
-      return { signer, ...timeOf(used) };
+      return { voucher: { signer, ...timeOf(used) }, by: ["log"] };
     } catch (error) {
       if (rule.tlog === "required") throw unproven("is in no log that counts", error);
     }
@@ -106,10 +127,10 @@ function verifyKeys(signature: Signature, rule: LoadedRule): Voucher {
   unlessFaulty("is by none of the keys", () =>
     new Verifier(material, { tlogThreshold: 0, timestampThreshold: 0 }).verify(alone),
   );
-  return { signer };
+  return { voucher: { signer }, by: [] };
 }
 
-function verifyIdentity(signature: Signature, rule: LoadedRule): Voucher {
+function verifyIdentity(signature: Signature, rule: LoadedRule): Verified {
   const entity = entityOf(signature);
   if (entity.key.$case !== "certificate") throw new UnprovenError("has no certificate");
   const material = toTrustMaterial(rule.trustedRoot ?? noRoot, () => {
@@ -126,7 +147,7 @@ function verifyIdentity(signature: Signature, rule: LoadedRule): Voucher {
     throw new UnprovenError(`has a certificate of the issuer ${quote(issuer)}`);
   if (!compileGlob(wanted.subject)(subject))
     throw new UnprovenError(`has a certificate for ${quote(subject)}`);
-  return { signer: subject, issuer, ...timeOf(entity) };
+  return { voucher: { signer: subject, issuer, ...timeOf(entity) }, by: ["log", "timestamps"] };
 }
 
 function identityOf({ identity }: Signer): { readonly issuer: string; readonly subject: string } {

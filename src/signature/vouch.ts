@@ -1,8 +1,9 @@
 /** Proves digests by signatures: those that a lock has, and else those that the registry has. */
 import type { Config } from "../config/config.ts";
 import type { Digest } from "../image/digest.ts";
-import type { ImageReference } from "../image/reference.ts";
+import { canonicalName, type ImageReference } from "../image/reference.ts";
 import type { Evidence } from "../lock/format/evidence.ts";
+import { digestName } from "../lock/format/locked-image.ts";
 import type { Voucher } from "../lock/format/voucher.ts";
 import type { Lock } from "../lock/locks.ts";
 import type { Resolver } from "../resolve/resolver.ts";
@@ -24,8 +25,10 @@ export interface VouchSubject {
 /** What came of it. */
 export interface Vouching {
   readonly vouchers: readonly Voucher[];
-  /** What a lock is to keep; undefined where it has it already. */
-  readonly evidence: readonly Evidence[] | undefined;
+  /** What proves the digest, from the lock or from the registry. */
+  readonly evidence: readonly Evidence[];
+  /** What the lock has for it under the tag of the image, and others had to be found for. */
+  readonly refused: readonly Evidence[];
   /** The rules that do not hold, and why. */
   readonly failures: readonly { readonly rule: LoadedRule; readonly reason: string }[];
 }
@@ -35,29 +38,43 @@ export type Vouch = (subject: VouchSubject) => Promise<Vouching>;
 
 /** Makes what proves digests, each once for the same rules. */
 export function createVouch(config: Pick<Config, "mode" | "lock">, resolver: Resolver): Vouch {
-  const known = new Map<string, Promise<Vouching>>();
+  const known = new Map<Lock | undefined, Map<string, Promise<Vouching>>>();
   return (subject) => {
     const { image, digest, rules, lock, index } = subject;
+    const locked = lockedEvidence(subject);
     const labels = rules.map(({ label }) => label);
-    const key = JSON.stringify([image.registry, image.repository, digest, labels, lock?.label, index]);
-    const vouching = known.get(key) ?? prove(subject, config, resolver);
-    known.set(key, vouching);
+    // What a lock has for a tag is that tag's own.
+    const tag = locked.length === 0 ? undefined : image.tag;
+    const key = JSON.stringify([digestName(image, digest), tag, labels, index]);
+    const ofLock = known.get(lock) ?? new Map<string, Promise<Vouching>>();
+    known.set(lock, ofLock);
+    const vouching = ofLock.get(key) ?? prove(subject, locked, { config, resolver });
+    ofLock.set(key, vouching);
     return vouching;
   };
 }
 
+/** By what digests are proven. */
+interface Proving {
+  readonly config: Pick<Config, "mode" | "lock">;
+  readonly resolver: Resolver;
+}
+
 async function prove(
   subject: VouchSubject,
-  { mode, lock: lockMode }: Pick<Config, "mode" | "lock">,
-  resolver: Resolver,
+  locked: readonly LockedEvidence[],
+  { config: { mode, lock: lockMode }, resolver }: Proving,
 ): Promise<Vouching> {
   const { digest, rules, lock } = subject;
   const proof = beginProof(digest, rules);
-  const locked = lockedEvidence(subject);
   // What is forged may stand beside what is not, and what an older rule wanted is no fault.
-  const unused = locked.filter((each) => !proof.add(each));
-  if (proof.isWhole()) return { vouchers: proof.vouchers, evidence: undefined, failures: [] };
-  if (unused.length > 0 && mode !== "update") {
+  const refused = locked.filter(({ evidence }) => proof.add(evidence) === undefined);
+  const found = locked.filter((each) => !refused.includes(each)).map(({ evidence }) => evidence);
+  const proven = (): Vouching => ({ vouchers: proof.vouchers, evidence: found, refused: [], failures: [] });
+  if (proof.isWhole()) return proven();
+  const replaced = refused.filter(({ isOwn }) => isOwn).map(({ evidence }) => evidence);
+  // What the lock has for another tag of the same digest is held against the rules of that one.
+  if (replaced.length > 0 && mode !== "update") {
     const said = reasonsIn(proof.lacks());
     return failed(
       proof,
@@ -66,13 +83,14 @@ async function prove(
   }
   if (lockMode === "frozen")
     return failed(proof, "the lock has no evidence for it, and `lock: frozen` forbids asking");
-  const findings: Findings = { foreign: new Set(), isCutShort: false };
+  const findings: Findings = { foreign: new Set(), unreadable: new Set(), isCutShort: false };
   let count = 0;
   try {
     for await (const evidence of search(subject, resolver, findings)) {
       count++;
-      proof.add(evidence);
-      if (proof.isWhole()) return { vouchers: proof.vouchers, evidence: proof.evidence, failures: [] };
+      const kept = proof.add(evidence);
+      if (kept !== undefined) found.push(kept);
+      if (proof.isWhole()) return { ...proven(), refused: replaced };
     }
   } catch (error) {
     if (!(error instanceof Error)) throw error;
@@ -81,11 +99,23 @@ async function prove(
   return failed(proof, whatWasFound(proof.lacks(), count, findings));
 }
 
-function lockedEvidence({ digest, lock }: VouchSubject): readonly Evidence[] {
-  const entries = lock?.entries.filter((entry) => entry.digest === digest) ?? [];
-  const all = entries.flatMap(({ evidence = [] }) => evidence);
-  // Several tags may mean the digest.
-  return [...new Map(all.map((each) => [JSON.stringify(each), each])).values()];
+/** What a lock has for a digest in a repository. */
+interface LockedEvidence {
+  readonly evidence: Evidence;
+  /** Whether it has that for the tag of the image, where that has one. */
+  readonly isOwn: boolean;
+}
+
+function lockedEvidence({ image, digest, lock }: VouchSubject): readonly LockedEvidence[] {
+  const known = new Map<string, LockedEvidence>();
+  for (const { reference, evidence = [] } of lock?.images.havingDigest(image, digest) ?? []) {
+    const isOfTag = image.tag === undefined || canonicalName(reference) === canonicalName(image);
+    for (const each of evidence) {
+      const text = JSON.stringify(each);
+      known.set(text, { evidence: each, isOwn: isOfTag || known.get(text)?.isOwn === true });
+    }
+  }
+  return [...known.values()];
 }
 
 /** The signatures of an index first, since that is what is signed mostly. */
@@ -110,11 +140,16 @@ function failed(proof: Proof, why: string): Vouching {
     rule,
     reason: `must have ${wanted} that ${rule.label} accepts: ${why}`,
   }));
-  return { vouchers: proof.vouchers, evidence: undefined, failures };
+  return { vouchers: proof.vouchers, evidence: [], refused: [], failures };
 }
 
-function whatWasFound(lacks: readonly Lack[], count: number, { foreign, isCutShort }: Findings): string {
-  const others = foreign.size === 0 ? "" : `; those of ${[...foreign].join(" and ")} are not supported`;
+function whatWasFound(lacks: readonly Lack[], count: number, findings: Findings): string {
+  const { foreign, unreadable, isCutShort } = findings;
+  const notes = [
+    ...(foreign.size === 0 ? [] : [`those of ${[...foreign].join(" and ")} are not supported`]),
+    ...[...unreadable].slice(0, REASONS_MAX).map((reason) => `some can't be read: ${reason}`),
+  ];
+  const others = notes.map((note) => `; ${note}`).join("");
   if (count === 0) return `there is none${others}`;
   const number = `${isCutShort ? "more than " : ""}${count}`;
   return `of ${number} found, none counts: each ${reasonsIn(lacks)}${others}`;

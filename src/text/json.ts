@@ -12,6 +12,25 @@ export function parseJson(text: string): unknown {
   return JSON.parse(text);
 }
 
+/** As {@link parseJson}, for those to whom what is none says nothing: undefined. */
+export function tryJson(text: string | Uint8Array): unknown {
+  try {
+    return parseJson(typeof text === "string" ? text : Buffer.from(text).toString("utf8"));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return undefined;
+  }
+}
+
+/** An object of others, of whose fields nothing is known. Not even `String` may be called on one: it may have a `toString`. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** The value as an object; one without fields where it is none. */
+export function fieldsOf(value: unknown): Fields {
+  // Checked: an object, of whose fields nothing is known.
+  return typeof value === "object" && value !== null ? (value as Fields) : {};
+}
+
 /** Characters up to which a text is read without counting: it can't have so many values that it matters. */
 const LONG = 65_536;
 

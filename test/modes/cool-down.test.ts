@@ -77,6 +77,15 @@ describe("minAge", () => {
     expect(result.lock).toBe(lock());
   });
 
+  test("counts anew where the lock says that the digest was seen at a time that is to come", async () => {
+    const never = waiting(moved).replace("2026-11-28T10:00:00Z", "2199-01-01T00:00:00Z");
+
+    const result = await update(moved, 0, { lock: { text: lock(never), update: true } });
+
+    expect(result).toMatchObject({ ok: true, changes: 0 });
+    expect(result.lock).toBe(lock(waiting(moved)));
+  });
+
   test("does not hold back what is urgent", async () => {
     const result = await update(moved, 0, { more: 'urgent: ["docker.io/library/nginx:*"]' });
 

@@ -257,6 +257,22 @@ describe("a signature without a key pair", () => {
     expect(result).toMatchObject({ ok: true, changes });
   });
 
+  test("lets `minAge` count by the time of its log where the index of a platform's image is signed", async () => {
+    const old = `sha256:${"1".repeat(64)}`;
+    const lock = `apiVersion: fn.kpt.dev/v1alpha1\nkind: ImageLock\nmetadata: {name: l}\nimages:\n  "${image}":\n    digest: ${old}\n    platform: linux/arm64\n`;
+    store.refer("app", digest, await sigstore.bundle(digest, github));
+
+    const result = await pinDigests(pod(`${image}@${old}`), {
+      functionConfig: `apiVersion: fn.kpt.dev/v1alpha1\nkind: PinDigests\nmetadata: {name: c}\nmode: update\nplatform: linux/arm64\nminAge: 3d\nsignatures: ${JSON.stringify([rule])}\n`,
+      functionConfigFolder: folder,
+      environment: {},
+      lock: { text: lock, update: true },
+      now: Date.now() + 10 * 86_400_000,
+    });
+
+    expect(result).toMatchObject({ ok: true, changes: 1 });
+  });
+
   test.each<[string, (entry: Bundle["verificationMaterial"]["tlogEntries"][number]) => void]>([
     [
       "a name in a checkpoint that is an expression",

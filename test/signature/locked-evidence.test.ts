@@ -199,6 +199,67 @@ describe("the evidence in a lock", () => {
     expect(await pin(pod(`${image}@${digest}`), twice, { functionConfig })).toMatchObject({ ok: true });
   });
 
+  test.each([
+    ["two repositories", "copy", "1", "*/app:*", "*/copy:*"],
+    ["two tags", "app", "2", "*/app:1*", "*/app:2*"],
+  ])(
+    "of %s that have one digest is that which the rules of each want",
+    async (_, repository, tag, images, otherImages) => {
+      const content = { manifest: JSON.stringify({ schemaVersion: 2, manifests: [] }) };
+      const shared = registry.push("shared/app", "1", content);
+      registry.push(`shared/${repository}`, tag, content);
+      store.refer("shared/app", shared, signer.bundle(shared));
+      store.refer(`shared/${repository}`, shared, other.bundle(shared));
+      const rules = [
+        { images: [images], keys: [signer.publicKey], tlog: "optional" },
+        { images: [otherImages], keys: [other.publicKey], tlog: "optional" },
+      ];
+      const functionConfig = config().replace(/signatures: .*/, `signatures: ${JSON.stringify(rules)}`);
+      const [textOfOne, textOfOther] = [
+        pod(`${registry.host}/shared/app:1`),
+        pod(`${registry.host}/shared/${repository}:${tag}`),
+      ];
+      const texts = `${textOfOne}---\n${textOfOther}`;
+
+      const together = await pin(texts, "", { functionConfig });
+      const first = await pin(textOfOne, "", { functionConfig });
+      const added = await pin(textOfOther, first.lock ?? "", { functionConfig });
+      const before = registry.requests.length;
+
+      expect([together.ok, first.ok, added.ok]).toEqual([true, true, true]);
+      for (const lock of [together.lock, added.lock]) {
+        const again = await pin(texts, lock ?? "", { functionConfig });
+        expect(again).toMatchObject({ ok: true, text: together.text });
+        expect(again.lock).toBeUndefined();
+      }
+      expect(registry.requests.length).toBe(before);
+      expect(together.images.map(({ vouchers }) => vouchers?.length)).toEqual([1, 1]);
+      expect(together.images[0]?.vouchers).not.toEqual(together.images[1]?.vouchers);
+    },
+  );
+
+  test("has nothing in it that was not verified", async () => {
+    const junk = "SlVOSw==";
+    const layer = signer.signature(digest);
+    const bundle = {
+      SignedEntryTimestamp: junk,
+      Payload: { body: junk, integratedTime: 1, logIndex: 1, logID: "00" },
+    };
+    const annotations = {
+      ...layer.annotations,
+      "dev.sigstore.cosign/bundle": JSON.stringify(bundle),
+      "dev.sigstore.cosign/rfc3161timestamp": JSON.stringify({ SignedRFC3161Timestamp: junk }),
+    };
+    store.tag("app", `${digest.replace(":", "-")}.sig`, [{ ...layer, annotations }]);
+
+    const { ok, lock = "" } = await pin(pod(image), "");
+
+    expect(ok).toBe(true);
+    expect(lock).toContain("evidence: [");
+    expect(lock).not.toContain(junk);
+    expect(await pin(pod(image), lock)).toMatchObject({ ok: true });
+  });
+
   test("is read where another tool has written it on lines of its own", async () => {
     const lock = await lockedImage();
     const { parse, stringify } = await import("yaml");

@@ -164,6 +164,75 @@ describe("a signature by a key pair", () => {
     expect(await pin(pod(image))).toMatchObject({ ok: true });
   });
 
+  test.each<[string, () => void]>([
+    [
+      "has a layer that another body is sent for",
+      () => {
+        store.refer("app", digest, { ...signer.bundle(digest, "x"), spoilt: true });
+        store.refer("app", digest, signer.bundle(digest));
+      },
+    ],
+    [
+      "is a payload whose type is an object with a `toString`",
+      () => {
+        const critical = { type: { toString: 1 }, image: { "docker-manifest-digest": digest } };
+        store.tag("app", `${sha()}.sig`, [signer.signature(digest, { critical }), signer.signature(digest)]);
+      },
+    ],
+    [
+      "is a statement whose type is an object with a `toString`",
+      () => {
+        const payload = Buffer.from(JSON.stringify({ _type: { toString: 1 }, predicateType: "x" }));
+        const bundle = JSON.parse(signer.bundle(digest).body.toString());
+        bundle.dsseEnvelope.payload = payload.toString("base64");
+        store.refer("app", digest, { ...signer.bundle(digest), body: JSON.stringify(bundle) });
+        store.refer("app", digest, signer.bundle(digest));
+      },
+    ],
+    [
+      "is a bundle whose log entry is an object with a `toString`",
+      () => {
+        const bundle = JSON.parse(signer.bundle(digest).body.toString());
+        bundle.verificationMaterial.tlogEntries = [{ canonicalizedBody: { toString: 1 } }];
+        store.refer("app", digest, { ...signer.bundle(digest), body: JSON.stringify(bundle) });
+        store.refer("app", digest, signer.bundle(digest));
+      },
+    ],
+    [
+      "has annotations whose log index is an object with a `toString`",
+      () => {
+        const layer = signer.signature(digest);
+        const entry = { body: "e30=", integratedTime: {}, logIndex: { toString: 1 }, logID: "00" };
+        const bundle = JSON.stringify({ SignedEntryTimestamp: "x", Payload: entry });
+        const annotations = { ...layer.annotations, "dev.sigstore.cosign/bundle": bundle };
+        store.tag("app", `${sha()}.sig`, [{ ...layer, annotations }, signer.signature(digest)]);
+      },
+    ],
+  ])("counts beside one that %s", async (_, put) => {
+    put();
+
+    expect(await pin(pod(image))).toMatchObject({ ok: true });
+  });
+
+  test("counts under its tag where the list of referrers can't be read", async () => {
+    const own = createSignatureStore({ referrers: "api" });
+    const broken = await startRegistry({
+      onRequest: (request, response) => {
+        if (!/referrers/.test(request.url ?? "")) return own.onRequest(request, response);
+        response.writeHead(418).end();
+        return true;
+      },
+    });
+    onTestFinished(broken.close);
+    const its = broken.push("app", "1");
+    const layer = signer.signature(its);
+    own.tag("app", `${its.replace(":", "-")}.sig`, [layer]);
+
+    expect(await pin(pod(`${broken.host}/app:1`))).toMatchObject({ ok: true });
+    own.clear();
+    expect(await pin(pod(`${broken.host}/app:1`))).toMatchObject(refused(/can't be read.*418/));
+  });
+
   test("costs two requests more where it refers to the image, and asks for nothing twice", async () => {
     store.refer("app", digest, signer.bundle(digest));
 

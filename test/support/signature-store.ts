@@ -12,6 +12,8 @@ export interface Layer {
   readonly body: Buffer | string;
   readonly mediaType: string;
   readonly annotations?: Readonly<Record<string, string>>;
+  /** Whether something else is sent for it than its digest says. */
+  readonly spoilt?: boolean;
 }
 
 /** What a registry serves beside images: manifests that are signatures, their blobs, and who refers to whom. */
@@ -42,10 +44,10 @@ export function createSignatureStore({ referrers }: StoreOptions): SignatureStor
     artifactType: string | undefined,
     layers: readonly Layer[],
   ): string {
-    const described = layers.map(({ body, mediaType, annotations }) => {
+    const described = layers.map(({ body, mediaType, annotations, spoilt }) => {
       const bytes = Buffer.from(body);
       const digest = sha256(bytes);
-      blobs.set(`${repository}@${digest}`, bytes);
+      blobs.set(`${repository}@${digest}`, spoilt ? Buffer.from("spoilt") : bytes);
       return { mediaType, digest, size: bytes.length, ...(annotations && { annotations }) };
     });
     const body = Buffer.from(

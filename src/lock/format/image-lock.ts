@@ -13,7 +13,12 @@
  */
 import { type Digest, InvalidDigestError, isDigest, parseDigest } from "../../image/digest.ts";
 import { formatPlatform, InvalidPlatformError, parsePlatform } from "../../image/platform.ts";
-import { type ImageReference, InvalidReferenceError, parseReference } from "../../image/reference.ts";
+import {
+  type ImageReference,
+  InvalidReferenceError,
+  parseReference,
+  textWithoutDigest,
+} from "../../image/reference.ts";
 import { type Resource, readResource } from "../../krm/resource.ts";
 import { quote } from "../../text/quote.ts";
 import {
@@ -218,7 +223,7 @@ function readKey(
   try {
     const reference = parseReference(text);
     if (reference.digest === undefined) return reference;
-    const message = `a key of \`images\` must be an image as it is written before it has a digest: write ${quote(text.slice(0, text.indexOf("@")))}`;
+    const message = `a key of \`images\` must be an image as it is written before it has a digest: write ${quote(textWithoutDigest(reference))}`;
     tell({ path, node, message });
   } catch (error) {
     if (!(error instanceof InvalidReferenceError)) throw error;

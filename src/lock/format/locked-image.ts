@@ -30,6 +30,8 @@ export interface LockedImages {
   find(image: ImageReference, platform?: string): LockedImage | undefined;
   /** What is known of the tag of an image together with its own digest. */
   findPinned(image: ImageReference): LockedImage | undefined;
+  /** All that is known of a digest in the repository of an image, whatever the tag. */
+  havingDigest(image: ImageReference, digest: Digest): readonly LockedImage[];
   /** All that is known of the tag of an image, for whatever platform. */
   findAll(image: ImageReference): readonly LockedImage[];
   /**
@@ -54,8 +56,11 @@ export function lockedImages(images: readonly LockedImage[]): LockedImages {
   // A package names the same images again and again, and to put their names together takes longer than to look here.
   const found = new Map<ImageReference, Answer>();
 
+  const havingDigest = (image: ImageReference, digest: Digest) =>
+    byDigest.get(digestName(image, digest)) ?? [];
+
   function sharingDigest(image: ImageReference): readonly LockedImage[] {
-    return image.digest === undefined ? [] : (byDigest.get(digestName(image, image.digest)) ?? []);
+    return image.digest === undefined ? [] : havingDigest(image, image.digest);
   }
 
   const findPinned = (image: ImageReference) => pinned.get(keyOf(image, image.digest));
@@ -69,6 +74,7 @@ export function lockedImages(images: readonly LockedImage[]): LockedImages {
       return entry;
     },
     findPinned,
+    havingDigest,
     findAll: (image) => byName.get(canonicalName(image)) ?? [],
     otherTags: (image) =>
       image.tag === undefined || findPinned(image) !== undefined ? [] : sharingDigest(image),
@@ -103,7 +109,8 @@ function keyOf(reference: ImageReference, detail: string | undefined): string {
   return `${canonicalName(reference)} ${detail ?? ""}`;
 }
 
-function digestName({ registry, repository }: ImageReference, digest: Digest): string {
+/** The one name of a digest in the repository of an image, whatever the tag. */
+export function digestName({ registry, repository }: ImageReference, digest: Digest): string {
   return `${registry}/${repository}@${digest}`;
 }
 

@@ -1,4 +1,5 @@
 /** Who has vouched for an image, for those who are told of it. */
+import { timeText } from "../../text/time.ts";
 
 /** Who vouches for a digest. */
 export interface Voucher {
@@ -20,9 +21,4 @@ export function describeVouchers(vouchers: readonly Voucher[]): string {
     return `${what} ${signer}${since}`;
   });
   return [...new Set(told)].join("; ");
-}
-
-/** A time by RFC 3339. */
-export function timeText(at: number): string {
-  return new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
 }

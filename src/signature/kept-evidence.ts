@@ -1,0 +1,48 @@
+/** What the proofs of a run found out, for the locks that keep what vouches for digests. */
+import type { Digest } from "../image/digest.ts";
+import type { ImageReference } from "../image/reference.ts";
+import { EVIDENCE_MAX, type Evidence } from "../lock/format/evidence.ts";
+import { digestName, type LockedImage } from "../lock/format/locked-image.ts";
+import type { Vouching } from "./vouch.ts";
+
+/** Remembers what proves digests, and what locks have that does not. */
+export interface KeptEvidence {
+  learn(image: ImageReference, digest: Digest, vouching: Pick<Vouching, "evidence" | "refused">): void;
+  /** What an entry of a lock is to have; undefined where it has that, or nobody has asked. */
+  evidenceFor(entry: LockedImage): readonly Evidence[] | undefined;
+}
+
+/** Knows of no proof yet. */
+export function createKeptEvidence(): KeptEvidence {
+  // By tag, since rules that name tags may want other signatures of the same digest.
+  const used = new Map<string, Map<string, Evidence>>();
+  const refused = new Map<string, Set<string>>();
+  return {
+    learn(image, digest, vouching) {
+      const name = taggedName(image, digest, image.tag ?? anyTag);
+      const proofs = used.get(name) ?? new Map<string, Evidence>();
+      used.set(name, proofs);
+      for (const each of vouching.evidence) proofs.set(JSON.stringify(each), each);
+      const others = refused.get(name) ?? new Set<string>();
+      refused.set(name, others);
+      for (const each of vouching.refused) others.add(JSON.stringify(each));
+    },
+    evidenceFor({ reference, digest, evidence = [] }) {
+      const names = [reference.tag ?? "latest", anyTag].map((tag) => taggedName(reference, digest, tag));
+      const proofs = new Map(names.flatMap((name) => [...(used.get(name) ?? [])]));
+      const own = new Map(evidence.map((each) => [JSON.stringify(each), each]));
+      if ([...proofs.keys()].every((text) => own.has(text))) return undefined;
+      // Other rules than those of this run may want the rest of what it has.
+      const isRefused = (text: string): boolean => names.some((name) => refused.get(name)?.has(text));
+      const kept = [...own].filter(([text]) => proofs.has(text) || !isRefused(text));
+      return [...new Map([...kept, ...proofs]).values()].slice(-EVIDENCE_MAX);
+    },
+  };
+}
+
+/** A digest alone may stand for any of its tags. */
+const anyTag = "";
+
+function taggedName(image: ImageReference, digest: Digest, tag: string): string {
+  return `${digestName(image, digest)} ${tag}`;
+}
