@@ -68,7 +68,9 @@ function changed(layer: Layer, change: (bundle: Bundle) => void): Layer {
 }
 
 interface Bundle {
+  readonly dsseEnvelope: { readonly signatures: readonly { readonly sig: string }[] };
   readonly verificationMaterial: {
+    timestampVerificationData?: { rfc3161Timestamps: { signedTimestamp: string }[] };
     tlogEntries: {
       inclusionPromise?: { signedEntryTimestamp: string };
       inclusionProof?: { checkpoint: { envelope: string } };
@@ -104,6 +106,96 @@ describe("a signature without a key pair", () => {
     store.refer("app", digest, await old.bundle(digest, github));
 
     expect(await pin({ trustedRoot: "old.json" })).toMatchObject({ ok: true });
+  });
+
+  describe("that no log says the time of", () => {
+    const minutes = (count: number): Date => new Date(Date.now() + count * 60_000);
+
+    /** A bundle without the promise of a log, which alone says when, and with a timestamp in its place. */
+    async function stamped(by: SigstoreInstance, from = by, of?: string): Promise<Layer> {
+      const layer = await by.bundle(digest, github);
+      const { dsseEnvelope }: Bundle = JSON.parse(layer.body.toString());
+      const signedTimestamp = await from.timestamp(of ?? dsseEnvelope.signatures[0]?.sig ?? "");
+      return changed(layer, ({ verificationMaterial }) => {
+        for (const entry of verificationMaterial.tlogEntries) delete entry.inclusionPromise;
+        verificationMaterial.timestampVerificationData = { rfc3161Timestamps: [{ signedTimestamp }] };
+      });
+    }
+
+    test("counts by a timestamp, which the lock keeps", async () => {
+      store.refer("app", digest, await stamped(sigstore));
+
+      const first = await pin();
+      store.clear();
+      const second = await pin({}, pod(image), first.lock);
+
+      expect(first).toMatchObject({ ok: true, text: pod(`${image}@${digest}`) });
+      expect(first.images[0]?.vouchers?.[0]?.at).toBeGreaterThan(0);
+      expect(first.lock).toContain("rfc3161Timestamps");
+      expect(second).toMatchObject({ ok: true, text: first.text });
+    });
+
+    test("counts by a timestamp in the form of cosign 2", async () => {
+      const layer = await sigstore.signature(digest, github);
+      const signature = layer.annotations?.["dev.cosignproject.cosign/signature"] ?? "";
+      const { "dev.sigstore.cosign/bundle": _, ...annotations } = layer.annotations ?? {};
+      const stamp = JSON.stringify({ SignedRFC3161Timestamp: await sigstore.timestamp(signature) });
+      tag({ ...layer, annotations: { ...annotations, "dev.sigstore.cosign/rfc3161timestamp": stamp } });
+
+      expect(await pin({ tlog: "optional" })).toMatchObject({ ok: true });
+      expect(await pin()).toMatchObject({ ok: false });
+    });
+
+    test.each<[string, () => Promise<Layer>]>([
+      [
+        "no timestamp",
+        async () =>
+          changed(await stamped(sigstore), ({ verificationMaterial }) => {
+            delete verificationMaterial.timestampVerificationData;
+          }),
+      ],
+      ["a timestamp of another signature", () => stamped(sigstore, sigstore, "AAAA")],
+      ["a timestamp of another instance", () => stamped(sigstore, stranger)],
+      [
+        "bytes that are no timestamp",
+        async () =>
+          changed(await stamped(sigstore), ({ verificationMaterial }) => {
+            verificationMaterial.timestampVerificationData = {
+              rfc3161Timestamps: [{ signedTimestamp: "AAAA" }],
+            };
+          }),
+      ],
+    ])("is refused with %s", async (_, make) => {
+      store.refer("app", digest, await make());
+
+      expect(await pin()).toMatchObject({ ok: false, text: "", results: [{ tags: { class: "unsigned" } }] });
+    });
+
+    test("is refused with a timestamp of when its certificate had ended", async () => {
+      const late = await createSigstore({ timestampClock: minutes(20) });
+      writeFileSync(join(folder, "late.json"), late.trustedRoot);
+      store.refer("app", digest, await stamped(late));
+
+      expect(await pin({ trustedRoot: "late.json" })).toMatchObject({
+        ok: false,
+        text: "",
+        results: [{ message: expect.stringContaining("does not count") }],
+      });
+    });
+  });
+
+  test.each([20, -20])("is refused where a log saw it %i minutes beside its certificate's", async (count) => {
+    const late = await createSigstore({ logClock: new Date(Date.now() + count * 60_000) });
+    writeFileSync(join(folder, "late.json"), late.trustedRoot);
+
+    for (const put of [
+      async () => store.refer("app", digest, await late.bundle(digest, github)),
+      async () => tag(await late.signature(digest, github)),
+    ]) {
+      store.clear();
+      await put();
+      expect(await pin({ trustedRoot: "late.json" })).toMatchObject({ ok: false, text: "" });
+    }
   });
 
   test.each<[string, () => Promise<void>, RegExp]>([

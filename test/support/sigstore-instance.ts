@@ -5,7 +5,7 @@ import {
   type KeyPairKeyObjectResult,
   sign,
 } from "node:crypto";
-import { initializeCA, initializeTLog } from "@sigstore/mock";
+import { initializeCA, initializeTLog, initializeTSA } from "@sigstore/mock";
 import type { Layer } from "./signature-store.ts";
 
 /** A Sigstore of a test's own: an authority for certificates, a log of these, and one of signatures. */
@@ -16,6 +16,8 @@ export interface SigstoreInstance {
   signature(digest: string, who: Identity): Promise<Layer>;
   /** A signature or an attestation without a key pair, in a bundle. */
   bundle(digest: string, who: Identity, predicateType?: string): Promise<Layer>;
+  /** A timestamp of a signature by RFC 3161, both in base64. */
+  timestamp(signature: string): Promise<string>;
 }
 
 /** Whom a certificate names. */
@@ -28,6 +30,10 @@ export interface Identity {
 export interface InstanceOptions {
   /** What its clocks say. */
   readonly clock?: Date;
+  /** What the clock of its log of signatures says, where that is another. */
+  readonly logClock?: Date;
+  /** What the clock of its timestamp authority says, where that is another. */
+  readonly timestampClock?: Date;
   /** Without a log for certificates, they have no proof of having been logged. */
   readonly noCertificateLog?: true;
 }
@@ -39,7 +45,8 @@ export async function createSigstore(options: InstanceOptions = {}): Promise<Sig
   const clock = options.clock ?? new Date(Date.now() + 60_000);
   const ctlog = createCertificateLog(clock);
   const ca = await initializeCA(keyPair(), noCertificateLog ? undefined : ctlog, clock);
-  const tlog = await initializeTLog("https://rekor.example", keyPair(), clock);
+  const tlog = await initializeTLog("https://rekor.example", keyPair(), options.logClock ?? clock);
+  const tsa = await initializeTSA(keyPair(), options.timestampClock ?? clock);
 
   async function certified({ subject, issuer }: Identity): Promise<Certified> {
     const { publicKey, privateKey } = keyPair();
@@ -73,7 +80,18 @@ export async function createSigstore(options: InstanceOptions = {}): Promise<Sig
           validFor: { start: "2020-01-01T00:00:00Z" },
         },
       ],
-      timestampAuthorities: [],
+      timestampAuthorities: [
+        {
+          subject: { organization: "sigstore.mock", commonName: "tsa" },
+          uri: "https://tsa.example",
+          certChain: {
+            certificates: [tsa.intCertificate, tsa.rootCertificate].map((each) => ({
+              rawBytes: base64(each),
+            })),
+          },
+          validFor: { start: "2020-01-01T00:00:00Z" },
+        },
+      ],
     }),
     async signature(digest, who) {
       const { certificate, privateKey } = await certified(who);
@@ -138,6 +156,15 @@ export async function createSigstore(options: InstanceOptions = {}): Promise<Sig
       const tlogEntries = [entryOf(entry)];
       const verificationMaterial = { certificate: { rawBytes: base64(certificate) }, tlogEntries };
       return { mediaType, body: JSON.stringify({ mediaType, verificationMaterial, dsseEnvelope }) };
+    },
+    async timestamp(signature) {
+      const response = await tsa.timestamp({
+        artifactHash: createHash("sha256").update(Buffer.from(signature, "base64")).digest(),
+        hashAlgorithmOID: "2.16.840.1.101.3.4.2.1",
+        policyOID: "1.3.6.1.4.1.57264.2",
+        nonce: 1,
+      });
+      return base64(response);
     },
   };
 }
