@@ -21,6 +21,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { executable, type RunOptions, runExecutable } from "./conformance/executable.ts";
 import { isMissing } from "./support/missing.ts";
 import { type Registry, startRegistry } from "./support/registry.mjs";
+import { createSigner } from "./support/signer.ts";
 
 const digest = `sha256:${"1".repeat(64)}`;
 
@@ -94,6 +95,29 @@ describe("the executable", () => {
 
     expect(cached).toEqual(["program.js", "undici.js"]);
     expect(compiled).toEqual([]);
+  });
+});
+
+describe("rules of trust", () => {
+  const config = "apiVersion: fn.kpt.dev/v1alpha1\nkind: PinDigests\nmetadata: {name: c}\n";
+  const rule = { images: ["ghcr.io/*"], keys: [createSigner().publicKey], tlog: "optional" };
+
+  test.each([
+    ["nothing where there are none", "", []],
+    ["nothing for a list of images that may be used", 'allow: ["docker.io/*"]', []],
+    [
+      "what verifies signatures where some are wanted",
+      `signatures: ${JSON.stringify([rule])}`,
+      ["bundle.js", "protobuf-specs.js", "v2.js", "verify.js"],
+    ],
+  ])("load %s", async (_, options, files) => {
+    const file = join(folder, "rules.yaml");
+    writeFileSync(file, config + options);
+
+    const { cached, compiled } = await load(pod(`nginx:1@${digest}`), { args: ["-f", file] });
+
+    expect(cached).toEqual(["program.js"]);
+    expect(compiled.toSorted()).toEqual(files);
   });
 });
 
