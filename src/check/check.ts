@@ -8,7 +8,7 @@ import type { Result } from "../krm/result.ts";
 import { copiedDigest, lackIn, missingInLock, otherDigest, otherPlatform } from "../lock/comparison.ts";
 import type { LockedImage } from "../lock/format/locked-image.ts";
 import type { Lock, Locks } from "../lock/locks.ts";
-import type { Resolver } from "../resolve/resolver.ts";
+import type { Resolver } from "../registry/resolve/resolver.ts";
 import { compareWithRegistries } from "./compare.ts";
 import { type FindingClass, type FindingConfig, severityOf } from "./finding.ts";
 import { type CheckedImage, fieldSubject, lockSubjects, type SubjectConfig, subjectKey } from "./subject.ts";

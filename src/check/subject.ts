@@ -11,7 +11,7 @@ import { entryLookup } from "../lock/record.ts";
 import { entryResult } from "../lock/results.ts";
 import { tagMode } from "../plan/pinned-reference.ts";
 import type { CheckStep } from "../plan/step.ts";
-import { type DigestLookup, lookupKey } from "../resolve/lookup.ts";
+import { type DigestLookup, lookupKey } from "../registry/resolve/lookup.ts";
 
 /** A digest that somebody wrote down, and where. */
 export interface Subject {

@@ -1,5 +1,5 @@
 /** Who reads what is told: a person at a terminal, or a file and whoever reads that. */
-import type { WatchLookups } from "../resolve/resolver.ts";
+import type { WatchLookups } from "../registry/resolve/resolver.ts";
 import type { Arguments } from "./arguments.ts";
 import type { Host } from "./host.ts";
 import { isTerminal, stderr } from "./stdio.ts";

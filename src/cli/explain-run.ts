@@ -1,5 +1,5 @@
 /** What `explain` and `--explain` do over stdin. */
-import { type ExplainOptions, explain, formatExplanations } from "../explain.ts";
+import { type ExplainOptions, explain, formatExplanations } from "../run/explain.ts";
 import { formatResult } from "../krm/result.ts";
 import type { ExplanationOptions } from "./arguments.ts";
 import { perform, type ReportFile } from "./effects.ts";

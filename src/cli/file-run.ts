@@ -1,7 +1,7 @@
 /** A run over files and folders, which are edited in place. */
 import { resolve } from "node:path";
 import { globSync } from "tinyglobby";
-import { formatExplanations } from "../explain.ts";
+import { formatExplanations } from "../run/explain.ts";
 import { filesDiff } from "../files/file-diff.ts";
 import { FileWriteError } from "../files/file-error.ts";
 import { type FilesPlan, planFiles } from "../files/plan-files.ts";

@@ -1,5 +1,5 @@
 /** What the program needs of the process that it runs in. */
-import type { ResolverOptions } from "../connect/resolver-options.ts";
+import type { ResolverOptions } from "../run/connect/resolver-options.ts";
 import type { OwnProcess } from "../fs/process-mark.ts";
 
 /** The process. */

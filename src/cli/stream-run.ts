@@ -1,6 +1,6 @@
 /** A run over stdin: a ResourceList, or a stream of manifests. */
 import type { ConfigSources } from "../config/config-sources.ts";
-import type { ResolverOptions } from "../connect/resolver-options.ts";
+import type { ResolverOptions } from "../run/connect/resolver-options.ts";
 import { InputError } from "../krm/input-error.ts";
 import type { ReadOptions } from "../krm/read-options.ts";
 import type { LockFileOption } from "../lock/lock-file-option.ts";

@@ -1,7 +1,7 @@
 /** The options that say where images are. */
 
-import { FieldPathError, parsePath } from "../fields/field-path.ts";
-import type { FieldSpec } from "../fields/field-spec.ts";
+import { FieldPathError, parsePath } from "../krm/field-path.ts";
+import type { FieldSpec } from "../krm/field-spec.ts";
 import type { Expressions } from "../krm/expression.ts";
 import { quote } from "../text/quote.ts";
 import { withoutKey } from "../text/without-key.ts";

@@ -1,6 +1,6 @@
 /** What an image that can't be pinned does to the run: the most specific that speaks counts. */
 import type { ImageReference } from "../image/reference.ts";
-import { matchRegistry } from "../registry/transport/registry-config.ts";
+import { matchRegistry } from "../image/registry-config.ts";
 import type { Config, OnError } from "./config.ts";
 
 /** What the registry's entry says, and else the configuration. */

@@ -1,7 +1,7 @@
 /** A rule about a place in an object: that it holds images, and how; or that it holds none. */
 
 import type { ImagePattern } from "../krm/expression.ts";
-import type { FieldSpec } from "./field-spec.ts";
+import type { FieldSpec } from "../krm/field-spec.ts";
 import type { FieldRow } from "./table/field-row.ts";
 
 /** What is known of a place, and by whom. */

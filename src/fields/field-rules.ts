@@ -2,9 +2,9 @@
 
 import { matchesGlob } from "../image/glob.ts";
 import type { Resource } from "../krm/resource.ts";
-import { expandBraces } from "./field-path.ts";
+import { expandBraces } from "../krm/field-path.ts";
 import type { FieldRule } from "./field-rule.ts";
-import type { FieldSpec } from "./field-spec.ts";
+import type { FieldSpec } from "../krm/field-spec.ts";
 import { buildRuleTree, type RuleNode } from "./rule-tree.ts";
 import { denyTable } from "./table/deny.ts";
 import type { DenyRow, FieldRow, KindTable } from "./table/field-row.ts";

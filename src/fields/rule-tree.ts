@@ -1,6 +1,6 @@
 /** Many paths as one tree, so that an object is walked once however many there are. */
 import { compileGlob } from "../image/glob.ts";
-import { type PathStep, parsePath } from "./field-path.ts";
+import { type PathStep, parsePath } from "../krm/field-path.ts";
 import type { FieldRule } from "./field-rule.ts";
 
 /** What is left of the paths at a place of an object. */

@@ -15,7 +15,7 @@ import type { DroppedEntries } from "../lock/prune.ts";
 import { entryLookups, entryRecords, type LockRecord, recordsOf } from "../lock/record.ts";
 import { listed } from "../lock/results.ts";
 import { type ChangedLockFile, lockChanges } from "../lock/write.ts";
-import type { Resolver } from "../resolve/resolver.ts";
+import type { Resolver } from "../registry/resolve/resolver.ts";
 import type { RunJudge } from "../run/judgement.ts";
 import { settleEntries } from "../run/settle-images.ts";
 import { scan } from "../yaml/scan.ts";

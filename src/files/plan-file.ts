@@ -3,7 +3,7 @@
 import { posix } from "node:path";
 import type { CheckedImage } from "../check/subject.ts";
 import type { Config } from "../config/config.ts";
-import { allExplanations, type Explanation } from "../explain.ts";
+import { allExplanations, type Explanation } from "../run/explain.ts";
 import type { ResourceImages } from "../fields/find-images.ts";
 import type { ImageField } from "../fields/image-field.ts";
 import type { RuleUses } from "../find/find-resources.ts";
@@ -19,7 +19,7 @@ import type { UnlockedImage } from "../lock/results.ts";
 import { setterResults } from "../outcome/setters.ts";
 import type { CheckStep, LockSource, ResolvedStep } from "../plan/step.ts";
 import type { ImageUse } from "../report/image-use.ts";
-import type { Resolver } from "../resolve/resolver.ts";
+import type { Resolver } from "../registry/resolve/resolver.ts";
 import { asideResults } from "../run/aside-results.ts";
 import type { Judgement, RunJudge } from "../run/judgement.ts";
 import { fieldsOfAll, type Plan, planImages } from "../run/plan-images.ts";

@@ -9,7 +9,7 @@ import { FunctionConfigError } from "../config/config-sources.ts";
 import type { Digest } from "../image/digest.ts";
 import { isMeant } from "../image/image-glob.ts";
 import type { ImageReference } from "../image/reference.ts";
-import type { Resolution } from "../resolve/lookup.ts";
+import type { Resolution } from "../registry/resolve/lookup.ts";
 import { timeText } from "../text/time.ts";
 import type { NextDigest } from "./format/locked-image.ts";
 import type { Lock } from "./locks.ts";

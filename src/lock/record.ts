@@ -6,7 +6,7 @@ import { imageFilter } from "../image/image-glob.ts";
 import { formatPlatform, parsePlatform } from "../image/platform.ts";
 import { canonicalName, type ImageReference } from "../image/reference.ts";
 import type { Result } from "../krm/result.ts";
-import type { DigestLookup, Resolution } from "../resolve/lookup.ts";
+import type { DigestLookup, Resolution } from "../registry/resolve/lookup.ts";
 import { entryKey } from "./format/entry-text.ts";
 import type { Evidence } from "./format/evidence.ts";
 import type { LockedImage, NextDigest } from "./format/locked-image.ts";

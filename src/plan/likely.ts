@@ -10,7 +10,7 @@ import {
   InvalidReferenceError,
   safeParseReference,
 } from "../image/reference.ts";
-import { lookupKey } from "../resolve/lookup.ts";
+import { lookupKey } from "../registry/resolve/lookup.ts";
 import { planStep } from "./plan.ts";
 import { keep, type PlanContext, type Step } from "./step.ts";
 

@@ -13,7 +13,7 @@ import {
 } from "../image/reference.ts";
 import { isNodeLocal } from "../image/registry-host.ts";
 import type { Lock } from "../lock/locks.ts";
-import { matchRegistry } from "../registry/transport/registry-config.ts";
+import { matchRegistry } from "../image/registry-config.ts";
 import { quote } from "../text/quote.ts";
 import { planPin } from "./pin.ts";
 import { tagMode } from "./pinned-reference.ts";

@@ -6,7 +6,7 @@ import type { ImageReference } from "../image/reference.ts";
 import type { Severity } from "../krm/result.ts";
 import type { LockedImage, NextDigest } from "../lock/format/locked-image.ts";
 import type { Lock } from "../lock/locks.ts";
-import { type DigestLookup, lookupKey, type Resolution } from "../resolve/lookup.ts";
+import { type DigestLookup, lookupKey, type Resolution } from "../registry/resolve/lookup.ts";
 
 /** What to do about a field. */
 export type Step =

@@ -31,7 +31,7 @@ import {
   type PullSource,
   pullSourcesOf,
   type RegistryConfig,
-} from "./transport/registry-config.ts";
+} from "../image/registry-config.ts";
 import { createRetrier } from "./transport/retry.ts";
 import type { Sockets } from "./transport/sockets.ts";
 import { createTransport } from "./transport/transport.ts";

@@ -9,7 +9,7 @@ import { evidenceRecords, type LockRecord } from "../lock/record.ts";
 import { doubtedSteps, type Judging, judgedOutcomes, unplannedResults } from "../outcome/judged-outcome.ts";
 import type { Outcome } from "../outcome/outcome.ts";
 import type { SettledStep, Step } from "../plan/step.ts";
-import type { Resolver } from "../resolve/resolver.ts";
+import type { Resolver } from "../registry/resolve/resolver.ts";
 import { createJudge, type Judge } from "../signature/judge.ts";
 import type { LoadedRule } from "../signature/rule.ts";
 import type { Vouch } from "../signature/vouch.ts";

@@ -9,7 +9,7 @@ import type { Lock, Locks } from "../lock/locks.ts";
 import { certainLookups, planLikely } from "../plan/likely.ts";
 import { planStep } from "../plan/plan.ts";
 import { deedOf, type ResolvedStep, type SettledStep, type Step, type Twins } from "../plan/step.ts";
-import type { Resolver } from "../resolve/resolver.ts";
+import type { Resolver } from "../registry/resolve/resolver.ts";
 
 /** What was found, and what is to be done about it. */
 export interface Plan {

@@ -15,7 +15,7 @@ import { type ChangeMessages, resultOf } from "../outcome/outcome-results.ts";
 import { settleOutcomes } from "../outcome/shared-text.ts";
 import type { LockSource, ResolvedStep, SettledStep, Step } from "../plan/step.ts";
 import type { ImageUse } from "../report/image-use.ts";
-import type { Resolver } from "../resolve/resolver.ts";
+import type { Resolver } from "../registry/resolve/resolver.ts";
 import type { TextEdit } from "../yaml/text-edit.ts";
 import type { Judgement, RuleFaults, RunJudge, RunRules } from "./judgement.ts";
 import { type Plan, settleSteps } from "./plan-images.ts";

@@ -12,7 +12,7 @@ import type { Evidence } from "../lock/format/evidence.ts";
 import { RegistryError } from "../registry/errors.ts";
 import type { Content } from "../registry/inspection.ts";
 import { hasTrait } from "../registry/transport/error-code.ts";
-import type { Resolver } from "../resolve/resolver.ts";
+import type { Resolver } from "../registry/resolve/resolver.ts";
 import { type Fields, fieldsOf, tryJson } from "../text/json.ts";
 import { attestation, simpleSigning } from "./cosign-layer.ts";
 

@@ -6,7 +6,7 @@ import type { Evidence } from "../lock/format/evidence.ts";
 import { digestName } from "../lock/format/locked-image.ts";
 import type { Voucher } from "../lock/format/voucher.ts";
 import type { Lock } from "../lock/locks.ts";
-import type { Resolver } from "../resolve/resolver.ts";
+import type { Resolver } from "../registry/resolve/resolver.ts";
 import { printable } from "../text/printable.ts";
 import { type Findings, findSignatures } from "./find-signatures.ts";
 import { beginProof, type Lack, type Proof } from "./proof.ts";

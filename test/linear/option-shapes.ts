@@ -1,5 +1,5 @@
 import { readArguments } from "../../src/cli/arguments.ts";
-import { explain, formatExplanations } from "../../src/explain.ts";
+import { explain, formatExplanations } from "../../src/run/explain.ts";
 import { parseReference } from "../../src/image/reference.ts";
 import { resultAt } from "../../src/krm/field-result.ts";
 import { lockEdits } from "../../src/lock/format/lock-edit.ts";

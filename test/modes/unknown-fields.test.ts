@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { explain } from "../../src/explain.ts";
-import type { Registry } from "../../src/resolve/lookup.ts";
+import { explain } from "../../src/run/explain.ts";
+import type { Registry } from "../../src/registry/resolve/lookup.ts";
 import { type FakeRegistry, fakeRegistry, list, lock, messages, one, run, two } from "./support.ts";
 
 /** An object of a kind that no rule knows. */

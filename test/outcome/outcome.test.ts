@@ -9,7 +9,7 @@ import { type Outcome, outcomeOf } from "../../src/outcome/outcome.ts";
 import type { ResolvedStep } from "../../src/plan/step.ts";
 import { RegistryError } from "../../src/registry/errors.ts";
 import type { RegistryErrorCode } from "../../src/registry/transport/error-code.ts";
-import type { Resolution } from "../../src/resolve/lookup.ts";
+import type { Resolution } from "../../src/registry/resolve/lookup.ts";
 import { rootOf, valuesOf } from "../../src/yaml/node.ts";
 import { scan, type YamlText } from "../../src/yaml/scan.ts";
 import { imageField } from "../support/image-field.ts";

@@ -4,7 +4,7 @@ import type { CredentialCandidate } from "../../src/credentials/credential.ts";
 import { parseReference } from "../../src/image/reference.ts";
 import { defaultConnection } from "../../src/registry/transport/endpoint.ts";
 import { guardLogin } from "../../src/registry/transport/login-guard.ts";
-import type { RegistryConfig } from "../../src/registry/transport/registry-config.ts";
+import type { RegistryConfig } from "../../src/image/registry-config.ts";
 import { fakeDns } from "../support/fake-dns.ts";
 import { LOOPBACK_TLS } from "../support/loopback-tls.mjs";
 import { answer, answerIndex, INDEX_DIGEST, tokenRegistry } from "../support/manifests.ts";

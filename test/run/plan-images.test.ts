@@ -3,8 +3,8 @@ import type { Config } from "../../src/config/config.ts";
 import { defaultConfig } from "../../src/config/parse-config.ts";
 import { readInput } from "../../src/krm/input.ts";
 import { readLocks } from "../../src/lock/locks.ts";
-import { lookupKey } from "../../src/resolve/lookup.ts";
-import type { Resolver } from "../../src/resolve/resolver.ts";
+import { lookupKey } from "../../src/registry/resolve/lookup.ts";
+import type { Resolver } from "../../src/registry/resolve/resolver.ts";
 import { planImages } from "../../src/run/plan-images.ts";
 
 function podsOf(images: readonly string[]): string {

@@ -9,7 +9,7 @@ import {
   type RegistryClientOptions,
 } from "../../src/registry/client.ts";
 import { RegistryError } from "../../src/registry/errors.ts";
-import type { RegistryConfig } from "../../src/registry/transport/registry-config.ts";
+import type { RegistryConfig } from "../../src/image/registry-config.ts";
 import { createSockets } from "../../src/registry/transport/sockets.ts";
 import { createSecrets } from "../../src/text/secrets.ts";
 import { hangLimit } from "./time-limit.ts";

@@ -1,5 +1,5 @@
 /** A line on a terminal that says how far a run is while registries are asked, and is gone when it ends. */
-import type { WatchLookups } from "../../resolve/resolver.ts";
+import type { WatchLookups } from "../../registry/resolve/resolver.ts";
 import { printable } from "../../text/printable.ts";
 import { stderr, write } from "../stdio.ts";
 import { cutToWidth } from "./width.ts";

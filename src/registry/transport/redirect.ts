@@ -4,7 +4,7 @@ import { Failure } from "./failure.ts";
 import { headerValue } from "./headers.ts";
 import type { Reach } from "./reach.ts";
 import { isLoopbackName, ownReachOf } from "./reach.ts";
-import type { RegistryConfig } from "./registry-config.ts";
+import type { RegistryConfig } from "../../image/registry-config.ts";
 import type { RetriedRequest } from "./retry.ts";
 import type { HttpResponse } from "./transport.ts";
 

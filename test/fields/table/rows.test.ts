@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { defaultConfig } from "../../../src/config/parse-config.ts";
-import { expandBraces, type PathStep, parsePath } from "../../../src/fields/field-path.ts";
+import { expandBraces, type PathStep, parsePath } from "../../../src/krm/field-path.ts";
 import { tableRules } from "../../../src/fields/field-rules.ts";
 import { buildRuleTree } from "../../../src/fields/rule-tree.ts";
 import { denyTable } from "../../../src/fields/table/deny.ts";

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { explain, formatExplanations } from "../src/explain.ts";
-import { formatFieldSpecs } from "../src/report/field-specs.ts";
-import { runExecutable } from "./conformance/executable.ts";
-import { list as listOf } from "./modes/support.ts";
+import { explain, formatExplanations } from "../../src/run/explain.ts";
+import { formatFieldSpecs } from "../../src/report/field-specs.ts";
+import { runExecutable } from "../conformance/executable.ts";
+import { list as listOf } from "../modes/support.ts";
 
 const digest = `sha256:${"1".repeat(64)}`;
 const stream = `apiVersion: v1

@@ -3,7 +3,7 @@ import {
   matchRegistry,
   pullSourcesOf,
   type RegistryConfig,
-} from "../../../src/registry/transport/registry-config.ts";
+} from "../../src/image/registry-config.ts";
 
 const NGINX = { registry: "docker.io", repository: "library/nginx" };
 

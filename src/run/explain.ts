@@ -1,30 +1,30 @@
 /** What is known of every value that looks like an image: which rule found it, or why it is left alone. */
 
-import { type Config, platformName } from "./config/config.ts";
-import type { ConfigSources } from "./config/config-sources.ts";
-import { readConfig } from "./config/function-config.ts";
-import type { ResourceImages } from "./fields/find-images.ts";
-import { type Lookalike, lookalikes } from "./fields/image-candidates.ts";
-import { endsOf, type ImageField } from "./fields/image-field.ts";
-import { type KindSpec, specFor, unknownField } from "./fields/suggested-spec.ts";
-import type { Denial } from "./fields/walk-state.ts";
-import { findResources } from "./find/find-resources.ts";
-import { type Input, readInput } from "./krm/input.ts";
-import type { ReadOptions } from "./krm/read-options.ts";
-import { type Resource, resourceRef } from "./krm/resource.ts";
-import type { Result } from "./krm/result.ts";
-import { lackIn } from "./lock/comparison.ts";
-import type { LockFileOption } from "./lock/lock-file-option.ts";
-import { type Lock, type Locks, readLockOption, readLocks } from "./lock/locks.ts";
-import { certainLookups, type LikelyContext, planLikely } from "./plan/likely.ts";
-import { planStep } from "./plan/plan.ts";
-import type { Step } from "./plan/step.ts";
-import { formatFieldSpecs } from "./report/field-specs.ts";
-import type { ExplanationForm } from "./report/report-form.ts";
-import { printable, printableJson } from "./text/printable.ts";
-import { lastEventOf, type Range } from "./yaml/node.ts";
-import type { YamlNode, YamlText } from "./yaml/scan.ts";
-import { lastUpTo } from "./yaml/sorted-offsets.ts";
+import { type Config, platformName } from "../config/config.ts";
+import type { ConfigSources } from "../config/config-sources.ts";
+import { readConfig } from "../config/function-config.ts";
+import type { ResourceImages } from "../fields/find-images.ts";
+import { type Lookalike, lookalikes } from "../fields/image-candidates.ts";
+import { endsOf, type ImageField } from "../fields/image-field.ts";
+import { type KindSpec, specFor, unknownField } from "../fields/suggested-spec.ts";
+import type { Denial } from "../fields/walk-state.ts";
+import { findResources } from "../find/find-resources.ts";
+import { type Input, readInput } from "../krm/input.ts";
+import type { ReadOptions } from "../krm/read-options.ts";
+import { type Resource, resourceRef } from "../krm/resource.ts";
+import type { Result } from "../krm/result.ts";
+import { lackIn } from "../lock/comparison.ts";
+import type { LockFileOption } from "../lock/lock-file-option.ts";
+import { type Lock, type Locks, readLockOption, readLocks } from "../lock/locks.ts";
+import { certainLookups, type LikelyContext, planLikely } from "../plan/likely.ts";
+import { planStep } from "../plan/plan.ts";
+import type { Step } from "../plan/step.ts";
+import { formatFieldSpecs } from "../report/field-specs.ts";
+import type { ExplanationForm } from "../report/report-form.ts";
+import { printable, printableJson } from "../text/printable.ts";
+import { lastEventOf, type Range } from "../yaml/node.ts";
+import type { YamlNode, YamlText } from "../yaml/scan.ts";
+import { lastUpTo } from "../yaml/sorted-offsets.ts";
 
 /** What is known of a value. */
 export interface Explanation {

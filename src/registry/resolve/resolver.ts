@@ -1,6 +1,6 @@
 /** The way to the registries, which is opened only where there is something to ask. */
-import type { ImageReference } from "../image/reference.ts";
-import type { Content, ContentRequest } from "../registry/inspection.ts";
+import type { ImageReference } from "../../image/reference.ts";
+import type { Content, ContentRequest } from "../inspection.ts";
 import { type Lookup, lookUp, type RegistrySession, type Resolution } from "./lookup.ts";
 import { createLookupQueue, type LookupQueue } from "./lookup-queue.ts";
 

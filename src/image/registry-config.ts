@@ -4,9 +4,9 @@ import {
   dockerHub,
   isDockerHubPrefix,
   splitHost,
-} from "../../image/registry-host.ts";
-import { trimEnd } from "../../yaml/trim-end.ts";
-import type { Concurrency } from "./pace/concurrency.ts";
+} from "./registry-host.ts";
+import { trimEnd } from "../yaml/trim-end.ts";
+import type { Concurrency } from "../registry/transport/pace/concurrency.ts";
 
 /** What the user says about the registries, or parts of them, that `prefix` names. */
 export interface RegistryConfig {

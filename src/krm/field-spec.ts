@@ -1,5 +1,5 @@
-import type { ImagePattern } from "../krm/expression.ts";
-import type { FieldForm } from "./table/field-row.ts";
+import type { ImagePattern } from "./expression.ts";
+import type { FieldForm } from "../fields/table/field-row.ts";
 
 /** A field of a kind that holds images, as a user names it. What is left out of group, version and kind may be any. */
 export interface FieldSpec {

@@ -2,22 +2,22 @@
 
 import { statSync } from "node:fs";
 import { platform } from "node:os";
-import type { Config } from "../config/config.ts";
-import type { Send } from "../credentials/cloud/send.ts";
-import { createKeychain } from "../credentials/keychain.ts";
-import type { PullSecret } from "../credentials/pull-secret.ts";
-import { spareDescriptors } from "../fs/descriptors.ts";
-import { createRegistryClient } from "../registry/client.ts";
-import type { HttpLine } from "../registry/transport/agent.ts";
-import { defaultConnection } from "../registry/transport/endpoint.ts";
-import { createNameScout } from "../registry/transport/name-scout.ts";
-import type { ProxySettings } from "../registry/transport/proxy.ts";
-import type { RegistryConfig } from "../registry/transport/registry-config.ts";
-import { createSockets } from "../registry/transport/sockets.ts";
-import { createTransport, type Transport } from "../registry/transport/transport.ts";
-import type { RegistrySession } from "../resolve/lookup.ts";
-import { createSecrets, type Secrets } from "../text/secrets.ts";
-import { version } from "../version.ts";
+import type { Config } from "../../config/config.ts";
+import type { Send } from "../../credentials/cloud/send.ts";
+import { createKeychain } from "../../credentials/keychain.ts";
+import type { PullSecret } from "../../credentials/pull-secret.ts";
+import { spareDescriptors } from "../../fs/descriptors.ts";
+import { createRegistryClient } from "../../registry/client.ts";
+import type { HttpLine } from "../../registry/transport/agent.ts";
+import { defaultConnection } from "../../registry/transport/endpoint.ts";
+import { createNameScout } from "../../registry/transport/name-scout.ts";
+import type { ProxySettings } from "../../registry/transport/proxy.ts";
+import type { RegistryConfig } from "../../image/registry-config.ts";
+import { createSockets } from "../../registry/transport/sockets.ts";
+import { createTransport, type Transport } from "../../registry/transport/transport.ts";
+import type { RegistrySession } from "../../registry/resolve/lookup.ts";
+import { createSecrets, type Secrets } from "../../text/secrets.ts";
+import { version } from "../../version.ts";
 import type { Environment, ResolverOptions } from "./resolver-options.ts";
 
 /** What of the configuration tells how registries are asked. */

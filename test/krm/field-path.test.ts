@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { expandBraces, parsePath } from "../../src/fields/field-path.ts";
+import { expandBraces, parsePath } from "../../src/krm/field-path.ts";
 
 describe("parsePath", () => {
   test.each([

@@ -1,9 +1,9 @@
 /** Which registries a run asks: those of the caller, or the real ones, whose client is loaded only then. */
 
-import type { PullSecret } from "../credentials/pull-secret.ts";
-import { parseDigest } from "../image/digest.ts";
-import { CONCURRENCY_MAX } from "../registry/transport/pace/concurrency.ts";
-import type { Registry, RegistrySession, ResolveDigest } from "../resolve/lookup.ts";
+import type { PullSecret } from "../../credentials/pull-secret.ts";
+import { parseDigest } from "../../image/digest.ts";
+import { CONCURRENCY_MAX } from "../../registry/transport/pace/concurrency.ts";
+import type { Registry, RegistrySession, ResolveDigest } from "../../registry/resolve/lookup.ts";
 import type { ConnectionConfig } from "./connect.ts";
 import type { ResolverOptions } from "./resolver-options.ts";
 

@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { type Digest, parseDigest } from "../../src/image/digest.ts";
-import { canonicalName, type ImageReference, parseReference } from "../../src/image/reference.ts";
+import { type Digest, parseDigest } from "../../../src/image/digest.ts";
+import { canonicalName, type ImageReference, parseReference } from "../../../src/image/reference.ts";
 import {
   type Lookup,
   lookUp,
   type Registry,
   type Resolution,
   type ResolveDigest,
-} from "../../src/resolve/lookup.ts";
-import { createLookupQueue, type LookupQueue } from "../../src/resolve/lookup-queue.ts";
+} from "../../../src/registry/resolve/lookup.ts";
+import { createLookupQueue, type LookupQueue } from "../../../src/registry/resolve/lookup-queue.ts";
 
 const digest = parseDigest(`sha256:${"1".repeat(64)}`);
 

@@ -1,10 +1,10 @@
 /** Logins that lie in the package itself: opted in to by `credentials: package`. */
-import { type PullSecret, parsePullSecret, type SecretContent } from "../credentials/pull-secret.ts";
-import type { ImageReference } from "../image/reference.ts";
-import { canonicalHost } from "../image/registry-host.ts";
-import type { Resource } from "../krm/resource.ts";
-import { childOf, dereference, elementsOf, entriesOf, kindOf, scalarText } from "../yaml/node.ts";
-import type { YamlNode, YamlText } from "../yaml/scan.ts";
+import { type PullSecret, parsePullSecret, type SecretContent } from "../../credentials/pull-secret.ts";
+import type { ImageReference } from "../../image/reference.ts";
+import { canonicalHost } from "../../image/registry-host.ts";
+import type { Resource } from "../../krm/resource.ts";
+import { childOf, dereference, elementsOf, entriesOf, kindOf, scalarText } from "../../yaml/node.ts";
+import type { YamlNode, YamlText } from "../../yaml/scan.ts";
 
 /** A package with the images in it that are to be asked for. */
 export interface Package {

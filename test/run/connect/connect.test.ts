@@ -1,15 +1,15 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { Config } from "../../src/config/config.ts";
-import { defaultConfig } from "../../src/config/parse-config.ts";
-import { connect } from "../../src/connect/connect.ts";
-import { parseReference } from "../../src/image/reference.ts";
-import type { RegistrySession } from "../../src/resolve/lookup.ts";
-import { createWorkspace } from "../credentials/workspace.ts";
-import { stopTime } from "../support/clock.ts";
-import { answer, answerIndex, challengeBearer, INDEX_DIGEST } from "../support/manifests.ts";
-import { type Quirk, type QuirkServer, startQuirkServer } from "../support/quirk-server.ts";
+import type { Config } from "../../../src/config/config.ts";
+import { defaultConfig } from "../../../src/config/parse-config.ts";
+import { connect } from "../../../src/run/connect/connect.ts";
+import { parseReference } from "../../../src/image/reference.ts";
+import type { RegistrySession } from "../../../src/registry/resolve/lookup.ts";
+import { createWorkspace } from "../../credentials/workspace.ts";
+import { stopTime } from "../../support/clock.ts";
+import { answer, answerIndex, challengeBearer, INDEX_DIGEST } from "../../support/manifests.ts";
+import { type Quirk, type QuirkServer, startQuirkServer } from "../../support/quirk-server.ts";
 
 async function serve(quirk: Quirk): Promise<QuirkServer> {
   const server = await startQuirkServer(quirk);

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { pullSecretsOf } from "../../src/connect/pull-secrets.ts";
-import { parseReference } from "../../src/image/reference.ts";
-import { readResource } from "../../src/krm/resource.ts";
-import { pinDigests } from "../../src/pin-digests.ts";
-import { rootOf } from "../../src/yaml/node.ts";
-import { scan } from "../../src/yaml/scan.ts";
-import { startRegistry } from "../support/registry.mjs";
+import { pullSecretsOf } from "../../../src/run/connect/pull-secrets.ts";
+import { parseReference } from "../../../src/image/reference.ts";
+import { readResource } from "../../../src/krm/resource.ts";
+import { pinDigests } from "../../../src/pin-digests.ts";
+import { rootOf } from "../../../src/yaml/node.ts";
+import { scan } from "../../../src/yaml/scan.ts";
+import { startRegistry } from "../../support/registry.mjs";
 
 type Registry = Awaited<ReturnType<typeof startRegistry>>;
 

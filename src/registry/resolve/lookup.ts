@@ -1,8 +1,8 @@
 /** What is asked of registries, what comes back, and the port through which it goes. */
-import type { Digest } from "../image/digest.ts";
-import { formatPlatform, type Platform } from "../image/platform.ts";
-import { canonicalName, type ImageReference } from "../image/reference.ts";
-import type { Content, ContentRequest, Inspection, PlatformDemand } from "../registry/inspection.ts";
+import type { Digest } from "../../image/digest.ts";
+import { formatPlatform, type Platform } from "../../image/platform.ts";
+import { canonicalName, type ImageReference } from "../../image/reference.ts";
+import type { Content, ContentRequest, Inspection, PlatformDemand } from "../inspection.ts";
 
 /** What is to be known of an image. */
 export type Lookup = DigestLookup | HeldLookup;

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { pinDigests } from "../../src/pin-digests.ts";
-import { fakeDns } from "../support/fake-dns.ts";
-import { answer, answerIndex, INDEX_DIGEST } from "../support/manifests.ts";
-import { type QuirkServer, startQuirkServer } from "../support/quirk-server.ts";
+import { pinDigests } from "../../../src/pin-digests.ts";
+import { fakeDns } from "../../support/fake-dns.ts";
+import { answer, answerIndex, INDEX_DIGEST } from "../../support/manifests.ts";
+import { type QuirkServer, startQuirkServer } from "../../support/quirk-server.ts";
 
 let server: QuirkServer;
 let restore = () => {};
