@@ -1,6 +1,5 @@
 /** What `import … from "pin-digests"` gives. */
 export { type ConfigSources, FunctionConfigError } from "./config/config-sources.ts";
-export type { Environment, ResolverOptions } from "./run/connect/resolver-options.ts";
 export { type Digest, InvalidDigestError, parseDigest } from "./image/digest.ts";
 export type { Platform } from "./image/platform.ts";
 export type { ImageReference } from "./image/reference.ts";
@@ -12,5 +11,6 @@ export type { LockedImage } from "./lock/format/locked-image.ts";
 export type { LockFileOption } from "./lock/lock-file-option.ts";
 export { type PinOptions, type PinResult, pinDigests } from "./pin-digests.ts";
 export type { Inspection, PlatformDemand } from "./registry/inspection.ts";
+export type { Registry, ResolveDigest } from "./registry/resolve/registry-session.ts";
 export type { ImageUse } from "./report/image-use.ts";
-export type { Registry, ResolveDigest } from "./registry/resolve/lookup.ts";
+export type { Environment, ResolverOptions } from "./run/connect/resolver-options.ts";

@@ -1,11 +1,11 @@
 /** Comparing digests that are written down with what registries say now. */
 import type { Config } from "../config/config.ts";
+import type { Resolution } from "../image/lookup.ts";
 import { naming } from "../image/naming.ts";
 import type { Result } from "../krm/result.ts";
 import { RegistryError } from "../registry/errors.ts";
-import { hasTrait, type RegistryErrorCode } from "../registry/transport/error-code.ts";
-import type { Resolution } from "../registry/resolve/lookup.ts";
 import type { Resolver } from "../registry/resolve/resolver.ts";
+import { hasTrait, type RegistryErrorCode } from "../registry/transport/error-code.ts";
 import { quote } from "../text/quote.ts";
 import { type FindingClass, type FindingConfig, severityOf } from "./finding.ts";
 import type { Subject } from "./subject.ts";

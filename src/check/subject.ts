@@ -3,6 +3,7 @@ import type { Config } from "../config/config.ts";
 import type { ImageField } from "../fields/image-field.ts";
 import type { Digest } from "../image/digest.ts";
 import { imageFilter } from "../image/image-glob.ts";
+import { type DigestLookup, lookupKey } from "../image/lookup.ts";
 import { formatReference, type ImageReference, parseReference } from "../image/reference.ts";
 import { type ResultContent, resultAt } from "../krm/field-result.ts";
 import type { Result } from "../krm/result.ts";
@@ -11,7 +12,6 @@ import { entryLookup } from "../lock/record.ts";
 import { entryResult } from "../lock/results.ts";
 import { tagMode } from "../plan/pinned-reference.ts";
 import type { CheckStep } from "../plan/step.ts";
-import { type DigestLookup, lookupKey } from "../registry/resolve/lookup.ts";
 
 /** A digest that somebody wrote down, and where. */
 export interface Subject {

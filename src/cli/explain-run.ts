@@ -1,6 +1,7 @@
 /** What `explain` and `--explain` do over stdin. */
-import { type ExplainOptions, explain, formatExplanations } from "../run/explain.ts";
+
 import { formatResult } from "../krm/result.ts";
+import { type ExplainOptions, explain, formatExplanations } from "../run/explain.ts";
 import type { ExplanationOptions } from "./arguments.ts";
 import { perform, type ReportFile } from "./effects.ts";
 import type { Host } from "./host.ts";

@@ -1,7 +1,6 @@
 /** A run over files and folders, which are edited in place. */
 import { resolve } from "node:path";
 import { globSync } from "tinyglobby";
-import { formatExplanations } from "../run/explain.ts";
 import { filesDiff } from "../files/file-diff.ts";
 import { FileWriteError } from "../files/file-error.ts";
 import { type FilesPlan, planFiles } from "../files/plan-files.ts";
@@ -10,6 +9,7 @@ import type { Result } from "../krm/result.ts";
 import { oncePerRegistry } from "../outcome/registry-failures.ts";
 import { makeReport } from "../report/report.ts";
 import { formatTally } from "../report/tally.ts";
+import { formatExplanations } from "../run/explain.ts";
 import { counted } from "../text/counted.ts";
 import { quote } from "../text/quote.ts";
 import { version } from "../version.ts";

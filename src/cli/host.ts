@@ -1,6 +1,7 @@
 /** What the program needs of the process that it runs in. */
-import type { ResolverOptions } from "../run/connect/resolver-options.ts";
+
 import type { OwnProcess } from "../fs/process-mark.ts";
+import type { ResolverOptions } from "../run/connect/resolver-options.ts";
 
 /** The process. */
 export interface Host extends OwnProcess {

@@ -1,11 +1,11 @@
 /** A run over stdin: a ResourceList, or a stream of manifests. */
 import type { ConfigSources } from "../config/config-sources.ts";
-import type { ResolverOptions } from "../run/connect/resolver-options.ts";
 import { InputError } from "../krm/input-error.ts";
 import type { ReadOptions } from "../krm/read-options.ts";
 import type { LockFileOption } from "../lock/lock-file-option.ts";
 import { type PinResult, pinDigests } from "../pin-digests.ts";
 import type { Report } from "../report/report.ts";
+import type { ResolverOptions } from "../run/connect/resolver-options.ts";
 import { version } from "../version.ts";
 import { untilAgreed } from "./agreement.ts";
 import type { Arguments, ReportRequest } from "./arguments.ts";

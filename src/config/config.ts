@@ -1,9 +1,9 @@
 /** The options of the function: what each may be. What it means and what holds where nothing is said stands in options.ts. */
-import type { FieldSpec } from "../krm/field-spec.ts";
+
 import { formatPlatform, type Platform } from "../image/platform.ts";
+import type { Concurrency, RegistryConfig } from "../image/registry-config.ts";
+import type { FieldSpec } from "../krm/field-spec.ts";
 import type { ResourceSelector } from "../krm/resource-selector.ts";
-import type { Concurrency } from "../registry/transport/pace/concurrency.ts";
-import type { RegistryConfig } from "../image/registry-config.ts";
 
 /** All options, each with a value. */
 export interface Config {

@@ -1,8 +1,8 @@
 /** The options that say where images are. */
 
+import type { Expressions } from "../krm/expression.ts";
 import { FieldPathError, parsePath } from "../krm/field-path.ts";
 import type { FieldSpec } from "../krm/field-spec.ts";
-import type { Expressions } from "../krm/expression.ts";
 import { quote } from "../text/quote.ts";
 import { withoutKey } from "../text/without-key.ts";
 import { expression } from "./expressions.ts";

@@ -1,10 +1,10 @@
 /** Which rules hold for which kind: the built-in table and the user's own, grown into trees for kinds that occur. */
 
 import { matchesGlob } from "../image/glob.ts";
-import type { Resource } from "../krm/resource.ts";
 import { expandBraces } from "../krm/field-path.ts";
-import type { FieldRule } from "./field-rule.ts";
 import type { FieldSpec } from "../krm/field-spec.ts";
+import type { Resource } from "../krm/resource.ts";
+import type { FieldRule } from "./field-rule.ts";
 import { buildRuleTree, type RuleNode } from "./rule-tree.ts";
 import { denyTable } from "./table/deny.ts";
 import type { DenyRow, FieldRow, KindTable } from "./table/field-row.ts";

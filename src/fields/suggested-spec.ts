@@ -1,7 +1,8 @@
 /** The fieldSpec that would settle what no rule knows, ready to be copied into a configuration. */
+
+import type { FieldSpec } from "../krm/field-spec.ts";
 import type { Resource } from "../krm/resource.ts";
 import { isPlain } from "../yaml/insert/text.ts";
-import type { FieldSpec } from "../krm/field-spec.ts";
 
 /** How fields that no rule knows are called where a rule would be named. */
 export const unknownField = "unknown field";

@@ -1,12 +1,8 @@
-import {
-  canonicalHost,
-  coversName,
-  dockerHub,
-  isDockerHubPrefix,
-  splitHost,
-} from "./registry-host.ts";
 import { trimEnd } from "../yaml/trim-end.ts";
-import type { Concurrency } from "../registry/transport/pace/concurrency.ts";
+import { canonicalHost, coversName, dockerHub, isDockerHubPrefix, splitHost } from "./registry-host.ts";
+
+/** Requests at once to one origin: as many as it takes well, or a number that is never exceeded. */
+export type Concurrency = "auto" | number;
 
 /** What the user says about the registries, or parts of them, that `prefix` names. */
 export interface RegistryConfig {

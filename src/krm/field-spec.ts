@@ -1,5 +1,14 @@
 import type { ImagePattern } from "./expression.ts";
-import type { FieldForm } from "../fields/table/field-row.ts";
+
+/**
+ * How a field holds its images:
+ *
+ * - `reference`: the whole value is one;
+ * - `repositoryAndTag`: a map with the parts of one;
+ * - `text`: what the group `image` of a pattern matches;
+ * - `json`, `yaml`: a document in a text, whose objects and `image` keys are looked at.
+ */
+export type FieldForm = "reference" | "repositoryAndTag" | "text" | "json" | "yaml";
 
 /** A field of a kind that holds images, as a user names it. What is left out of group, version and kind may be any. */
 export interface FieldSpec {

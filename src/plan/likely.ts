@@ -3,6 +3,7 @@ import type { Config } from "../config/config.ts";
 import type { ImageField } from "../fields/image-field.ts";
 import { formatSpec } from "../fields/suggested-spec.ts";
 import { namesRegistry } from "../image/likely-reference.ts";
+import { lookupKey } from "../image/lookup.ts";
 import { placeholderKind } from "../image/placeholder.ts";
 import {
   canonicalName,
@@ -10,7 +11,6 @@ import {
   InvalidReferenceError,
   safeParseReference,
 } from "../image/reference.ts";
-import { lookupKey } from "../registry/resolve/lookup.ts";
 import { planStep } from "./plan.ts";
 import { keep, type PlanContext, type Step } from "./step.ts";
 

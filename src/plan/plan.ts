@@ -11,9 +11,9 @@ import {
   parseReference,
   safeParseReference,
 } from "../image/reference.ts";
+import { matchRegistry } from "../image/registry-config.ts";
 import { isNodeLocal } from "../image/registry-host.ts";
 import type { Lock } from "../lock/locks.ts";
-import { matchRegistry } from "../image/registry-config.ts";
 import { quote } from "../text/quote.ts";
 import { planPin } from "./pin.ts";
 import { tagMode } from "./pinned-reference.ts";

@@ -2,11 +2,11 @@
 import type { Config } from "../config/config.ts";
 import type { ImageField } from "../fields/image-field.ts";
 import type { Digest } from "../image/digest.ts";
+import { type DigestLookup, lookupKey, type Resolution } from "../image/lookup.ts";
 import type { ImageReference } from "../image/reference.ts";
 import type { Severity } from "../krm/result.ts";
 import type { LockedImage, NextDigest } from "../lock/format/locked-image.ts";
 import type { Lock } from "../lock/locks.ts";
-import { type DigestLookup, lookupKey, type Resolution } from "../registry/resolve/lookup.ts";
 
 /** What to do about a field. */
 export type Step =

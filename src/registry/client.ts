@@ -2,6 +2,13 @@ import { setMaxListeners } from "node:events";
 import type { Keychain } from "../credentials/keychain.ts";
 import type { Digest } from "../image/digest.ts";
 import { canonicalName, type ImageReference } from "../image/reference.ts";
+import type { Concurrency } from "../image/registry-config.ts";
+import {
+  matchRegistry,
+  type PullSource,
+  pullSourcesOf,
+  type RegistryConfig,
+} from "../image/registry-config.ts";
 import type { Secrets } from "../text/secrets.ts";
 import { createAuthorizer } from "./auth/authorizer.ts";
 import { RegistryError } from "./errors.ts";
@@ -23,15 +30,8 @@ import type { HttpLine } from "./transport/agent.ts";
 import { type Endpoint, endpointElsewhere, endpointOf } from "./transport/endpoint.ts";
 import { hasTrait } from "./transport/error-code.ts";
 import { Failure, withoutSecrets } from "./transport/failure.ts";
-import type { Concurrency } from "./transport/pace/concurrency.ts";
 import type { ProxySettings } from "./transport/proxy.ts";
 import { createFollower } from "./transport/redirect.ts";
-import {
-  matchRegistry,
-  type PullSource,
-  pullSourcesOf,
-  type RegistryConfig,
-} from "../image/registry-config.ts";
 import { createRetrier } from "./transport/retry.ts";
 import type { Sockets } from "./transport/sockets.ts";
 import { createTransport } from "./transport/transport.ts";

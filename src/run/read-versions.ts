@@ -1,6 +1,6 @@
 import type { Result } from "../krm/result.ts";
-import type { Versions } from "../report/versions.ts";
 import type { Resolver } from "../registry/resolve/resolver.ts";
+import type { Versions } from "../report/versions.ts";
 
 /** What the images that moved say of themselves; few reports want it. */
 export async function readVersions(

@@ -11,8 +11,8 @@ import type { ImageReference } from "../image/reference.ts";
 import type { Evidence } from "../lock/format/evidence.ts";
 import { RegistryError } from "../registry/errors.ts";
 import type { Content } from "../registry/inspection.ts";
-import { hasTrait } from "../registry/transport/error-code.ts";
 import type { Resolver } from "../registry/resolve/resolver.ts";
+import { hasTrait } from "../registry/transport/error-code.ts";
 import { type Fields, fieldsOf, tryJson } from "../text/json.ts";
 import { attestation, simpleSigning } from "./cosign-layer.ts";
 

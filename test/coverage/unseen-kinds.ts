@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
-import { explain } from "../../src/run/explain.ts";
 import { parseDigest } from "../../src/image/digest.ts";
 import { parseIfImage } from "../../src/image/likely-reference.ts";
 import type { Result } from "../../src/krm/result.ts";
 import { pinDigests } from "../../src/pin-digests.ts";
-import type { Registry } from "../../src/registry/resolve/lookup.ts";
+import type { Registry } from "../../src/registry/resolve/registry-session.ts";
+import { explain } from "../../src/run/explain.ts";
 
 /** What becomes of the images in kinds of operators that are no part of the catalogue, where a registry has every name. */
 export interface UnseenCoverage {

@@ -1,9 +1,5 @@
 import { describe, expect, test } from "vitest";
-import {
-  matchRegistry,
-  pullSourcesOf,
-  type RegistryConfig,
-} from "../../src/image/registry-config.ts";
+import { matchRegistry, pullSourcesOf, type RegistryConfig } from "../../src/image/registry-config.ts";
 
 const NGINX = { registry: "docker.io", repository: "library/nginx" };
 

@@ -1,5 +1,4 @@
 import { readArguments } from "../../src/cli/arguments.ts";
-import { explain, formatExplanations } from "../../src/run/explain.ts";
 import { parseReference } from "../../src/image/reference.ts";
 import { resultAt } from "../../src/krm/field-result.ts";
 import { lockEdits } from "../../src/lock/format/lock-edit.ts";
@@ -9,6 +8,7 @@ import { type PinOptions, pinDigests } from "../../src/pin-digests.ts";
 import { makeReport } from "../../src/report/report.ts";
 import { ReportError } from "../../src/report/report-error.ts";
 import { reportFormOf, reportForms } from "../../src/report/report-form.ts";
+import { explain, formatExplanations } from "../../src/run/explain.ts";
 import { applyEdits } from "../../src/yaml/text-edit.ts";
 import { containers, digestOf, listOf, lockText, type Made, pinning, podItem, podOf } from "./pinning.ts";
 import { repeat, type Shape } from "./shape.ts";

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { parseDigest } from "../../src/image/digest.ts";
 import { formatPlatform } from "../../src/image/platform.ts";
 import { canonicalName } from "../../src/image/reference.ts";
-import type { Registry } from "../../src/registry/resolve/lookup.ts";
+import type { Registry } from "../../src/registry/resolve/registry-session.ts";
 import { itemsOf, list, lock, pod, run } from "./support.ts";
 
 const digestOf = (content: string) =>

@@ -5,8 +5,8 @@ import { canonicalName } from "../../src/image/reference.ts";
 import type { Result } from "../../src/krm/result.ts";
 import { type PinOptions, type PinResult, pinDigests } from "../../src/pin-digests.ts";
 import { RegistryError } from "../../src/registry/errors.ts";
+import type { Registry } from "../../src/registry/resolve/registry-session.ts";
 import type { RegistryErrorCode } from "../../src/registry/transport/error-code.ts";
-import type { Registry } from "../../src/registry/resolve/lookup.ts";
 
 /** Digests that are told apart by their first characters. */
 export const [one, two, three] = ["1", "2", "3"].map((digit) =>

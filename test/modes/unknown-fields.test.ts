@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { Registry } from "../../src/registry/resolve/registry-session.ts";
 import { explain } from "../../src/run/explain.ts";
-import type { Registry } from "../../src/registry/resolve/lookup.ts";
 import { type FakeRegistry, fakeRegistry, list, lock, messages, one, run, two } from "./support.ts";
 
 /** An object of a kind that no rule knows. */

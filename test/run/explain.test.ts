@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { explain, formatExplanations } from "../../src/run/explain.ts";
 import { formatFieldSpecs } from "../../src/report/field-specs.ts";
+import { explain, formatExplanations } from "../../src/run/explain.ts";
 import { runExecutable } from "../conformance/executable.ts";
 import { list as listOf } from "../modes/support.ts";
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Config } from "../../src/config/config.ts";
 import { defaultConfig } from "../../src/config/parse-config.ts";
+import { lookupKey } from "../../src/image/lookup.ts";
 import { readInput } from "../../src/krm/input.ts";
 import { readLocks } from "../../src/lock/locks.ts";
-import { lookupKey } from "../../src/registry/resolve/lookup.ts";
 import type { Resolver } from "../../src/registry/resolve/resolver.ts";
 import { planImages } from "../../src/run/plan-images.ts";
 

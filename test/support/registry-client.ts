@@ -2,6 +2,7 @@ import type { CredentialCandidate } from "../../src/credentials/credential.ts";
 import type { Keychain } from "../../src/credentials/keychain.ts";
 import type { Digest } from "../../src/image/digest.ts";
 import { type ImageReference, parseReference } from "../../src/image/reference.ts";
+import type { RegistryConfig } from "../../src/image/registry-config.ts";
 import {
   createRegistryClient,
   type NetworkOptions,
@@ -9,7 +10,6 @@ import {
   type RegistryClientOptions,
 } from "../../src/registry/client.ts";
 import { RegistryError } from "../../src/registry/errors.ts";
-import type { RegistryConfig } from "../../src/image/registry-config.ts";
 import { createSockets } from "../../src/registry/transport/sockets.ts";
 import { createSecrets } from "../../src/text/secrets.ts";
 import { hangLimit } from "./time-limit.ts";

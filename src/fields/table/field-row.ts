@@ -1,14 +1,5 @@
 /** The form of the built-in table: data that a person can check, one row a fact. */
-
-/**
- * How a field holds its images:
- *
- * - `reference`: the whole value is one;
- * - `repositoryAndTag`: a map with the parts of one;
- * - `text`: what the group `image` of a pattern matches;
- * - `json`, `yaml`: a document in a text, whose objects and `image` keys are looked at.
- */
-export type FieldForm = "reference" | "repositoryAndTag" | "text" | "json" | "yaml";
+import type { FieldForm } from "../../krm/field-spec.ts";
 
 /** Where the parts of a reference stand, as paths below the field. The first that is there counts. */
 export interface SplitKeys {

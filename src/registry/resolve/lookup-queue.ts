@@ -1,5 +1,5 @@
 /** Looking up each distinct image once, those of all registries at the same time. */
-import { type Lookup, lookupKey, type Resolution } from "./lookup.ts";
+import { type Lookup, lookupKey, type Resolution } from "../../image/lookup.ts";
 
 /** Looks something up; the same lookup again gives the same promise. */
 export type LookupQueue = (lookup: Lookup) => Promise<Resolution>;

@@ -1,8 +1,10 @@
 /** The way to the registries, which is opened only where there is something to ask. */
+
+import type { Lookup, Resolution } from "../../image/lookup.ts";
 import type { ImageReference } from "../../image/reference.ts";
 import type { Content, ContentRequest } from "../inspection.ts";
-import { type Lookup, lookUp, type RegistrySession, type Resolution } from "./lookup.ts";
 import { createLookupQueue, type LookupQueue } from "./lookup-queue.ts";
+import { lookUp, type RegistrySession } from "./registry-session.ts";
 
 /** Looks images up until it is closed. */
 export interface Resolver {

@@ -1,8 +1,13 @@
+import type { Concurrency } from "../../image/registry-config.ts";
+import {
+  type Location,
+  matchRegistry,
+  type PullSource,
+  type RegistryConfig,
+} from "../../image/registry-config.ts";
 import { canonicalHost, dockerHubAddress, isDockerHubPrefix } from "../../image/registry-host.ts";
 import { Failure } from "./failure.ts";
-import type { Concurrency } from "./pace/concurrency.ts";
 import { isLoopbackName } from "./reach.ts";
-import { type Location, matchRegistry, type PullSource, type RegistryConfig } from "../../image/registry-config.ts";
 
 /** A host to ask, and how to connect to it. */
 export interface Endpoint {

@@ -1,10 +1,10 @@
+import type { RegistryConfig } from "../../image/registry-config.ts";
 import type { Guard } from "./address-guard.ts";
 import { connectionElsewhere, refuseBlocked } from "./endpoint.ts";
 import { Failure } from "./failure.ts";
 import { headerValue } from "./headers.ts";
 import type { Reach } from "./reach.ts";
 import { isLoopbackName, ownReachOf } from "./reach.ts";
-import type { RegistryConfig } from "../../image/registry-config.ts";
 import type { RetriedRequest } from "./retry.ts";
 import type { HttpResponse } from "./transport.ts";
 

@@ -1,7 +1,7 @@
+import type { Concurrency } from "../../image/registry-config.ts";
 import { failureOf, retryAfter } from "./error-response.ts";
 import { Failure } from "./failure.ts";
 import { backoff, type Clock, pause, systemClock } from "./pace/clock.ts";
-import type { Concurrency } from "./pace/concurrency.ts";
 import { createPacers } from "./pace/pacers.ts";
 import type { Sign } from "./pace/sign.ts";
 import type { HttpRequest, HttpResponse, Send } from "./transport.ts";

@@ -1,4 +1,4 @@
-import type { Registry, ResolveDigest } from "../../registry/resolve/lookup.ts";
+import type { Registry, ResolveDigest } from "../../registry/resolve/registry-session.ts";
 
 /** Who answers. */
 export interface ResolverOptions {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { defaultConfig } from "../../../src/config/parse-config.ts";
-import { expandBraces, type PathStep, parsePath } from "../../../src/krm/field-path.ts";
 import { tableRules } from "../../../src/fields/field-rules.ts";
 import { buildRuleTree } from "../../../src/fields/rule-tree.ts";
 import { denyTable } from "../../../src/fields/table/deny.ts";
 import type { FieldRow } from "../../../src/fields/table/field-row.ts";
 import { anyKindRows, fieldTables } from "../../../src/fields/table/tables.ts";
 import { findResources } from "../../../src/find/find-resources.ts";
+import { expandBraces, type PathStep, parsePath } from "../../../src/krm/field-path.ts";
 import { rootOf } from "../../../src/yaml/node.ts";
 import { scan } from "../../../src/yaml/scan.ts";
 

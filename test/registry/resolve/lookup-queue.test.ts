@@ -1,14 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { type Digest, parseDigest } from "../../../src/image/digest.ts";
+import type { Lookup, Resolution } from "../../../src/image/lookup.ts";
 import { canonicalName, type ImageReference, parseReference } from "../../../src/image/reference.ts";
-import {
-  type Lookup,
-  lookUp,
-  type Registry,
-  type Resolution,
-  type ResolveDigest,
-} from "../../../src/registry/resolve/lookup.ts";
 import { createLookupQueue, type LookupQueue } from "../../../src/registry/resolve/lookup-queue.ts";
+import { lookUp, type Registry, type ResolveDigest } from "../../../src/registry/resolve/registry-session.ts";
 
 const digest = parseDigest(`sha256:${"1".repeat(64)}`);
 

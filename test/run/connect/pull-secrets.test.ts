@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { pullSecretsOf } from "../../../src/run/connect/pull-secrets.ts";
 import { parseReference } from "../../../src/image/reference.ts";
 import { readResource } from "../../../src/krm/resource.ts";
 import { pinDigests } from "../../../src/pin-digests.ts";
+import { pullSecretsOf } from "../../../src/run/connect/pull-secrets.ts";
 import { rootOf } from "../../../src/yaml/node.ts";
 import { scan } from "../../../src/yaml/scan.ts";
 import { startRegistry } from "../../support/registry.mjs";

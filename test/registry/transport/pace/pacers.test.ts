@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Concurrency } from "../../../../src/registry/transport/pace/concurrency.ts";
+import type { Concurrency } from "../../../../src/image/registry-config.ts";
 import {
   createPacers,
   type OriginPacer,

@@ -1,8 +1,9 @@
 /** Registries that exist in numbers only, and clients that ask them. */
+
+import type { Concurrency } from "../../../../src/image/registry-config.ts";
 import { defaultConnection } from "../../../../src/registry/transport/endpoint.ts";
 import { Failure } from "../../../../src/registry/transport/failure.ts";
 import { backoff, type Clock, pause } from "../../../../src/registry/transport/pace/clock.ts";
-import type { Concurrency } from "../../../../src/registry/transport/pace/concurrency.ts";
 import { createRetrier } from "../../../../src/registry/transport/retry.ts";
 import type { HttpRequest, HttpResponse, Send } from "../../../../src/registry/transport/transport.ts";
 import { createFakeTime } from "./fake-time.ts";
