@@ -2,9 +2,10 @@
  * The function for people whose pipeline is the TypeScript SDK, kpt-functions. The SDK's own runtime loses comments and
  * large numbers; where bytes matter, run the executable instead.
  */
+
 import { optionsUsage, purpose } from "./cli/help/options-usage.ts";
+import { isImageLock } from "./krm/resource.ts";
 import { printableResult } from "./krm/result.ts";
-import { isImageLock } from "./lock/format/image-lock.ts";
 import { type PinOptions, pinDigests as pinText } from "./pin-digests.ts";
 
 /** A function of the SDK. Its types are written out here, so that they are there without the SDK and in every version of it. */

@@ -1,11 +1,11 @@
 /** What `mode: check` compares with the registries: digests in fields and in locks. */
 import type { Config } from "../config/config.ts";
-import type { ImageField } from "../fields/image-field.ts";
 import type { Digest } from "../image/digest.ts";
 import { imageFilter } from "../image/image-glob.ts";
 import { type DigestLookup, lookupKey } from "../image/lookup.ts";
 import { formatReference, type ImageReference, parseReference } from "../image/reference.ts";
 import { type ResultContent, resultAt } from "../krm/field-result.ts";
+import type { Resource } from "../krm/resource.ts";
 import type { Result } from "../krm/result.ts";
 import type { Lock, Locks } from "../lock/locks.ts";
 import { entryLookup } from "../lock/record.ts";
@@ -29,7 +29,12 @@ export type SubjectConfig = Pick<Config, "include" | "exclude" | "platform" | "r
 
 /** An image that is checked, and what is to be known of its field. */
 export interface CheckedImage extends Pick<CheckStep, "image" | "lock"> {
-  readonly field: Pick<ImageField, "resource" | "path" | "value" | "tag">;
+  readonly field: {
+    readonly resource: Resource;
+    readonly path: string;
+    readonly value?: string;
+    readonly tag?: "keep" | "drop";
+  };
 }
 
 /** The digest in a field, if it has one and the lock does not call it another tag's. */

@@ -1,8 +1,7 @@
 /** Objects that are left alone since they are not for the cluster. */
 import { configGroup, configKind } from "../config/function-config.ts";
 import type { Input } from "../krm/input.ts";
-import { localReason, type Resource, readResource } from "../krm/resource.ts";
-import { isImageLock } from "../lock/format/image-lock.ts";
+import { isImageLock, localReason, type Resource, readResource } from "../krm/resource.ts";
 
 /** What says of an object of an input why it is to be left alone: it is not for the cluster. */
 export function skipReasons(input: Input): (resource: Resource) => string | undefined {

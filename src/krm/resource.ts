@@ -142,3 +142,11 @@ function stringsOf(yaml: YamlText, mapping: YamlNode | undefined): ReadonlyMap<s
 function nonEmpty(text: string | undefined): string | undefined {
   return text === "" ? undefined : text;
 }
+
+/**
+ * True for a lock, whatever its name: one of another version, or without a group, is one to complain of. A kind of this
+ * name in somebody else's group is theirs.
+ */
+export function isImageLock({ kind, group }: Pick<Resource, "kind" | "group">): boolean {
+  return kind === "ImageLock" && (group === "fn.kpt.dev" || group === "");
+}

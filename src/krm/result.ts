@@ -149,3 +149,8 @@ const rank = { error: 0, warning: 1, info: 2 } as const satisfies Record<Severit
 export function bySeverity(results: readonly Result[]): readonly Result[] {
   return results.toSorted((a, b) => rank[a.severity] - rank[b.severity]);
 }
+
+/** Whether a result fails the run. */
+export function isError({ severity }: Result): boolean {
+  return severity === "error";
+}

@@ -1,12 +1,12 @@
 /** What is told of locks. */
 
 import { type Config, platformName } from "../config/config.ts";
-import type { ImageField } from "../fields/image-field.ts";
 import { parseIfImage } from "../image/likely-reference.ts";
 import { formatPlatform } from "../image/platform.ts";
 import { canonicalName, type ImageReference, parseReference } from "../image/reference.ts";
 import { type ResultContent, resultAt } from "../krm/field-result.ts";
 import type { Input } from "../krm/input.ts";
+import type { Resource } from "../krm/resource.ts";
 import type { Result } from "../krm/result.ts";
 import { counted } from "../text/counted.ts";
 import { digestName, type LockedImage } from "./format/locked-image.ts";
@@ -61,7 +61,10 @@ export function unlockedNames(
 }
 
 /** A field that may use an entry of a lock. */
-export type UsedImage = Pick<ImageField, "resource" | "value">;
+export interface UsedImage {
+  readonly resource: Resource;
+  readonly value?: string;
+}
 
 /** The entries that no field uses, pinned or not: one result for each lock that has some. */
 export function unusedResults(fields: readonly UsedImage[], locks: Locks, config: Config): readonly Result[] {

@@ -3,10 +3,9 @@
  * sub-package could otherwise say which digests all other images get.
  */
 import type { Input } from "../krm/input.ts";
-import { isLocalConfig, type Resource, readResource } from "../krm/resource.ts";
+import { isImageLock, isLocalConfig, type Resource, readResource } from "../krm/resource.ts";
 import { childOf, dereference, elementsOf, kindOf, scalarText } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
-import { isImageLock } from "./format/image-lock.ts";
 
 /** A lock of an input, and why it does not count, where it does not. */
 export interface FoundLock {

@@ -7,9 +7,6 @@ import { naming } from "../image/naming.ts";
 import { resultAt } from "../krm/field-result.ts";
 import { type Resource, resourceRef } from "../krm/resource.ts";
 import type { Result } from "../krm/result.ts";
-import { quote } from "../text/quote.ts";
-import { kindOf, scalarText } from "../yaml/node.ts";
-import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** What a person is told of an outcome; undefined where `report` leaves it out. `messages` are those of the same run. */
@@ -114,12 +111,3 @@ const failsCheck: Readonly<Record<FlawKind, boolean>> = {
   // What it is to become, nobody knows here.
   template: false,
 };
-
-/** What is told of an item that is no object. */
-export function nonObjectResult(yaml: YamlText, item: YamlNode, index: number): Result {
-  const what = kindOf(yaml, item) === "sequence" ? "a list" : quote(scalarText(yaml, item) || "null");
-  return {
-    message: `\`items[${index}]\` must be a Kubernetes object, but is ${what}; left alone`,
-    severity: "warning",
-  };
-}

@@ -60,14 +60,6 @@ export interface ReadImageLock {
   readonly problems: readonly LockProblem[];
 }
 
-/**
- * True for a lock, whatever its name: one of another version, or without a group, is one to complain of. A kind of this
- * name in somebody else's group is theirs.
- */
-export function isImageLock({ kind, group }: Pick<Resource, "kind" | "group">): boolean {
-  return kind === "ImageLock" && (group === "fn.kpt.dev" || group === "");
-}
-
 /** The only apiVersion of a lock. */
 export const lockApiVersion = "fn.kpt.dev/v1alpha1";
 

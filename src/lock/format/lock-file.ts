@@ -1,12 +1,12 @@
 /** A lock in a file of its own, ours or that of imgpkg and kbld. */
 
-import { readResource } from "../../krm/resource.ts";
+import { isImageLock, readResource } from "../../krm/resource.ts";
 import { printable } from "../../text/printable.ts";
 import { placeFinder } from "../../yaml/line.ts";
 import { rootOf, scalarType, startOf } from "../../yaml/node.ts";
 import { scan, type YamlNode, type YamlText } from "../../yaml/scan.ts";
 import { YamlSyntaxError } from "../../yaml/syntax-error.ts";
-import { type ImageLock, isImageLock, readImageLock } from "./image-lock.ts";
+import { type ImageLock, readImageLock } from "./image-lock.ts";
 import { isImagesLock, readImagesLock } from "./images-lock.ts";
 import { LockFileError } from "./lock-file-error.ts";
 import type { LockProblem } from "./lock-problem.ts";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { isDigest } from "../../../src/image/digest.ts";
-import { isImageLock } from "../../../src/lock/format/image-lock.ts";
+import { isImageLock } from "../../../src/krm/resource.ts";
 import { scalarText, startOf } from "../../../src/yaml/node.ts";
 import { lineAndColumn } from "../../../src/yaml/syntax-error.ts";
 import { contents, digest, readLock } from "../support.ts";
