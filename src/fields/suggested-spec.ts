@@ -2,7 +2,7 @@
 
 import type { FieldSpec } from "../krm/field-spec.ts";
 import type { Resource } from "../krm/resource.ts";
-import { isPlain } from "../yaml/insert/text.ts";
+import { yamlText } from "../krm/yaml-text.ts";
 
 /** How fields that no rule knows are called where a rule would be named. */
 export const unknownField = "unknown field";
@@ -37,13 +37,8 @@ export function formatSpec(field: Suggested): string | undefined {
   const spec = specFor(field);
   if (spec === undefined) return undefined;
   const { group, kind, path, ...more } = spec;
-  const members = Object.entries(more).map(([key, value]) => `, ${key}: ${specText(value)}`);
-  return `{group: ${specText(group)}, kind: ${specText(kind)}, path: ${JSON.stringify(path)}${members.join("")}}`;
-}
-
-/** A member of a fieldSpec as YAML: a name that a manifest gave is in quotes unless every reader takes it for a text. */
-export function specText(text: string): string {
-  return isPlain(text) ? text : JSON.stringify(text);
+  const members = Object.entries(more).map(([key, value]) => `, ${key}: ${yamlText(value)}`);
+  return `{group: ${yamlText(group)}, kind: ${yamlText(kind)}, path: ${JSON.stringify(path)}${members.join("")}}`;
 }
 
 /** A field with what would settle it. */

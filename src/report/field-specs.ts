@@ -1,5 +1,6 @@
 /** FieldSpecs for what reads as an image and no rule knows, ready to be copied into a configuration. */
-import { type KindSpec, specText } from "../fields/suggested-spec.ts";
+import type { KindSpec } from "../fields/suggested-spec.ts";
+import { yamlText } from "../krm/yaml-text.ts";
 import { printable, printableJson } from "../text/printable.ts";
 
 /** A value, and the fieldSpec that would settle it. */
@@ -24,13 +25,13 @@ export function formatFieldSpecs(values: readonly SettledValue[]): string {
 
 function textOf({ group, kind, path, in: form, digestKey }: KindSpec): string {
   const lines = [
-    `- group: ${specText(group)}`,
-    `  kind: ${specText(kind)}`,
+    `- group: ${yamlText(group)}`,
+    `  kind: ${yamlText(kind)}`,
     `  path: ${JSON.stringify(path)}`,
     ...(form === undefined ? [] : [`  in: ${form}`]),
     ...(digestKey === undefined
       ? []
-      : [`  digestKey: ${specText(digestKey)} # must be a key that the kind has`]),
+      : [`  digestKey: ${yamlText(digestKey)} # must be a key that the kind has`]),
   ];
   return lines.map((line) => `${printableJson(line)}\n`).join("");
 }

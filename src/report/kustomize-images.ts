@@ -6,8 +6,8 @@
 
 import type { Digest } from "../image/digest.ts";
 import { parseIfImage } from "../image/likely-reference.ts";
+import { yamlText } from "../krm/yaml-text.ts";
 import { groupBy } from "../lock/format/locked-image.ts";
-import { isYaml11Keyword } from "../yaml/yaml11-keyword.ts";
 import { type ImageRow, type ImageUse, useNotes } from "./image-use.ts";
 
 /** What kustomize is to be told, and what it can't be. */
@@ -68,7 +68,5 @@ function entryOf(group: readonly UsedName[]): Entry {
 
 /** kustomize reads a name as a regular expression, in which the brackets of an IPv6 address would be a choice. */
 function nameText(name: string): string {
-  const pattern = name.replaceAll(/[[\]]/g, String.raw`\$&`);
-  const isPlain = /^[A-Za-z]/.test(name) && !isYaml11Keyword(name);
-  return isPlain ? pattern : `'${pattern}'`;
+  return yamlText(name.replaceAll(/[[\]]/g, String.raw`\$&`));
 }
