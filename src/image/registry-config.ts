@@ -4,6 +4,9 @@ import { canonicalHost, coversName, dockerHub, isDockerHubPrefix, splitHost } fr
 /** Requests at once to one origin: as many as it takes well, or a number that is never exceeded. */
 export type Concurrency = "auto" | number;
 
+/** Requests at once, whatever an origin takes. */
+export const CONCURRENCY_MAX = 64;
+
 /** What the user says about the registries, or parts of them, that `prefix` names. */
 export interface RegistryConfig {
   /** `*`, or `host[:port][/path]`, where a label of the host may be `*`. */

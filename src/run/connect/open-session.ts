@@ -2,8 +2,8 @@
 
 import type { PullSecret } from "../../credentials/pull-secret.ts";
 import { parseDigest } from "../../image/digest.ts";
+import { CONCURRENCY_MAX } from "../../image/registry-config.ts";
 import type { Registry, RegistrySession, ResolveDigest } from "../../registry/resolve/registry-session.ts";
-import { CONCURRENCY_MAX } from "../../registry/transport/pace/concurrency.ts";
 import type { ConnectionConfig } from "./connect.ts";
 import type { ResolverOptions } from "./resolver-options.ts";
 

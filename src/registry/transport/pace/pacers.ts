@@ -1,6 +1,5 @@
-import type { Concurrency } from "../../../image/registry-config.ts";
+import { CONCURRENCY_MAX, type Concurrency } from "../../../image/registry-config.ts";
 import { canonicalHost, dockerHub } from "../../../image/registry-host.ts";
-import { CONCURRENCY_MAX } from "./concurrency.ts";
 import { createPacer, type Pacer, type PacerOptions } from "./pacer.ts";
 import { BEGINNING } from "./window.ts";
 

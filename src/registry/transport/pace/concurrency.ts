@@ -1,2 +1,0 @@
-/** Requests at once, whatever an origin takes. */
-export const CONCURRENCY_MAX = 64;
