@@ -2,14 +2,18 @@
 
 /** The known name that is least far from a name; undefined where none is near. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
+  if (name.length > NAME_MAX) return undefined;
   const most = Math.max(2, name.length / 3);
   const [nearest] = known
     // Others are farther than that whatever their letters are.
-    .filter((word) => Math.abs(word.length - name.length) <= most)
+    .filter((word) => word.length <= NAME_MAX && Math.abs(word.length - name.length) <= most)
     .map((word) => ({ word, steps: editDistance(name.toLowerCase(), word.toLowerCase()) }))
     .toSorted((a, b) => a.steps - b.steps);
   return nearest !== undefined && nearest.steps <= most ? nearest.word : undefined;
 }
+
+// No name of Kubernetes is longer, and nobody types one.
+const NAME_MAX = 253;
 
 /** What to write in place of a name that is not known. */
 export function suggestion(name: string, known: readonly string[]): string {

@@ -48,6 +48,8 @@ export interface Search {
   readonly found: Set<YamlNode>;
   /** ConfigMaps and Secrets whose texts are documents. */
   readonly holders: TextHolders;
+  /** Whether what is only likely an image is wanted. */
+  readonly wantsLikely: boolean;
 }
 
 /** Where all objects of a text come from. */
@@ -103,7 +105,7 @@ function listFlaws({ yaml, outer }: Search, list: YamlNode): readonly Flaw[] {
 }
 
 function fieldsOf(
-  { rulesOf, holders, skipComments }: Search,
+  { rulesOf, holders, skipComments, wantsLikely }: Search,
   resource: Resource,
   site: Site,
 ): ResourceImages {
@@ -128,7 +130,7 @@ function fieldsOf(
   return {
     resource,
     fields: withSkips(distinct(walk.fields), { names, comments: skipComments }),
-    likely: withSkips(distinct(findLikely(walk, site)), { names, comments: skipComments }),
+    likely: withSkips(distinct(wantsLikely ? findLikely(walk, site) : []), { names, comments: skipComments }),
     denials: walk.denials,
     flaws: [...walk.flaws.values()].filter((flaw) => !isNamed(flaw, names)),
   };

@@ -12,6 +12,7 @@ import {
   scalarType,
 } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
+import { namesHost } from "./likely-value.ts";
 import { formatPath } from "./walk-state.ts";
 
 /** A text that looks like an image. */
@@ -77,7 +78,7 @@ function looksLikeImage(key: string, written: string): boolean {
   try {
     const { name, tag, digest } = parseReference(value);
     if (/image(?!PullPolicy|PullSecrets)/i.test(key) && !/^\d+$|^(?:true|false)$/.test(value)) return true;
-    return /^[^/]*[.:][^/]*\//.test(name) && (tag !== undefined || digest !== undefined);
+    return namesHost(name) && (tag !== undefined || digest !== undefined);
   } catch (error) {
     if (error instanceof InvalidReferenceError) return false;
     throw error;

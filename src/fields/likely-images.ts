@@ -12,7 +12,7 @@ import type { Place, Walk } from "./walk-state.ts";
 
 /** Kinds that speak of images which others run, that a controller writes, or whose images are disks of machines. */
 const otherKinds =
-  /(?:Report|Policy|Binding|CustomResourceDefinition|Revision|(?<!Virtual)Machine(?:Class|Config|Pool|Set|Template)?)$/;
+  /(?:Report|Policy|Binding|Revision|(?<!Virtual)Machine(?:Class|Config|Pool|Set|Template)?)$/;
 
 /** Collects what is likely an image, besides what was found and what is denied. */
 export function findLikely(walk: Walk, object: Place): readonly ImageField[] {

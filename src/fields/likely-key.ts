@@ -15,28 +15,25 @@ export type KeyMeaning =
 
 /** What a key says of its value, by its words: `postgreSQLImage`, `init_image`, `imageOverrides`. */
 export function meaningOf(key: string): KeyMeaning {
-  const known = meanings.get(key);
-  if (known !== undefined) return known;
-  const meaning = readKey(key);
-  // Few keys mean something, and they come again and again.
-  if (meaning !== undefined && meanings.size < meaningsMax) meanings.set(key, meaning);
-  return meaning;
-}
-
-const meanings = new Map<string, KeyMeaning>();
-const meaningsMax = 1000;
-
-function readKey(key: string): KeyMeaning {
   if (notBelow.has(key.toLowerCase())) return "none";
   if (!/im(?:age|g)/i.test(key)) return undefined;
   const words = wordsOf(key);
   const last = words.at(-1) ?? "";
   const before = words.slice(0, -1);
-  const isImage = last === "image" || last === "img" || (before.includes("image") && suffixes.has(last));
+  const isImage = last === "image" || last === "img" || (suffixes.has(last) && endsInImage(before));
   if (isImage) return words.some((word) => otherImages.has(word)) ? "none" : "image";
   if (last === "images") return before.some((word) => otherImages.has(word)) ? "none" : "images";
   return before.at(-1) === "image" && last === "overrides" ? "images" : undefined;
 }
+
+/** What else stands behind `image` says whose the rest is: `imagePullSecretRef`, `imageRegistryUrl`, `imageStreamName`. */
+function endsInImage(words: readonly string[]): boolean {
+  const image = words.lastIndexOf("image");
+  return image !== -1 && words.slice(image + 1).every((word) => ofPulls.has(word));
+}
+
+/** What stands in the name of an image and says no more than that it is pulled: `ImagePullSpec`. */
+const ofPulls: ReadonlySet<string> = new Set(["pull", "full"]);
 
 /** The keys by which a map that is called after an image holds its reference: `image: {url: …}`. */
 export const referenceKeys: ReadonlySet<string> = new Set([

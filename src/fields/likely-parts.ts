@@ -31,7 +31,10 @@ export function partsIn(map: NamedTexts): readonly SplitKeys[] {
     const keys = companionsOf(key, bySubject.get(about) ?? []);
     if (isWhole(text) && keys.registry?.length === 0) wholes.add(about);
     else if (!found.has(about) && isReference(text) && areParts({ ...map, isOfOthers }, key, keys))
-      found.set(about, withNamespace(map, keys));
+      found.set(
+        about,
+        map.isImage && key === "repository" ? withNamespace(keys, (part) => texts.get(part)) : keys,
+      );
   }
   return [...found].filter(([about]) => !wholes.has(about)).map(([, keys]) => keys);
 }
@@ -105,12 +108,13 @@ function areParts(
   return tag.length > 0 && image !== undefined && namesRegistry(image);
 }
 
-/** `{repository: k8ssandra, name: cass-config-builder}`: what is called repository is the first part of the name. */
-function withNamespace({ texts, isImage }: NamedTexts, keys: SplitKeys): SplitKeys {
-  const [key = ""] = keys.repository;
-  const isNamespace =
-    isImage && key === "repository" && texts.has("name") && /^[\w-]+$/.test(texts.get(key) ?? "");
-  return isNamespace ? { ...keys, namespace: [key], repository: ["name"] } : keys;
+/**
+ * `{repository: k8ssandra, name: cass-config-builder}`, in what is called after an image: what is called repository is the
+ * first part of the name.
+ */
+export function withNamespace(keys: SplitKeys, textOf: (key: string) => string | undefined): SplitKeys {
+  if (!/^[\w-]+$/.test(textOf("repository") ?? "") || !textOf("name")) return keys;
+  return { ...keys, namespace: ["repository"], repository: ["name"] };
 }
 
 function hasOwnVersion(name: string, texts: NamedTexts["texts"]): boolean {

@@ -1,14 +1,20 @@
 /** What the text of a value tells, whatever its key is. */
 import { parseIfImage } from "../image/likely-reference.ts";
 
+/** True for a text whose first part names a registry: by a dot, a port, or as the machine's own. */
+export function namesHost(text: string): boolean {
+  const host = text.slice(0, Math.max(0, text.indexOf("/")));
+  return host === "localhost" || /[.:]/.test(host);
+}
+
 /** True for a name with a tag or a digest behind it. */
 export function isWhole(text: string): boolean {
   return text.includes("@") || text.includes(":", text.lastIndexOf("/") + 1);
 }
 
-/** True for a reference that names its registry by a host with a dot or a port, and has a tag or a digest. */
+/** True for a reference that names its registry, and has a tag or a digest. */
 export function isQualified(text: string): boolean {
-  if (!/^[^/\s]*[.:][^/\s]*\/\S+[:@]\S+$/.test(text)) return false;
+  if (!namesHost(text)) return false;
   const image = parseIfImage(text);
   return image !== undefined && (image.tag !== undefined || image.digest !== undefined);
 }

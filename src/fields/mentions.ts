@@ -1,28 +1,33 @@
 /** A glance at the text of an object, before anybody walks through it. */
 import { EVENT_ID } from "js-yaml";
-import { lastEventOf, type Range, startOf } from "../yaml/node.ts";
+import { lastEventOf, startOf } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { endsOf, type ImageField } from "./image-field.ts";
+import { namesHost } from "./likely-value.ts";
 
 /** Whether the text of an object speaks of images elsewhere than at those that were found: a glance, without a walk. */
 export function mentionsMore(yaml: YamlText, object: YamlNode, fields: readonly ImageField[]): boolean {
   const start = startOf(yaml, object) ?? 0;
-  const end = endOfLastScalar(yaml, object);
-  const starts = fields.map((field) => endsOf(field)[0]?.start ?? -1).toSorted((one, other) => one - other);
+  // Alone: who looks for a word that is not in it would look through all objects behind it as well.
+  const text = yaml.text.slice(start, endOfLastScalar(yaml, object));
+  const starts = fields
+    .map((field) => (endsOf(field)[0]?.start ?? -1) - start)
+    .toSorted((one, other) => one - other);
+  return speaksOfMore(text, starts) || namesMore(text, new Set(starts));
+}
+
+/** Whether words for images, or for parts of them, stand elsewhere than right before fields that begin at known places. */
+function speaksOfMore(text: string, starts: readonly number[]): boolean {
   let next = 0;
-  for (
-    let at = yaml.text.indexOf(mention, start);
-    at !== -1 && at < end;
-    at = yaml.text.indexOf(mention, at + 1)
-  ) {
-    if (yaml.text.startsWith(pullOption, at + mention.length)) continue;
-    while (next < starts.length && (starts[next] ?? 0) < at) next++;
+  for (const { index, 0: found } of text.matchAll(word)) {
+    const behind = index + found.length;
+    if (text.startsWith(pullOption, behind)) continue;
+    while (next < starts.length && (starts[next] ?? 0) < behind) next++;
     const value = starts[next] ?? Number.POSITIVE_INFINITY;
     // `image: nginx`, where the value was found.
-    if (value - at > nearby) return true;
+    if (value - behind > nearby) return true;
   }
-  if (namesMore(yaml, { start, end }, new Set(starts))) return true;
-  return yaml.text.slice(start, end).includes("epository");
+  return false;
 }
 
 function endOfLastScalar(yaml: YamlText, object: YamlNode): number {
@@ -33,16 +38,17 @@ function endOfLastScalar(yaml: YamlText, object: YamlNode): number {
   return 0;
 }
 
-/** Whether a text that reads as a reference stands in a part of a text elsewhere than at fields that begin at known places. */
-function namesMore({ text }: YamlText, { start, end }: Range, starts: ReadonlySet<number>): boolean {
-  qualified.lastIndex = start;
-  for (let match = qualified.exec(text); match !== null && match.index < end; match = qualified.exec(text)) {
-    if (!starts.has(match.index)) return true;
+/** Whether what may be a reference with a registry stands elsewhere than at fields that begin at known places. */
+function namesMore(text: string, starts: ReadonlySet<number>): boolean {
+  for (const { index, 0: found } of text.matchAll(hosted)) {
+    if (!starts.has(index) && namesHost(found) && tagged.test(found)) return true;
   }
   return false;
 }
 
-const mention = "mage";
+const word = /im(?:age|g)|repo|newname/gi;
 const pullOption = "Pull";
-const nearby = 12;
-const qualified = /[\w-]+\.[\w.-]*[\w](?::\d+)?\/[\w./-]+[:@]\w/g;
+const nearby = 8;
+// Each begins where no other can, and no part of it can end elsewhere: a text is gone through once.
+const hosted = /(?<![\w.:-])[\w.:-]+\/\w[\w./:@-]*/g;
+const tagged = /^[^/]*\/.*[:@]\w/;

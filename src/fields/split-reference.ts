@@ -5,11 +5,12 @@ import { kindOf, lastEventOf } from "../yaml/node.ts";
 import { clearKey, noPlace, writeKey } from "./digest-slot.ts";
 import type { Site } from "./embedded-document.ts";
 import { extractReference, identityOf, push } from "./extract.ts";
+import { KEY_MAX } from "./field-path.ts";
 import type { FieldRule } from "./field-rule.ts";
 import type { ImageField, Writing } from "./image-field.ts";
 import { meaningOf } from "./likely-key.ts";
-import { companionsOf, digestKeyBeside } from "./likely-parts.ts";
-import { isWhole } from "./likely-value.ts";
+import { companionsOf, digestKeyBeside, withNamespace } from "./likely-parts.ts";
+import { isWhole, namesHost } from "./likely-value.ts";
 import { doubledKeys, noteDouble } from "./note-flaw.ts";
 import { compose, type Part, partAt } from "./reference-parts.ts";
 import { type SuggestedSpec, specPath, unknownField } from "./suggested-spec.ts";
@@ -32,7 +33,7 @@ export const commonKeys: SplitKeys = {
 export function extractSplit(walk: Walk, map: Site, rule: FieldRule): boolean {
   const { layer, node } = map;
   if (kindOf(layer.yaml, node) !== "mapping") return false;
-  const keys = rule.keys ?? withNamespace(walk, map, commonKeys);
+  const keys = rule.keys ?? usualKeys(walk, map);
   const repository = partAt(map, keys.repository);
   if (repository === undefined || repository.text === "") {
     noteWish(walk, map, rule);
@@ -95,29 +96,26 @@ function suggestParts(walk: Walk, map: Site, { rule, repository, tag }: Resolved
   const isOwnMap =
     rule.label !== unknownField ||
     (isCalledImage(walk.path) &&
-      partAt(map, withNamespace(walk, map, commonKeys).repository)?.key === repository.key &&
+      partAt(map, usualKeys(walk, map).repository)?.key === repository.key &&
       partAt(map, commonKeys.tag)?.key === tag?.key);
   const path = specPath(isOwnMap ? walk.path : [...walk.path, repository.key]);
-  if (path === undefined) return undefined;
-  return {
-    path,
-    in: "repositoryAndTag",
-    digestKey: digestKeyBeside({
-      ...keys,
-      repository: [repository.key],
-      tag: tag === undefined ? [] : [tag.key],
-    }),
-  };
+  const digestKey = digestKeyBeside({
+    ...keys,
+    repository: [repository.key],
+    tag: tag === undefined ? [] : [tag.key],
+  });
+  // Dots and slashes in it would lead into other maps: only the table means that.
+  const isOneKey = rule.label !== unknownField || !/[./]/.test(digestKey);
+  if (path === undefined || digestKey.length > KEY_MAX || !isOneKey) return undefined;
+  return { path, in: "repositoryAndTag", digestKey };
 }
 
-/** `{repository: k8ssandra, name: cass-config-builder}`, called after an image: the repository is the first part of the name. */
-function withNamespace({ path }: Walk, map: Site, keys: SplitKeys): SplitKeys {
-  if (!isCalledImage(path)) return keys;
-  const { layer, node } = map;
-  const members = membersOf(layer.yaml, node);
-  const namespace = memberText(layer.yaml, members, "repository") ?? "";
-  if (!/^[\w-]+$/.test(namespace) || !memberText(layer.yaml, members, "name")) return keys;
-  return { ...keys, namespace: ["repository"], repository: ["name"] };
+/** The usual keys, as they are meant in a map to which a path leads. */
+function usualKeys({ path }: Walk, map: Site): SplitKeys {
+  if (!isCalledImage(path)) return commonKeys;
+  const { yaml } = map.layer;
+  const members = membersOf(yaml, map.node);
+  return withNamespace(commonKeys, (key) => memberText(yaml, members, key));
 }
 
 /** Whether what stands at a path is called after an image, or one of those that a map or a list of images holds. */
@@ -227,7 +225,7 @@ function extractWhole(walk: Walk, { map, part, registry, rule }: Whole): void {
   const siblings = membersOf(map.layer.yaml, map.node);
   const place = { ...part.site, map, siblings };
   const whole = { ...rule, tagless: "keep" } as const;
-  const isApart = registry !== undefined && registry.text !== "" && !namesHost.test(part.text);
+  const isApart = registry !== undefined && registry.text !== "" && !namesHost(part.text);
   if (isApart && rule.label === unknownField) {
     extractApart(walk, { map, part, registry, rule });
     return;
@@ -263,7 +261,6 @@ function extractApart(walk: Walk, { map, part, registry, rule }: Whole): void {
 }
 
 const onlyName = { namespace: undefined, tag: undefined, digest: undefined };
-const namesHost = /^(?:[^/]*[.:][^/]*|localhost)\//;
 
 interface Slot {
   readonly map: Site;

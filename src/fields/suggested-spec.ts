@@ -3,6 +3,7 @@
 import type { FieldSpec } from "../krm/field-spec.ts";
 import type { Resource } from "../krm/resource.ts";
 import { yamlText } from "../krm/yaml-text.ts";
+import { KEY_MAX, PATH_MAX, STEPS_MAX } from "./field-path.ts";
 
 /** How fields that no rule knows are called where a rule would be named. */
 export const unknownField = "unknown field";
@@ -10,13 +11,20 @@ export const unknownField = "unknown field";
 /** What a fieldSpec says of a field beside its kind. */
 export type SuggestedSpec = Pick<FieldSpec, "path" | "in" | "digestKey">;
 
-/** The path of a fieldSpec that leads where the keys and indices of a path do; undefined where none can. */
+/** The path of a fieldSpec that leads where the keys and indices of a path do; undefined where none can, or none that anybody would write. */
 export function specPath(parts: readonly (string | number)[]): string | undefined {
-  if (parts.some((part) => typeof part === "string" && !/^[^[\]\\]+$/.test(part))) return undefined;
-  return parts
+  if (parts.length > STEPS_MAX || typeof parts[0] === "number") return undefined;
+  if (parts.some((part) => typeof part === "string" && !isNameable(part))) return undefined;
+  const path = parts
     .map((part) => (typeof part === "number" ? "[]" : `/${escaped(part)}`))
     .join("")
     .slice(1);
+  return path.length > PATH_MAX || path.trim() === "" ? undefined : path;
+}
+
+/** True for a key that a path can name. */
+function isNameable(key: string): boolean {
+  return key.length <= KEY_MAX && /^[^[\]\\]+$/.test(key);
 }
 
 /** A fieldSpec for the fields of one kind. */

@@ -6,6 +6,7 @@ import { aliasesOf, type Member, membersOf } from "../yaml/members.ts";
 import { dereference, kindOf } from "../yaml/node.ts";
 import type { YamlNode } from "../yaml/scan.ts";
 import type { EmbeddedDocument, Site } from "./embedded-document.ts";
+import { KEY_MAX, PATH_MAX } from "./field-path.ts";
 import type { Flaw } from "./flaw.ts";
 import type { ImageField } from "./image-field.ts";
 
@@ -96,7 +97,3 @@ export function formatPath(parts: readonly (string | number)[]): string {
   const path = pieces.join("");
   return path.length > PATH_MAX ? `${path.slice(0, PATH_MAX / 2)}…${path.slice(-PATH_MAX / 2)}` : path;
 }
-
-// No key of Kubernetes is longer, prefix included.
-const KEY_MAX = 320;
-const PATH_MAX = 2000;

@@ -31,6 +31,7 @@ export function* eachResource(input: Input, config: Config): Generator<ResourceI
     rulesOf: rulesFor(input, config),
     skipReason: (resource) => notForCluster(resource) ?? resourceSkip(resource),
     outsideReason: (resource) => excludedBy(yaml, resource, config) ?? outsideOf(yaml, resource, config),
+    wantsLikely: config.unknownFields !== "ignore",
   });
 }
 
@@ -44,6 +45,7 @@ export function findEveryImage(input: Input): readonly ImageField[] {
     // Whoever applies the text as it is applies what an annotation calls local, too; what configures tools has no pods.
     skipReason: () => undefined,
     outsideReason: () => undefined,
+    wantsLikely: false,
   });
   return [...found].flatMap(({ fields }) => fields);
 }
@@ -61,7 +63,7 @@ const known = new WeakMap<FieldOptions, RulesOf>();
 
 function* search(
   input: Input,
-  how: Pick<Search, "rulesOf" | "skipReason" | "outsideReason">,
+  how: Pick<Search, "rulesOf" | "skipReason" | "outsideReason" | "wantsLikely">,
 ): Generator<ResourceImages, void, undefined> {
   const { yaml, items } = input;
   const outer = outerLayer(yaml);

@@ -2,6 +2,7 @@
 import type { Config } from "../config/config.ts";
 import { editDistance, nearestName } from "../config/nearest-name.ts";
 import type { ResourceImages } from "../fields/find-images.ts";
+import type { ImageField } from "../fields/image-field.ts";
 import { isNamed, skipAnnotation } from "../fields/skip.ts";
 import { isMeant } from "../image/image-glob.ts";
 import { parseIfImage } from "../image/likely-reference.ts";
@@ -11,6 +12,7 @@ import { labelsOf, type Resource } from "../krm/resource.ts";
 import { type ResourceSelector, selects } from "../krm/resource-selector.ts";
 import type { Result } from "../krm/result.ts";
 import { quote } from "../text/quote.ts";
+import { lineFinder } from "../yaml/line.ts";
 import type { YamlText } from "../yaml/scan.ts";
 
 /** What was found in a text, for a configuration. */
@@ -41,23 +43,27 @@ function annotationSlips({ resource, fields, likely, flaws, skipped }: ResourceI
       const isMeantSo = /pin.?digests?\b/i.test(key) && /skip|ignore/i.test(key);
       return isMeantSo ? [tell(key, `opts nothing out: did you mean \`${skipAnnotation}\`?`)] : [];
     }
-    const known = [
-      ...new Set([...images.flatMap(({ owner }) => owner ?? []), ...images.map(({ path }) => path)]),
-    ];
     const written = value.split(/[\s,]+/, NAMES_MAX);
     // Each is held against all.
     if (written.length * images.length > COMPARISONS_MAX) return [];
+    let known: readonly string[] | undefined;
     return written.flatMap((name) => {
       if (name === "" || /^(?:false|no|off|0)$/i.test(name)) return [];
       const names = new Set([name, name.replaceAll("/", ".")]);
       if ([...images, ...flaws].some((each) => isNamed(each, names))) return [];
       if (/^(?:true|yes|on|1)$/i.test(name))
         return [tell(key, `${quote(name)} opts nothing out: write "true", in lower case and in quotes`)];
+      known ??= namesOf(images);
       return [
         tell(key, `${quote(name)} is no container and no field with an image here: ${advice(name, known)}`),
       ];
     });
   });
+}
+
+/** By what an annotation can name some fields. */
+function namesOf(images: readonly ImageField[]): readonly string[] {
+  return [...new Set([...images.flatMap(({ owner }) => owner ?? []), ...images.map(({ path }) => path)])];
 }
 
 function advice(name: string, known: readonly string[]): string {
@@ -68,6 +74,7 @@ function advice(name: string, known: readonly string[]): string {
 /** Comments that nearly say `pin-digests: skip`. */
 function commentSlips({ text }: YamlText): readonly Result[] {
   const results: Result[] = [];
+  const lineAt = lineFinder(text);
   let end = 0;
   for (let at = text.indexOf(sign); at !== -1; at = end === -1 ? -1 : text.indexOf(sign, end)) {
     const start = text.lastIndexOf("\n", at) + 1;
@@ -75,8 +82,7 @@ function commentSlips({ text }: YamlText): readonly Result[] {
     const line = text.slice(start, end === -1 ? text.length : end);
     const comment = nearComment.exec(line)?.groups?.comment;
     if (comment === undefined || exactComment.test(line)) continue;
-    const number = text.slice(0, at).split("\n").length;
-    const message = `line ${number} of the input: the comment ${quote(comment)} opts nothing out: did you mean "# pin-digests: skip"?`;
+    const message = `line ${lineAt(at)} of the input: the comment ${quote(comment)} opts nothing out: did you mean "# pin-digests: skip"?`;
     results.push({ message, severity: "warning" });
     if (results.length === SLIPS_MAX) break;
   }
@@ -85,7 +91,7 @@ function commentSlips({ text }: YamlText): readonly Result[] {
 
 const sign = "pin-digest";
 const nearComment =
-  /(?:^|\s)(?<comment>#\s*pin-digests?\s*[:=]?\s*(?:skip|skipped|ignored?|exclude|never|off|no|false)\b.*)$/i;
+  /(?:^|\s)(?<comment>#\s*pin-digests?(?:\s*[:=])?\s*(?:skip|skipped|ignored?|exclude|never|off|no|false)\b.*)$/i;
 const exactComment = /\bpin-digests:\s*skip\b/;
 // More are one habit, which the first ones show.
 const SLIPS_MAX = 10;
@@ -97,6 +103,13 @@ function globSlips(
   const images = imagesOf(resources);
   if (images.length === 0 || (include.length + exclude.length) * images.length > WORK_MAX) return [];
   const names = [...new Set(images.flatMap(prefixesOf))].slice(0, NAMES_MAX);
+  const letters = names.reduce((sum, { length }) => sum + length, 0);
+  let left = LETTERS_MAX;
+  /** The nearest name, until too many letters were held against each other. */
+  const nearestTo = (glob: string): string | undefined => {
+    left -= glob.length * letters;
+    return left < 0 ? undefined : nearestName(glob, names);
+  };
   const unmatched = (globs: readonly string[]): readonly string[] =>
     globs.filter((glob) => {
       const alone = [glob];
@@ -108,13 +121,13 @@ function globSlips(
       : `matches none of the ${images.length} images here`;
   return [
     ...unmatched(include).map((glob) => {
-      const nearest = nearestName(glob, names);
+      const nearest = nearestTo(glob);
       const hint = nearest === undefined ? "" : `: did you mean ${quote(nearest)}?`;
       return warning(`${quote(glob)} of \`include\` ${none}${hint}`);
     }),
     // What is shared by many packages excludes what some of them do not have: only what is near is a slip.
     ...unmatched(exclude).flatMap((glob) => {
-      const nearest = nearestName(glob, names);
+      const nearest = nearestTo(glob);
       if (nearest === undefined || !isSlip(glob, nearest)) return [];
       return [warning(`${quote(glob)} of \`exclude\` ${none}: did you mean ${quote(nearest)}?`)];
     }),
@@ -123,6 +136,7 @@ function globSlips(
 
 const COMPARISONS_MAX = 2_000;
 const WORK_MAX = 1_000_000;
+const LETTERS_MAX = 50_000_000;
 const NAMES_MAX = 1000;
 
 function imagesOf(resources: readonly ResourceImages[]): readonly ImageReference[] {

@@ -37,8 +37,14 @@ export function parsePath(path: string): readonly PathStep[] {
   return steps;
 }
 
-// Longer than that of any field; each may count at every level of an object.
-const STEPS_MAX = 50;
+/** How many a path may have: more than that of any field, since each may count at every level of an object. */
+export const STEPS_MAX = 50;
+
+/** How long a key in a path may be that is shown: no key of Kubernetes is longer, prefix included. */
+export const KEY_MAX = 320;
+
+/** How long a path may be that is shown: the path of each image repeats the keys above it. */
+export const PATH_MAX = 2000;
 
 /** Slashes part segments, but for those that are escaped or stand in brackets. */
 function splitSegments(path: string): readonly string[] {

@@ -83,14 +83,12 @@ export async function explain(text: string, sources: ExplainOptions = {}): Promi
 /** What is known of the values of an input. */
 export function allExplanations(input: Input, knowledge: Knowledge): readonly Explanation[] {
   const { config, locks } = knowledge;
-  const resources = findResources(input, config);
-  const fields = resources.flatMap((found) => found.fields);
-  const hasLikely = resources.some(({ likely }) => likely.length > 0);
-  const steps = hasLikely
-    ? fields.map((field) => planStep(field, config, locks.nearest(field.resource)))
-    : [];
-  const certain = certainLookups(steps);
-  return resources.flatMap((found) => explainResource(input.yaml, found, { ...knowledge, certain }));
+  const found = findResources(input, config).map((images) => ({
+    images,
+    steps: images.fields.map((field) => planStep(field, config, locks.nearest(field.resource))),
+  }));
+  const certain = certainLookups(found.flatMap(({ steps }) => steps));
+  return found.flatMap((each) => explainResource(input.yaml, each, { ...knowledge, certain }));
 }
 
 /** The report as a table for people, as JSON for programs, or as fieldSpecs to be copied. */
@@ -130,31 +128,34 @@ export interface Knowledge {
   readonly locks: Locks;
 }
 
+/** What was found in an object, and what is to be done about what is certain. */
+interface PlannedResource {
+  readonly images: ResourceImages;
+  /** One for each field, in their order. */
+  readonly steps: readonly Step[];
+}
+
 function explainResource(
   yaml: YamlText,
-  found: ResourceImages,
+  { images, steps }: PlannedResource,
   { config, locks, certain }: Knowledge & Pick<LikelyContext, "certain">,
 ): readonly Explanation[] {
-  const { resource, fields, likely, skipped } = found;
-  const known = [
-    ...fields.map((field) => ({ field, step: planStep(field, config, locks.nearest(field.resource)) })),
-    ...likely.flatMap((field) => {
-      const step = planLikely(field, { config, lock: locks.nearest(field.resource), certain });
-      return step === undefined ? [] : [{ field, step }];
-    }),
-  ].map(({ field, step }) => ({
-    at: startOfField(field),
-    explanation: explainStep(step, config, locks.nearest(field.resource)),
+  const { resource, fields, likely, skipped } = images;
+  const lock = locks.nearest(resource);
+  const likelySteps = likely.flatMap((field) => planLikely(field, { config, lock, certain }) ?? []);
+  const known = [...steps, ...likelySteps].map((step) => ({
+    at: startOfField(step.field),
+    explanation: explainStep(step, config, lock),
   }));
   const starts = fieldOffsets([...fields, ...likely]);
-  const denialAt = innermostDenials(yaml, found);
+  const denialAt = innermostDenials(yaml, images);
   const others = lookalikes(yaml, resource.node)
     .filter(({ range }) => !isCovered(range, starts))
     .map((like) => ({
       at: like.range.start,
       explanation:
         skipped === undefined
-          ? explainOther(found.resource, like, denialAt(like.node))
+          ? explainOther(resource, like, denialAt(like.node))
           : { ...placeOf(resource, like), action: "skipped" as const, reason: skipped },
     }));
   return [...known, ...others].toSorted((a, b) => a.at - b.at).map(({ explanation }) => explanation);

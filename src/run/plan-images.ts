@@ -134,5 +134,5 @@ export function fieldsOfAll(
   const { include, exclude } = config.resources;
   if (include.length === 0 && exclude.length === 0) return fields;
   const everything = { ...config, resources: { include: [], exclude: [] } };
-  return findResources(input, everything).flatMap((found) => found.fields);
+  return findResources(input, everything).flatMap((found) => [...found.fields, ...found.likely]);
 }

@@ -185,4 +185,14 @@ export const aliasShapes: readonly Shape[] = [
       "---\n",
     ),
   ),
+  pinning(
+    "values of likely images by alias",
+    (n) =>
+      `apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\nspec:\n  source:\n    helm:\n      valuesObject: &v\n        server_img: nginx:1\n${repeat(n, (i) => `        k${i}: v\n`)}  sources:\n${"  - {helm: {valuesObject: *v}}\n".repeat(n)}`,
+  ),
+  pinning(
+    "a text of likely images by alias",
+    (n) =>
+      `apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\nspec:\n  source:\n    helm:\n      values: &v |\n        server_img: nginx:1\n${repeat(n, (i) => `        k${i}: v\n`)}  sources:\n${"  - {helm: {values: *v}}\n".repeat(n)}`,
+  ),
 ];

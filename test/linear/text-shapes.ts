@@ -1,4 +1,4 @@
-import { containers, listOf, pinning, podItem, podOf } from "./pinning.ts";
+import { containers, digestOf, listOf, pinning, podItem, podOf } from "./pinning.ts";
 import { repeat, type Shape } from "./shape.ts";
 
 const helmRelease = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: h}\nspec:\n";
@@ -276,7 +276,65 @@ export const textShapes: readonly Shape[] = [
     (n) =>
       `apiVersion: a.example/v1\nkind: Thing\nmetadata: {name: t}\nspec:\n${repeat(n, (i) => `  d${i}: {apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: x}, spec: {image: nginx:1}}\n  p${i}: {sidecarImage: nginx:1}\n`)}`,
   ),
+  pinning("a long text that nearly names an image", (n) =>
+    thingOf(`  image: nginx:1\n  x: "${"a.".repeat(n * 5)}/${":".repeat(n * 5)} "\n`),
+  ),
+  pinning("a long name beside its registry", (n) =>
+    thingOf(`  image: {registry: r.example, repository: "${"a.".repeat(n * 10)}a:1"}\n`),
+  ),
+  pinning("a long word in a kind that no rule knows", (n) => thingOf(`  x: ${"a".repeat(n * 10)}\n`)),
+  pinning("long hosts in a kind that no rule knows", (n) =>
+    thingOf(`  x: ${"a.".repeat(n * 5)}/${"b/".repeat(n * 5)}\n`),
+  ),
+  pinning("likely images below a long key", (n) =>
+    thingOf(`  ${"k".repeat(n * 5)}:\n${repeat(n, (i) => `    a${i}Image: acme/a:1\n`)}`),
+  ),
+  pinning("objects that speak of no image", (n) =>
+    repeat(n, () => thingOf(`  x: ${"y ".repeat(50)}\n`), "---\n"),
+  ),
+  pinning("a comment with many blanks", (n) =>
+    podOf(`  # pin-digests${" ".repeat(n * 10)}x\n${containers(1)}`),
+  ),
+  pinning("comments that opt nothing out", (n) => podOf(containers(n, "  ", "nginx:1 # pin-digest: skip"))),
+  pinning(
+    "an annotation that nearly names a container",
+    (n) =>
+      `apiVersion: v1\nkind: Pod\nmetadata: {name: p, annotations: {pin-digests.fn.kpt.dev/skip: "${"a".repeat(n * 5)}b"}}\nspec: {containers: [{name: "${"a".repeat(n * 5)}", image: nginx:1}]}\n`,
+  ),
+  pinning("references in parts in one map", (n) =>
+    thingOf(repeat(n, (i) => `  a${i}Repository: acme/a${i}\n  a${i}Tag: v1\n`)),
+  ),
+  pinning("keys that may be of one reference", (n) =>
+    thingOf(repeat(n, (i) => `  ${signs(i)}repository: acme/a${i}\n  ${signs(i)}tag: v1\n`)),
+  ),
+  pinning("references in parts in one list", (n) =>
+    thingOf(
+      `  set:\n${repeat(n, (i) => `  - {name: a${i}.image.repository, value: acme/a${i}}\n  - {name: a${i}.image.tag, value: v1}\n`)}`,
+    ),
+  ),
+  pinning("references in parts in one map that a user names", (n) => ({
+    text: thingOf(repeat(n, (i) => `  a${i}Repository: acme/a${i}\n  a${i}Tag: v1\n`)),
+    options: {
+      functionConfig:
+        "apiVersion: fn.kpt.dev/v1alpha1\nkind: PinDigests\nmetadata: {name: p}\nonError: warn\nfieldSpecs: [{kind: Thing, path: spec/*, in: repositoryAndTag}]\n",
+    },
+  })),
+  pinning("digests in parts in one map", (n) =>
+    thingOf(
+      repeat(n, (i) => `  a${i}Repository: acme/a${i}\n  a${i}Tag: v1\n  a${i}Digest: ${digestOf(i)}\n`),
+    ),
+  ),
 ];
+
+/** An object of a kind that no rule knows, whose `spec` is a text of lines indented by two spaces. */
+function thingOf(spec: string): string {
+  return `apiVersion: a.example/v1\nkind: Thing\nmetadata: {name: t}\nspec:\n${spec}`;
+}
+
+/** A number in signs that are no letters. */
+function signs(i: number): string {
+  return i.toString(2).replaceAll("0", "_").replaceAll("1", ".");
+}
 
 function pod(i: number): object {
   return {

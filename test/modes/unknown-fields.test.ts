@@ -287,6 +287,38 @@ spec: {components: {karmadaWebhook: {imageRepository: registry.k8s.io/a, imageTa
     expect((await run(text, confirming(both))).text).toBe(text.replace("server:v1'", `server:v1@${one}'`));
   });
 
+  test("is shown by --explain where a run ignores it", async () => {
+    const { explanations } = await explain(short, { overrides: new Map([["unknownFields", "ignore"]]) });
+
+    expect(explanations).toMatchObject([{ path: "spec.image", action: "unknown" }]);
+  });
+
+  test("suggests no key that would lead into another map", async () => {
+    const { results } = await run(
+      widget("web.repository: ghcr.io/acme/server\nweb.tag: v1\n"),
+      confirming(both),
+    );
+
+    expect(messages(results)).toEqual([expect.not.stringContaining("digestKey: ")]);
+  });
+
+  test.each([
+    "proxy_img: busybox:1.36",
+    "IMAGE: busybox:1.36",
+    "env: [{name: WEB_IMAGE, value: 'busybox:1.36'}]",
+    "repo: acme/a\ntag: v1",
+    "webREPOSITORY: acme/a\nweb_tag: v1",
+    "newName: acme/a\nnewTag: v1",
+    "puller: r.example:5000/a/b:v1",
+    "puller: registry:5000/a/b:v1",
+    "puller: localhost/a/b:v1",
+    "puller: https://r.example/x.y/r.example/a/b:v1 r.example/a/b:v1\npusher: r.example/a/b:v1",
+  ])("tells of all that reads as an image, whatever words stand around it: %s", async (spec) => {
+    const { results } = await run(widget(spec), confirming({}));
+
+    expect(messages(results)).toEqual([expect.stringMatching(/^warning: .* reads as an image/)]);
+  });
+
   test.each([
     ["qualified", true],
     ["report", false],
