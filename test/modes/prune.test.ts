@@ -25,6 +25,19 @@ describe("--prune", () => {
     expect(messages(results)).toContain('info: dropped "old:1", "older:1", since nothing uses them');
   });
 
+  test("keeps what only fields use that no rule knows, of objects that are left out too", async () => {
+    const widget =
+      "---\napiVersion: acme.example/v1\nkind: Widget\nmetadata: {name: w}\nspec: {image: 'redis:7'}\n";
+
+    const { lock: text } = await run(`${pod(image)}${widget}`, registry(), update, {
+      ...file(lock({ [image]: three, "old:1": one, "redis:7": two })),
+      functionConfig:
+        "apiVersion: fn.kpt.dev/v1alpha1\nkind: PinDigests\nresources: {exclude: [{kind: Widget}]}\n",
+    });
+
+    expect(text).toBe(lock({ [image]: three, "redis:7": two }));
+  });
+
   test("drops what nothing uses where nothing else is to be written", async () => {
     const result = await run(pod(image), registry(), update, file(lock({ [image]: three, "old:1": one })));
 
