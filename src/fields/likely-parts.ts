@@ -16,45 +16,54 @@ export function partsIn(map: NamedTexts): readonly SplitKeys[] {
   const { texts } = map;
   const wholes = new Set<string>();
   const found = new Map<string, SplitKeys>();
-  const bySubject = new Map<string, string[]>();
-  for (const name of texts.keys()) {
-    const about = subjectOf(name);
-    const names = bySubject.get(about) ?? [];
-    if (names.length < NAMES_MAX) names.push(name);
-    bySubject.set(about, names);
-  }
+  const index = indexParts(texts.keys());
   const isOfOthers = [...texts.keys()].some((name) => otherCompanions.has(name));
   for (const key of byCertainty(map)) {
-    if (found.size >= NAMES_MAX) break;
     const about = subjectOf(key);
     const text = texts.get(key) ?? "";
-    const keys = companionsOf(key, bySubject.get(about) ?? []);
+    const keys = companionsOf(key, index);
     if (isWhole(text) && keys.registry?.length === 0) wholes.add(about);
-    else if (!found.has(about) && isReference(text) && areParts({ ...map, isOfOthers }, key, keys))
-      found.set(
-        about,
-        map.isImage && key === "repository" ? withNamespace(keys, (part) => texts.get(part)) : keys,
-      );
+    else if (!found.has(about) && isReference(text) && areParts({ ...map, isOfOthers }, key, keys)) {
+      const isNamespaced = map.isImage && key === "repository";
+      found.set(about, isNamespaced ? withNamespace(keys, (part) => texts.get(part)) : keys);
+    }
   }
   return [...found].filter(([about]) => !wholes.has(about)).map(([, keys]) => keys);
 }
 
-// No map of an operator holds more; each is looked for in the whole map.
-const NAMES_MAX = 100;
+/** The keys of a map that may hold parts of a reference beside its name, by what they are parts of. */
+export type PartIndex = ReadonlyMap<string, Readonly<Record<PartKind, readonly string[]>>>;
+
+type PartKind = "registry" | "tag" | "version" | "digest";
+
+/** Looks through the keys of a map once, however many references are in it. */
+export function indexParts(names: Iterable<string>): PartIndex {
+  const index = new Map<string, Record<PartKind, string[]>>();
+  for (const name of names) {
+    const kind = partKinds.get(lastWord(name));
+    if (kind === undefined) continue;
+    const about = subjectOf(name);
+    const known = index.get(about) ?? { registry: [], tag: [], version: [], digest: [] };
+    index.set(about, known);
+    if (known[kind].length < NAMES_MAX) known[kind].push(name);
+  }
+  return index;
+}
+
+// No reference has more parts: what is beyond is another's by another spelling.
+const NAMES_MAX = 10;
 
 /** Where the other parts of a reference stand whose name is under a key: under keys of the same subject. */
-export function companionsOf(key: string, names: readonly string[]): SplitKeys {
-  const about = subjectOf(key);
-  const of = (last: ReadonlySet<string>): readonly string[] =>
-    names.filter((name) => name !== key && last.has(lastWord(name)) && subjectOf(name) === about);
-  // Beside a base image, the registry is where what is built on it goes.
-  const registry = /^(?:base|new)[A-Z_-]/.test(key) ? [] : of(registryWords);
-  // The version of a product is not always the tag of its image: an image's own tag comes first.
+export function companionsOf(key: string, index: PartIndex): SplitKeys {
+  const known = index.get(subjectOf(key));
+  const of = (kind: PartKind): readonly string[] => known?.[kind].filter((name) => name !== key) ?? [];
   return {
-    registry,
+    // Beside a base image, the registry is where what is built on it goes.
+    registry: /^(?:base|new)[A-Z_-]/.test(key) ? [] : of("registry"),
     repository: [key],
-    tag: [...of(tagWords), ...of(versionWords)],
-    digest: of(digestWords),
+    // The version of a product is not always the tag of its image: an image's own tag comes first.
+    tag: [...of("tag"), ...of("version")],
+    digest: of("digest"),
   };
 }
 
@@ -103,7 +112,7 @@ function areParts(
   if (isImage || meaningOf(key) !== undefined || /image/i.test(key)) return true;
   const text = texts.get(key) ?? "";
   if (otherSources.test(text) || isOfOthers) return false;
-  if (tag.some((name) => tagWords.has(lastWord(name))) || registry.length + digest.length > 0) return true;
+  if (tag.some((name) => lastWord(name) === "tag") || registry.length + digest.length > 0) return true;
   const image = parseIfImage(text);
   return tag.length > 0 && image !== undefined && namesRegistry(image);
 }
@@ -135,18 +144,16 @@ export function mayBeParts(names: readonly string[]): boolean {
 }
 
 const repositoryWords: ReadonlySet<string> = new Set(["repo", "repository"]);
-const registryWords: ReadonlySet<string> = new Set(["registry"]);
-const tagWords: ReadonlySet<string> = new Set(["tag"]);
-const versionWords: ReadonlySet<string> = new Set(["version"]);
-const digestWords: ReadonlySet<string> = new Set(["digest", "hash", "sha", "sha256"]);
-const partNames: ReadonlySet<string> = new Set([
-  ...referenceKeys,
-  ...repositoryWords,
-  ...registryWords,
-  ...tagWords,
-  ...versionWords,
-  ...digestWords,
+const partKinds: ReadonlyMap<string, PartKind> = new Map([
+  ["registry", "registry"],
+  ["tag", "tag"],
+  ["version", "version"],
+  ["digest", "digest"],
+  ["hash", "digest"],
+  ["sha", "digest"],
+  ["sha256", "digest"],
 ]);
+const partNames: ReadonlySet<string> = new Set([...referenceKeys, ...repositoryWords, ...partKinds.keys()]);
 
 /** Words that make a repository one of other things. */
 const otherRepositories: ReadonlySet<string> = new Set([

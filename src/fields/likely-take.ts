@@ -1,6 +1,6 @@
 /** Taking what reads as an image where no rule leads. */
 import { goType } from "../yaml/go-type.ts";
-import { membersOf } from "../yaml/members.ts";
+import { membersByName } from "../yaml/members.ts";
 import { dereference, writtenText } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { noPlace } from "./digest-slot.ts";
@@ -37,10 +37,9 @@ const likelyRule: FieldRule = {
 /** Takes the references whose parts stand apart in a map. The keys of those that were taken. */
 export function takeParts(search: LikelySearch, place: Place, map: NamedTexts): readonly string[] {
   return partsIn(map).flatMap((keys) => {
-    const { yaml } = place.layer;
-    const isLeft = membersOf(yaml, place.node).some(
-      ({ name, value }) => keys.repository.includes(name) && isLeftOut(search, { ...place, node: value }),
-    );
+    const [name = ""] = keys.repository;
+    const value = membersByName(place.layer.yaml, place.node).get(name)?.value;
+    const isLeft = value !== undefined && isLeftOut(search, { ...place, node: value });
     const rule: FieldRule = { ...likelyRule, in: "repositoryAndTag", keys };
     return !isLeft && extractSplit(search.walk, place, rule) ? namesOf(keys) : [];
   });

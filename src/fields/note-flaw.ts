@@ -1,5 +1,6 @@
 /** Taking note of the flaws that the walk meets. */
 import { placeholderKind } from "../image/placeholder.ts";
+import { keptForLast } from "../yaml/kept-for-last.ts";
 import { namedLines } from "../yaml/line.ts";
 import { dereference, keysOf, scalarText, startOf } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
@@ -9,7 +10,9 @@ import type { Flaw } from "./flaw.ts";
 import { formatPath, type Walk } from "./walk-state.ts";
 
 /** The keys of a mapping that stand in it more than once, by name. */
-export function doubledKeys(yaml: YamlText, mapping: YamlNode): ReadonlyMap<string, readonly YamlNode[]> {
+export const doubledKeys = keptForLast(findDoubledKeys);
+
+function findDoubledKeys(yaml: YamlText, mapping: YamlNode): ReadonlyMap<string, readonly YamlNode[]> {
   const keys = new Map<string, YamlNode[]>();
   const doubled = new Map<string, readonly YamlNode[]>();
   for (const key of keysOf(yaml, mapping)) {

@@ -1,7 +1,8 @@
 /** References whose parts stand apart: `{repository, tag, digest}`, `{name, version}`, `{newName, newTag, digest}`. */
 
-import { membersOf, memberText } from "../yaml/members.ts";
-import { kindOf, lastEventOf } from "../yaml/node.ts";
+import { keptForLast } from "../yaml/kept-for-last.ts";
+import { keptMembersOf, membersByName } from "../yaml/members.ts";
+import { dereference, kindOf, lastEventOf, scalarText } from "../yaml/node.ts";
 import { clearKey, noPlace, writeKey } from "./digest-slot.ts";
 import type { Site } from "./embedded-document.ts";
 import { extractReference, identityOf, push } from "./extract.ts";
@@ -9,7 +10,7 @@ import { KEY_MAX } from "./field-path.ts";
 import type { FieldRule } from "./field-rule.ts";
 import type { ImageField, Writing } from "./image-field.ts";
 import { meaningOf } from "./likely-key.ts";
-import { companionsOf, digestKeyBeside, withNamespace } from "./likely-parts.ts";
+import { companionsOf, digestKeyBeside, indexParts, withNamespace } from "./likely-parts.ts";
 import { isWhole, namesHost } from "./likely-value.ts";
 import { doubledKeys, noteDouble } from "./note-flaw.ts";
 import { compose, type Part, partAt } from "./reference-parts.ts";
@@ -71,11 +72,13 @@ export function extractSplitAt(walk: Walk, map: Site, rule: FieldRule): void {
   const key = String(walk.path.pop() ?? "");
   const isCommon = [commonKeys.registry ?? [], commonKeys.tag, commonKeys.digest ?? []].flat().includes(key);
   const isFirst = partAt(map, commonKeys.repository)?.key === key;
-  const names = membersOf(map.layer.yaml, map.node).map(({ name }) => name);
-  const keys = rule.keys === undefined && !isCommon && !isFirst ? companionsOf(key, names) : undefined;
+  const isOther = rule.keys === undefined && !isCommon && !isFirst;
+  const keys = isOther ? companionsOf(key, partIndex(map.layer.yaml, map.node)) : undefined;
   extractSplit(walk, map, keys === undefined ? rule : { ...rule, keys });
   walk.path.push(key);
 }
+
+const partIndex = keptForLast((yaml, map) => indexParts(membersByName(yaml, map).keys()));
 
 /** One map may hold the parts of several references. */
 function identityOfParts({ layer, node }: Site, { key }: Part): string {
@@ -114,8 +117,10 @@ function suggestParts(walk: Walk, map: Site, { rule, repository, tag }: Resolved
 function usualKeys({ path }: Walk, map: Site): SplitKeys {
   if (!isCalledImage(path)) return commonKeys;
   const { yaml } = map.layer;
-  const members = membersOf(yaml, map.node);
-  return withNamespace(commonKeys, (key) => memberText(yaml, members, key));
+  return withNamespace(commonKeys, (key) => {
+    const member = membersByName(yaml, map.node).get(key);
+    return member && scalarText(yaml, dereference(yaml, member.value));
+  });
 }
 
 /** Whether what stands at a path is called after an image, or one of those that a map or a list of images holds. */
@@ -222,7 +227,7 @@ interface Whole {
 
 /** A name with a tag or a digest of its own: where it names no registry, the one beside it counts. */
 function extractWhole(walk: Walk, { map, part, registry, rule }: Whole): void {
-  const siblings = membersOf(map.layer.yaml, map.node);
+  const siblings = keptMembersOf(map.layer.yaml, map.node);
   const place = { ...part.site, map, siblings };
   const whole = { ...rule, tagless: "keep" } as const;
   const isApart = registry !== undefined && registry.text !== "" && !namesHost(part.text);

@@ -2,7 +2,7 @@
 
 import type { Resource } from "../krm/resource.ts";
 import { shorten } from "../text/quote.ts";
-import { aliasesOf, type Member, membersOf } from "../yaml/members.ts";
+import { aliasesOf, type Member, membersByName } from "../yaml/members.ts";
 import { dereference, kindOf } from "../yaml/node.ts";
 import type { YamlNode } from "../yaml/scan.ts";
 import type { EmbeddedDocument, Site } from "./embedded-document.ts";
@@ -71,7 +71,7 @@ export function siteAt(map: Site, path: string): Site | undefined {
   for (const name of path.split("/")) {
     const owner: Site = follow(at);
     if (kindOf(owner.layer.yaml, owner.node) !== "mapping") return undefined;
-    const member = membersOf(owner.layer.yaml, owner.node).findLast((each) => each.name === name);
+    const member = membersByName(owner.layer.yaml, owner.node).get(name);
     if (member === undefined) return undefined;
     const via = member.by === undefined ? owner.via : [...owner.via, ...aliasesOf(member.by)];
     at = { layer: owner.layer, node: member.value, via };

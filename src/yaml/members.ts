@@ -1,4 +1,5 @@
 /** The members of a mapping as readers of YAML see them: with what its merge keys bring in. */
+import { keptForLast } from "./kept-for-last.ts";
 import {
   behind,
   childOf,
@@ -58,6 +59,15 @@ export function membersOf(yaml: YamlText, mapping: YamlNode): readonly Member[] 
   }
   return members;
 }
+
+/** {@link membersOf}, for those who ask for one reference after the other whose parts stand in one mapping. */
+export const keptMembersOf = keptForLast(membersOf);
+
+/** The members of a mapping by name, the last of duplicates. */
+export const membersByName = keptForLast(
+  (yaml, mapping): ReadonlyMap<string, Member> =>
+    new Map(keptMembersOf(yaml, mapping).map((member) => [member.name, member])),
+);
 
 /** The value of a member, following aliases; the last of duplicates. Large mappings, whose images all ask, are indexed. */
 export function memberOf(yaml: YamlText, members: readonly Member[], name: string): YamlNode | undefined {

@@ -319,6 +319,13 @@ export const textShapes: readonly Shape[] = [
         "apiVersion: fn.kpt.dev/v1alpha1\nkind: PinDigests\nmetadata: {name: p}\nonError: warn\nfieldSpecs: [{kind: Thing, path: spec/*, in: repositoryAndTag}]\n",
     },
   })),
+  pinning("images in one map that a user names as parts", (n) => ({
+    text: thingOf(repeat(n, (i) => `  a${i}: acme/a${i}:1\n`)),
+    options: {
+      functionConfig:
+        "apiVersion: fn.kpt.dev/v1alpha1\nkind: PinDigests\nmetadata: {name: p}\nonError: warn\nfieldSpecs: [{kind: Thing, path: spec/*, in: repositoryAndTag}]\n",
+    },
+  })),
   pinning("digests in parts in one map", (n) =>
     thingOf(
       repeat(n, (i) => `  a${i}Repository: acme/a${i}\n  a${i}Tag: v1\n  a${i}Digest: ${digestOf(i)}\n`),

@@ -82,7 +82,7 @@ function isVacant(yaml: YamlText, node: YamlNode): boolean {
 }
 
 function isAliased(yaml: YamlText, node: YamlNode): boolean {
-  return anchorRange(yaml, node) !== undefined && [...yaml.targets.values()].includes(node);
+  return anchorRange(yaml, node) !== undefined && yaml.anchored.has(node);
 }
 
 /** A character that stands for the text while its place is looked for: YAML has no other use for it. */

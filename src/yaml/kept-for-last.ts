@@ -1,0 +1,16 @@
+/** What is asked again and again of one mapping, and then of another. */
+import type { YamlNode, YamlText } from "./scan.ts";
+
+/** Makes something of a node, and keeps it for the last node of each text: who asks for many parts of one asks in a row. */
+export function keptForLast<T>(
+  make: (yaml: YamlText, node: YamlNode) => T,
+): (yaml: YamlText, node: YamlNode) => T {
+  const last = new WeakMap<YamlText, { readonly node: YamlNode; readonly made: T }>();
+  return (yaml, node) => {
+    const known = last.get(yaml);
+    if (known !== undefined && known.node === node) return known.made;
+    const made = make(yaml, node);
+    last.set(yaml, { node, made });
+    return made;
+  };
+}
