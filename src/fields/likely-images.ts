@@ -3,12 +3,13 @@ import type { Resource } from "../krm/resource.ts";
 import { isWithin } from "../yaml/node-ranges.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { lastUpTo } from "../yaml/sorted-offsets.ts";
-import type { Site } from "./embedded-document.ts";
+import { type Site, straight } from "./embedded-document.ts";
 import { endsOf, type ImageField } from "./image-field.ts";
 import type { LikelySearch } from "./likely-take.ts";
 import { visitLikely } from "./likely-visit.ts";
 import { mentionsMore } from "./mentions.ts";
-import type { Place, Walk } from "./walk-state.ts";
+import { specBelow } from "./suggested-spec.ts";
+import { type KeyedDocument, type Place, pathBelow, type Walk } from "./walk-state.ts";
 
 /** Kinds that speak of images which others run, that a controller writes, or whose images are disks of machines. */
 const otherKinds =
@@ -20,26 +21,62 @@ export function findLikely(walk: Walk, object: Place): readonly ImageField[] {
   if (isOwn && walk.documents.length === 0) return [];
   if (otherKinds.test(walk.resource.kind) || !mentionsMore(object.layer.yaml, object.node, walk.fields))
     return [];
-  const found: Walk = { ...walk, fields: [], path: [], flaws: new Map(), wishes: [] };
   const isDenied = deniedIn(walk, object);
   const documents = nodesByText(walk.documents);
-  if (!isOwn) visitLikely({ walk: found, isDenied, documents }, object, { meaning: undefined, isRoot: true });
-  for (const { path, ...document } of walk.documents) {
-    // What a rule leads to counts in a part that is denied.
-    const isOpen = document.layer.depth > 0 || isDenied(document.node);
-    visitLikely(
-      {
-        walk: { ...found, path: [...path] },
-        isDenied: isOpen ? () => false : isDenied,
-        documents,
-        own: document.node,
-      },
-      document,
-      { meaning: undefined, isRoot: false },
-    );
-  }
+  const found = [
+    ...(isOwn ? [] : searchIn(walk, object, { isDenied, documents, isRoot: true })),
+    ...inDocuments(walk, { isDenied, documents }),
+  ];
   const isKnown = coveredBy(walk.fields);
-  return found.fields.filter((field) => !isKnown(field));
+  return found.filter((field) => !isKnown(field));
+}
+
+type Bounds = Pick<LikelySearch, "isDenied" | "documents">;
+
+/** What is likely an image in documents. Each is searched once: what it holds is there at each place to which an alias brings it. */
+function inDocuments(walk: Walk, { isDenied, documents }: Bounds): readonly ImageField[] {
+  const searched = new Map<YamlText, Map<YamlNode, readonly ImageField[]>>();
+  return walk.documents.flatMap((document) => {
+    const { layer, node } = document;
+    const known = searched.get(layer.yaml) ?? new Map<YamlNode, readonly ImageField[]>();
+    searched.set(layer.yaml, known);
+    // What a rule leads to counts in a part that is denied.
+    const isOpen = layer.depth > 0 || isDenied(node);
+    const bounds = { isDenied: isOpen ? () => false : isDenied, documents, own: node, isRoot: false };
+    const fields = known.get(node) ?? searchIn(walk, { layer, node, via: straight }, bounds);
+    known.set(node, fields);
+    return fields.map((field) => placedIn(document, field));
+  });
+}
+
+function searchIn(
+  walk: Walk,
+  place: Place,
+  { isRoot, ...bounds }: Omit<LikelySearch, "walk"> & { readonly isRoot: boolean },
+): readonly ImageField[] {
+  const found: Walk = { ...walk, fields: [], path: [], flaws: new Map(), wishes: [] };
+  visitLikely({ walk: found, ...bounds }, place, { meaning: undefined, isRoot });
+  return found.fields;
+}
+
+/** A field that was found in a document, where that stands in its object. */
+function placedIn(
+  { layer, via, path }: KeyedDocument,
+  { suggestion, writing, ...field }: ImageField,
+): ImageField {
+  const placed = (site: Site): Site => ({ layer, node: site.node, via: [...via, ...site.via] });
+  const spec = suggestion && specBelow(path, suggestion);
+  const removal = writing.kind === "in-place" ? writing.removal : undefined;
+  return {
+    ...field,
+    path: pathBelow(path, field.path),
+    site: placed(field.site),
+    writing:
+      removal === undefined
+        ? writing
+        : { kind: "in-place", removal: { ...removal, site: placed(removal.site) } },
+    ...(spec !== undefined && { suggestion: spec }),
+  };
 }
 
 /** The nodes of sites, by the text in which they stand. */

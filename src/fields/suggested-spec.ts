@@ -22,6 +22,19 @@ export function specPath(parts: readonly (string | number)[]): string | undefine
   return path.length > PATH_MAX || path.trim() === "" ? undefined : path;
 }
 
+/** A fieldSpec for what stands below keys and indices, given that for what is below them; undefined where none can be. */
+export function specBelow(
+  parts: readonly (string | number)[],
+  { path, ...more }: SuggestedSpec,
+): SuggestedSpec | undefined {
+  if (parts.length === 0) return { path, ...more };
+  const above = specPath(parts);
+  if (above === undefined || above.length + path.length >= PATH_MAX) return undefined;
+  return parts.length + path.split(/[/[]/).length > STEPS_MAX
+    ? undefined
+    : { path: `${above}/${path}`, ...more };
+}
+
 /** True for a key that a path can name. */
 function isNameable(key: string): boolean {
   return key.length <= KEY_MAX && /^[^[\]\\]+$/.test(key);

@@ -94,6 +94,15 @@ export function formatPath(parts: readonly (string | number)[]): string {
       else pieces.push(pieces.length === 0 ? "" : ".", key);
     }
   }
-  const path = pieces.join("");
+  return cut(pieces.join(""));
+}
+
+/** The path of what stands at a path, as {@link formatPath} writes it, below keys and indices. */
+export function pathBelow(parts: readonly (string | number)[], below: string): string {
+  const above = formatPath(parts);
+  return cut(above === "" || below === "" || below.startsWith("[") ? above + below : `${above}.${below}`);
+}
+
+function cut(path: string): string {
   return path.length > PATH_MAX ? `${path.slice(0, PATH_MAX / 2)}…${path.slice(-PATH_MAX / 2)}` : path;
 }

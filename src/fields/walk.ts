@@ -89,7 +89,10 @@ function branchesAt(
 }
 
 function visitText(walk: Walk, place: Place, rule: FieldRule, context: NodeContext): void {
-  const visitIt = (): void => visitDocuments(walk, place, rule, context.scope);
+  const documents = documentsIn(walk, place, rule, context.scope);
+  const visitIt = (): void => {
+    for (const document of documents) visit(walk, document, plainVisit(context.scope));
+  };
   if (targetOf(place) === place.node) visitIt();
   else unlessBarren(walk, sightOf(follow(place), context), visitIt);
 }
@@ -115,8 +118,8 @@ function unlessBarren(walk: Walk, sight: string, visitIt: () => void): void {
   if (countFound(walk) === before) walk.barren.add(sight);
 }
 
-function countFound({ fields, flaws, wishes }: Walk): number {
-  return fields.length + flaws.size + wishes.length;
+function countFound({ fields, flaws, wishes, documents }: Walk): number {
+  return fields.length + flaws.size + wishes.length + documents.length;
 }
 
 const noMembers: readonly Member[] = [];
@@ -304,20 +307,25 @@ function enterObject(walk: Walk, place: Place, context: NodeContext): NodeContex
   };
 }
 
-/** Visits the documents in a text that a rule says to hold some. */
-function visitDocuments(walk: Walk, place: Place, rule: FieldRule, scope: Scope): void {
+/** The documents in a text that a rule says to hold some. */
+function documentsIn(walk: Walk, place: Place, rule: FieldRule, scope: Scope): readonly Site[] {
   const inner = innerLayer(place);
   if ("reason" in inner) {
     const text = scalarText(place.layer.yaml, targetOf(place)) ?? "";
     if (isExpected(text, rule)) noteUnreadable(walk, rule, { text, ...inner });
-    return;
+    return noDocuments;
   }
-  for (const document of inner.yaml.documents) {
-    const site: Site = { layer: inner, node: rootOf(document), via: straight };
-    if (scope.imageKeys !== undefined) walk.documents.push({ ...site, path: [...walk.path] });
-    visit(walk, site, plainVisit(scope));
-  }
+  const sites = inner.yaml.documents.map((document) => ({
+    layer: inner,
+    node: rootOf(document),
+    via: straight,
+  }));
+  if (scope.imageKeys !== undefined)
+    for (const site of sites) walk.documents.push({ ...site, path: [...walk.path] });
+  return sites;
 }
+
+const noDocuments: readonly Site[] = [];
 
 /** Whether a text that is no document should be one. Where no user says so, a text without a colon may be anything. */
 function isExpected(text: string, { source, mixed }: FieldRule): boolean {

@@ -358,6 +358,57 @@ describe("values of charts in values of charts", () => {
     expect(results.map(({ severity }) => severity)).toEqual(["warning", "info"]);
   });
 
+  test.each([
+    ["a text", 'values: &v "proxy_img: ghcr.io/acme/server:v1\\n"', "values: *v"],
+    [
+      "a text of a text",
+      `values: &v ${JSON.stringify(application("proxy_img: ghcr.io/acme/server:v1\n"))}`,
+      "values: *v",
+    ],
+  ])("are searched once, and pinned wherever an alias brings them: %s", async (_, values, alias) => {
+    const text = `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: x}
+spec:
+  source: {helm: {${values}}}
+  sources:
+  - {helm: {${alias}}}
+  - {helm: {${alias}}}
+  - {helm: {${alias}}}
+`;
+
+    const { text: after, results } = await run(text, confirming(both));
+
+    expect(after).toBe(text.replace("server:v1", `server:v1@${one}`));
+    expect(results.map(({ severity, field }) => `${severity} ${field?.path?.split(".helm")[0]}`)).toEqual(
+      ["source", "sources[0]", "sources[1]", "sources[2]"].map((source) => `info spec.${source}`),
+    );
+  });
+
+  test("are told once, with all places, where an alias brings a map of them", async () => {
+    const text = `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: x}
+spec:
+  source: {helm: {valuesObject: &v {proxy_img: "ghcr.io/acme/server:v1"}}}
+  sources:
+  - {helm: &h {valuesObject: *v}}
+  - {helm: *h}
+  - {helm: *h}
+`;
+
+    const { text: after, results } = await run(text, confirming(both));
+    const { explanations } = await explain(text);
+
+    expect(after).toBe(text.replace("server:v1", `server:v1@${one}`));
+    expect(results.map(({ field }) => field?.path)).toEqual(["spec.source.helm.valuesObject.proxy_img"]);
+    expect(explanations.map(({ path }) => path)).toEqual(
+      ["source", "sources[0]", "sources[1]", "sources[2]"].map(
+        (source) => `spec.${source}.helm.valuesObject.proxy_img`,
+      ),
+    );
+  });
+
   function indent(text: string, by: number): string {
     return text.replaceAll(/^(?=.)/gm, " ".repeat(by));
   }
