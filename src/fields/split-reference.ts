@@ -1,12 +1,12 @@
 /** References whose parts stand apart: `{repository, tag, digest}`, `{name, version}`, `{newName, newTag, digest}`. */
 
+import { KEY_MAX } from "../krm/field-path.ts";
 import { keptForLast } from "../yaml/kept-for-last.ts";
 import { keptMembersOf, membersByName } from "../yaml/members.ts";
 import { dereference, kindOf, lastEventOf, scalarText } from "../yaml/node.ts";
 import { clearKey, noPlace, writeKey } from "./digest-slot.ts";
 import type { Site } from "./embedded-document.ts";
 import { extractReference, identityOf, push } from "./extract.ts";
-import { KEY_MAX } from "./field-path.ts";
 import type { FieldRule } from "./field-rule.ts";
 import type { ImageField, Writing } from "./image-field.ts";
 import { meaningOf } from "./likely-key.ts";

@@ -1,9 +1,9 @@
 /** The fieldSpec that would settle what no rule knows, ready to be copied into a configuration. */
 
+import { KEY_MAX, PATH_MAX, STEPS_MAX } from "../krm/field-path.ts";
 import type { FieldSpec } from "../krm/field-spec.ts";
 import type { Resource } from "../krm/resource.ts";
 import { yamlText } from "../krm/yaml-text.ts";
-import { KEY_MAX, PATH_MAX, STEPS_MAX } from "./field-path.ts";
 
 /** How fields that no rule knows are called where a rule would be named. */
 export const unknownField = "unknown field";

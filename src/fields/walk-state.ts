@@ -1,12 +1,12 @@
 /** Where the walk stands in an object. */
 
+import { KEY_MAX, PATH_MAX } from "../krm/field-path.ts";
 import type { Resource } from "../krm/resource.ts";
 import { shorten } from "../text/quote.ts";
 import { aliasesOf, type Member, membersByName } from "../yaml/members.ts";
 import { dereference, kindOf } from "../yaml/node.ts";
 import type { YamlNode } from "../yaml/scan.ts";
 import type { EmbeddedDocument, Site } from "./embedded-document.ts";
-import { KEY_MAX, PATH_MAX } from "./field-path.ts";
 import type { Flaw } from "./flaw.ts";
 import type { ImageField } from "./image-field.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parsePath } from "../../src/fields/field-path.ts";
 import { specPath } from "../../src/fields/suggested-spec.ts";
+import { parsePath } from "../../src/krm/field-path.ts";
 
 describe("specPath", () => {
   test("leads where it should, or is none", () => {
