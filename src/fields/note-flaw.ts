@@ -1,6 +1,6 @@
 /** Taking note of the flaws that the walk meets. */
 import { placeholderKind } from "../image/placeholder.ts";
-import { keptForLast } from "../yaml/kept-for-last.ts";
+import { keptForLast, type MadeOf } from "../yaml/kept-for-last.ts";
 import { namedLines } from "../yaml/line.ts";
 import { dereference, keysOf, scalarText, startOf } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
@@ -10,7 +10,7 @@ import type { Flaw } from "./flaw.ts";
 import { formatPath, type Walk } from "./walk-state.ts";
 
 /** The keys of a mapping that stand in it more than once, by name. */
-export const doubledKeys = keptForLast(findDoubledKeys);
+export const doubledKeys: MadeOf<ReadonlyMap<string, readonly YamlNode[]>> = keptForLast(findDoubledKeys);
 
 function findDoubledKeys(yaml: YamlText, mapping: YamlNode): ReadonlyMap<string, readonly YamlNode[]> {
   const keys = new Map<string, YamlNode[]>();

@@ -1,5 +1,5 @@
 /** The members of a mapping as readers of YAML see them: with what its merge keys bring in. */
-import { keptForLast } from "./kept-for-last.ts";
+import { keptForLast, type MadeOf } from "./kept-for-last.ts";
 import {
   behind,
   childOf,
@@ -61,12 +61,11 @@ export function membersOf(yaml: YamlText, mapping: YamlNode): readonly Member[] 
 }
 
 /** {@link membersOf}, for those who ask for one reference after the other whose parts stand in one mapping. */
-export const keptMembersOf = keptForLast(membersOf);
+export const keptMembersOf: MadeOf<readonly Member[]> = keptForLast(membersOf);
 
 /** The members of a mapping by name, the last of duplicates. */
-export const membersByName = keptForLast(
-  (yaml, mapping): ReadonlyMap<string, Member> =>
-    new Map(keptMembersOf(yaml, mapping).map((member) => [member.name, member])),
+export const membersByName: MadeOf<ReadonlyMap<string, Member>> = keptForLast(
+  (yaml, mapping) => new Map(keptMembersOf(yaml, mapping).map((member) => [member.name, member])),
 );
 
 /** The value of a member, following aliases; the last of duplicates. Large mappings, whose images all ask, are indexed. */
