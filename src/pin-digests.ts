@@ -52,6 +52,8 @@ export interface PinResult {
   readonly platform?: string;
   /** The new text of the lock's file, where there is something to write. */
   readonly lock?: string;
+  /** New files beside that of the lock, by their names, to be written before it. */
+  readonly besideLock?: ReadonlyMap<string, string>;
   /**
    * Makes the same changes to another text of the lock's file, which somebody may have written meanwhile. Undefined where
    * that contradicts this result, which then must be made anew. Absent where there is nothing to write.
@@ -120,7 +122,7 @@ function answer(
     ...(platform !== undefined && { platform }),
     ...(tally !== undefined && { tally }),
     ...(versions !== undefined && { versions }),
-    ...(lock !== undefined && ok && { lock: lock.text, updateLock: lock.update }),
+    ...(lock !== undefined && ok && { lock: lock.text, updateLock: lock.update, besideLock: lock.beside }),
   };
 }
 

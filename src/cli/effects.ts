@@ -15,6 +15,7 @@ import {
   targetOf,
 } from "../fs/replace-file.ts";
 import { isSystemError } from "../fs/system-error.ts";
+import { stageBeside } from "./beside-lock.ts";
 import { LockWriteError, readLockText } from "./lock-file-io.ts";
 import { outputTarget } from "./output-target.ts";
 import { stderr, tell, tryStdout, write } from "./stdio.ts";
@@ -49,6 +50,8 @@ export interface LockChange {
   /** The text that the run has read. */
   readonly before: string;
   readonly text: string;
+  /** New files that belong to it, by their names. */
+  readonly beside?: ReadonlyMap<string, string>;
   /** Makes the same changes to another text; undefined where the two contradict each other. */
   readonly update: (text: string) => Promise<string | undefined>;
 }
@@ -70,13 +73,15 @@ export async function perform(effects: Effects, own: OwnProcess): Promise<boolea
     claimed.push(file);
     return file;
   };
+  const locks: StagedLock[] = [];
   const release = (): void => {
+    // Whoever has the claim next may count on what lies beside the lock.
+    for (const lock of locks.splice(0)) lock.discard();
     for (const file of claimed.splice(0)) file.release();
   };
   try {
     const reports = [];
     for (const report of effects.reports) reports.push(await stageReport(report, claimAt));
-    const locks = [];
     for (const change of effects.locks) {
       const lock = await stageLock(change, claimAt);
       if (lock === "contradiction") return false;
@@ -152,6 +157,8 @@ interface StagedLock {
   readonly warnings: readonly string[];
   /** False where the claim was lost. */
   commit(): boolean;
+  /** Removes what was written beside it, unless it was committed. */
+  discard(): void;
 }
 
 /** Writes the new text of a lock beside it. @throws {LockWriteError} */
@@ -163,14 +170,18 @@ async function stageLock(change: LockChange, claimAt: ClaimAt): Promise<StagedLo
     const text = now === change.before ? change.text : await change.update(now);
     if (text === undefined) return "contradiction";
     if (text !== now) file.stage(text);
+    const beside = stageBeside({ ...change, before: now, text });
     const commit = (): boolean => {
       try {
-        return text === now || file.commit();
+        if (text !== now && !file.commit()) return false;
+        beside.keep();
+        return true;
       } catch (error) {
         throw lockError(name, error);
       }
     };
-    return { warnings: linkWarnings(name, text === now ? 0 : file.otherNames), commit };
+    const warnings = linkWarnings(name, text === now ? 0 : file.otherNames);
+    return { warnings, commit, discard: beside.discard };
   } catch (error) {
     throw lockError(name, error);
   }

@@ -112,8 +112,8 @@ function cleanUp({ drafts, lockPlaces }: FilesPlan, host: Host): void {
   for (const place of lockPlaces) clearLockFolder(place, host);
 }
 
-function lockChange({ place, path, before, text, update }: FilesPlan["locks"][number]): LockChange {
-  return { path: place, label: `the lock ${JSON.stringify(path)}`, before, text, update };
+function lockChange({ place, path, ...change }: FilesPlan["locks"][number]): LockChange {
+  return { ...change, path: place, label: `the lock ${JSON.stringify(path)}` };
 }
 
 interface Showing {

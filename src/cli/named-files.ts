@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import type { ConfigSources } from "../config/config-sources.ts";
 import { parseDuration } from "../config/option-reader.ts";
 import { defaultConfig } from "../config/parse-config.ts";
+import { besideReader } from "../fs/beside.ts";
 import { readNamedFile } from "../fs/read.ts";
 import { untilAnswered } from "../fs/remote.ts";
 import { reasonOf } from "../fs/system-error.ts";
@@ -100,5 +101,5 @@ export function readLock({ lock, updateLock }: Arguments, host: Host): LockFileO
   }
   if (text === undefined && !updateLock)
     throw new UsageError(`${must}, but there is no ${JSON.stringify(lock)}; \`--update-lock\` makes it`);
-  return { text: text ?? "", update: updateLock, name: lock };
+  return { text: text ?? "", update: updateLock, name: lock, readBeside: besideReader(lock) };
 }

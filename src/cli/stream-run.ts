@@ -108,11 +108,11 @@ async function attempt(
 function lockChanges(
   { lock: path }: Arguments,
   { text: before }: LockFileOption,
-  { lock: text, updateLock: update }: PinResult,
+  { lock: text, updateLock: update, besideLock: beside }: PinResult,
 ): readonly LockChange[] {
   return path === undefined || text === undefined || update === undefined
     ? []
-    : [{ path, before, text, update }];
+    : [{ path, before, text, update, ...(beside !== undefined && { beside }) }];
 }
 
 /** Few runs want a report, so only they load what makes it. A policy is made of a run that found all its digests. */

@@ -1,5 +1,6 @@
 /** What a run over files would change, as a unified diff. */
 import { FILE_HEADERS_ONLY, formatPatch, type StructuredPatchHunk, structuredPatch } from "diff";
+import { besideName, besideReader } from "../fs/beside.ts";
 import { applyEdits, type TextEdit } from "../yaml/text-edit.ts";
 import { readFile } from "./file-text.ts";
 import type { FileChange } from "./plan-each.ts";
@@ -8,8 +9,12 @@ import type { FilesPlan } from "./plan-files.ts";
 /** The diff of a run, file after file; `git apply` and `patch -p1` take it. */
 export function* filesDiff({ changes, locks }: Pick<FilesPlan, "changes" | "locks">): Generator<string> {
   for (const change of changes) yield fileDiff(change);
-  for (const { path, before, text } of locks)
+  for (const { path, place, before, text, beside } of locks) {
+    const now = besideReader(place);
+    for (const [name, added] of beside)
+      if (now(name) !== added) yield patchOf(besideName(path, name), "", [replacement("", added)]);
     if (text !== before) yield patchOf(path, before, [replacement(before, text)]);
+  }
 }
 
 function fileDiff({ path, place, edits }: FileChange): string {

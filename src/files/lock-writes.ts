@@ -14,7 +14,7 @@ import type { Lock } from "../lock/locks.ts";
 import type { DroppedEntries } from "../lock/prune.ts";
 import { entryLookups, entryRecords, type LockRecord, recordsOf } from "../lock/record.ts";
 import { listed } from "../lock/results.ts";
-import { type ChangedLockFile, lockChanges } from "../lock/write.ts";
+import { besideOf, type ChangedLockFile, lockChanges } from "../lock/write.ts";
 import type { Resolver } from "../registry/resolve/resolver.ts";
 import type { RunJudge } from "../run/judgement.ts";
 import { settleEntries } from "../run/settle-images.ts";
@@ -32,6 +32,8 @@ export interface LockWrite {
   /** The text that the run has read; empty where there was no file. */
   readonly before: string;
   readonly text: string;
+  /** New files beside it, by their names. */
+  readonly beside: ReadonlyMap<string, string>;
   /** Makes the same changes to another text; undefined where the two contradict each other. */
   readonly update: (text: string) => Promise<string | undefined>;
 }
@@ -62,7 +64,7 @@ export async function lockWrites(
   const unused = entryRecords(entries);
   const records = [...recordsOf(asked), ...unused.records];
   const written = locks.all().flatMap(({ lock, option }) => (option.update ? [lock] : []));
-  const byLock = groupByLock(judge?.records(records, written) ?? records);
+  const byLock = groupByLock(judge?.records(records, { written, isFile: () => true }) ?? records);
   const usedEntries = groupByLock(files.flatMap(({ used }) => used));
   const writes: LockWrite[] = [];
   const results: Result[] = [...unused.warnings];
@@ -110,8 +112,9 @@ function groupByLock<OfLock extends { readonly lock?: Lock | undefined }>(
   return groups;
 }
 
-function lockWrite({ place, option }: RunLock, { text, update }: ChangedLockFile): LockWrite {
-  return { place, path: option.name ?? place, before: option.text, text, update: (now) => update(now) };
+function lockWrite({ place, option }: RunLock, { text, beside, update }: ChangedLockFile): LockWrite {
+  const path = option.name ?? place;
+  return { place, path, before: option.text, text, beside, update: (now) => update(now) };
 }
 
 /** A lock for images that none counts for, in the folder that holds all that was named. */
@@ -138,6 +141,7 @@ function newLock(
     path,
     before: "",
     text: filledLockText("", images),
+    beside: besideOf(records),
     update: (now: string) => updatedLockText(now, { records, used: [] }, path),
   };
   const message = `made the lock with ${listed(names)}`;

@@ -2,9 +2,11 @@
 import { isUtf8 } from "node:buffer";
 import { realpathSync, statSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
+import { besideReader } from "../fs/beside.ts";
 import { UnfitFileError } from "../fs/read.ts";
 import { isSystemError } from "../fs/system-error.ts";
 import type { Position, Result } from "../krm/result.ts";
+import { evidenceReader } from "../lock/evidence-place.ts";
 import { type LockFile, readLockFile } from "../lock/format/lock-file.ts";
 import { LockFileError } from "../lock/format/lock-file-error.ts";
 import { lockedImages } from "../lock/format/locked-image.ts";
@@ -56,7 +58,7 @@ export function createRunLocks({ folder: cwd, roots, named }: LockPlaces, isOff:
   const found: RunLock[] = [];
   const root: RunLock | undefined = named && {
     ...named,
-    lock: lockOf(named.file, named.option.name),
+    lock: lockOf(named.file, named.option),
     folder: cwd,
   };
   if (root !== undefined) found.push(root);
@@ -109,7 +111,8 @@ export function createRunLocks({ folder: cwd, roots, named }: LockPlaces, isOff:
       if (!isUtf8(bytes)) throw new UnfitFileError(path, "is not UTF-8");
       const text = bytes.toString("utf8");
       const file = await readLockFile(text, path);
-      return { lock: lockOf(file, path), file, option: { text, update: true, name: path }, place, folder };
+      const option = { text, update: true, name: path, readBeside: besideReader(place) };
+      return { lock: lockOf(file, option), file, option, place, folder };
     } catch (error) {
       const fault = fileFault(error);
       if (fault === undefined && !(error instanceof LockFileError)) throw error;
@@ -133,7 +136,8 @@ export function allLocks(locks: RunLocks): Locks {
 
 const start: Position = { line: 1, column: 1 };
 
-function lockOf(file: LockFile, path: string | undefined): Lock {
+function lockOf(file: LockFile, option: LockFileOption): Lock {
+  const { name: path } = option;
   const lock = file.kind === "ImageLock" ? file.lock : undefined;
   return {
     source: "file",
@@ -146,6 +150,7 @@ function lockOf(file: LockFile, path: string | undefined): Lock {
     },
     entries: file.images,
     images: lockedImages(file.images),
+    textBeside: evidenceReader(option),
   };
 }
 

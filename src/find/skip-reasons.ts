@@ -1,7 +1,7 @@
 /** Objects that are left alone since they are not for the cluster. */
 import { configGroup, configKind } from "../config/function-config.ts";
 import type { Input } from "../krm/input.ts";
-import { isImageLock, localReason, type Resource, readResource } from "../krm/resource.ts";
+import { isImageEvidence, isImageLock, localReason, type Resource, readResource } from "../krm/resource.ts";
 
 /** What says of an object of an input why it is to be left alone: it is not for the cluster. */
 export function skipReasons(input: Input): (resource: Resource) => string | undefined {
@@ -16,6 +16,7 @@ export function skipReasons(input: Input): (resource: Resource) => string | unde
     const { apiVersion, group, kind, name } = resource;
     const isOwn = kind === own?.kind && apiVersion === own.apiVersion && name === own.name;
     if (isOwn || (kind === configKind && group === configGroup)) return "it configures this function";
-    return isImageLock(resource) ? "it is a lock" : localReason(resource);
+    if (isImageLock(resource)) return "it is a lock";
+    return isImageEvidence(resource) ? "it belongs to a lock" : localReason(resource);
   };
 }

@@ -150,3 +150,8 @@ function nonEmpty(text: string | undefined): string | undefined {
 export function isImageLock({ kind, group }: Pick<Resource, "kind" | "group">): boolean {
   return kind === "ImageLock" && (group === "fn.kpt.dev" || group === "");
 }
+
+/** True for what is too large for a lock and lies beside it. */
+export function isImageEvidence({ kind, group }: Pick<Resource, "kind" | "group">): boolean {
+  return kind === "ImageEvidence" && group === "fn.kpt.dev";
+}

@@ -8,6 +8,7 @@ import type { Resource } from "../krm/resource.ts";
 import type { Result } from "../krm/result.ts";
 import { placeFinder } from "../yaml/line.ts";
 import { startOf } from "../yaml/node.ts";
+import { evidenceFinder, evidenceReader } from "./evidence-place.ts";
 import { type ImageLock, readImageLock } from "./format/image-lock.ts";
 import { type LockFile, readLockFile } from "./format/lock-file.ts";
 import type { LockProblem } from "./format/lock-problem.ts";
@@ -26,6 +27,8 @@ export interface Lock {
   readonly entries: readonly LockedImage[];
   readonly images: LockedImages;
   readonly resource: Pick<Resource, "annotations" | "file"> & Partial<Resource>;
+  /** The text of evidence that lies beside it, by its hash. */
+  readonly textBeside: (sha256: string) => string | undefined;
 }
 
 /** All locks of a run, and what is wrong with them: then nothing may be done. */
@@ -72,7 +75,13 @@ export async function readLockOption(
  *
  * @throws {FunctionConfigError} where a file and the configuration contradict each other.
  */
-export function readLocks(input: Input, config: Config, file: LockFile | undefined, name?: string): Locks {
+export function readLocks(
+  input: Input,
+  config: Config,
+  file: LockFile | undefined,
+  option?: LockFileOption,
+): Locks {
+  const name = option?.name;
   if (config.lock === "off") {
     if (file === undefined) return { all: [], faults: [], warnings: [], nearest: () => undefined };
     throw new FunctionConfigError(
@@ -81,7 +90,7 @@ export function readLocks(input: Input, config: Config, file: LockFile | undefin
   }
   const found = findLocks(input);
   const read = readItems(input, found);
-  const all = [...read.locks, ...(file === undefined ? [] : [lockOfFile(file, name)])];
+  const all = [...read.locks, ...(file === undefined ? [] : [lockOfFile(file, option)])];
   const { byFolder, extra } = locksByFolder(all);
   const second = extra.find(({ lock }) => lock.source === "file");
   if (second !== undefined) {
@@ -112,16 +121,18 @@ interface ReadLocks {
   readonly faults: readonly Result[];
 }
 
-function readItems({ yaml }: Input, found: readonly FoundLock[]): ReadLocks {
+function readItems({ yaml, items }: Input, found: readonly FoundLock[]): ReadLocks {
   const locks: Lock[] = [];
   const faults: Result[] = [];
   const placeOf = placeFinder(yaml.text);
+  const textBeside = evidenceFinder(yaml, items);
   for (const { resource, objection } of found) {
     if (objection !== undefined) continue;
     const { lock, problems } = readImageLock(yaml, resource.node);
     const { entries } = lock;
     const label = labelOf(resource.file?.path ?? resource.name);
-    locks.push({ source: "item", label, lock, resource, entries, images: lockedImages(entries) });
+    const images = lockedImages(entries);
+    locks.push({ source: "item", label, lock, resource, entries, images, textBeside });
     for (const problem of problems) {
       const { line, column } = placeOf(startOf(yaml, problem.node) ?? 0);
       faults.push(faultOf(lock, problem, `line ${line}, column ${column}`));
@@ -165,7 +176,8 @@ function objections({ kind, yaml }: Input, found: readonly FoundLock[], hasFile:
 
 const namesMax = 10;
 
-function lockOfFile(file: LockFile, name: string | undefined): Lock {
+function lockOfFile(file: LockFile, option: LockFileOption | undefined): Lock {
+  const name = option?.name;
   const lock = file.kind === "ImageLock" ? file.lock : undefined;
   return {
     source: "file",
@@ -175,6 +187,7 @@ function lockOfFile(file: LockFile, name: string | undefined): Lock {
     resource: { ...lock?.resource, annotations: new Map() },
     entries: file.images,
     images: lockedImages(file.images),
+    textBeside: evidenceReader(option),
   };
 }
 

@@ -75,6 +75,7 @@ export async function prunedFile(
   const entries = [...dropped].find(([{ source }]) => source === "file")?.[1];
   if (entries === undefined || option === undefined) return changed;
   return {
+    beside: changed?.beside ?? new Map(),
     text: await prunedLockText(changed?.text ?? option.text, entries),
     async update(text) {
       const updated = changed === undefined ? text : await changed.update(text);

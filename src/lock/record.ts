@@ -8,7 +8,7 @@ import { formatPlatform, parsePlatform } from "../image/platform.ts";
 import { canonicalName, type ImageReference } from "../image/reference.ts";
 import type { Result } from "../krm/result.ts";
 import { entryKey } from "./format/entry-text.ts";
-import type { Evidence } from "./format/evidence.ts";
+import type { LockedEvidence } from "./format/evidence.ts";
 import type { LockedImage, NextDigest } from "./format/locked-image.ts";
 import type { Lock, Locks } from "./locks.ts";
 import { entryResult } from "./results.ts";
@@ -21,6 +21,8 @@ export interface LockRecord {
   readonly before: LockedImage | undefined;
   /** The entry for another platform that has its key, and gives way. */
   readonly replaced: LockedImage | undefined;
+  /** New files beside the lock, by their names, which its evidence is in. */
+  readonly beside?: ReadonlyMap<string, string>;
 }
 
 /** What is looked up for a lock. */
@@ -74,7 +76,7 @@ export function recordsOf(answers: readonly LockAnswer[]): readonly LockRecord[]
 export function evidenceRecords(
   records: readonly LockRecord[],
   locks: readonly Lock[],
-  evidenceFor: (entry: LockedImage) => readonly Evidence[] | undefined,
+  evidenceFor: (entry: LockedImage) => readonly LockedEvidence[] | undefined,
 ): readonly LockRecord[] {
   const known = new Map<Lock | undefined, Set<string>>();
   const all = records.map((record) => {

@@ -37,6 +37,8 @@ export interface LockChanges {
 /** The lock in a file, as it is to be. */
 export interface ChangedLockFile {
   readonly text: string;
+  /** New files beside it, by their names. */
+  readonly beside: ReadonlyMap<string, string>;
   /** Makes the same changes to another text; undefined where the two contradict each other. */
   update(text: string): Promise<string | undefined>;
 }
@@ -54,6 +56,7 @@ export function lockChanges(
       ? undefined
       : {
           text: fileText,
+          beside: besideOf(records),
           update: (text: string) =>
             updatedLockText(
               text,
@@ -67,6 +70,11 @@ export function lockChanges(
     file,
     results: [...changes.flatMap(({ results = [] }) => results), ...lostWarning(lost, circumstances)],
   };
+}
+
+/** The files beside a lock that its records need. */
+export function besideOf(records: readonly LockRecord[]): ReadonlyMap<string, string> {
+  return new Map(records.flatMap(({ beside = new Map<string, string>() }) => [...beside]));
 }
 
 interface RecordGroup {

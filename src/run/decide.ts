@@ -73,10 +73,11 @@ async function write(run: Run): Promise<Decided> {
   const used = images.used.filter(({ lock }) => lock.source === "file").map(({ entry }) => entry);
   const records = [...recordsOf(resolved), ...unused.records];
   const vouched =
-    run.judge?.records(
-      records,
-      locks.all.filter((lock) => isWritten(lock, run)),
-    ) ?? records;
+    run.judge?.records(records, {
+      written: locks.all.filter((lock) => isWritten(lock, run)),
+      // A function that is sent a list has no files: a lock among its items has all of it.
+      isFile: (lock) => lock?.source === "file",
+    }) ?? records;
   const written = lockChanges(vouched, used, run);
   const setters = config.report === "problems" ? [] : setterResults(input.yaml, outcomes);
   return {

@@ -69,7 +69,7 @@ export async function explain(text: string, sources: ExplainOptions = {}): Promi
   const input = await readInput(text, sources);
   const { config, faults } = await readConfig(input, sources);
   if (faults.length > 0) return { explanations: [], faults, warnings: [], input: input.kind };
-  const locks = readLocks(input, config, await readLockOption(sources.lock, config), sources.lock?.name);
+  const locks = readLocks(input, config, await readLockOption(sources.lock, config), sources.lock);
   if (locks.faults.length > 0)
     return { explanations: [], faults: locks.faults, warnings: [], input: input.kind };
   return {

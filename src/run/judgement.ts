@@ -12,6 +12,7 @@ import type { SettledStep, Step } from "../plan/step.ts";
 import type { Resolver } from "../registry/resolve/resolver.ts";
 import { createJudge, type Judge } from "../signature/judge.ts";
 import type { LoadedRule } from "../signature/rule.ts";
+import { splitRecord } from "../signature/split-evidence.ts";
 import type { Vouch } from "../signature/vouch.ts";
 import type { Plan } from "./plan-images.ts";
 
@@ -22,8 +23,15 @@ export interface RunJudge {
   judgementOf(input: Input, locks: Pick<Locks, "nearest">): Judgement;
   /** When a log has seen what vouches for a digest; undefined where no rule names the image, or nobody vouches, or no log has. */
   readonly loggedAt: Judge["loggedAt"];
-  /** What locks are to keep, with what vouches for it; `written` are those that may be written. */
-  records(records: readonly LockRecord[], written: readonly Lock[]): readonly LockRecord[];
+  /** What locks are to keep, with what vouches for it. */
+  records(records: readonly LockRecord[], locks: WrittenLocks): readonly LockRecord[];
+}
+
+/** The locks that a run may write. */
+export interface WrittenLocks {
+  readonly written: readonly Lock[];
+  /** Whether a lock is a file, or is to be one, beside which other files may be. */
+  readonly isFile: (lock: Lock | undefined) => boolean;
 }
 
 /** What is wrong with rules. */
@@ -62,7 +70,10 @@ export async function createRunJudge(run: RunRules): Promise<RunJudge | RuleFaul
     kind: "judge",
     judgementOf: (input, locks) => judgementOf(input, { judge, locks }),
     loggedAt: judge.loggedAt,
-    records: (records, written) => evidenceRecords(records, written, judge.evidenceFor),
+    records: (records, { written, isFile }) =>
+      evidenceRecords(records, written, judge.evidenceFor).map((record) =>
+        isFile(record.lock) ? splitRecord(record) : record,
+      ),
   };
 }
 

@@ -64,7 +64,7 @@ export async function readRun(text: string, options: RunOptions): Promise<ReadRu
   if (faults.length > 0) return { kind: "faults", input, results: faults };
   const { lock: option, prune } = options;
   const file = await readLockOption(option, config);
-  const locks = readLocks(input, config, file, option?.name);
+  const locks = readLocks(input, config, file, option);
   if (locks.faults.length > 0) return { kind: "faults", input, results: locks.faults };
   // Few runs drop anything.
   const pruning = prune === true ? await import("../lock/prune.ts") : undefined;

@@ -6,7 +6,7 @@ import { isMeant, isMeantText } from "../image/image-glob.ts";
 import type { DigestLookup, Resolution } from "../image/lookup.ts";
 import { canonicalName, type ImageReference, parseReference, withoutDigest } from "../image/reference.ts";
 import { lackIn } from "../lock/comparison.ts";
-import type { Evidence } from "../lock/format/evidence.ts";
+import type { LockedEvidence } from "../lock/format/evidence.ts";
 import { digestName, type LockedImage } from "../lock/format/locked-image.ts";
 import type { Voucher } from "../lock/format/voucher.ts";
 import type { Lock } from "../lock/locks.ts";
@@ -52,7 +52,7 @@ export interface Judge {
   /** When a log has seen what vouches for the digest that an image has, the last of several. */
   loggedAt(image: ImageReference, answer: Answer, lock: Lock | undefined): Promise<number | undefined>;
   /** What vouches for the digest of a lock's entry; undefined where the entry has that. */
-  evidenceFor(entry: LockedImage): readonly Evidence[] | undefined;
+  evidenceFor(entry: LockedImage): readonly LockedEvidence[] | undefined;
   /** Who vouches for an image with a digest. */
   vouchersFor(image: ImageReference): readonly Voucher[];
 }

@@ -11,6 +11,8 @@ import { evidenceOf, readSignature, UnprovenError, type Verified, verifySigner }
 export interface Proof {
   /** Takes a signature into account. What of it a lock is to keep comes back where it proves something that a rule wants. */
   add(evidence: Evidence): Evidence | undefined;
+  /** Takes into account that something can't count; true, as it proves nothing. */
+  refuse(reason: string): true;
   /** True where all rules hold. */
   isWhole(): boolean;
   /** Who has proven it. */
@@ -73,6 +75,10 @@ export function beginProof(digest: Digest, rules: readonly LoadedRule[]): Proof 
         for (const demand of demands) demand.reasons.add(error.message);
         return undefined;
       }
+    },
+    refuse(reason) {
+      for (const demand of demands) demand.reasons.add(reason);
+      return true;
     },
     isWhole: () => demands.every(({ isMet }) => isMet),
     lacks: () =>

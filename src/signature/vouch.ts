@@ -2,12 +2,14 @@
 import type { Config } from "../config/config.ts";
 import type { Digest } from "../image/digest.ts";
 import { canonicalName, type ImageReference } from "../image/reference.ts";
-import type { Evidence } from "../lock/format/evidence.ts";
+import { type Evidence, isBeside, type LockedEvidence } from "../lock/format/evidence.ts";
+import { evidenceFileName } from "../lock/format/evidence-file.ts";
 import { digestName } from "../lock/format/locked-image.ts";
 import type { Voucher } from "../lock/format/voucher.ts";
 import type { Lock } from "../lock/locks.ts";
 import type { Resolver } from "../registry/resolve/resolver.ts";
 import { printable } from "../text/printable.ts";
+import { evidenceHash, evidenceOf } from "./evidence-hash.ts";
 import { type Findings, findSignatures } from "./find-signatures.ts";
 import { beginProof, type Lack, type Proof } from "./proof.ts";
 import type { LoadedRule } from "./rule.ts";
@@ -26,9 +28,9 @@ export interface VouchSubject {
 export interface Vouching {
   readonly vouchers: readonly Voucher[];
   /** What proves the digest, from the lock or from the registry. */
-  readonly evidence: readonly Evidence[];
+  readonly evidence: readonly LockedEvidence[];
   /** What the lock has for it under the tag of the image, and others had to be found for. */
-  readonly refused: readonly Evidence[];
+  readonly refused: readonly LockedEvidence[];
   /** The rules that do not hold, and why. */
   readonly failures: readonly { readonly rule: LoadedRule; readonly reason: string }[];
 }
@@ -62,17 +64,19 @@ interface Proving {
 
 async function prove(
   subject: VouchSubject,
-  locked: readonly LockedEvidence[],
+  locked: readonly KnownEvidence[],
   { config: { mode, lock: lockMode }, resolver }: Proving,
 ): Promise<Vouching> {
   const { digest, rules, lock } = subject;
   const proof = beginProof(digest, rules);
   // What is forged may stand beside what is not, and what an older rule wanted is no fault.
-  const refused = locked.filter(({ evidence }) => proof.add(evidence) === undefined);
-  const found = locked.filter((each) => !refused.includes(each)).map(({ evidence }) => evidence);
+  const refused = locked.filter(({ evidence, lack }) =>
+    evidence === undefined ? proof.refuse(lack) : proof.add(evidence) === undefined,
+  );
+  const found: LockedEvidence[] = locked.filter((each) => !refused.includes(each)).map(({ kept }) => kept);
   const proven = (): Vouching => ({ vouchers: proof.vouchers, evidence: found, refused: [], failures: [] });
   if (proof.isWhole()) return proven();
-  const replaced = refused.filter(({ isOwn }) => isOwn).map(({ evidence }) => evidence);
+  const replaced = refused.filter(({ isOwn }) => isOwn).map(({ kept }) => kept);
   // What the lock has for another tag of the same digest is held against the rules of that one.
   if (replaced.length > 0 && mode !== "update") {
     const said = reasonsIn(proof.lacks());
@@ -100,22 +104,36 @@ async function prove(
 }
 
 /** What a lock has for a digest in a repository. */
-interface LockedEvidence {
-  readonly evidence: Evidence;
+interface KnownEvidence {
+  /** As the lock has it. */
+  readonly kept: LockedEvidence;
+  /** Undefined where it lies in a file that is not there, or that was changed. */
+  readonly evidence: Evidence | undefined;
+  readonly lack: string;
   /** Whether it has that for the tag of the image, where that has one. */
   readonly isOwn: boolean;
 }
 
-function lockedEvidence({ image, digest, lock }: VouchSubject): readonly LockedEvidence[] {
-  const known = new Map<string, LockedEvidence>();
+function lockedEvidence({ image, digest, lock }: VouchSubject): readonly KnownEvidence[] {
+  const known = new Map<string, KnownEvidence>();
   for (const { reference, evidence = [] } of lock?.images.havingDigest(image, digest) ?? []) {
     const isOfTag = image.tag === undefined || canonicalName(reference) === canonicalName(image);
-    for (const each of evidence) {
-      const text = JSON.stringify(each);
-      known.set(text, { evidence: each, isOwn: isOfTag || known.get(text)?.isOwn === true });
+    for (const kept of evidence) {
+      const name = evidenceHash(kept);
+      const isOwn = isOfTag || known.get(name)?.isOwn === true;
+      known.set(name, { kept, isOwn, ...readKept(kept, lock) });
     }
   }
   return [...known.values()];
+}
+
+function readKept(kept: LockedEvidence, lock: Lock | undefined): Pick<KnownEvidence, "evidence" | "lack"> {
+  if (!isBeside(kept)) return { evidence: kept, lack: "" };
+  const text = lock?.textBeside(kept.sha256);
+  return {
+    evidence: text === undefined ? undefined : evidenceOf(text, kept),
+    lack: `lies beside it in ${evidenceFileName(kept.sha256)}, which is not there or was changed`,
+  };
 }
 
 /** The signatures of an index first, since that is what is signed mostly. */

@@ -8,7 +8,7 @@ export interface Signer {
   /** A simple signature, as a layer of cosign 1 and 2. */
   signature(digest: string, changes?: object): Layer;
   /** A signature or an attestation in a bundle of cosign 3. */
-  bundle(digest: string, predicateType?: string): Layer;
+  bundle(digest: string, predicateType?: string, predicate?: object): Layer;
   /** An attestation in an envelope of cosign 2. */
   envelope(digest: string, predicateType: string): Layer;
   /** Signs a payload as it is. */
@@ -24,8 +24,8 @@ export function createSigner(kind: KeyKind = "ecdsa"): Signer {
   const signBytes = (data: Buffer): string =>
     sign(kind === "ed25519" ? undefined : "sha256", data, privateKey).toString("base64");
   const signed = (payload: Buffer | string): string => signBytes(Buffer.from(payload));
-  const dsse = (digest: string, predicateType: string) => {
-    const statement = statementOf(digest, predicateType);
+  const dsse = (digest: string, predicateType: string, predicate?: object) => {
+    const statement = statementOf(digest, predicateType, predicate);
     const head = `DSSEv1 ${TYPE.length} ${TYPE} ${Buffer.byteLength(statement)} `;
     return {
       payload: Buffer.from(statement).toString("base64"),
@@ -43,11 +43,11 @@ export function createSigner(kind: KeyKind = "ecdsa"): Signer {
         annotations: { "dev.cosignproject.cosign/signature": signed(payload) },
       };
     },
-    bundle(digest, predicateType = "https://sigstore.dev/cosign/sign/v1") {
+    bundle(digest, predicateType = "https://sigstore.dev/cosign/sign/v1", predicate = {}) {
       const bundle = {
         mediaType: BUNDLE,
         verificationMaterial: { publicKey: { hint: "x" }, tlogEntries: [] },
-        dsseEnvelope: dsse(digest, predicateType),
+        dsseEnvelope: dsse(digest, predicateType, predicate),
       };
       return { mediaType: BUNDLE, body: JSON.stringify(bundle) };
     },
@@ -76,13 +76,13 @@ export function simpleSigning(digest: string, changes: object = {}): string {
   return JSON.stringify({ critical, optional: null, ...changes });
 }
 
-function statementOf(digest: string, predicateType: string): string {
+function statementOf(digest: string, predicateType: string, predicate: object = {}): string {
   const [algorithm = "", hex = ""] = digest.split(":");
   return JSON.stringify({
     _type: "https://in-toto.io/Statement/v1",
     subject: [{ name: "app", digest: { [algorithm]: hex } }],
     predicateType,
-    predicate: {},
+    predicate,
   });
 }
 

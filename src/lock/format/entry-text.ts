@@ -4,7 +4,7 @@ import type { Addition } from "../../yaml/insert/insert.ts";
 import { isPlain, type Quotes, quoted, quotesOf } from "../../yaml/insert/text.ts";
 import { entriesOf, scalarText, type YamlEntry } from "../../yaml/node.ts";
 import type { YamlNode, YamlText } from "../../yaml/scan.ts";
-import type { Evidence } from "./evidence.ts";
+import type { LockedEvidence } from "./evidence.ts";
 import type { LockedImage, NextDigest } from "./locked-image.ts";
 
 /** How keys and values are written. */
@@ -65,7 +65,7 @@ export function platformsText(platforms: readonly string[], { value }: EntryStyl
 }
 
 /** What only programs write, as a value: JSON on one line, which is YAML as well. */
-export function jsonValue(value: readonly Evidence[] | NextDigest): string {
+export function jsonValue(value: readonly LockedEvidence[] | NextDigest): string {
   // No text in JSON has a line break in it.
   return JSON.stringify(value, undefined, 1).replaceAll(/\n */g, " ");
 }

@@ -1,4 +1,5 @@
 /** What vouches for a digest, as a lock keeps it to be verified again without a network. */
+import { fieldsOf, tryJson } from "../../text/json.ts";
 
 /** A signature or an attestation. */
 export interface Evidence {
@@ -10,8 +11,33 @@ export interface Evidence {
   readonly index?: string;
 }
 
+/** Evidence that is too large for a lock, and lies in a file beside it. */
+export interface EvidenceFile {
+  /** The hash, in hexadecimal digits, of the text that {@link evidenceText} makes of it. */
+  readonly sha256: string;
+}
+
+/** Evidence as a lock has it. */
+export type LockedEvidence = Evidence | EvidenceFile;
+
+/** Whether evidence lies beside the lock. */
+export function isBeside(evidence: LockedEvidence): evidence is EvidenceFile {
+  return "sha256" in evidence;
+}
+
+/** The one text of evidence, whose hash names it. */
+export function evidenceText(evidence: Evidence): string {
+  return JSON.stringify(evidence);
+}
+
+/** Reads the one text of evidence; undefined where it is of another form. */
+export function parseEvidence(text: string): Evidence | undefined {
+  const evidence = readOne(tryJson(text));
+  return evidence === undefined || isBeside(evidence) ? undefined : evidence;
+}
+
 /** Reads what a lock has as evidence; undefined where it is of another form. What it proves is another question. */
-export function readEvidence(value: unknown): readonly Evidence[] | undefined {
+export function readEvidence(value: unknown): readonly LockedEvidence[] | undefined {
   if (!Array.isArray(value) || value.length > EVIDENCE_MAX) return undefined;
   const read = value.flatMap((each) => readOne(each) ?? []);
   return read.length === value.length ? read : undefined;
@@ -20,14 +46,17 @@ export function readEvidence(value: unknown): readonly Evidence[] | undefined {
 /** More than all rules of an image could want. */
 export const EVIDENCE_MAX: number = 64;
 
-function readOne(value: unknown): Evidence | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const names = Object.keys(value);
-  if (names.some((name) => !["bundle", "payload", "index"].includes(name))) return undefined;
-  // Checked: an object, and what it has is looked at next.
-  const { bundle, payload, index } = value as Readonly<Record<string, unknown>>;
+function readOne(value: unknown): LockedEvidence | undefined {
+  const { bundle, payload, index, sha256, ...others } = fieldsOf(value);
+  if (Object.keys(others).length > 0) return undefined;
+  if (sha256 !== undefined) {
+    const isAlone = bundle === undefined && payload === undefined && index === undefined;
+    return isAlone && typeof sha256 === "string" && HASH.test(sha256) ? { sha256 } : undefined;
+  }
   if (typeof bundle !== "object" || bundle === null) return undefined;
   if (payload !== undefined && typeof payload !== "string") return undefined;
   if (index !== undefined && typeof index !== "string") return undefined;
   return { bundle, ...(payload !== undefined && { payload }), ...(index !== undefined && { index }) };
 }
+
+const HASH = /^[0-9a-f]{64}$/;

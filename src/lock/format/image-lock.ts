@@ -10,6 +10,7 @@
  *         platforms: [linux/amd64, linux/arm64]    # where someone looked
  *         next: {"digest": "sha256:…", "seen": "…"}  # where `minAge` holds back what the tag means by now
  *         evidence: [{"bundle": …}]                # where rules want signatures: what vouches for the digest
+ *         evidence: [{"sha256": "…"}]              # or its hash, where it is large: it is in a file beside the lock
  */
 import { type Digest, InvalidDigestError, isDigest, parseDigest } from "../../image/digest.ts";
 import { formatPlatform, InvalidPlatformError, parsePlatform } from "../../image/platform.ts";
@@ -35,7 +36,7 @@ import {
 import type { YamlNode, YamlText } from "../../yaml/scan.ts";
 import { lastUpTo } from "../../yaml/sorted-offsets.ts";
 import { toValue } from "../../yaml/to-value.ts";
-import { type Evidence, readEvidence } from "./evidence.ts";
+import { type LockedEvidence, readEvidence } from "./evidence.ts";
 import { describeNode, disagreements, type LockProblem, textOf } from "./lock-problem.ts";
 import type { LockedImage, NextDigest } from "./locked-image.ts";
 
@@ -258,7 +259,10 @@ function readNext({ yaml, tell }: Reading, { path, node }: Place): NextDigest | 
 
 const TIME = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
 
-function readEvidenceAt({ yaml, tell }: Reading, { path, node }: Place): readonly Evidence[] | undefined {
+function readEvidenceAt(
+  { yaml, tell }: Reading,
+  { path, node }: Place,
+): readonly LockedEvidence[] | undefined {
   const evidence = readEvidence(toValue(yaml, node));
   if (evidence === undefined) {
     const message =

@@ -45,11 +45,12 @@ export function lockSchema(): JsonSchema {
           maxItems: EVIDENCE_MAX,
           items: {
             type: "object",
-            required: ["bundle"],
+            oneOf: [{ required: ["bundle"] }, { required: ["sha256"], maxProperties: 1 }],
             properties: {
               bundle: { type: "object" },
               payload: { type: "string" },
               index: { type: "string" },
+              sha256: { type: "string", pattern: "^[0-9a-f]{64}$" },
             },
             additionalProperties: false,
           },

@@ -1,7 +1,7 @@
 /** What a lock knows, and how it is asked. */
 import type { Digest } from "../../image/digest.ts";
 import { canonicalName, type ImageReference, textWithoutDigest } from "../../image/reference.ts";
-import type { Evidence } from "./evidence.ts";
+import type { LockedEvidence } from "./evidence.ts";
 
 /** One resolution that a lock has kept. */
 export interface LockedImage {
@@ -15,7 +15,7 @@ export interface LockedImage {
   /** What the tag means by now, and is held back. */
   readonly next?: NextDigest;
   /** What vouches for the digest. */
-  readonly evidence?: readonly Evidence[];
+  readonly evidence?: readonly LockedEvidence[];
 }
 
 /** A digest that a tag has moved to, and since when it was seen to mean that, by RFC 3339. */
