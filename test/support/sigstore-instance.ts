@@ -46,7 +46,9 @@ export async function createSigstore(options: InstanceOptions = {}): Promise<Sig
   const ctlog = createCertificateLog(clock);
   const ca = await initializeCA(keyPair(), noCertificateLog ? undefined : ctlog, clock);
   const tlog = await initializeTLog("https://rekor.example", keyPair(), options.logClock ?? clock);
-  const tsa = await initializeTSA(keyPair(), options.timestampClock ?? clock);
+  // Authorities write whole seconds, and what reads timestamps takes no others.
+  const second = Math.floor((options.timestampClock ?? clock).getTime() / 1000) * 1000;
+  const tsa = await initializeTSA(keyPair(), new Date(second));
 
   async function certified({ subject, issuer }: Identity): Promise<Certified> {
     const { publicKey, privateKey } = keyPair();
