@@ -27,8 +27,13 @@ export function evidenceFinder(yaml: YamlText, items: readonly YamlNode[]): Text
 
 /** Finds evidence in files beside the file of a lock. */
 export function evidenceReader(option: Pick<LockFileOption, "readBeside"> | undefined): TextBeside {
+  // Many images may have the same.
+  const known = new Map<string, string | undefined>();
   return (sha256) => {
+    if (known.has(sha256)) return known.get(sha256);
     const file = option?.readBeside?.(evidenceFileName(sha256));
-    return file === undefined ? undefined : evidenceTextIn(file);
+    const text = file === undefined ? undefined : evidenceTextIn(file);
+    known.set(sha256, text);
+    return text;
   };
 }

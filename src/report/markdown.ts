@@ -6,27 +6,32 @@
  */
 
 import { formatPlace, type Result } from "../krm/result.ts";
+import { type Voucher, voucherLines } from "../lock/format/voucher.ts";
 import { counted } from "../text/counted.ts";
 import { printable } from "../text/printable.ts";
 import { shorten } from "../text/quote.ts";
 import { groupByImage, type ImageGroup } from "./image-groups.ts";
+import type { ImageUse } from "./image-use.ts";
 import type { ImageVersion, Versions } from "./versions.ts";
 
 /** What a report is made from. */
 export interface MarkdownSource {
   readonly results: readonly Result[];
+  /** With who vouches for them. */
+  readonly images: readonly ImageUse[];
   readonly versions: Versions;
   /** The time, for the age of images. */
   readonly now: number;
 }
 
 /** Writes the report: what moved, what was pinned, and what is to be known. */
-export function markdownReport({ results, versions, now }: MarkdownSource): string {
+export function markdownReport({ results, images, versions, now }: MarkdownSource): string {
+  const known = { versions, now, vouchers: vouchersOf(images) };
   const groups = groupByImage(results);
   const ofKind = (kind: Kind): readonly ImageGroup[] => groups.filter((group) => kindOf(group) === kind);
   const sections = [
-    section("Moved", ofKind("moved"), (group) => changeItem(group, { versions, now })),
-    section("Pinned", ofKind("pinned"), (group) => changeItem(group, { versions, now })),
+    section("Moved", ofKind("moved"), (group) => changeItem(group, known)),
+    section("Pinned", ofKind("pinned"), (group) => changeItem(group, known)),
     section("Problems", ofKind("problem"), problemItem),
   ].flat();
   const counts = (["moved", "pinned", "problem"] as const).map((kind) => `${ofKind(kind).length} ${kind}`);
@@ -56,10 +61,17 @@ function section(
 // Forges refuse long descriptions.
 const itemsMax = 70;
 
-function changeItem(
-  { results, change }: ImageGroup,
-  { versions, now }: Pick<MarkdownSource, "versions" | "now">,
-): readonly string[] {
+/** What is known of images beside their digests. */
+interface Known extends Pick<MarkdownSource, "versions" | "now"> {
+  /** By the text that was written. */
+  readonly vouchers: ReadonlyMap<string, readonly Voucher[]>;
+}
+
+function vouchersOf(images: readonly ImageUse[]): Known["vouchers"] {
+  return new Map(images.flatMap(({ text, vouchers }) => (vouchers ? [[text, vouchers] as const] : [])));
+}
+
+function changeItem({ results, change }: ImageGroup, { versions, now, vouchers }: Known): readonly string[] {
   const { from, to } = change ?? { from: "", to: "" };
   const [name = "", before] = from.split("@");
   const [target = "", after = target] = to.split("@");
@@ -67,6 +79,7 @@ function changeItem(
   return [
     `- ${code(name)}: ${old}${code(after)}`,
     ...versionLines(versions.get(from), versions.get(to), now).map((line) => `  - ${line}`),
+    ...voucherLines(vouchers.get(to) ?? []).map((line) => `  - ${code(line)}`),
     `  - ${whereUsed(results)}`,
   ];
 }

@@ -50,7 +50,7 @@ export function makeReport(form: ReportForm, source: ReportSource): Report {
     case "results":
       return { text: resultsJson(results, { version }), warnings: [] };
     case "markdown":
-      return { text: markdownReport({ results, versions, now }), warnings: [] };
+      return { text: markdownReport({ results, images, versions, now }), warnings: [] };
     case "lock":
     case "kustomize":
     case "json":

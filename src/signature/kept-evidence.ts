@@ -31,6 +31,7 @@ export function createKeptEvidence(): KeptEvidence {
     evidenceFor({ reference, digest, evidence = [] }) {
       const names = [reference.tag ?? "latest", anyTag].map((tag) => taggedName(reference, digest, tag));
       const proofs = new Map(names.flatMap((name) => [...(used.get(name) ?? [])]));
+      if (proofs.size === 0) return undefined;
       const own = new Map(evidence.map((each) => [evidenceHash(each), each]));
       const isRefused = (each: string): boolean => names.some((name) => refused.get(name)?.has(each));
       // What was refused and found again had lost its file.

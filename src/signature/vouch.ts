@@ -43,32 +43,26 @@ export function createVouch(config: Pick<Config, "mode" | "lock">, resolver: Res
   const known = new Map<Lock | undefined, Map<string, Promise<Vouching>>>();
   return (subject) => {
     const { image, digest, rules, lock, index } = subject;
-    const locked = lockedEvidence(subject);
     const labels = rules.map(({ label }) => label);
     // What a lock has for a tag is that tag's own.
-    const tag = locked.length === 0 ? undefined : image.tag;
+    const tag = lock?.images.havingDigest(image, digest).length ? image.tag : undefined;
     const key = JSON.stringify([digestName(image, digest), tag, labels, index]);
     const ofLock = known.get(lock) ?? new Map<string, Promise<Vouching>>();
     known.set(lock, ofLock);
-    const vouching = ofLock.get(key) ?? prove(subject, locked, { config, resolver });
+    const vouching = ofLock.get(key) ?? prove(subject, config, resolver);
     ofLock.set(key, vouching);
     return vouching;
   };
 }
 
-/** By what digests are proven. */
-interface Proving {
-  readonly config: Pick<Config, "mode" | "lock">;
-  readonly resolver: Resolver;
-}
-
 async function prove(
   subject: VouchSubject,
-  locked: readonly KnownEvidence[],
-  { config: { mode, lock: lockMode }, resolver }: Proving,
+  { mode, lock: lockMode }: Pick<Config, "mode" | "lock">,
+  resolver: Resolver,
 ): Promise<Vouching> {
   const { digest, rules, lock } = subject;
   const proof = beginProof(digest, rules);
+  const locked = lockedEvidence(subject);
   // What is forged may stand beside what is not, and what an older rule wanted is no fault.
   const refused = locked.filter(({ evidence, lack }) =>
     evidence === undefined ? proof.refuse(lack) : proof.add(evidence) === undefined,

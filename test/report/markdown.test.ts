@@ -36,7 +36,7 @@ function report(
     ...(before === undefined ? [] : [[`a.io/app:1@${one}`, version(before)] as const]),
     ...(after === undefined ? [] : [[`a.io/app:1@${two}`, version(after)] as const]),
   ]);
-  return markdownReport({ results, versions, now });
+  return markdownReport({ results, images: [], versions, now });
 }
 
 describe("markdownReport", () => {
@@ -51,6 +51,32 @@ describe("markdownReport", () => {
 
     expect(text).toContain("0 moved, 1 pinned, 0 problems.");
     expect(text).toContain("- `shadowsocks/ss:1`: `sha256:1111");
+  });
+
+  test("says who vouches for what was written, since when, and for what", () => {
+    const use = {
+      resource: { apiVersion: "v1", kind: "Pod", name: "web" },
+      path: "spec.image",
+      text: `a.io/app:1@${two}`,
+      vouchers: [
+        { signer: "https://github.com/acme/`app", issuer: "https://idp.io", at: now },
+        { signer: "key SHA256:1", predicateType: "https://slsa.dev/provenance/v1" },
+      ],
+    };
+
+    const text = markdownReport({
+      results: [moved("a.io/app:1", "a.yaml"), moved("a.io/other:1", "a.yaml")],
+      images: [use],
+      versions: new Map(),
+      now,
+    });
+
+    expect(text).toContain(
+      "  - `` signed by https://github.com/acme/`app, logged 2026-11-28T10:00:00Z ``\n" +
+        "  - `https://slsa.dev/provenance/v1 attested by key SHA256:1`\n" +
+        "  - 1 place: `a.yaml`\n- `a.io/other:1`",
+    );
+    expect(text.match(/signed by/g)).toHaveLength(1);
   });
 
   test.each([

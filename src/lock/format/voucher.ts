@@ -15,10 +15,15 @@ export interface Voucher {
 
 /** Who vouches for a digest, and since when, in words. */
 export function describeVouchers(vouchers: readonly Voucher[]): string {
+  return voucherLines(vouchers).join("; ");
+}
+
+/** {@link describeVouchers}, each for itself. */
+export function voucherLines(vouchers: readonly Voucher[]): readonly string[] {
   const told = vouchers.map(({ signer, at, predicateType }) => {
     const what = predicateType === undefined ? "signed by" : `${predicateType} attested by`;
     const since = at === undefined ? "" : `, logged ${timeText(at)}`;
     return `${what} ${signer}${since}`;
   });
-  return [...new Set(told)].join("; ");
+  return [...new Set(told)];
 }
