@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Ended, executable, run } from "./command.ts";
@@ -101,6 +101,32 @@ for (const { cosign, form, flags } of signers) {
       await attest(folder, `${registry.host}/attested@${digest}`, "slsaprovenance1");
 
       expect(await pin(folder, image)).toMatchObject({ code: 0, stdout: pod(`${image}@${digest}`) });
+    });
+
+    test("are kept beside the lock where they are large", async () => {
+      const own = await startDebianRegistry();
+      const digest = await own.push("large:1");
+      const folder = await signing(`  attestations: ["${provenance}"]\n`);
+      const config = readFileSync(join(folder, "config.yaml"), "utf8").replace(registry.host, own.host);
+      writeFileSync(join(folder, "config.yaml"), config);
+      const predicate = {
+        buildDefinition: { buildType: "x", externalParameters: { much: "more".repeat(50_000) } },
+        runDetails: { builder: { id: "x" } },
+      };
+      writeFileSync(join(folder, "predicate.json"), JSON.stringify(predicate));
+      const image = `${own.host}/large:1`;
+      await attest(folder, `${own.host}/large@${digest}`, "slsaprovenance1");
+      const first = await pin(folder, image, "--lock", "lock.yaml", "--update-lock");
+      await own.stop();
+
+      const second = await pin(folder, image, "--lock", "lock.yaml", "-d", "lock=frozen");
+
+      expect(first).toMatchObject({ code: 0, stdout: pod(`${image}@${digest}`) });
+      expect(readFileSync(join(folder, "lock.yaml"), "utf8").length).toBeLessThan(1000);
+      expect(
+        readdirSync(folder).filter((name) => /^lock\.sha256-[0-9a-f]{64}\.yaml$/.test(name)),
+      ).toHaveLength(1);
+      expect(second).toMatchObject({ code: 0, stdout: first.stdout });
     });
 
     test("are kept in the lock, and verified again when the registry is gone", async () => {
