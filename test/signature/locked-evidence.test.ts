@@ -291,6 +291,42 @@ describe("the evidence in a lock", () => {
     expect(registry.requests.length).toBe(asked);
   });
 
+  test("is that of each package, whose locks have one name in a render", async () => {
+    store.refer("app", digest, signer.bundle(digest));
+    const item = (object: object, path: string, folder: string, index: number): string => {
+      const annotations = {
+        "internal.config.kubernetes.io/package-path": folder,
+        "internal.config.kubernetes.io/path": path,
+        "config.kubernetes.io/path": path,
+        "internal.config.kubernetes.io/index": `${index}`,
+      };
+      return `- ${JSON.stringify({ ...object, metadata: { name: "x", annotations } })}\n`;
+    };
+    const web = {
+      apiVersion: "v1",
+      kind: "Pod",
+      spec: { containers: [{ name: "c", image }] },
+    };
+    const lock = (images: object): object => ({
+      apiVersion: "fn.kpt.dev/v1alpha1",
+      kind: "ImageLock",
+      images,
+    });
+    const items = ["/a", "/b"].map(
+      (folder, at) =>
+        item(web, "pod.yaml", folder, 0) +
+        item(lock(at === 0 ? {} : { [image]: { digest } }), "image-lock.yaml", folder, 0),
+    );
+
+    const { ok, text } = await pinDigests(`kind: ResourceList\nitems:\n${items.join("")}`, {
+      functionConfig: config(),
+      environment: {},
+    });
+
+    expect(ok).toBe(true);
+    expect(text.match(/"evidence": ?\[/g)).toHaveLength(2);
+  });
+
   test.each(["evidence: x", "evidence: [x]", "evidence: [{bundle: x}]", "evidence: [{bundle: {}, more: 1}]"])(
     "is refused as %s",
     async (evidence) => {
