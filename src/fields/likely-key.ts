@@ -17,13 +17,20 @@ export type KeyMeaning =
 export function meaningOf(key: string): KeyMeaning {
   if (notBelow.has(key.toLowerCase())) return "none";
   if (!/im(?:age|g)/i.test(key)) return undefined;
-  const words = wordsOf(key);
+  const words = wordsOf(key).flatMap(partsOfWord);
+  if (words[0] === "related" && words[1] === "image") return "image";
   const last = words.at(-1) ?? "";
   const before = words.slice(0, -1);
   const isImage = last === "image" || last === "img" || (suffixes.has(last) && endsInImage(before));
   if (isImage) return words.some((word) => otherImages.has(word)) ? "none" : "image";
   if (last === "images") return before.some((word) => otherImages.has(word)) ? "none" : "images";
   return before.at(-1) === "image" && last === "overrides" ? "images" : undefined;
+}
+
+/** `sidecarimage` and `imagename`, as they are written in the end where keys have small letters alone. */
+function partsOfWord(word: string): readonly string[] {
+  const [, before, image, behind] = /^([a-z]+?)?(images?)(name|ref|url)?$/.exec(word) ?? [];
+  return image === undefined ? [word] : [before, image, behind].filter((part) => part !== undefined);
 }
 
 /** What else stands behind `image` says whose the rest is: `imagePullSecretRef`, `imageRegistryUrl`, `imageStreamName`. */

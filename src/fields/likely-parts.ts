@@ -21,7 +21,7 @@ export function partsIn(map: NamedTexts): readonly SplitKeys[] {
   for (const key of byCertainty(map)) {
     const about = subjectOf(key);
     const text = texts.get(key) ?? "";
-    const keys = companionsOf(key, index);
+    const keys = withoutPaths(companionsOf(key, index), texts);
     if (isWhole(text) && keys.registry?.length === 0) wholes.add(about);
     else if (!found.has(about) && isReference(text) && areParts({ ...map, isOfOthers }, key, keys)) {
       const isNamespaced = map.isImage && key === "repository";
@@ -29,6 +29,11 @@ export function partsIn(map: NamedTexts): readonly SplitKeys[] {
     }
   }
   return [...found].filter(([about]) => !wholes.has(about)).map(([, keys]) => keys);
+}
+
+/** No tag has a slash: what has one is a reference of its own, whatever it is called. */
+function withoutPaths(keys: SplitKeys, texts: NamedTexts["texts"]): SplitKeys {
+  return { ...keys, tag: keys.tag.filter((name) => !texts.get(name)?.includes("/")) };
 }
 
 /** The keys of a map that may hold parts of a reference beside its name, by what they are parts of. */

@@ -5,7 +5,7 @@ import { dereference, writtenText } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { noPlace } from "./digest-slot.ts";
 import type { Site } from "./embedded-document.ts";
-import { extractReference, identityOf, push } from "./extract.ts";
+import { extractReference, extractText, identityOf, push } from "./extract.ts";
 import type { FieldRule } from "./field-rule.ts";
 import { meaningOf } from "./likely-key.ts";
 import { type NamedTexts, partsIn } from "./likely-parts.ts";
@@ -91,6 +91,13 @@ export function takeScalar({ walk }: LikelySearch, place: Place, isCalledImage: 
   const target = dereference(yaml, place.node);
   if (goType(yaml, target) !== "string") return;
   const text = writtenText(yaml, target);
+  const match = prefixed.exec(text);
+  const flag = match?.[1];
+  if (match !== null && (flag === undefined ? isCalledImage : meaningOf(flag) === "image")) {
+    // The text of a flag may be a name for something else.
+    extractText(walk, place, { ...prefixedRule, loose: flag !== undefined });
+    return;
+  }
   const key = walk.path.at(-1);
   const isNamed =
     isCalledImage && (isWhole(text) || text.includes("/") || meaningOf(String(key)) === "image");
@@ -106,6 +113,11 @@ export function takeScalar({ walk }: LikelySearch, place: Place, isCalledImage: 
     ...(!isNamed && { writing: noPlace("the key of the field does not say that it is one") }),
   });
 }
+
+const prefix = "(?:--?([\\w.-]*[iI]mage)=|(?:docker|oci|registry)://)";
+/** `--sidecar-image=ghcr.io/acme/a:1`, `docker://ghcr.io/acme/a:1`. */
+const prefixed = new RegExp(`^${prefix}\\S+$`);
+const prefixedRule: FieldRule = { ...likelyRule, in: "text", pattern: `^${prefix}(?<image>\\S+)$` };
 
 /** Whether a node is not to be looked at: it is in a part that holds no images, or looked at by itself. */
 export function isLeftOut({ isDenied, documents, own }: LikelySearch, { layer, node }: Site): boolean {

@@ -287,6 +287,37 @@ spec: {components: {karmadaWebhook: {imageRepository: registry.k8s.io/a, imageTa
     expect((await run(text, confirming(both))).text).toBe(text.replace("server:v1'", `server:v1@${one}'`));
   });
 
+  test.each([
+    "args: [--name=x, --server-image=ghcr.io/acme/server:v1]",
+    "serverImage: docker://ghcr.io/acme/server:v1",
+    "images: ['oci://ghcr.io/acme/server:v1']",
+    "serverimage: ghcr.io/acme/server:v1",
+    "env: {RELATED_IMAGE_SERVER: ghcr.io/acme/server:v1}",
+  ])("pins what says so in other ways: %s", async (spec) => {
+    const text = widget(`${spec}\n`);
+
+    expect((await run(text, confirming(both))).text).toBe(text.replace("server:v1", `server:v1@${one}`));
+  });
+
+  test.each([
+    "args: [--server-image=server, --image, --image=, 'a --image=ghcr.io/acme/server:v1 b']",
+    "args: [--output-image=ghcr.io/acme/server:v1, --push.target-image=ghcr.io/acme/server:v1]",
+    "chart: oci://ghcr.io/acme/server:v1",
+  ])("says nothing of what is none: %s", async (spec) => {
+    expect((await run(widget(`${spec}\n`), confirming(both))).results).toEqual([]);
+  });
+
+  test("tells of a reference that is called like a part of another", async () => {
+    const text = widget(
+      "imageName: ghcr.io/acme/server\nimageTag: v1\nimageVersion: ghcr.io/acme/server:v1\n",
+    );
+
+    expect((await run(text, confirming(both))).results.map(({ field }) => field?.path)).toEqual([
+      "spec",
+      "spec.imageVersion",
+    ]);
+  });
+
   test("is shown by --explain where a run ignores it", async () => {
     const { explanations } = await explain(short, { overrides: new Map([["unknownFields", "ignore"]]) });
 
