@@ -61,17 +61,23 @@ export function prefixFinder(beginnings: readonly string[]): (text: string) => n
     open.push(at);
   }
   return (text) => {
-    let [low, high] = [0, sorted.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (compare(sorted[middle]?.text ?? "", text) <= 0) low = middle + 1;
-      else high = middle;
-    }
+    const count = countWhile(sorted.length, (at) => compare(sorted[at]?.text ?? "", text) <= 0);
     // Whatever the text begins with begins the last that is not behind it as well, or is it.
-    let at = low - 1;
+    let at = count - 1;
     while (at !== -1 && !text.startsWith(sorted[at]?.text ?? "")) at = parents[at] ?? -1;
     return firsts[at];
   };
+}
+
+/** How many of the first places of a sorted list something holds for, which holds for none behind those. */
+export function countWhile(length: number, holds: (at: number) => boolean): number {
+  let [low, high] = [0, length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (holds(middle)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function compare(one: string, other: string): number {

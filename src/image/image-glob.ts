@@ -1,7 +1,8 @@
 /** Globs that mean images, and what they leave out. */
 
 import { quote } from "../text/quote.ts";
-import { type GlobSet, globSet, prefixFinder } from "./glob-set.ts";
+import { compileGlob } from "./glob.ts";
+import { countWhile, type GlobSet, globKind, globSet, prefixFinder } from "./glob-set.ts";
 import { canonicalName, type ImageReference, textWithoutDigest } from "./reference.ts";
 import { canonicalHost } from "./registry-host.ts";
 
@@ -32,6 +33,36 @@ export function imageFilter({
 export function isMeant(image: ImageReference, globs: readonly string[]): boolean {
   return setOf(globs).first(textsOf(image)) !== undefined;
 }
+
+/** The globs that mean none of some images; those that take too long to be tried are not told. */
+export function unmatchedGlobs(
+  globs: readonly string[],
+  images: readonly ImageReference[],
+): readonly string[] {
+  if (globs.length === 0) return [];
+  const texts = [...new Set(images.flatMap(textsOf))].sort();
+  const known = new Set(texts);
+  let left = TRIES_MAX;
+  const matchesSome = (glob: string): boolean => {
+    switch (globKind(glob)) {
+      case "exact":
+        return known.has(glob);
+      case "beginning": {
+        const beginning = glob.slice(0, -1);
+        const at = countWhile(texts.length, (place) => (texts[place] ?? "") < beginning);
+        return texts[at]?.startsWith(beginning) === true;
+      }
+      case "other": {
+        left -= texts.length;
+        return left < 0 || texts.some(compileGlob(glob));
+      }
+    }
+  };
+  return globs.filter((glob) => !matchesSome(glob) && !matchesSome(canonicalGlob(glob)));
+}
+
+// Some ten milliseconds.
+const TRIES_MAX = 100_000;
 
 /** Whether a text that is no image reference matches one of some globs. */
 export function isMeantText(text: string, globs: readonly string[]): boolean {

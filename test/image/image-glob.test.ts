@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { imageFilter } from "../../src/image/image-glob.ts";
+import { imageFilter, isMeant, unmatchedGlobs } from "../../src/image/image-glob.ts";
 import { type ImageReference, parseReference } from "../../src/image/reference.ts";
 import { runToEnd } from "../support/time-limit.ts";
 
@@ -87,5 +88,36 @@ describe("imageFilter", () => {
     expect(imageFilter({ include: [], exclude: ["acme/web:2", "acme/web:1"] })(names)).toContain(
       '"acme/web:1"',
     );
+  });
+});
+
+describe("unmatchedGlobs", () => {
+  const parts = ["*", "nginx", "docker.io/", "index.docker.io/", "library/", "r.io/", "a", ":1", ":"];
+  const globs = fc.array(
+    fc.array(fc.constantFrom(...parts), { minLength: 1, maxLength: 4 }).map((some) => some.join("")),
+    { maxLength: 8 },
+  );
+  const images = fc.array(
+    fc.constantFrom("nginx", "nginx:1", "r.io/a:1", "index.docker.io/library/a", "r.io/a/nginx:1", "a/a"),
+  );
+
+  test("are those that mean no image, asked one by one", () => {
+    fc.assert(
+      fc.property(globs, images, (some, texts) => {
+        const references = texts.map(parseReference);
+
+        expect(unmatchedGlobs(some, references)).toEqual(
+          some.filter((glob) => !references.some((image) => isMeant(image, [glob]))),
+        );
+      }),
+    );
+  });
+
+  test("does not tell what takes too long to be tried", () => {
+    const many = Array.from({ length: 2_000 }, (_, at) => parseReference(`a${at}`));
+    const tried = Array.from({ length: 100 }, (_, at) => `*x${at}*`);
+
+    expect(unmatchedGlobs(["none", ...tried, "b*"], many).length).toBeLessThan(30);
+    expect(unmatchedGlobs(["none", ...tried, "b*"], many)).toEqual(expect.arrayContaining(["none", "b*"]));
   });
 });
