@@ -92,7 +92,7 @@ function finding({ subject, now, held, whole }: Comparison, config: CompareConfi
   }
   const tag = quote(subject.lookup?.image.text ?? image.text);
   if (means !== undefined)
-    return tell("drift", `${tag}: the tag now means ${means}, no longer ${digest}`, proposal);
+    return tell("drift", `${tag}: the tag now means ${means}, not ${digest}`, proposal);
   if (!isAbsent(now)) return [];
   const isHeld = held?.kind === "held" ? ", but still has the digest" : "";
   return tell("drift", `${tag}: the registry no longer has this tag${isHeld}`);

@@ -5,7 +5,7 @@ import { filesDiff } from "../files/file-diff.ts";
 import { FileWriteError } from "../files/file-error.ts";
 import { type FilesPlan, planFiles } from "../files/plan-files.ts";
 import { removeStaleDrafts } from "../files/stale-drafts.ts";
-import type { Result } from "../krm/result.ts";
+import { bySeverity, type Result } from "../krm/result.ts";
 import { oncePerRegistry } from "../outcome/registry-failures.ts";
 import { makeReport } from "../report/report.ts";
 import { formatTally } from "../report/tally.ts";
@@ -45,7 +45,7 @@ async function attempt(args: Arguments, host: Host): Promise<number | "contradic
   const lock = readLock(args, host);
   const audience = await stderrAudience(args, host);
   const values = findValues(args.values);
-  const plan = await withProgress(audience, (watch) =>
+  const planned = await withProgress(audience, (watch) =>
     planFiles(paths, {
       ...readConfigSources(args),
       ...(lock !== undefined && { lock }),
@@ -63,15 +63,13 @@ async function attempt(args: Arguments, host: Host): Promise<number | "contradic
     }),
   );
   const isAlone = report?.isAlone === true || explanation?.isAlone === true;
-  const warnings = values.unmatched.map(
-    (glob) => `[warning] no file is called ${quote(glob)}, which \`--values\` names`,
-  );
-  if (diff && plan.ok && !isAlone) return showDiff(plan, { audience, host, warnings });
+  const plan = { ...planned, results: bySeverity([...planned.results, ...values.unmatched]) };
+  if (diff && plan.ok && !isAlone) return showDiff(plan, audience, host);
   const reports = reportsOf(args, plan);
   const isWritten = !isAlone && !diff && plan.ok && plan.mode !== "check";
   if (isWritten) cleanUp(plan, host);
   const effects: FileEffects = {
-    messages: [...(await told(plan.results, audience)), ...warnings, ...reports.warnings],
+    messages: [...(await told(plan.results, audience)), ...reports.warnings],
     isColoured: audience.isColoured,
     sum: sumOf(plan, isAlone),
     reports: reports.files,
@@ -87,7 +85,7 @@ async function attempt(args: Arguments, host: Host): Promise<number | "contradic
 /** The files that `--values` names, absolute, and the globs that name none. */
 function findValues(globs: readonly string[]): {
   readonly places: ReadonlySet<string>;
-  readonly unmatched: readonly string[];
+  readonly unmatched: readonly Result[];
 } {
   const found = globs.map((glob) => ({
     glob,
@@ -102,7 +100,12 @@ function findValues(globs: readonly string[]): {
   }));
   return {
     places: new Set(found.flatMap(({ places }) => places)),
-    unmatched: found.filter(({ places }) => places.length === 0).map(({ glob }) => glob),
+    unmatched: found
+      .filter(({ places }) => places.length === 0)
+      .map(({ glob }) => ({
+        severity: "warning",
+        message: `no file matches \`--values\` ${quote(glob)}: globs begin at the working directory, so \`charts/*/values-*.yaml\` are files two folders below`,
+      })),
   };
 }
 
@@ -116,17 +119,11 @@ function lockChange({ place, path, ...change }: FilesPlan["locks"][number]): Loc
   return { ...change, path: place, label: `the lock ${JSON.stringify(path)}` };
 }
 
-interface Showing {
-  readonly audience: Audience;
-  readonly host: Host;
-  readonly warnings: readonly string[];
-}
-
-async function showDiff(plan: FilesPlan, { audience, host, warnings }: Showing): Promise<number> {
+async function showDiff(plan: FilesPlan, audience: Audience, host: Host): Promise<number> {
   const shown = await patchShower(host);
   for (const patch of filesDiff(plan)) write(stdout, shown(patch));
   const problems = plan.results.filter(({ severity }) => severity !== "info");
-  tell([...(await told(problems, audience)), ...warnings, sumOf(plan, true)], audience.isColoured);
+  tell([...(await told(problems, audience)), sumOf(plan, true)], audience.isColoured);
   return 0;
 }
 

@@ -32,7 +32,7 @@ export const commands: Readonly<Record<Command, CommandRow>> = {
   update: {
     meaning: "look for newer digests of the tags that are written",
     about:
-      "Asks for every tag again, also where a digest is written, and writes the digest that it means now. An image without a tag is left as it is.",
+      "Asks for every tag again, also where a digest is written, and writes the digest that it means now. A digest without a tag stays, unless a lock knows its tag.",
     examples: [
       ["pin-digests update --diff .", "which tags have moved?"],
       ["pin-digests update --include 'nginx:*' .", "move some images"],

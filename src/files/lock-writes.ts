@@ -12,7 +12,7 @@ import type { LockedImage } from "../lock/format/locked-image.ts";
 import { lockFileName } from "../lock/format/new-lock.ts";
 import type { Lock } from "../lock/locks.ts";
 import type { DroppedEntries } from "../lock/prune.ts";
-import { entryLookups, entryRecords, type LockRecord, recordsOf } from "../lock/record.ts";
+import { entryLookups, entryRecords, type LockAnswer, type LockRecord, recordsOf } from "../lock/record.ts";
 import { listed } from "../lock/results.ts";
 import { besideOf, type ChangedLockFile, lockChanges } from "../lock/write.ts";
 import type { Resolver } from "../registry/resolve/resolver.ts";
@@ -84,8 +84,26 @@ export async function lockWrites(
     writes.push(write);
     if (config.report !== "problems") results.push(result);
   }
+  if (isCreateIdle(files, run, asked)) results.push(noLock);
   return { writes, results };
 }
+
+/** Whether a lock was to be made, and no registry was asked for anything that it could hold. */
+function isCreateIdle(
+  files: readonly PlannedFile[],
+  { config, locks }: LockRun,
+  asked: readonly LockAnswer[],
+): boolean {
+  if (config.lock !== "create" || config.report === "problems" || locks.all().length > 0 || asked.length > 0)
+    return false;
+  return files.some(({ images }) => images > 0);
+}
+
+const noLock: Result = {
+  severity: "info",
+  message:
+    "no lock was made, since no image had to be looked up: `pin-digests update --lock-mode create PATH` looks up those that have a digest, too",
+};
 
 const nothing: ManifestStream = { kind: "stream", yaml: scan(""), items: [] };
 

@@ -67,8 +67,13 @@ export interface PlannedFile {
   readonly ruleUses: readonly RuleUses[];
   readonly uses: readonly ImageUse[];
   readonly explanations: readonly Explanation[];
-  /** Where images stand in the values of a chart that have no key for a digest. */
-  readonly keyless: readonly Position[];
+  readonly keyless: readonly KeylessImage[];
+}
+
+/** An image in the values of a chart that has no key for a digest. */
+export interface KeylessImage {
+  readonly position: Position;
+  readonly image: string;
 }
 
 /** Plans a file, and begins to look up what that needs. The second promise is settled when the answers are there. */
@@ -124,7 +129,10 @@ async function settleFile(settling: Settling): Promise<PlannedFile> {
   const outcomes = (settled ?? looked)?.outcomes ?? [];
   const isKeyless = (field: ImageField): boolean =>
     input.file?.form === "values" && field.writing.kind === "none" && field.value?.includes(":") === true;
-  const keyless = fields.filter(isKeyless).flatMap((field) => field.resource.positionOf?.(field) ?? []);
+  const keyless = fields.filter(isKeyless).flatMap((field): readonly KeylessImage[] => {
+    const position = field.resource.positionOf?.(field);
+    return position === undefined ? [] : [{ position, image: field.value ?? "" }];
+  });
   const setters =
     settled === undefined || settled.fails || config.report === "problems"
       ? []
@@ -165,10 +173,10 @@ function changedOf(outcomes: readonly { readonly kind: string }[]): number {
 }
 
 /** What many maps lack is told of all of them at once. */
-function isAbout({ severity, position }: Result, keyless: readonly Position[]): boolean {
+function isAbout({ severity, tags, position }: Result, keyless: readonly KeylessImage[]): boolean {
   return (
-    severity !== "error" &&
-    keyless.some(({ line, column }) => position?.line === line && position.column === column)
+    (severity !== "error" || tags?.class === "unknown") &&
+    keyless.some(({ position: { line, column } }) => position?.line === line && position.column === column)
   );
 }
 

@@ -30,7 +30,7 @@ import { type FileChange, planEach, type ReadResult } from "./plan-each.ts";
 import type { PlannedFile, Wants } from "./plan-file.ts";
 import { unreadableResult } from "./read-input.ts";
 import { allLocks, createRunLocks } from "./run-locks.ts";
-import { keylessResults, runResults } from "./run-results.ts";
+import { emptyResults, keylessResults, runResults } from "./run-results.ts";
 
 /** What to run over, and with what. */
 export interface FilesOptions extends ConfigSources, ResolverOptions {
@@ -157,11 +157,11 @@ export async function planFiles(paths: readonly string[], options: FilesOptions)
       ...checked,
       ...written.results,
       ...runResults(files, context),
-      ...keylessResults(read),
+      ...keylessResults(read, config),
+      ...emptyResults(read),
       ...resolver.warnings().map((message) => ({ message, severity: "warning" as const })),
     ];
     const results = bySeverity(withAdvice(told, { mayLackNetwork: () => options.isContained?.() === true }));
-    const images = checks.map(({ image }) => image.text);
     const versions = await readVersions(results, resolver, options.wantsVersions);
     const ok = !results.some(({ severity }) => severity === "error");
     const platform = platformName(config);
@@ -170,7 +170,7 @@ export async function planFiles(paths: readonly string[], options: FilesOptions)
       ok,
       mode: config.mode,
       counts: countsOf(read, files),
-      ...(config.mode === "check" && { tally: checkTally(images, told) }),
+      ...(config.mode === "check" && { tally: tallyOf(files, told) }),
       ...(versions !== undefined && { versions }),
       changes: ok ? read.flatMap(({ change }) => change ?? []) : [],
       locks: ok ? written.writes : [],
@@ -185,6 +185,17 @@ export async function planFiles(paths: readonly string[], options: FilesOptions)
     await resolver.close({ leaveSockets: options.leaveSockets ?? false });
   }
 }
+
+/** Counts the images of a check, also those of values, which are told of together. */
+function tallyOf(files: readonly PlannedFile[], told: readonly Result[]): Tally {
+  const images = files.flatMap(({ checks }) => checks.map(({ image }) => image.text));
+  const unknown = files
+    .flatMap(({ keyless }) => keyless)
+    .map(({ image }) => ({ ...unknownImage, field: { path: "", currentValue: image } }));
+  return checkTally(images, [...told, ...unknown]);
+}
+
+const unknownImage = { severity: "warning", message: "", tags: { class: "unknown" } } as const;
 
 /** A use as it stood in the file, where nothing is written. */
 function asRead({ original, ...use }: ImageUse): ImageUse {

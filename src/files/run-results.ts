@@ -80,14 +80,23 @@ function unlockedResults(files: readonly PlannedFile[], config: Config, locks: R
   return [{ message, severity }];
 }
 
-/** Images of values without a key for a digest: one warning for all of them. */
-export function keylessResults(read: readonly ReadResult[]): readonly Result[] {
+/** Images of values without a key for a digest: one result for all of them, which is a finding of a check. */
+export function keylessResults(read: readonly ReadResult[], { mode, check }: Config): readonly Result[] {
+  const severity = mode === "check" ? check.unknown : "warning";
   const files = read.filter(({ planned }) => planned !== undefined && planned.keyless.length > 0);
   const [first] = files;
-  const [position] = first?.planned?.keyless ?? [];
-  if (first === undefined || position === undefined) return [];
+  const [place] = first?.planned?.keyless ?? [];
+  if (first === undefined || place === undefined || severity === "off") return [];
   const count = files.reduce((sum, { planned }) => sum + (planned?.keyless.length ?? 0), 0);
   const images = count === 1 ? "this image has" : `this image and ${count - 1} more of values have`;
   const message = `${images} no key for a digest, and none is added, since the chart may not read it: add \`digest: ""\` beside the tag if it does, or pin what it renders: \`helm template … | pin-digests\``;
-  return [{ severity: "warning", message, file: { path: first.file.path }, position }];
+  const tags = mode === "check" ? { tags: { class: "unknown" } } : {};
+  return [{ severity, message, file: { path: first.file.path }, position: place.position, ...tags }];
+}
+
+/** A folder without objects looks like one in which all is pinned. */
+export function emptyResults(read: readonly ReadResult[]): readonly Result[] {
+  if (read.some(({ kind }) => kind !== "other")) return [];
+  const message = "no file holds a Kubernetes object, so there is nothing to pin: is it the right PATH?";
+  return [{ severity: "warning", message }];
 }

@@ -34,7 +34,7 @@ describeWith(["kpt", "image"], "a lock in a kpt package, container", () => {
     // A check with network tells.
     const checked = await run("kpt", evalArgs(site, ["--network"], "mode=check", "check.drift=error"));
     expect(checked.code).toBe(1);
-    expect(checked.stderr).toContain(`the tag now means ${second()}, no longer ${first}`);
+    expect(checked.stderr).toContain(`the tag now means ${second()}, not ${first}`);
     expect(filesOf(site)).toStrictEqual(rendered);
 
     // An update moves text and lock.

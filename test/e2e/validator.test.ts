@@ -43,7 +43,7 @@ for (const { tools, way, source, flags } of askingWays) {
       expect(untouched).toStrictEqual(committed);
       expect(failed.code).toBe(1);
       expect(failed.stderr).toContain(
-        `site/${source.slice(0, 4)}:1": the tag now means ${after}, no longer ${before}`,
+        `site/${source.slice(0, 4)}:1": the tag now means ${after}, not ${before}`,
       );
       expect(resourcesOf(site)).toStrictEqual(resourcesOfTree(committed));
     });

@@ -73,6 +73,24 @@ describe("a new lock", () => {
   });
 });
 
+test("that was to be made is none where nothing was looked up, which is told", async () => {
+  const files = { "p.yaml": pod(`nginx:1@${digest}`) };
+
+  const idle = await planTree(makeTree(files), creating);
+  const update = await planTree(makeTree(files), { options: { lock: "create", mode: "update" } });
+  const locked = await planTree(
+    makeTree({ ...files, "image-lock.yaml": lock("nginx:1").replace(other, digest) }),
+    creating,
+  );
+
+  expect({ locks: idle.locks, lines: idle.lines }).toEqual({
+    locks: [],
+    lines: [expect.stringContaining("[info] no lock was made, since no image had to be looked up: ")],
+  });
+  expect(update.locks.length).toBe(1);
+  expect(locked.lines).toEqual([]);
+});
+
 describe("entries that nothing uses", () => {
   const pruning = { prune: true, options: { mode: "update" } };
 

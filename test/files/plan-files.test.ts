@@ -245,6 +245,18 @@ describe("a run over a folder", () => {
     expect(changes.map(({ path }) => path)).toEqual(["alert.yaml", "chart/templates/plain.yaml"]);
   });
 
+  test.each([
+    ["nothing", {}],
+    ["files of other programs alone", { "package.json": "{}" }],
+  ])("warns where there is %s", async (_, files) => {
+    const { lines, ok } = await planTree(makeTree(files));
+
+    expect(lines).toEqual([
+      "[warning] no file holds a Kubernetes object, so there is nothing to pin: is it the right PATH?",
+    ]);
+    expect(ok).toBe(true);
+  });
+
   test("tells what can't be read with its place, which is an error of a check and of a file that is named", async () => {
     const folder = makeTree({
       "a.yaml": `${pod("nginx:1")}  bad: [\n`,

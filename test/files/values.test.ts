@@ -87,4 +87,21 @@ replicas: 3
 
     expect((await planTree(folder)).counts).toMatchObject({ templates: 1, changes: 1 });
   });
+
+  test("without a key for the digest are one finding of a check, which counts each", async () => {
+    const values = "a: {repository: r.io/a, tag: v1}\nb: {repository: r.io/b, tag: v1}\n";
+    const folder = makeTree({ "a/Chart.yaml": chart, "a/values.yaml": values });
+    const check = (unknown: string) =>
+      planTree(folder, { options: { mode: "check", "check.unknown": unknown } });
+
+    const runs = await Promise.all(["warning", "error", "off"].map(check));
+
+    const told = "this image and 1 more of values have no key for a digest";
+    expect(runs.map(({ ok, lines }) => ({ ok, lines }))).toEqual([
+      { ok: true, lines: [expect.stringContaining(`[warning] ${told}`)] },
+      { ok: false, lines: [expect.stringContaining(`[error] ${told}`)] },
+      { ok: true, lines: [] },
+    ]);
+    for (const { tally } of runs) expect([...(tally?.states.values() ?? [])]).toEqual(["unknown", "unknown"]);
+  });
 });

@@ -477,7 +477,7 @@ describe("mode: check", () => {
 
     expect(results).toMatchObject([
       {
-        message: `"nginx:1.27": the tag now means ${two}, no longer ${one}`,
+        message: `"nginx:1.27": the tag now means ${two}, not ${one}`,
         field: { currentValue: `nginx:1.27@${one}`, proposedValue: `nginx:1.27@${two}` },
       },
     ]);

@@ -178,7 +178,7 @@ describe("platform", () => {
 
     expect(messages([...same.results, ...ofIndex.results])).toEqual([]);
     expect(messages(other.results)).toEqual([
-      `warning: "${image}": the tag now means ${digests("2")}, no longer ${digests("1")}`,
+      `warning: "${image}": the tag now means ${digests("2")}, not ${digests("1")}`,
     ]);
   });
 });
