@@ -118,6 +118,8 @@ function areParts(
   const text = texts.get(key) ?? "";
   if (otherSources.test(text) || isOfOthers) return false;
   if (tag.some((name) => lastWord(name) === "tag") || registry.length + digest.length > 0) return true;
+  // Whose version the operator knows.
+  if (ofImages.test(text)) return true;
   const image = parseIfImage(text);
   return tag.length > 0 && image !== undefined && namesRegistry(image);
 }
@@ -171,4 +173,7 @@ const otherRepositories: ReadonlySet<string> = new Set([
 ]);
 /** Keys beside which a repository holds charts or sources. */
 const otherCompanions: ReadonlySet<string> = new Set(["branch", "chart", "chartName", "commit", "revision"]);
+/** A name in a registry that keeps images, not only the part before it. */
+const ofImages =
+  /^(?:[\w-]+\.)*(?:docker\.io|quay\.io|ghcr\.io|gcr\.io|nvcr\.io|icr\.io|azurecr\.io|k8s\.io|pkg\.dev|mcr\.microsoft\.com|registry\.redhat\.io|public\.ecr\.aws|dkr\.ecr\.[\w-]+\.amazonaws\.com)\/[^/]+\/[^/]/;
 const otherSources = /^(?:www\.)?(?:github|gitlab|bitbucket)\.(?:com|org)\/|\.git$/;

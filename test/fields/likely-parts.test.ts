@@ -30,6 +30,8 @@ describe("partsIn", () => {
       ["image image_version image_digest", "image_web image_web_version image_web_digest"],
     ],
     [{ repository: "acme/a", digest: "" }, ["repository digest"]],
+    [{ agentRepository: "docker.io/acme/agent" }, ["agentRepository agentDigest"]],
+    [{ repository: "123.dkr.ecr.eu-west-1.amazonaws.com/acme/a" }, ["repository digest"]],
   ])("finds %j", (texts, expected) => {
     expect(found(texts)).toEqual(expected);
   });
@@ -52,6 +54,12 @@ describe("partsIn", () => {
     { repository: "https://charts.example.com", version: "1" },
     { repository: "github.com/acme/a", tag: "v1" },
     { repository: "acme/a", version: "1" },
+    { repository: "acme/a" },
+    { repository: "quay.io/acme" },
+    { repository: "oci://ghcr.io/acme/charts/a" },
+    { repository: "ghcr.io/acme/charts/a", chart: "a" },
+    { repository: "gitlab.example.com/acme/a" },
+    { chartRepository: "ghcr.io/acme/charts" },
     { repository: "ghcr.io/acme/a", chart: "a", version: "1" },
     { gitRepository: "acme/a", gitTag: "v1" },
     { name: "acme/a", version: "1" },
