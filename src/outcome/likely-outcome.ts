@@ -13,7 +13,7 @@ export function likelyOutcomeOf(step: SettledStep, config: OutcomeConfig): Outco
     case "failed":
       return left(outcome, `since no registry confirms it: ${outcome.reason}`);
     case "changed":
-      return { ...outcome, note: `in a field that no rule knows; ${proofOf(step)}` };
+      return { ...outcome, note: ["in a field that no rule knows", ...proofOf(step)].join("; ") };
   }
 }
 
@@ -49,9 +49,11 @@ function left({ field }: Outcome, why: string): Outcome {
   return { kind: "kept", field, reason, severity: "warning", platforms: undefined };
 }
 
-function proofOf(step: SettledStep): string {
-  if (step.kind !== "resolved" || step.resolution.kind !== "resolved") return "the lock has it";
+/** By what it is known to be an image; nothing where it had a digest before. */
+function proofOf(step: SettledStep): readonly string[] {
+  if (step.kind === "rewrite" && step.source === undefined) return [];
+  if (step.kind !== "resolved" || step.resolution.kind !== "resolved") return ["the lock has it"];
   const { recognizedBy } = step.resolution;
-  if (recognizedBy === undefined) return "a rule knows the same image elsewhere in this input";
-  return `the registry has an image there (${recognizedBy})`;
+  if (recognizedBy === undefined) return ["a rule knows the same image elsewhere in this input"];
+  return [`the registry has an image there (${recognizedBy})`];
 }
