@@ -258,9 +258,20 @@ function startOfField(field: ImageField): number {
   return endsOf(field)[0]?.start ?? 0;
 }
 
-/** Where the fields begin and end, in the order of the text. */
+/** Where the fields begin and end, and the parts of those that stand apart, in the order of the text. */
 function fieldOffsets(fields: readonly ImageField[]): readonly number[] {
-  return fields.flatMap((field) => endsOf(field).map(({ start }) => start)).sort((one, other) => one - other);
+  return fields
+    .flatMap((field) => [...endsOf(field), ...partsOf(field)].map(({ start }) => start))
+    .sort((one, other) => one - other);
+}
+
+/** Where what stands between the signs of a reference does. */
+function partsOf({ identity, value = "", locate, site: { layer } }: ImageField): readonly Range[] {
+  if (typeof identity === "number") return [];
+  return [...value.matchAll(/[/:@]/g)].flatMap(({ index }) => {
+    const range = locate({ start: index + 1, end: index + 2 });
+    return (range && layer.toSource(range)) ?? [];
+  });
 }
 
 /** Whether a scalar is a field, or a part of one. */

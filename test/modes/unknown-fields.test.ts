@@ -323,6 +323,14 @@ spec: {components: {karmadaWebhook: {imageRepository: registry.k8s.io/a, imageTa
     ]);
   });
 
+  test("is shown once by --explain where its parts stand apart", async () => {
+    const parts = "{registry: ghcr.io, image: acme/server, tag: v1}";
+
+    const { explanations } = await explain(widget(`serverImage: ${parts}\nimage: acme/other:v1\n`));
+
+    expect(explanations.map(({ path }) => path)).toEqual(["spec.serverImage", "spec.image"]);
+  });
+
   test("is shown by --explain where a run ignores it", async () => {
     const { explanations } = await explain(short, { overrides: new Map([["unknownFields", "ignore"]]) });
 
