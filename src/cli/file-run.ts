@@ -1,6 +1,6 @@
 /** A run over files and folders, which are edited in place. */
+import { existsSync, realpathSync } from "node:fs";
 import { resolve } from "node:path";
-import { globSync } from "tinyglobby";
 import { filesDiff } from "../files/file-diff.ts";
 import { FileWriteError } from "../files/file-error.ts";
 import { type FilesPlan, planFiles } from "../files/plan-files.ts";
@@ -11,7 +11,6 @@ import { makeReport } from "../report/report.ts";
 import { formatTally } from "../report/tally.ts";
 import { formatExplanations } from "../run/explain.ts";
 import { counted } from "../text/counted.ts";
-import { quote } from "../text/quote.ts";
 import { version } from "../version.ts";
 import { untilAgreed } from "./agreement.ts";
 import type { Arguments } from "./arguments.ts";
@@ -27,6 +26,8 @@ import { patchShower } from "./shown-patch.ts";
 import { problemCounts } from "./stderr-report.ts";
 import { stdout, tell, write } from "./stdio.ts";
 import { type ToldLine, toldResult } from "./told-line.ts";
+import { UsageError } from "./usage-error.ts";
+import { findValues } from "./values-files.ts";
 
 /** Runs over the files that a command line names, and returns the exit code. */
 export function runFiles(args: Arguments, host: Host): Promise<number> {
@@ -51,7 +52,7 @@ async function attempt(args: Arguments, host: Host): Promise<number | "contradic
       ...(lock !== undefined && { lock }),
       prune: args.prune,
       folder: resolve("."),
-      isValues: (place) => values.places.has(place),
+      isValues: values.isValues,
       wants: {
         images: report !== undefined,
         explanations: explanation === undefined ? false : explanation.isAlone ? "alone" : "too",
@@ -63,15 +64,16 @@ async function attempt(args: Arguments, host: Host): Promise<number | "contradic
     }),
   );
   const isAlone = report?.isAlone === true || explanation?.isAlone === true;
-  const plan = { ...planned, results: bySeverity([...planned.results, ...values.unmatched]) };
+  const plan = { ...planned, results: bySeverity([...planned.results, ...values.unmatched()]) };
   if (diff && plan.ok && !isAlone) return showDiff(plan, audience, host);
+  refuseInput(report?.file ?? explanation?.output, plan);
   const reports = reportsOf(args, plan);
   const isWritten = !isAlone && !diff && plan.ok && plan.mode !== "check";
   if (isWritten) cleanUp(plan, host);
   const effects: FileEffects = {
-    messages: [...(await told(plan.results, audience)), ...reports.warnings],
+    messages: [...(await told(plan.results.filter(isDone(plan)), audience)), ...reports.warnings],
     isColoured: audience.isColoured,
-    sum: sumOf(plan, isAlone),
+    sum: (left) => sumOf(plan, isAlone, left),
     reports: reports.files,
     locks: isWritten ? plan.locks.map(lockChange) : [],
     changes: isWritten ? plan.changes : [],
@@ -82,31 +84,20 @@ async function attempt(args: Arguments, host: Host): Promise<number | "contradic
   return plan.ok && done === "done" ? 0 : 1;
 }
 
-/** The files that `--values` names, absolute, and the globs that name none. */
-function findValues(globs: readonly string[]): {
-  readonly places: ReadonlySet<string>;
-  readonly unmatched: readonly Result[];
-} {
-  const found = globs.map((glob) => ({
-    glob,
-    places: globSync(glob, {
-      absolute: true,
-      dot: true,
-      expandDirectories: false,
-      // A link may lead to a whole disk.
-      followSymbolicLinks: false,
-      ignore: ["**/node_modules/**", "**/.git/**"],
-    }),
-  }));
-  return {
-    places: new Set(found.flatMap(({ places }) => places)),
-    unmatched: found
-      .filter(({ places }) => places.length === 0)
-      .map(({ glob }) => ({
-        severity: "warning",
-        message: `no file matches \`--values\` ${quote(glob)}: globs begin at the working directory, so \`charts/*/values-*.yaml\` are files two folders below`,
-      })),
-  };
+/** A report that takes the place of a manifest would lose it. */
+function refuseInput(output: string | undefined, { inputs, lockPlaces }: FilesPlan): void {
+  if (output === undefined || outputTarget(output) !== "file") return;
+  const place = resolve(output);
+  const places = [place, ...(existsSync(place) ? [realpathSync(place)] : [])];
+  if (places.some((each) => inputs.includes(each) || lockPlaces.includes(each)))
+    throw new UsageError(
+      `\`--output\` ${JSON.stringify(output)} is a file that this run reads: name another`,
+    );
+}
+
+/** Of a run that fails no digest is written, so none is told. */
+function isDone({ ok }: FilesPlan): (result: Result) => boolean {
+  return ({ severity, field }) => ok || severity !== "info" || field?.proposedValue === undefined;
 }
 
 /** Removes what runs that were killed have left. */
@@ -167,13 +158,20 @@ function reportAt(file: string, text: string, told: readonly string[]): Reports 
 }
 
 /** What all came to: `pin-digests: 3 images changed in 2 of 12 files; 1 template passed over`. */
-function sumOf({ results, ok, mode, counts, changes, tally }: FilesPlan, isDry: boolean): string {
+function sumOf(
+  { results, ok, mode, counts, changes, tally }: FilesPlan,
+  isDry: boolean,
+  left: readonly Result[] = [],
+): string {
   const { files, others, templates, images } = counts;
+  const leftPaths = new Set(left.map(({ file }) => file?.path));
+  const written = changes.filter(({ path }) => !leftPaths.has(path));
   const passed = [
     ...(others === 0 ? [] : [`${counted(others, "file")} without Kubernetes objects`]),
     ...(templates === 0 ? [] : [counted(templates, "template")]),
   ].join(" and ");
-  const change = `${counted(counts.changes, "image")} ${isDry ? "would change" : "changed"} in ${changes.length} of ${counted(files, "file")}`;
+  const changed = written.reduce((sum, change) => sum + change.images, 0);
+  const change = `${counted(changed, "image")} ${isDry ? "would change" : "changed"} in ${written.length} of ${counted(files, "file")}`;
   const what =
     mode === "check"
       ? tally === undefined
@@ -182,5 +180,5 @@ function sumOf({ results, ok, mode, counts, changes, tally }: FilesPlan, isDry: 
       : ok
         ? change
         : `nothing was changed in ${counted(files, "file")}`;
-  return `pin-digests: ${[what, ...problemCounts(results)].join(", ")}${passed === "" ? "" : `; passed over: ${passed}`}`;
+  return `pin-digests: ${[what, ...problemCounts([...results, ...left])].join(", ")}${passed === "" ? "" : `; passed over: ${passed}`}`;
 }

@@ -65,7 +65,7 @@ export function mayBeShared({ layer }: Site): boolean {
 
 /** The text that is edited. */
 export function outerLayer(yaml: YamlText): EmbeddedDocument {
-  return { yaml, toSource: (range) => range, depth: 0, lineAt: lineFinder(yaml.text) };
+  return { yaml, toSource: (range) => range, depth: 0, lineAt: lineFinder(yaml.source) };
 }
 
 /** An edit of a document as one of the text that is edited; undefined where the place can't be told for certain. */

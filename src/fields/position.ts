@@ -8,7 +8,7 @@ import { endsOf, type ImageField } from "./image-field.ts";
 
 /** Tells the position of a field, of what says its offset, or of the object in which it is. */
 export function positionFinder({ yaml }: EmbeddedDocument): (place: Located) => Position {
-  const positionAt = placeFinder(yaml.text);
+  const positionAt = placeFinder(yaml.source);
   return (place) => {
     const { node } = place.resource;
     const object = node === undefined ? undefined : startOf(yaml, node);

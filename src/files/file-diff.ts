@@ -33,8 +33,8 @@ function replacement(before: string, after: string): TextEdit {
 
 function patchOf(path: string, before: string, edits: readonly TextEdit[]): string {
   const patch = {
-    oldFileName: before === "" ? "/dev/null" : quoted(`a/${path}`),
-    newFileName: quoted(`b/${path}`),
+    oldFileName: before === "" ? "/dev/null" : `a/${path}`,
+    newFileName: `b/${path}`,
     oldHeader: undefined,
     newHeader: undefined,
     hunks: hunksOf(before, edits),
@@ -133,9 +133,4 @@ function countLines(text: string): number {
   let count = 0;
   for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) count++;
   return count;
-}
-
-/** As git writes names that would end a line, or do something to whoever reads it. */
-function quoted(name: string): string {
-  return /["\\\p{Cc}\p{Cf}\u2028\u2029]/u.test(name) ? JSON.stringify(name) : name;
 }

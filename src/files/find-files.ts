@@ -27,9 +27,17 @@ export interface FoundFiles {
   /** The folders that were named, absolute. */
   readonly folders: readonly string[];
   /** What could not be looked at, by the name that messages give it. */
-  readonly faults: readonly { readonly path: string; readonly fault: string }[];
+  readonly faults: readonly FindFault[];
   /** What runs that were killed may have left, absolute. */
   readonly drafts: readonly string[];
+}
+
+/** A folder that can't be looked into. */
+export interface FindFault {
+  readonly path: string;
+  readonly fault: string;
+  /** Whether the command line names it. */
+  readonly isNamed: boolean;
 }
 
 /** Where to look. */
@@ -65,7 +73,7 @@ interface Search extends FindOptions {
   readonly files: Map<string, FoundFile>;
   readonly links: Link[];
   readonly folders: string[];
-  readonly faults: { readonly path: string; readonly fault: string }[];
+  readonly faults: FindFault[];
   readonly drafts: string[];
 }
 
@@ -153,7 +161,7 @@ function entriesIn(search: Search, place: string): readonly Dirent[] {
   } catch (error) {
     const fault = fileFault(error);
     if (fault === undefined) throw error;
-    search.faults.push({ path: shownPath(search, place), fault });
+    search.faults.push({ path: shownPath(search, place), fault, isNamed: search.folders.includes(place) });
     return [];
   }
 }
@@ -206,7 +214,7 @@ function realPathOf({ place }: FoundFile): string | undefined {
 function formOf({ isValues }: FindOptions, place: string, isInChart: boolean): FileForm {
   const name = basename(place);
   if (/^(?:kustomization\.ya?ml|Kustomization)$/.test(name)) return "kustomization";
-  return (isInChart && /^values\.ya?ml$/.test(name)) || isValues(place) ? "values" : "manifests";
+  return isValues(place) || (isInChart && /^values\.ya?ml$/.test(name)) ? "values" : "manifests";
 }
 
 function hasChart(folder: string): boolean {

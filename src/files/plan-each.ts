@@ -16,6 +16,8 @@ export interface FileChange {
   /** Absolute, links not followed. */
   readonly place: string;
   readonly edits: readonly TextEdit[];
+  /** How many images they change. */
+  readonly images: number;
   /** What was read, to know it again. */
   readonly state: FileState;
   /** That of the content, where the times alone don't tell. */
@@ -73,8 +75,8 @@ export async function planEach(
         return;
       }
       const { path, place } = file;
-      const { edits } = planned;
-      const change = edits.length === 0 ? {} : { change: { path, place, edits, state, hash } };
+      const { edits, changes: images } = planned;
+      const change = edits.length === 0 ? {} : { change: { path, place, edits, images, state, hash } };
       results[at] = { file, kind: "input", results: [], planned, ...change };
     })();
     waiting.push({ size, done });

@@ -128,7 +128,10 @@ async function settleFile(settling: Settling): Promise<PlannedFile> {
   const looked = isCheck ? await lookOver(settling, resolver) : undefined;
   const outcomes = (settled ?? looked)?.outcomes ?? [];
   const isKeyless = (field: ImageField): boolean =>
-    input.file?.form === "values" && field.writing.kind === "none" && field.value?.includes(":") === true;
+    input.file?.form === "values" &&
+    field.writing.kind === "none" &&
+    field.suggestion?.in === "repositoryAndTag" &&
+    field.value?.includes(":") === true;
   const keyless = fields.filter(isKeyless).flatMap((field): readonly KeylessImage[] => {
     const position = field.resource.positionOf?.(field);
     return position === undefined ? [] : [{ position, image: field.value ?? "" }];

@@ -58,8 +58,6 @@ export interface FileCounts {
   readonly others: number;
   readonly templates: number;
   readonly images: number;
-  /** Images that change. */
-  readonly changes: number;
 }
 
 /** What a run over files would do. */
@@ -78,6 +76,8 @@ export interface FilesPlan {
   readonly locks: readonly LockWrite[];
   /** What runs that were killed may have left, absolute. */
   readonly drafts: readonly string[];
+  /** The files that may hold images, absolute. */
+  readonly inputs: readonly string[];
   /** The locks that counted, absolute. */
   readonly lockPlaces: readonly string[];
   readonly images: readonly ImageUse[];
@@ -151,7 +151,7 @@ export async function planFiles(paths: readonly string[], options: FilesOptions)
         ? await checkImages({ steps: checks, locks: allLocks(locks) }, config, resolver)
         : [];
     const told = [
-      ...found.faults.map((fault) => unreadableResult(fault, { isNamed: false, mode: config.mode })),
+      ...found.faults.map((fault) => unreadableResult(fault, { isNamed: fault.isNamed, mode: config.mode })),
       ...read.flatMap(({ results: own }) => own),
       ...files.flatMap((each) => each.results),
       ...checked,
@@ -175,6 +175,7 @@ export async function planFiles(paths: readonly string[], options: FilesOptions)
       changes: ok ? read.flatMap(({ change }) => change ?? []) : [],
       locks: ok ? written.writes : [],
       drafts: found.drafts,
+      inputs: inputsOf(read),
       lockPlaces: locks.all().map(({ place }) => place),
       images: files.flatMap(({ uses }) => (ok ? uses : uses.map(asRead))),
       locked: locks.all().flatMap(({ lock }) => lock.entries),
@@ -196,6 +197,10 @@ function tallyOf(files: readonly PlannedFile[], told: readonly Result[]): Tally 
 }
 
 const unknownImage = { severity: "warning", message: "", tags: { class: "unknown" } } as const;
+
+function inputsOf(read: readonly ReadResult[]): readonly string[] {
+  return read.flatMap(({ kind, file: { place } }) => (kind === "other" ? [] : [place]));
+}
 
 /** A use as it stood in the file, where nothing is written. */
 function asRead({ original, ...use }: ImageUse): ImageUse {
@@ -221,10 +226,11 @@ function failedPlan(results: readonly Result[], { mode }: Config): FilesPlan {
     results,
     ok: false,
     mode,
-    counts: { files: 0, others: 0, templates: 0, images: 0, changes: 0 },
+    counts: { files: 0, others: 0, templates: 0, images: 0 },
     changes: [],
     locks: [],
     drafts: [],
+    inputs: [],
     lockPlaces: [],
     images: [],
     locked: [],
@@ -238,6 +244,7 @@ function explainedPlan(read: readonly ReadResult[], config: Config): FilesPlan {
   return {
     ...failedPlan(results, config),
     ok: !results.some(({ severity }) => severity === "error"),
+    inputs: inputsOf(read),
     counts: countsOf(read, files),
     explanations: files.flatMap(({ explanations }) => explanations),
   };
@@ -263,6 +270,5 @@ function countsOf(read: readonly ReadResult[], files: readonly PlannedFile[]): F
     others: count("other"),
     templates: count("template"),
     images: files.reduce((sum, { images }) => sum + images, 0),
-    changes: files.reduce((sum, { changes }) => sum + changes, 0),
   };
 }

@@ -41,7 +41,7 @@ interface Staged {
   readonly target: string;
   readonly draft: string;
   readonly state: FileState;
-  /** That of what was read, where a change at that moment would not show in the times of the file. */
+  /** That of what was read, where the times of the file don't tell whether it was changed. */
   readonly hash: string | undefined;
 }
 
@@ -74,7 +74,7 @@ function stageFile(change: FileChange, own: OwnProcess): Staged & { readonly oth
   try {
     const target = realpathSync.native(change.place);
     const draft = draftPath(target, own);
-    accessSync(target, constants.W_OK);
+    requireWritable(target, path);
     const { bytes, state } = readFile(target);
     if (!isSameState(state, change.state) || isOther(bytes, change.hash))
       throw new FileWriteError(
@@ -89,12 +89,29 @@ function stageFile(change: FileChange, own: OwnProcess): Staged & { readonly oth
       rmSync(draft, { force: true });
       throw error;
     }
-    return { change, target, draft, state, hash: hashIfFresh(bytes, state), otherNames: old.nlink - 1 };
+    const otherNames = old.nlink - 1;
+    // Where one of its names gets a new text, the others have another time.
+    const hash = otherNames > 0 ? hashOf(bytes) : hashIfFresh(bytes, state);
+    return { change, target, draft, state, hash, otherNames };
   } catch (error) {
     if (!isSystemError(error)) throw error;
     throw new FileWriteError(
       isSystemError(error, "ENOENT") ? "changed" : "failed",
       `${JSON.stringify(path)} could not be written, so nothing was: ${replaceReason(error)}`,
+      { cause: error },
+    );
+  }
+}
+
+/** A rename would replace a file that its owner has made read-only. */
+function requireWritable(target: string, path: string): void {
+  try {
+    accessSync(target, constants.W_OK);
+  } catch (error) {
+    if (!isSystemError(error, "EACCES", "EPERM", "EROFS")) throw error;
+    throw new FileWriteError(
+      "failed",
+      `${JSON.stringify(path)} is read-only, so nothing was written: allow it to be written, or leave it out`,
       { cause: error },
     );
   }
@@ -162,6 +179,7 @@ function commitOne(staged: Staged): string | undefined {
 
 function isUnchanged({ target, state, hash }: Staged): boolean {
   const stats = statSync(target, { bigint: true, throwIfNoEntry: false });
-  if (stats === undefined || !isSameState(stateOf(stats), state)) return false;
-  return hash === undefined || !isOther(readFile(target).bytes, hash);
+  if (stats === undefined) return false;
+  if (hash === undefined) return isSameState(stateOf(stats), state);
+  return stats.ino === state.ino && stats.dev === state.dev && !isOther(readFile(target).bytes, hash);
 }

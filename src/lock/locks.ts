@@ -124,7 +124,7 @@ interface ReadLocks {
 function readItems({ yaml, items }: Input, found: readonly FoundLock[]): ReadLocks {
   const locks: Lock[] = [];
   const faults: Result[] = [];
-  const placeOf = placeFinder(yaml.text);
+  const placeOf = placeFinder(yaml.source);
   const textBeside = evidenceFinder(yaml, items);
   for (const { resource, objection } of found) {
     if (objection !== undefined) continue;
@@ -159,7 +159,7 @@ function objections({ kind, yaml }: Input, found: readonly FoundLock[], hasFile:
       const message = `does not count as a lock, since ${objection}; if it is yours, pass its file with \`--lock FILE\``;
       return resultAt({ resource, path: "images" }, { severity: "warning", message });
     });
-  const placeOf = placeFinder(yaml.text);
+  const placeOf = placeFinder(yaml.source);
   const names = ignored.slice(0, namesMax).map(({ resource: { name = "ImageLock", node } }) => {
     const { line } = placeOf(startOf(yaml, node) ?? 0);
     return `${JSON.stringify(name)} (line ${line})`;

@@ -44,10 +44,12 @@ export function namedLines(lines: readonly (number | string)[]): string {
 // All of a thousand would bury what is said of them.
 const NAMED_MAX = 10;
 
+/** As editors count: not all that ends a line for YAML 1.1. */
 function lineBreaks(text: string): readonly number[] {
   const breaks: number[] = [];
   for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) breaks.push(at);
-  return breaks;
+  if (!text.includes("\r")) return breaks;
+  return [...text.matchAll(/\r(?!\n)|\n/g)].map(({ index }) => index);
 }
 
 /** How far a collection is indented; what comes before it on its line, such as dashes, counts. */

@@ -14,7 +14,7 @@ function diffOf(before: string, edits: readonly TextEdit[]): string {
   const place = join(makeTree({}), "x.yaml");
   writeFileSync(place, before);
   const { state } = readFile(place);
-  const changes = [{ path: "x.yaml", place, edits, state, hash: undefined }];
+  const changes = [{ path: "x.yaml", place, edits, images: 1, state, hash: undefined }];
   return [...filesDiff({ changes, locks: [] })].join("");
 }
 

@@ -30,7 +30,7 @@ describe("a run over a folder", () => {
     expect(asked).toEqual(["docker.io/library/nginx:1", "docker.io/library/redis:7"]);
     expect({ ok, counts }).toEqual({
       ok: true,
-      counts: { files: 4, others: 0, templates: 0, images: 5, changes: 5 },
+      counts: { files: 4, others: 0, templates: 0, images: 5 },
     });
   });
 
@@ -239,7 +239,7 @@ describe("a run over a folder", () => {
     const { counts, lines, changes } = await planTree(folder, { options: { report: "problems" } });
 
     expect({ counts, lines }).toEqual({
-      counts: { files: 2, others: 4, templates: 3, images: 2, changes: 2 },
+      counts: { files: 2, others: 4, templates: 3, images: 2 },
       lines: [],
     });
     expect(changes.map(({ path }) => path)).toEqual(["alert.yaml", "chart/templates/plain.yaml"]);
@@ -318,6 +318,21 @@ describe("a run over a folder", () => {
       /^b\/c\.yaml:7:12: \[error\] v1\/Pod\/web spec\.containers\[0\]\.image: .*is not there/,
     );
     expect(warned.changes.map(({ path }) => path)).toEqual(["a.yaml"]);
+  });
+
+  test("counts lines as editors do", async () => {
+    const text = pod("nginx:1").replace("name: web", 'name: "a\u2028b\u0085c"');
+    const folder = makeTree({
+      "a.yaml": text,
+      "b.yaml": text.replaceAll("\n", "\r"),
+      "c.yaml": text.replaceAll("\n", "\r\n"),
+    });
+
+    const { lines } = await planTree(folder);
+
+    expect(lines.map((line) => line.split(": ")[0])).toEqual(
+      ["a", "b", "c"].map((name) => `${name}.yaml:7:12`),
+    );
   });
 
   test("takes no pipe and no folder for a file", async () => {

@@ -152,12 +152,63 @@ describe("pin-digests PATH", () => {
     expect(code).toBe(0);
     expect(lines.filter((line) => !line.includes("[info]"))).toEqual([
       expect.stringContaining(
-        '[warning] no file matches `--values` "vlaues.yaml": globs begin at the working directory',
+        '[warning] `--values` "vlaues.yaml" names no file that is looked into: globs begin at the working directory',
       ),
       expect.stringMatching(/^pin-digests: 1 image changed in 1 of 1 file, 1 warning/),
     ]);
     expect(readTree(outside)["values-x.yaml"]).toBe(values);
   });
+
+  test("tells no digest that is not written, since another image has none", async () => {
+    const folder = makeTree({
+      "a.yaml": pod(`${registry.host}/app:v1`),
+      "b.yaml": pod("127.0.0.1:1/gone:1"),
+    });
+
+    const { code, lines } = await run(folder, ".");
+
+    expect(code).toBe(1);
+    expect(lines).toEqual([
+      expect.stringMatching(/^b\.yaml:7:12: \[error\] /),
+      "pin-digests: nothing was changed in 2 files, 1 error",
+    ]);
+  });
+
+  test.each([
+    ["a manifest", "a.yaml"],
+    ["a lock", "image-lock.yaml"],
+    ["a manifest by a link", "link.txt"],
+  ])("writes no report in the place of %s", async (_, output) => {
+    const image = `${registry.host}/app:v1`;
+    const folder = makeTree({ "a.yaml": pod(image) });
+    await run(folder, "--lock-mode", "create", ".");
+    symlinkSync("a.yaml", join(folder, "link.txt"));
+    const before = readTree(folder);
+
+    const { code, lines } = await run(folder, "--format", "markdown", "--output", output, ".");
+
+    expect({ code, lines }).toEqual({
+      code: 2,
+      lines: [
+        expect.stringContaining(`\`--output\` "${output}" is a file that this run reads: name another`),
+      ],
+    });
+    expect(readTree(folder)).toEqual(before);
+  });
+
+  test.each(["a b", 'we"ird', "back\\slash", "tab\there", "line\nbreak", "\u00e9\u2028"])(
+    "shows a diff that git takes of a folder with an odd name: %j",
+    async (name) => {
+      const files = { [`${name}/x.yaml`]: pod(`${registry.host}/app:v1`) };
+      const folder = makeTree(files);
+
+      const { stdout } = await run(folder, "--diff", ".");
+
+      const applied = spawnSync("git", ["apply", "-"], { cwd: folder, input: stdout, encoding: "utf8" });
+      expect(applied.stderr).toBe("");
+      expect(readTree(folder)[`${name}/x.yaml`]).toContain("@sha256:");
+    },
+  );
 
   test("writes reports to stdout, with places", async () => {
     const folder = makeTree({ "a/b.yaml": pod(`${registry.host}/app:v1`) });
@@ -248,6 +299,19 @@ describe("pin-digests PATH", () => {
       expect(readTree(folder)).toEqual(files);
     });
 
+    test("fails where a folder that is named can't be looked into", async () => {
+      const folder = makeTree({ "a/x.yaml": pod("nginx:1") }, publicFolder);
+      chmodSync(folder, 0o755);
+      chmodSync(join(folder, "a"), 0o700);
+
+      const place = makeTree({}, publicFolder);
+      chmodSync(place, 0o755);
+      const { code, lines } = await runWith({ program: copyProgram(place), ...nobody }, folder, "a");
+
+      expect(code).toBe(1);
+      expect(lines[0]).toMatch(/^a:1:1: \[error\] can't be read, so no image in it is found: EACCES/);
+    });
+
     test("respects a file that its owner has made read-only", async () => {
       const folder = makeTree({ "x.yaml": pod(`${registry.host}/app:v1`) }, publicFolder);
       chmodSync(folder, 0o777);
@@ -256,7 +320,7 @@ describe("pin-digests PATH", () => {
       const { code, lines } = await runAsNobody(folder);
 
       expect(code).toBe(1);
-      expect(lines.at(-1)).toMatch(/^pin-digests: "x\.yaml" could not be written/);
+      expect(lines.at(-1)).toMatch(/^pin-digests: "x\.yaml" is read-only, so nothing was written: /);
     });
   });
 });

@@ -61,6 +61,18 @@ replicas: 3
     }
   });
 
+  test("that are texts in fields of other names are told each, since no key would help", async () => {
+    const values = "image: {repository: r.io/a, tag: v1}\nother: ghcr.io/a/o:1\n";
+    const folder = makeTree({ "a/Chart.yaml": chart, "a/values.yaml": values });
+
+    const { lines } = await planTree(folder, { options: { unknownFields: "report" } });
+
+    expect(lines).toEqual([
+      expect.stringMatching(/^a\/values\.yaml:2:8: \[warning\] other: "ghcr\.io\/a\/o:1"/),
+      expect.stringContaining("this image has no key for a digest"),
+    ]);
+  });
+
   test("are those beside a chart, and those that are named", async () => {
     const values = "image: nginx:1\n";
     const folder = makeTree({
@@ -85,7 +97,7 @@ replicas: 3
       "x.yaml": pod("nginx:1"),
     });
 
-    expect((await planTree(folder)).counts).toMatchObject({ templates: 1, changes: 1 });
+    expect((await planTree(folder)).counts).toMatchObject({ templates: 1, images: 1 });
   });
 
   test("without a key for the digest are one finding of a check, which counts each", async () => {

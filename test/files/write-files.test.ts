@@ -51,6 +51,17 @@ describe("a file that is pinned", () => {
     expect(readFileSync(join(folder, "other.txt"), "utf8")).toBe(pod("nginx:1"));
   });
 
+  test("is pinned under each of its names in the run", async () => {
+    const folder = makeTree({ "a.yaml": pod("nginx:1") });
+    utimesSync(join(folder, "a.yaml"), old, old);
+    linkSync(join(folder, "a.yaml"), join(folder, "b.yaml"));
+
+    const { lines } = await pinTree(folder);
+
+    expect(lines.filter((line) => line.includes("[error]"))).toEqual([]);
+    expect(readTree(folder)).toEqual({ "a.yaml": pinned("nginx:1"), "b.yaml": pinned("nginx:1") });
+  });
+
   test("may have the longest name that a file can have", async () => {
     const name = `${"n".repeat(250)}.yaml`;
     const folder = makeTree({ [name]: pod("nginx:1") });

@@ -64,7 +64,7 @@ function diffing(
       const { before, edits } = make(n);
       writeFileSync(place, before);
       const { state } = readFile(place);
-      const changes = [{ path: "x.yaml", place, edits, state, hash: undefined }];
+      const changes = [{ path: "x.yaml", place, edits, images: 1, state, hash: undefined }];
       return () => [...filesDiff({ changes, locks: [] })];
     },
   };

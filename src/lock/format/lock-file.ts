@@ -73,7 +73,7 @@ function refuse(yaml: YamlText, file: string, problems: readonly LockProblem[]):
 
 /** Where nodes stand, in words. */
 function placesIn(yaml: YamlText): (node: YamlNode) => string {
-  const place = placeFinder(yaml.text);
+  const place = placeFinder(yaml.source);
   return (node) => {
     const { line, column } = place(startOf(yaml, node) ?? 0);
     return `line ${line}, column ${column}`;
