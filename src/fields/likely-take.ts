@@ -86,7 +86,11 @@ export function takeListed(
 }
 
 /** Takes a text that reads as an image, or that may be one by its form alone. */
-export function takeScalar({ walk }: LikelySearch, place: Place, isCalledImage: boolean): void {
+export function takeScalar(
+  { walk }: LikelySearch,
+  place: Place,
+  { isCalledImage, mayBeSuggested }: { readonly isCalledImage: boolean; readonly mayBeSuggested: boolean },
+): void {
   const { yaml } = place.layer;
   const target = dereference(yaml, place.node);
   if (goType(yaml, target) !== "string") return;
@@ -106,7 +110,7 @@ export function takeScalar({ walk }: LikelySearch, place: Place, isCalledImage: 
   extractReference(walk, place, likelyRule);
   const field = walk.fields.splice(before)[0];
   if (field === undefined) return;
-  const path = place.layer.depth === 0 ? specPath(walk.path) : undefined;
+  const path = mayBeSuggested && place.layer.depth === 0 ? specPath(walk.path) : undefined;
   walk.fields.push({
     ...field,
     ...(path !== undefined && { suggestion: { path } }),

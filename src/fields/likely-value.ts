@@ -12,6 +12,11 @@ export function isWhole(text: string): boolean {
   return text.includes("@") || text.includes(":", text.lastIndexOf("/") + 1);
 }
 
+/** True for a reference with a tag or a digest. */
+export function isReference(text: string): boolean {
+  return isWhole(text) && parseIfImage(text) !== undefined;
+}
+
 /** True for a reference that names its registry, and has a tag or a digest. */
 export function isQualified(text: string): boolean {
   if (!namesHost(text)) return false;

@@ -7,6 +7,7 @@ import type { Site } from "./embedded-document.ts";
 import { buildKeys, type KeyMeaning, meaningOf, referenceKeys } from "./likely-key.ts";
 import { mayBeParts } from "./likely-parts.ts";
 import { isLeftOut, type LikelySearch, takeListed, takeParts, takeScalar } from "./likely-take.ts";
+import { isReference } from "./likely-value.ts";
 import type { Place } from "./walk-state.ts";
 
 /** What is known around a value. */
@@ -14,6 +15,8 @@ interface Around {
   /** What the key of the value says, or the nearest above that speaks of images. */
   readonly meaning: KeyMeaning;
   readonly isRoot: boolean;
+  /** In a list with texts that are no images, which a path to all elements would mean too. */
+  readonly isMixed?: boolean;
 }
 
 const depthMax = 200;
@@ -32,7 +35,10 @@ export function visitLikely(search: LikelySearch, place: Place, around: Around):
       return;
     case "scalar":
     case "alias":
-      takeScalar(search, place, around.meaning === "image" || around.meaning === "images");
+      takeScalar(search, place, {
+        isCalledImage: around.meaning === "image" || around.meaning === "images",
+        mayBeSuggested: around.isMixed !== true,
+      });
   }
 }
 
@@ -45,10 +51,14 @@ function visitElements(search: LikelySearch, place: Place, around: Around): void
   const taken = new Set(
     !mayBeParts([...named.keys()]) ? [] : takeListed(search, place, sites).map((name) => named.get(name)),
   );
+  const isMixed = elements.some((node) => {
+    const text = scalarText(layer.yaml, dereference(layer.yaml, node));
+    return text !== undefined && !isReference(text);
+  });
   elements.forEach((node, index) => {
     if (taken.has(node)) return;
     path.push(index);
-    visitLikely(search, { layer, node, via }, { ...around, isRoot: false });
+    visitLikely(search, { layer, node, via }, { ...around, isRoot: false, isMixed });
     path.pop();
   });
 }

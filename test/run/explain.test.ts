@@ -260,6 +260,17 @@ fieldSpecs:
     }
   });
 
+  test("offers no fieldSpec that would take other texts of a list for images", async () => {
+    const widget = (args: string): string =>
+      `apiVersion: acme.io/v1\nkind: Widget\nmetadata: {name: w}\nspec:\n  args: [${args}]\n`;
+    const specs = async (args: string): Promise<string> =>
+      formatExplanations((await explain(widget(args))).explanations, "fieldspecs");
+
+    for (const other of ["--worker-image", "--image=ghcr.io/a/c:1", "a text"])
+      expect(await specs(`"${other}", "ghcr.io/a/b:1"`)).toBe("fieldSpecs: []\n");
+    expect(await specs('"ghcr.io/a/b:1", "ghcr.io/a/c:1"')).toContain('path: "spec/args[]"\n');
+  });
+
   test("is an empty list of fieldSpecs where nothing is to be settled", () => {
     expect(formatExplanations(explanations, "fieldspecs")).toBe("fieldSpecs: []\n");
   });
