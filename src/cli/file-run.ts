@@ -73,7 +73,7 @@ async function attempt(args: Arguments, host: Host): Promise<number | "contradic
   const effects: FileEffects = {
     messages: [...(await told(plan.results.filter(isDone(plan)), audience)), ...reports.warnings],
     isColoured: audience.isColoured,
-    sum: (left) => sumOf(plan, isAlone, left),
+    sum: (left) => (explanation?.isAlone === true ? explainedSum(plan) : sumOf(plan, isAlone, left)),
     reports: reports.files,
     locks: isWritten ? plan.locks.map(lockChange) : [],
     changes: isWritten ? plan.changes : [],
@@ -157,7 +157,13 @@ function reportAt(file: string, text: string, told: readonly string[]): Reports 
   return { files: [{ path: file, text }], output: "", warnings };
 }
 
-/** What all came to: `pin-digests: 3 images changed in 2 of 12 files; 1 template passed over`. */
+/** An explanation plans nothing, so it can't say what would change. */
+function explainedSum({ results, explanations, counts }: FilesPlan): string {
+  const what = `${counted(explanations.length, "field")} explained in ${counted(counts.files, "file")}`;
+  return `pin-digests: ${[what, ...problemCounts(results)].join(", ")}`;
+}
+
+/** What all came to: `pin-digests: 3 images changed in 2 of 12 files; 1 template skipped`. */
 function sumOf(
   { results, ok, mode, counts, changes, tally }: FilesPlan,
   isDry: boolean,
@@ -180,5 +186,5 @@ function sumOf(
       : ok
         ? change
         : `nothing was changed in ${counted(files, "file")}`;
-  return `pin-digests: ${[what, ...problemCounts([...results, ...left])].join(", ")}${passed === "" ? "" : `; passed over: ${passed}`}`;
+  return `pin-digests: ${[what, ...problemCounts([...results, ...left])].join(", ")}${passed === "" ? "" : `; skipped: ${passed}`}`;
 }

@@ -91,7 +91,7 @@ function makeTable(expressions: Expressions): OptionRows<Config> {
       default: "auto",
       flag: "lock-mode",
       meaning:
-        "use the locks there are and add to them; make one where there is none; ask for nothing, and fail where a lock lacks an image; ignore them",
+        "add to the locks that are there; make one where there is none; ask no registry, and fail where a lock lacks an image; ignore locks",
     },
     platform: {
       type: platform,

@@ -68,7 +68,7 @@ function changeMessage(from: string, to: string): string {
   const [name = "", digest] = from.split("@");
   const [unpinned, written] = to.split("@");
   if (digest === undefined) return `pinned ${JSON.stringify(name)} to ${written}`;
-  if (written === undefined) return `took the digest from ${JSON.stringify(unpinned)}`;
+  if (written === undefined) return `removed the digest of ${JSON.stringify(unpinned)}`;
   if (written === digest) return `dropped the tag of ${JSON.stringify(from)}`;
   return `moved ${JSON.stringify(name)} from ${digest} to ${written}`;
 }

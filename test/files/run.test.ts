@@ -71,7 +71,7 @@ describe("pin-digests PATH", () => {
       lines: [
         expect.stringMatching(/^a\.yaml:7:12: \[info\] v1\/Pod\/web spec\.containers\[0\]\.image: pinned /),
         expect.stringMatching(/^b\/c\.yaml:7:12: \[info\] /),
-        "pin-digests: 2 images changed in 2 of 2 files; passed over: 1 file without Kubernetes objects",
+        "pin-digests: 2 images changed in 2 of 2 files; skipped: 1 file without Kubernetes objects",
       ],
     });
     expect(readTree(folder)).toEqual({ "a.yaml": pinned, "b/c.yaml": pinned, "d.json": "{}" });
@@ -157,6 +157,16 @@ describe("pin-digests PATH", () => {
       expect.stringMatching(/^pin-digests: 1 image changed in 1 of 1 file, 1 warning/),
     ]);
     expect(readTree(outside)["values-x.yaml"]).toBe(values);
+  });
+
+  test("says how much it explains, and asks nobody", async () => {
+    const folder = makeTree({ "x.yaml": pod(`${registry.host}/app:v1`) });
+    const before = registry.requests.length;
+
+    const { code, lines } = await run(folder, "explain", ".");
+
+    expect({ code, lines }).toEqual({ code: 0, lines: ["pin-digests: 1 field explained in 1 file"] });
+    expect(registry.requests.length).toBe(before);
   });
 
   test("tells no digest that is not written, since another image has none", async () => {

@@ -174,7 +174,7 @@ spec: {source: {kustomize: {images: ["old=ghcr.io/acme/server:v1", ghcr.io/acme/
 
     expect(unpinned.text).toBe(qualified);
     expect(messages(unpinned.results)).toEqual([
-      'info: took the digest from "ghcr.io/acme/server:v1": in a field that no rule knows',
+      'info: removed the digest of "ghcr.io/acme/server:v1": in a field that no rule knows',
     ]);
     expect((await run(text, confirming({}))).text).toBe(text);
   });
