@@ -44,6 +44,7 @@ function readFindings({ field, image, lock }: CheckedImage, config: CheckConfig)
     if (severity === "off") return [];
     return [resultAt(field, { severity, message: naming(image.text, message), tags: { class: kind } })];
   };
+  if (field.floats !== undefined) return tell("unpinned", `runs without a digest: ${field.floats}`);
   const entry = lock?.images.find(image, platformName(config));
   if (image.digest === undefined) {
     const lack =

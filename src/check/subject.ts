@@ -33,6 +33,8 @@ export interface CheckedImage extends Pick<CheckStep, "image" | "lock"> {
     readonly resource: Resource;
     readonly path: string;
     readonly value?: string;
+    /** Why what runs has no digest. */
+    readonly floats?: string;
     readonly tag?: "keep" | "drop";
   };
 }
@@ -43,7 +45,8 @@ export function fieldSubject(
   config: SubjectConfig,
 ): readonly Subject[] {
   const { digest, name, tag } = image;
-  if (digest === undefined || (lock?.images.otherTags(image) ?? []).length > 0) return [];
+  if (digest === undefined || field.floats !== undefined || (lock?.images.otherTags(image) ?? []).length > 0)
+    return [];
   return [
     {
       image,

@@ -1,7 +1,9 @@
 /** Doing what a rule says at a place. */
+import { memberOf } from "../yaml/members.ts";
 import { elementsOf, kindOf } from "../yaml/node.ts";
 import { extractReference, extractText, pushFault } from "./extract.ts";
-import type { FieldRule } from "./field-rule.ts";
+import type { FieldRule, PatchedKind } from "./field-rule.ts";
+import { patchedKind } from "./json-patch.ts";
 import { closed, openScope, type Scope } from "./node-context.ts";
 import { extractSplit, extractSplitAt } from "./split-reference.ts";
 import { follow, type Place, targetOf, type Walk } from "./walk-state.ts";
@@ -28,6 +30,8 @@ export function applyRule(walk: Walk, place: Place, rule: FieldRule, scope: Scop
       return { ...openScope(scope), imageKeys: rule };
     case "object":
       return openScope(scope);
+    case "patch":
+      return { ...openScope(scope), patched: rule.patched ?? patchedBeside(place) };
   }
 }
 
@@ -78,6 +82,10 @@ function applySplit(walk: Walk, place: Place, rule: FieldRule, scope: Scope): Sc
     extractReference(walk, place, { ...rule, tagless: "keep" });
   }
   return undefined;
+}
+
+function patchedBeside({ layer: { yaml }, siblings = [] }: Place): PatchedKind {
+  return patchedKind(yaml, memberOf(yaml, siblings, "target"));
 }
 
 /** Takes note of a part that holds no images. */

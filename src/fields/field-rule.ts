@@ -21,8 +21,17 @@ export interface FieldRule extends Omit<FieldRow, "tagless" | "loose"> {
   readonly expression?: ImagePattern;
   /** A key for the digest that is there and empty is filled. */
   readonly fillsDigest?: true;
+  /** The kind of what is patched, where the file of a patch doesn't say it. */
+  readonly patched?: PatchedKind;
   /** What the user wants done otherwise here. */
   readonly override?: Pick<FieldSpec, "digestKey" | "onError" | "tag">;
+}
+
+/** The kind of the objects that a patch is for, as far as is known. */
+export interface PatchedKind {
+  /** "" where it is not known. */
+  readonly apiVersion: string;
+  readonly kind: string;
 }
 
 /** The rule of several that counts: the user's, the later before the earlier; then what denies; then the table's. */

@@ -1,9 +1,10 @@
-/** Where the images are in files that are no objects of Kubernetes: a folder's kustomization, and the values of a chart. */
-import type { FileForm } from "../krm/input.ts";
+/** Where the images are in files that are no objects of Kubernetes: a folder's kustomization, its patches, and the values of a chart. */
+import type { FileForm, InputFile } from "../krm/input.ts";
 import type { Resource } from "../krm/resource.ts";
 import type { FieldRule } from "./field-rule.ts";
 import { type RulesOf, tableRules } from "./field-rules.ts";
 import { buildRuleTree, type RuleNode, rootRule } from "./rule-tree.ts";
+import { unknownField } from "./suggested-spec.ts";
 
 /** Who the object in a file is. */
 export type FileIdentity = Partial<Pick<Resource, "apiVersion" | "group" | "kind" | "isNameless">>;
@@ -17,14 +18,15 @@ export const fileIdentity: Readonly<Record<FileForm, FileIdentity>> = {
     kind: "Kustomization",
     isNameless: true,
   },
+  patch: { apiVersion: "", group: "", kind: "Patch", isNameless: true },
   values: { apiVersion: "", group: "", kind: "Values", isNameless: true },
 };
 
 /** The rules for a file of a form, and for the objects in it. */
-export function fileRules(form: FileForm, rulesOf: RulesOf): RulesOf {
+export function fileRules({ form, patched }: Pick<InputFile, "form" | "patched">, rulesOf: RulesOf): RulesOf {
   if (form === "manifests") return rulesOf;
   const { apiVersion, kind } = fileIdentity[form];
-  const own = ownTrees[form]();
+  const own = form === "patch" ? rootRule(patchRule(patched)) : ownTrees[form]();
   return (object) => {
     const rules = rulesOf(object);
     if (object.kind !== kind || object.apiVersion !== apiVersion) return rules;
@@ -32,13 +34,13 @@ export function fileRules(form: FileForm, rulesOf: RulesOf): RulesOf {
   };
 }
 
-const ownTrees: Readonly<Record<Exclude<FileForm, "manifests">, () => RuleNode>> = {
+const ownTrees: Readonly<Record<"kustomization" | "values", () => RuleNode>> = {
   kustomization: () => {
     kustomization ??= buildRuleTree(kustomizationRules(), "explicit");
     return kustomization;
   },
   values: () => {
-    values ??= rootRule(valuesRule());
+    values ??= rootRule(valuesRule("*"));
     return values;
   },
 };
@@ -54,14 +56,36 @@ function kustomizationRules(): readonly FieldRule[] {
   return [
     // kustomize reads `newTag` and `digest` side by side.
     ...images.map((rule) => ({ ...rule, override: { digestKey: "digest" } })),
-    ...tableRules(label, { path: "{patches,patchesJson6902}[]/patch", in: "object" }),
+    ...tableRules(label, { path: "{patches,patchesJson6902}[]/patch", in: "patch" }),
     // A patch is written here, or the name of its file is.
     ...tableRules(label, { path: "patchesStrategicMerge[]", in: "object", mixed: true }),
+    ...tableRules(label, { path: "{transformers,generators,validators}[]", in: "object", mixed: true }),
+    ...["helmCharts[]/valuesInline", "helmChartInflationGenerator[]/valuesLocal"].map(valuesRule),
+    // What is made of these says nothing of images: they are taken for some where a registry knows them.
+    ...[
+      ...tableRules(label, {
+        path: "{configMapGenerator,secretGenerator}[]/literals[]",
+        in: "text",
+        pattern: literalPattern,
+        loose: true,
+      }),
+      ...tableRules(label, { path: "replacements[]/sourceValue", loose: true }),
+    ].map((rule) => ({ ...rule, label: unknownField })),
   ];
 }
 
-function valuesRule(): FieldRule {
-  const [rule] = tableRules("values", { path: "*", in: "values" });
+/** `APP_IMAGE=app:1`, and `SIDECAR=ghcr.io/acme/app:1`, perhaps in quotes. */
+const literalPattern =
+  "^(?:[\\w.-]*[iI](?:mage|MAGE)|[\\w.-]+(?==[\"']?[\\w-]*[.:][\\w.:-]*/))=[\"']?(?<image>[^\\s\"'=]+)[\"']?$";
+
+function valuesRule(path: string): FieldRule {
+  const [rule] = tableRules("values", { path, in: "values" });
   if (rule === undefined) throw new Error("a row has a rule");
   return { ...rule, label: "values", fillsDigest: true };
+}
+
+function patchRule(patched: InputFile["patched"]): FieldRule {
+  const [rule] = tableRules("kustomization", { path: "*", in: "patch" });
+  if (rule === undefined) throw new Error("a row has a rule");
+  return { ...rule, label: "patch", ...(patched && { patched }) };
 }

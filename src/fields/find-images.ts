@@ -13,6 +13,7 @@ import { findLikely } from "./likely-images.ts";
 import { doubledKeys, duplicateKey } from "./note-flaw.ts";
 import { fieldSkip, isNamed, type SkipComments, type SkipRequests, skippedNames } from "./skip.ts";
 import { applyDigestKeys } from "./split-reference.ts";
+import { unknownField } from "./suggested-spec.ts";
 import { walkObject } from "./walk.ts";
 import { type Denial, follow, siteAt, type Walk } from "./walk-state.ts";
 
@@ -126,14 +127,21 @@ function fieldsOf(
     ...(extra !== undefined && { extra }),
   });
   applyDigestKeys(walk);
-  const names = skippedNames(resource) ?? noNames;
+  const requests = { names: skippedNames(resource) ?? noNames, comments: skipComments };
+  const found = distinct(walk.fields);
+  // Some rules know no more than that there may be an image.
+  const likely = wantsLikely ? [...found.filter(isPresumed), ...findLikely(walk, site)] : [];
   return {
     resource,
-    fields: withSkips(distinct(walk.fields), { names, comments: skipComments }),
-    likely: withSkips(distinct(wantsLikely ? findLikely(walk, site) : []), { names, comments: skipComments }),
+    fields: withSkips(found.some(isPresumed) ? found.filter((field) => !isPresumed(field)) : found, requests),
+    likely: withSkips(distinct(likely), requests),
     denials: walk.denials,
-    flaws: [...walk.flaws.values()].filter((flaw) => !isNamed(flaw, names)),
+    flaws: [...walk.flaws.values()].filter((flaw) => !isNamed(flaw, requests.names)),
   };
+}
+
+function isPresumed({ rule }: ImageField): boolean {
+  return rule === unknownField;
 }
 
 /** What two rules find at one place is one field: the user's. */

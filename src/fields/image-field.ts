@@ -35,8 +35,12 @@ export interface ImageField {
   readonly owner?: string;
   /** Why the user wants it left alone. */
   readonly skipped?: string;
+  /** Why what runs has no digest, whatever is written here, and what to do about it. */
+  readonly floats?: string;
   readonly onError?: "fail" | "warn";
   readonly tag?: "keep" | "drop";
+  /** Where an operation of JSON Patch puts it in what is patched, which is another place than its own. */
+  readonly putAt?: string;
   /** What would settle it, where no rule says that a digest can be written here. */
   readonly suggestion?: SuggestedSpec;
 }

@@ -1,7 +1,7 @@
 /** What counts at a value of a map by its key alone, where no rule leads. */
 
 import { type Member, memberOf, membersOf, memberText } from "../yaml/members.ts";
-import { kindOf, scalarType } from "../yaml/node.ts";
+import { kindOf, scalarType, type YamlKind } from "../yaml/node.ts";
 import { containerKeys, containerLists, deniedKeys } from "./container-heuristics.ts";
 import type { EmbeddedDocument } from "./embedded-document.ts";
 import { anyKindTree } from "./field-rules.ts";
@@ -10,6 +10,7 @@ import {
   containerRule,
   type NodeContext,
   plainVisit,
+  type Role,
   type Scope,
   singleRule,
   volumeRule,
@@ -53,17 +54,24 @@ export function childContext(
   const denied = deniedKeys.get(name);
   if (denied !== undefined && kind !== "scalar") return withFallback(plain, denied);
   if (kind === "sequence") {
-    // Terraform's lists are called like their elements.
-    if (containerLists.has(name) || name === "container") return withRole(plain, "container list");
-    if (name === "volumes") return withRole(plain, "volume list");
-  } else if (
-    kind === "mapping" &&
-    containerKeys.has(name) &&
-    hasTextImage(place.layer, membersOf(yaml, target))
-  ) {
+    const list = listRole(name);
+    if (list !== undefined) return withRole(plain, list);
+  } else if (mapRole(name, kind) !== undefined && hasTextImage(place.layer, membersOf(yaml, target))) {
     return withRole(plain, "single container");
   }
   return scope.imageKeys === undefined ? plain : byImageKey(plain, place, name);
+}
+
+/** What a list is by its key. */
+export function listRole(name: string): Role | undefined {
+  // Terraform's lists are called like their elements.
+  if (containerLists.has(name) || name === "container") return "container list";
+  return name === "volumes" ? "volume list" : undefined;
+}
+
+/** What a map is by its key, if it has an image that is a text. */
+export function mapRole(name: string, kind: YamlKind): Role | undefined {
+  return kind === "mapping" && containerKeys.has(name) ? "single container" : undefined;
 }
 
 /** True for a map with an `image` that is a text. */

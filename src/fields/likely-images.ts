@@ -5,8 +5,9 @@ import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { lastUpTo } from "../yaml/sorted-offsets.ts";
 import { type Site, straight } from "./embedded-document.ts";
 import { endsOf, type ImageField } from "./image-field.ts";
+import { meaningOf } from "./likely-key.ts";
 import type { LikelySearch } from "./likely-take.ts";
-import { visitLikely } from "./likely-visit.ts";
+import { type Around, visitLikely } from "./likely-visit.ts";
 import { mentionsMore } from "./mentions.ts";
 import { specBelow } from "./suggested-spec.ts";
 import { type KeyedDocument, type Place, pathBelow, type Walk } from "./walk-state.ts";
@@ -24,7 +25,7 @@ export function findLikely(walk: Walk, object: Place): readonly ImageField[] {
   const isDenied = deniedIn(walk, object);
   const documents = nodesByText(walk.documents);
   const found = [
-    ...(isOwn ? [] : searchIn(walk, object, { isDenied, documents, isRoot: true })),
+    ...(isOwn ? [] : searchIn(walk, object, { isDenied, documents, meaning: undefined, isRoot: true })),
     ...inDocuments(walk, { isDenied, documents }),
   ];
   const isKnown = coveredBy(walk.fields);
@@ -43,7 +44,8 @@ function inDocuments(walk: Walk, { isDenied, documents }: Bounds): readonly Imag
     // What a rule leads to counts in a part that is denied.
     const isOpen = layer.depth > 0 || isDenied(node);
     const bounds = { isDenied: isOpen ? () => false : isDenied, documents, own: node, isRoot: false };
-    const fields = known.get(node) ?? searchIn(walk, { layer, node, via: straight }, bounds);
+    const meaning = document.key === undefined ? undefined : meaningOf(document.key);
+    const fields = known.get(node) ?? searchIn(walk, { layer, node, via: straight }, { ...bounds, meaning });
     known.set(node, fields);
     return fields.map((field) => placedIn(document, field));
   });
@@ -52,10 +54,10 @@ function inDocuments(walk: Walk, { isDenied, documents }: Bounds): readonly Imag
 function searchIn(
   walk: Walk,
   place: Place,
-  { isRoot, ...bounds }: Omit<LikelySearch, "walk"> & { readonly isRoot: boolean },
+  { isRoot, meaning, ...bounds }: Omit<LikelySearch, "walk"> & Around,
 ): readonly ImageField[] {
   const found: Walk = { ...walk, fields: [], path: [], flaws: new Map(), wishes: [] };
-  visitLikely({ walk: found, ...bounds }, place, { meaning: undefined, isRoot });
+  visitLikely({ walk: found, ...bounds }, place, { meaning, isRoot });
   return found.fields;
 }
 

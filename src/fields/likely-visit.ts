@@ -11,7 +11,7 @@ import { isReference } from "./likely-value.ts";
 import type { Place } from "./walk-state.ts";
 
 /** What is known around a value. */
-interface Around {
+export interface Around {
   /** What the key of the value says, or the nearest above that speaks of images. */
   readonly meaning: KeyMeaning;
   readonly isRoot: boolean;

@@ -1,5 +1,5 @@
 /** What the walk knows at a place beside the place itself. */
-import type { FieldRule } from "./field-rule.ts";
+import type { FieldRule, PatchedKind } from "./field-rule.ts";
 import type { KindRules, RulesOf } from "./field-rules.ts";
 import type { RuleNode } from "./rule-tree.ts";
 
@@ -12,6 +12,8 @@ export interface Scope {
   readonly containers: boolean;
   /** Whether keys called `image` count, as in the values of a chart. */
   readonly imageKeys?: FieldRule;
+  /** Whether maps may be operations of JSON Patch, and on what. */
+  readonly patched?: PatchedKind;
 }
 
 /** The scope of an object of a kind. */

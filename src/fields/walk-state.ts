@@ -30,6 +30,8 @@ export interface Walk {
 /** A map, or a document in a text, and the keys and indices that lead there. */
 export interface KeyedDocument extends Site {
   readonly path: readonly (string | number)[];
+  /** The key that says what it is, where that is none of the path. */
+  readonly key?: string;
 }
 
 /** A part of an object that holds no images, and why. */

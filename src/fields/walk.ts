@@ -9,6 +9,7 @@ import { innerLayer, isCircular, type Site, straight } from "./embedded-document
 import { identityOf } from "./extract.ts";
 import { type FieldRule, strongest } from "./field-rule.ts";
 import { anyKindTree, type KindRules, type RulesOf } from "./field-rules.ts";
+import { type Operation, operationIn, patchedField } from "./json-patch.ts";
 import { childContext, hasTextImage } from "./key-heuristics.ts";
 import {
   closed,
@@ -191,6 +192,13 @@ const elementRole: Readonly<Partial<Record<Role, Role>>> = {
 
 function visitMap(walk: Walk, place: Place, context: NodeContext): void {
   const { layer, node, siblings = noMembers } = place;
+  if (context.scope.patched !== undefined) {
+    const operation = operationIn(place, context.scope, context.scope.patched);
+    if (operation !== undefined) {
+      visitOperation(walk, operation);
+      return;
+    }
+  }
   const here = withContainerRules(enterObject(walk, place, context));
   const scope = here.role === "container" && hasTextImage(layer, siblings) ? closed(here.scope) : here.scope;
   const single =
@@ -230,6 +238,19 @@ function visitMap(walk: Walk, place: Place, context: NodeContext): void {
     }
     walk.path.pop();
   }
+}
+
+/** The value of an operation counts as it would where the operation puts it. */
+function visitOperation(walk: Walk, operation: Operation): void {
+  const { value, context, op, target, key } = operation;
+  const before = walk.fields.length;
+  walk.path.push("value");
+  if (context !== undefined) visit(walk, value, context);
+  const found = walk.fields.splice(before);
+  walk.fields.push(...found.map((field) => patchedField(field, { op, target, path: walk.path })));
+  if (found.length === 0 && context !== undefined && op !== "test")
+    walk.documents.push({ ...follow(value), path: [...walk.path], key });
+  walk.path.pop();
 }
 
 type DoubledKeys = ReturnType<typeof doubledKeys>;
@@ -333,5 +354,8 @@ function isExpected(text: string, { source, mixed }: FieldRule): boolean {
 }
 
 function holdsDocuments({ source, in: form = "reference" }: FieldRule): boolean {
-  return source !== "deny" && (form === "json" || form === "yaml" || form === "values" || form === "object");
+  return (
+    source !== "deny" &&
+    (form === "json" || form === "yaml" || form === "values" || form === "object" || form === "patch")
+  );
 }

@@ -37,7 +37,9 @@ export function readContent(text: string, file: InputFile): FileContent {
   if (yaml instanceof YamlSyntaxError)
     return mayBeTemplate ? { kind: "template" } : { kind: "unreadable", error: yaml };
   if (mayBeTemplate && hasActions(yaml)) return { kind: "template" };
-  const roots = yaml.documents.map(rootOf).filter((root) => kindOf(yaml, root) === "mapping");
+  const roots = yaml.documents
+    .map(rootOf)
+    .filter((root) => kindOf(yaml, root) === "mapping" || (file.form === "patch" && isList(yaml, root)));
   const form = isOfObjects(yaml, roots, file) ? "manifests" : file.form;
   const items = form === "manifests" ? roots.filter((root) => isObject(yaml, root)) : roots;
   if (items.length === 0) return { kind: "other" };
@@ -67,8 +69,15 @@ function hasActions(yaml: YamlText): boolean {
   return false;
 }
 
+/** Operations of JSON Patch. */
+function isList(yaml: YamlText, root: number): boolean {
+  return kindOf(yaml, root) === "sequence";
+}
+
 /** Not all that lies under the name is a kustomization for kustomize: Flux has a kind of that name too, which has a spec. */
-function isOfObjects(yaml: YamlText, [first]: readonly number[], { form }: InputFile): boolean {
+function isOfObjects(yaml: YamlText, roots: readonly number[], { form }: InputFile): boolean {
+  if (form === "patch") return roots.every((root) => isObject(yaml, root));
+  const [first] = roots;
   if (form !== "kustomization" || first === undefined) return false;
   const kind = scalarText(yaml, childOf(yaml, first, "kind")) ?? "Kustomization";
   return !["Kustomization", "Component"].includes(kind) || childOf(yaml, first, "spec") !== undefined;

@@ -4,9 +4,10 @@
  *
  * https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/images/
  */
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
+import { patchedKind } from "../fields/json-patch.ts";
 import { InvalidReferenceError, safeParseReference } from "../image/reference.ts";
-import type { FileImage } from "../krm/input.ts";
+import type { InputFile, Override } from "../krm/input.ts";
 import { childOf, dereference, elementsOf, kindOf, rootOf, scalarText } from "../yaml/node.ts";
 import { scan, type YamlNode, type YamlText } from "../yaml/scan.ts";
 import { YamlSyntaxError } from "../yaml/syntax-error.ts";
@@ -20,15 +21,23 @@ export interface KustomizationFile {
   readonly text: string;
 }
 
-/** Tells, for a file at a place, why an image in it is not the one that runs; undefined where nothing builds on the file. */
-export type OverriddenImages = (place: string) => ((image: FileImage) => string | undefined) | undefined;
+/** What the kustomizations of a run say of its files. */
+export interface Kustomizations {
+  /** What they make of the images in a file at a place; undefined where nothing is known of it. */
+  readonly overridden: (place: string) => InputFile["overridden"];
+  /** What they read the file at a place as, where its name and its text don't tell. */
+  readonly formOf: (place: string) => NamedForm | undefined;
+}
 
 /** Reads how the kustomizations of a run build on each other. */
-export function overriddenImages(files: Iterable<KustomizationFile>): OverriddenImages {
+export function readKustomizations(files: Iterable<KustomizationFile>): Kustomizations {
   const known = new Map<string, Kustomization>();
+  const forms = new Map<string, NamedForm>();
   for (const file of files) {
     const kustomization = readKustomization(file);
-    if (kustomization !== undefined) known.set(kustomization.folder, kustomization);
+    if (kustomization === undefined) continue;
+    known.set(kustomization.folder, kustomization);
+    for (const [place, form] of kustomization.forms) if (!forms.has(place)) forms.set(place, form);
   }
   const users = new Map<string, Kustomization[]>();
   for (const kustomization of known.values()) {
@@ -38,53 +47,80 @@ export function overriddenImages(files: Iterable<KustomizationFile>): Overridden
       else others.push(kustomization);
     }
   }
-  return (place) => {
-    const isKustomization = known.get(dirname(place))?.place === place;
-    const direct = users.get(isKustomization ? dirname(place) : place);
-    if (direct === undefined) return undefined;
+  return { overridden, formOf: (place) => forms.get(place) };
+
+  function overridden(place: string): InputFile["overridden"] {
+    const folder = dirname(place);
+    const at = known.get(folder);
+    const own = at?.place === place ? at : undefined;
+    const direct = users.get(own === undefined ? place : folder) ?? [];
+    if (own === undefined && direct.length === 0) return undefined;
     const answers = new Map<string, Answers>();
-    return ({ path, value }) => {
-      if (!(isKustomization || CONTAINER_IMAGE.test(path))) return undefined;
+    return ({ path, putAt, value }) => {
+      const entry = own === undefined ? undefined : entryAt(own, path);
+      if (entry === undefined && !CONTAINER_IMAGE.test(putAt)) return undefined;
       const image = safeParseReference(value);
       if (image instanceof InvalidReferenceError) return undefined;
-      const ofName: Answers = answers.get(image.name) ?? new Map();
-      answers.set(image.name, ofName);
-      return settledBy(direct, { name: image.name, own: dirname(place), depth: 0 }, ofName);
+      const isPatch = own !== undefined && entry === undefined;
+      const using = isPatch ? [own] : direct;
+      const above = settledBy(using, { name: image.name, own: folder, depth: 0 }, answers);
+      const gap = entry === undefined || above?.kind === "set" ? undefined : entryOverride(entry);
+      if (gap !== undefined) return gap;
+      if (above?.kind !== "floats" || image.digest === undefined) return above;
+      // Its digest stays under the other name, under which alone it can be looked up.
+      return { kind: "set", reason: above.reason };
     };
-  };
+  }
 
   /**
-   * The reason, where all that build on something set the image; they may do so after each other. What was asked before is
-   * known, and what builds on itself has no say.
+   * What becomes of an image, where all that build on something give it another tag or another name; they may do so after
+   * each other. What was asked before is known, and what builds on itself has no say.
    */
   function settledBy(
     kustomizations: readonly Kustomization[],
     image: NamedImage,
-    answers: Answers,
-  ): string | undefined {
+    answers: Map<string, Answers>,
+  ): Override | undefined {
     // Deeper, the image counts, which loses nothing.
     if (image.depth > DEPTH_MAX) return undefined;
-    let first: string | undefined;
+    const ofName: Answers = answers.get(image.name) ?? new Map();
+    answers.set(image.name, ofName);
+    let first: Override | undefined;
     for (const each of kustomizations) {
-      const answer = answers.has(each) ? answers.get(each) : settledOne(each, image, answers);
+      const answer = ofName.has(each) ? ofName.get(each) : settledOne(each, image, answers);
       if (answer === undefined) return undefined;
-      if (answer !== "asked") first ??= answer;
+      if (answer !== "asked" && (first === undefined || answer.kind === "floats")) first = answer;
     }
     return first;
   }
 
-  function settledOne(kustomization: Kustomization, image: NamedImage, answers: Answers): string | undefined {
-    const { folder, path, names, components } = kustomization;
-    answers.set(kustomization, "asked");
+  function settledOne(
+    kustomization: Kustomization,
+    image: NamedImage,
+    answers: Map<string, Answers>,
+  ): Override | undefined {
+    const ofName = answers.get(image.name);
+    ofName?.set(kustomization, "asked");
+    const override = overrideBy(kustomization, image, answers);
+    ofName?.set(kustomization, override);
+    return override;
+  }
+
+  function overrideBy(
+    { folder, path, byName, components }: Kustomization,
+    image: NamedImage,
+    answers: Map<string, Answers>,
+  ): Override | undefined {
     // A component has no say of its own entries.
-    const others = components.filter((each) => each !== image.own).map((each) => known.get(each)?.names);
-    const isSet = [names, ...others].some((each) => each?.has(image.name));
-    const above = users.get(folder) ?? [];
-    const reason = isSet
-      ? `\`images\` of ${path} sets another`
-      : settledBy(above, { ...image, depth: image.depth + 1 }, answers);
-    answers.set(kustomization, reason);
-    return reason;
+    const others = components.filter((each) => each !== image.own).map((each) => known.get(each)?.byName);
+    const all = [byName, ...others].flatMap((each) => each?.get(image.name) ?? []);
+    if (all.some(setsTag)) return { kind: "set", reason: `\`images\` of ${path} sets another` };
+    const newName = all.find((each) => each.newName !== undefined && each.newName !== image.name)?.newName;
+    const name = newName ?? image.name;
+    const above = settledBy(users.get(folder) ?? [], { ...image, name, depth: image.depth + 1 }, answers);
+    if (newName === undefined || above !== undefined) return above;
+    const reason = `\`images\` of ${path} gives it another name, which may have another digest for its tag: write \`newTag\` beside that \`newName\``;
+    return { kind: "floats", reason };
   }
 }
 
@@ -100,7 +136,7 @@ interface NamedImage {
 }
 
 /** What is known of an image by what builds on it. */
-type Answers = Map<Kustomization, string | undefined | "asked">;
+type Answers = Map<Kustomization, Override | undefined | "asked">;
 
 // More than anybody builds on each other.
 const DEPTH_MAX = 200;
@@ -112,8 +148,47 @@ interface Kustomization {
   /** The files and folders that it builds on, absolute. */
   readonly bases: readonly string[];
   readonly components: readonly string[];
-  /** The names of images that it sets. */
-  readonly names: ReadonlySet<string>;
+  readonly entries: readonly ImageEntry[];
+  readonly byName: ReadonlyMap<string, readonly ImageEntry[]>;
+  /** What it says of the files that it names, by their places. */
+  readonly forms: readonly (readonly [place: string, form: NamedForm])[];
+}
+
+/** An entry of `images`. */
+interface ImageEntry {
+  readonly name: string;
+  /** Undefined where it is missing or empty, as the others. */
+  readonly newName: string | undefined;
+  readonly newTag: string | undefined;
+  readonly digest: string | undefined;
+  readonly tagSuffix: string | undefined;
+}
+
+/** How a file is to be read. */
+type NamedForm = Pick<InputFile, "form" | "patched">;
+
+function setsTag({ newTag, digest }: ImageEntry): boolean {
+  return newTag !== undefined || digest !== undefined;
+}
+
+/** The entry at a path of a kustomization. */
+function entryAt({ entries }: Kustomization, path: string): ImageEntry | undefined {
+  const index = /^images\[(\d+)\]/.exec(path)?.[1];
+  return index === undefined ? undefined : entries[Number(index)];
+}
+
+/** What an entry leaves to the files whose images it changes. */
+function entryOverride(entry: ImageEntry): Override | undefined {
+  if (setsTag(entry)) return undefined;
+  if (entry.tagSuffix !== undefined)
+    return {
+      kind: "floats",
+      reason: "`tagSuffix` drops every digest: write the whole tag as `newTag` instead",
+    };
+  if (entry.newName === undefined) return undefined;
+  const reason =
+    "it changes the name alone, so that tags and digests are those of other files: write `newTag` here, too";
+  return { kind: "open", reason };
 }
 
 /** Undefined for one that can't be read, which is told when its images are looked for. */
@@ -125,10 +200,28 @@ function readKustomization({ place, path, text }: KustomizationFile): Kustomizat
   const folder = dirname(place);
   const placesOf = (key: string): string[] =>
     textsIn(yaml, childOf(yaml, root, key)).map((each) => resolve(folder, each));
-  const patches = listAt(yaml, childOf(yaml, root, "patches")).flatMap(
-    (patch) => scalarText(yaml, childOf(yaml, patch, "path")) ?? [],
-  );
+  const textAt = (node: YamlNode, key: string): string | undefined =>
+    scalarText(yaml, childOf(yaml, node, key)) || undefined;
+  const lists = (keys: readonly string[]): readonly YamlNode[] =>
+    keys.flatMap((key) => listAt(yaml, childOf(yaml, root, key)));
+  const patches = lists(["patches", "patchesJson6902"]).flatMap((patch) => {
+    const file = textAt(patch, "path");
+    const target = childOf(yaml, patch, "target");
+    return file === undefined ? [] : { place: resolve(folder, file), target };
+  });
+  const charts = lists(["helmCharts", "helmChartInflationGenerator"]).flatMap((chart) => [
+    ...["valuesFile", "values"].flatMap((key) => textAt(chart, key) ?? []),
+    ...textsIn(yaml, childOf(yaml, chart, "additionalValuesFiles")),
+  ]);
   const components = placesOf("components");
+  const entries = lists(["images"]).map((entry) => ({
+    // kustomize reads it as an expression.
+    name: (textAt(entry, "name") ?? "").replaceAll("\\", ""),
+    newName: textAt(entry, "newName"),
+    newTag: textAt(entry, "newTag"),
+    digest: textAt(entry, "digest"),
+    tagSuffix: textAt(entry, "tagSuffix"),
+  }));
   return {
     place,
     path,
@@ -138,20 +231,29 @@ function readKustomization({ place, path, text }: KustomizationFile): Kustomizat
       ...placesOf("bases"),
       ...placesOf("patchesStrategicMerge"),
       ...components,
-      ...patches.map((each) => join(folder, each)),
+      ...patches.map((patch) => patch.place),
     ],
     components,
-    names: new Set(
-      listAt(yaml, childOf(yaml, root, "images")).flatMap((entry) => {
-        const sets = ["newName", "newTag", "digest"].some((key) =>
-          scalarText(yaml, childOf(yaml, entry, key)),
-        );
-        const name = scalarText(yaml, childOf(yaml, entry, "name"));
-        // kustomize reads it as an expression.
-        return sets && name !== undefined ? [name.replaceAll("\\", "")] : [];
-      }),
-    ),
+    forms: [
+      ...charts.map((each) => [resolve(folder, each), { form: "values" }] as const),
+      ...placesOf("patchesStrategicMerge").map((each) => [each, { form: "patch" }] as const),
+      ...patches.map(
+        (patch) => [patch.place, { form: "patch", patched: patchedKind(yaml, patch.target) }] as const,
+      ),
+    ],
+    entries,
+    byName: entriesByName(entries),
   };
+}
+
+function entriesByName(entries: readonly ImageEntry[]): Kustomization["byName"] {
+  const byName = new Map<string, ImageEntry[]>();
+  for (const entry of entries) {
+    const others = byName.get(entry.name);
+    if (others === undefined) byName.set(entry.name, [entry]);
+    else others.push(entry);
+  }
+  return byName;
 }
 
 function scanQuietly(text: string): YamlText | undefined {

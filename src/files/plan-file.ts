@@ -216,12 +216,18 @@ function answerOf({ lock, reference, lookup, locked, resolution, next }: Resolve
 
 /** A field that knows its place, and does not keep the text in which it stands. */
 function detachedStep({ field, image, lock }: CheckStep): CheckedImage {
-  const { path, value, tag } = field;
+  const { path, value, tag, floats } = field;
   const resource = { ...field.resource, annotations: noAnnotations, ...fixedPosition(field) };
   return {
     image,
     lock,
-    field: { resource, path, ...(value !== undefined && { value }), ...(tag !== undefined && { tag }) },
+    field: {
+      resource,
+      path,
+      ...(value !== undefined && { value }),
+      ...(tag !== undefined && { tag }),
+      ...(floats !== undefined && { floats }),
+    },
   };
 }
 

@@ -24,7 +24,7 @@ import { scan } from "../yaml/scan.ts";
 import { fileFault } from "./file-error.ts";
 import { readFile } from "./file-text.ts";
 import { type FoundFile, findFiles } from "./find-files.ts";
-import { type KustomizationFile, overriddenImages } from "./kustomizations.ts";
+import { type KustomizationFile, readKustomizations } from "./kustomizations.ts";
 import { type LockWrite, lockWrites } from "./lock-writes.ts";
 import { type FileChange, planEach, type ReadResult } from "./plan-each.ts";
 import type { PlannedFile, Wants } from "./plan-file.ts";
@@ -125,7 +125,7 @@ export async function planFiles(paths: readonly string[], options: FilesOptions)
       resolver,
       locks,
       wants: options.wants,
-      overridden: overriddenImages(kustomizationsAmong(found.files)),
+      kustomizations: readKustomizations(kustomizationsAmong(found.files)),
     };
     const read = await planEach(found.files, run);
     if (locks.faults().length > 0) return failedPlan(locks.faults(), config);

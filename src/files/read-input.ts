@@ -6,12 +6,12 @@ import { fileFault } from "./file-error.ts";
 import { mayHoldObjects, readContent } from "./file-input.ts";
 import { type FileState, hashIfFresh, readFile, utf8Fault } from "./file-text.ts";
 import type { FoundFile } from "./find-files.ts";
-import type { OverriddenImages } from "./kustomizations.ts";
+import type { Kustomizations } from "./kustomizations.ts";
 
 /** By what files are read. */
 export interface FileReader {
   readonly config: Config;
-  readonly overridden: OverriddenImages;
+  readonly kustomizations: Kustomizations;
 }
 
 /** A file that may hold images. */
@@ -34,9 +34,11 @@ export interface OtherReading {
 /** Reads a file, unless its bytes show that it holds no object. */
 export function readInputFile(
   file: FoundFile,
-  { config, overridden }: FileReader,
+  { config, kustomizations }: FileReader,
 ): InputReading | OtherReading {
-  const { path, place, form, isTemplate, isNamed } = file;
+  const { path, place, isTemplate, isNamed } = file;
+  const said = file.form === "manifests" ? kustomizations.formOf(place) : undefined;
+  const form = said?.form ?? file.form;
   const { mode } = config;
   try {
     const { bytes, state } = readFile(place);
@@ -53,8 +55,8 @@ export function readInputFile(
     }
     const text = bytes.toString("utf8");
     if (isTemplate && text.includes("{{")) return { file, kind: "template", results: [] };
-    const reason = overridden(place);
-    const content = readContent(text, { path, form, ...(reason && { overridden: reason }) });
+    const overridden = kustomizations.overridden(place);
+    const content = readContent(text, { path, form, ...said, ...(overridden && { overridden }) });
     switch (content.kind) {
       case "input":
         return {

@@ -9,7 +9,7 @@ import { findImages, type Origin, type ResourceImages, type Search } from "../fi
 import type { ImageField } from "../fields/image-field.ts";
 import { positionFinder } from "../fields/position.ts";
 import { resourceSkip, skipComments } from "../fields/skip.ts";
-import { type Input, itemSites, type ManifestStream } from "../krm/input.ts";
+import { type Input, itemSites, type ManifestStream, type Override } from "../krm/input.ts";
 import { labelsOf, type Resource } from "../krm/resource.ts";
 import { selects } from "../krm/resource-selector.ts";
 import type { Result } from "../krm/result.ts";
@@ -56,7 +56,7 @@ const tableAlone: FieldOptions = { fieldSpecs: [], builtIn: true };
 function rulesFor(input: Input, options: FieldOptions): RulesOf {
   const rules = known.get(options) ?? fieldRules(options);
   known.set(options, rules);
-  return input.kind === "stream" && input.file !== undefined ? fileRules(input.file.form, rules) : rules;
+  return input.kind === "stream" && input.file !== undefined ? fileRules(input.file, rules) : rules;
 }
 
 const known = new WeakMap<FieldOptions, RulesOf>();
@@ -76,8 +76,10 @@ function* search(
     found: new Set<YamlNode>(),
     holders: textHolders(yaml, items),
   };
+  const isPatch = input.kind === "stream" && input.file?.form === "patch";
   for (const item of itemSites(input)) {
-    if (kindOf(yaml, dereference(yaml, item.node)) !== "mapping") continue;
+    const kind = kindOf(yaml, dereference(yaml, item.node));
+    if (kind !== "mapping" && !(kind === "sequence" && isPatch)) continue;
     for (const found of findImages(search, item)) yield withoutOverridden(found, input);
   }
 }
@@ -88,16 +90,28 @@ function originOf({ file }: ManifestStream, outer: EmbeddedDocument): Origin {
   return { positionOf, file: { path: file.path }, ...fileIdentity[file.form] };
 }
 
-/** What another file sets is left alone in this one. */
+/** What another file sets is left alone in this one; what loses its digest there is told. */
 function withoutOverridden(found: ResourceImages, input: Input): ResourceImages {
   const overridden = input.kind === "stream" ? input.file?.overridden : undefined;
   if (overridden === undefined) return found;
   const fields = found.fields.map((field) => {
-    const { path, value, skipped } = field;
-    const reason = value === undefined ? undefined : overridden({ path, value });
-    return skipped !== undefined || reason === undefined ? field : { ...field, skipped: reason };
+    const { path, value, putAt = path, skipped } = field;
+    const override = value === undefined ? undefined : overridden({ path, putAt, value });
+    if (skipped !== undefined || override === undefined) return field;
+    return overriddenField(field, override);
   });
   return { ...found, fields };
+}
+
+function overriddenField(field: ImageField, { kind, reason }: Override): ImageField {
+  switch (kind) {
+    case "set":
+      return { ...field, skipped: reason };
+    case "floats":
+      return { ...field, floats: reason };
+    case "open":
+      return { ...field, writing: { kind: "none", reason } };
+  }
 }
 
 function excludedBy(

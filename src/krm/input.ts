@@ -49,17 +49,31 @@ export interface InputFile {
   /** As results name it, with forward slashes. */
   readonly path: string;
   readonly form: FileForm;
-  /** Why an image in the file is not the one that runs, by its name: an overlay sets another. Undefined where it is. */
-  readonly overridden?: (image: FileImage) => string | undefined;
+  /** What is patched, of a patch. */
+  readonly patched?: { readonly apiVersion: string; readonly kind: string };
+  /** What kustomizations make of an image in the file. Undefined where it is the one that runs. */
+  readonly overridden?: (image: FileImage) => Override | undefined;
 }
 
-/** What a file holds: Kubernetes objects, the kustomization of its folder, or the values of a chart. */
-export type FileForm = "manifests" | "kustomization" | "values";
+/** What a file holds: Kubernetes objects, the kustomization of its folder, a patch without an object, or the values of a chart. */
+export type FileForm = "manifests" | "kustomization" | "patch" | "values";
+
+/** Why an image in a file is not the one that runs. */
+export interface Override {
+  /**
+   * `set`: another one is written elsewhere. `floats`: what runs has no digest, whatever a registry says of this one. `open`:
+   * nobody here knows.
+   */
+  readonly kind: "set" | "floats" | "open";
+  readonly reason: string;
+}
 
 /** An image in a file. */
 export interface FileImage {
   /** Of the field, from the root of its object. */
   readonly path: string;
+  /** The same, or where a patch puts it. */
+  readonly putAt: string;
   readonly value: string;
 }
 

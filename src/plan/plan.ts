@@ -58,6 +58,7 @@ function planImage(field: ImageField, value: string, context: PlanContext): Step
     };
   const unwanted = whyUnwanted({ field, image }, context);
   if (unwanted !== undefined) return keep(field, `left alone: ${unwanted}`);
+  if (field.floats !== undefined) return floatingStep(field, image, context);
   const obstacle = image.digest === undefined ? obstacleTo(field, image) : undefined;
   if (obstacle !== undefined) {
     const isTold = config.mode !== "unpin" && config.unknownFields !== "ignore";
@@ -75,6 +76,12 @@ function planImage(field: ImageField, value: string, context: PlanContext): Step
     case "check":
       return { kind: "check", field, image, lock: context.lock };
   }
+}
+
+/** What loses its digest elsewhere gets none here, and a check finds that it has none. */
+function floatingStep(field: ImageField, image: ImageReference, { config, lock }: PlanContext): Step {
+  if (config.mode === "check") return { kind: "check", field, image, lock };
+  return keep(field, `left alone: ${field.floats}`, config.mode === "unpin" ? "info" : "warning");
 }
 
 /**

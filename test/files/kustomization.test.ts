@@ -1,7 +1,7 @@
 /** Kustomizations: their entries of images, their patches, and what they set in the files that they build on. */
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { type KustomizationFile, overriddenImages } from "../../src/files/kustomizations.ts";
+import { type KustomizationFile, readKustomizations } from "../../src/files/kustomizations.ts";
 import { digest, makeTree, pinTree, planTree, pod, readTree } from "./tree.ts";
 
 function deployment(...images: readonly string[]): string {
@@ -196,13 +196,19 @@ describe("an image that an overlay sets", () => {
       const path = `${at}/kustomization.yaml`;
       return { path, place: join("/", path), text };
     };
-    const overridden = overriddenImages([
+    const { overridden } = readKustomizations([
       kustomization(0, "resources: [p.yaml]\n"),
       ...Array.from({ length: count - 1 }, (_, at) => kustomization(at + 1, `resources: [../${at}]\n`)),
       kustomization("top", `resources: [../${count - 1}]\nimages: [{name: nginx, newTag: "2"}]\n`),
     ]);
 
-    expect(overridden("/0/p.yaml")?.({ path: "spec.containers[0].image", value: "nginx:1" })).toBeUndefined();
+    expect(
+      overridden("/0/p.yaml")?.({
+        path: "spec.containers[0].image",
+        putAt: "spec.containers[0].image",
+        value: "nginx:1",
+      }),
+    ).toBeUndefined();
   });
 
   test("is found in time where kustomizations build on each other in very many ways", async () => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { filesDiff } from "../../src/files/file-diff.ts";
 import { readFile, utf8Fault } from "../../src/files/file-text.ts";
-import { type KustomizationFile, overriddenImages } from "../../src/files/kustomizations.ts";
+import { type KustomizationFile, readKustomizations } from "../../src/files/kustomizations.ts";
 import type { TextEdit } from "../../src/yaml/text-edit.ts";
 import { repeat, type Shape } from "./shape.ts";
 
@@ -78,12 +78,14 @@ function building(name: string, make: (n: number) => readonly KustomizationFile[
       const files = make(n);
       const images = Array.from({ length: n }, (_, at) => `a${at}:1`);
       return () => {
-        const overridden = overriddenImages(files)("/0/p.yaml");
-        return images.map((value) => overridden?.({ path: "spec.containers[0].image", value }));
+        const overridden = readKustomizations(files).overridden("/0/p.yaml");
+        return images.map((value) => overridden?.({ path: image, putAt: image, value }));
       };
     },
   };
 }
+
+const image = "spec.containers[0].image";
 
 function kustomization(folder: string, text: string): KustomizationFile {
   const path = `${folder}/kustomization.yaml`;

@@ -15,8 +15,11 @@ export interface SplitKeys {
 export interface FieldRow {
   /** kustomize's form, with `[key=glob|glob]`, `{a,b}` for alternatives, `**` for any levels and `<pod>` for the images of a pod spec. */
   readonly path: string;
-  /** `object`: an object or a part of one, perhaps as a text; `values`: those of a chart, in which keys called `image` count. */
-  readonly in?: FieldForm | "object" | "values";
+  /**
+   * `object`: an object or a part of one, perhaps as a text; `patch`: the same, or operations of JSON Patch; `values`: those of
+   * a chart, in which keys called `image` count.
+   */
+  readonly in?: FieldForm | "object" | "patch" | "values";
   /** With a group `image`; `^` and `$` mean lines, and each item of a list is a line. */
   readonly pattern?: string;
   /** A text with none of these has no match of `pattern`, which takes longer to find out. */

@@ -20,7 +20,10 @@ export const packages: FieldTable = {
         keys: { repository: ["newName", "name"], tag: ["newTag"], digest: ["digest"] },
         digestInTag: true,
       },
-      { path: "spec/patches[]/patch", in: "object" },
+      { path: "spec/patches[]/patch", in: "patch" },
+      // Both are gone since v1.
+      { path: "spec/patchesJson6902[]/patch", in: "patch" },
+      { path: "spec/patchesStrategicMerge[]", in: "object" },
     ],
   }),
   "helm.toolkit.fluxcd.io": () => ({
@@ -32,7 +35,8 @@ export const packages: FieldTable = {
         keys: { repository: ["newName", "name"], tag: ["newTag"], digest: ["digest"] },
         digestInTag: true,
       },
-      { path: "spec/postRenderers[]/kustomize/patches[]/patch", in: "object" },
+      { path: "spec/postRenderers[]/kustomize/{patches,patchesJson6902}[]/patch", in: "patch" },
+      { path: "spec/postRenderers[]/kustomize/patchesStrategicMerge[]", in: "object" },
     ],
   }),
   "source.toolkit.fluxcd.io": () => ({
@@ -45,7 +49,7 @@ export const packages: FieldTable = {
     ],
   }),
   "fluxcd.controlplane.io": () => ({
-    FluxInstance: [{ path: "spec/kustomize/patches[]/patch", in: "object" }],
+    FluxInstance: [{ path: "spec/kustomize/patches[]/patch", in: "patch" }],
   }),
   "helm.cattle.io": () => ({
     "HelmChart HelmChartConfig": ["spec/jobImage", { path: "spec/{valuesContent,values}", in: "values" }],
@@ -69,6 +73,18 @@ export const packages: FieldTable = {
   }),
   core: () => ({
     HelmChartInflationGenerator: [{ path: "valuesInline", in: "values" }],
+    // kustomize's own plug-ins, of `apiVersion: builtin`.
+    ImageTagTransformer: [
+      {
+        path: "imageTag",
+        in: "repositoryAndTag",
+        keys: { repository: ["newName", "name"], tag: ["newTag"], digest: ["digest"] },
+        digestInTag: true,
+      },
+    ],
+    PatchTransformer: [{ path: "patch", in: "patch" }],
+    PatchJson6902Transformer: [{ path: "jsonOp", in: "patch" }],
+    PatchStrategicMergeTransformer: [{ path: "patches", in: "object" }],
   }),
   "fleet.cattle.io": () => ({
     Bundle: [

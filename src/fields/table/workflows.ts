@@ -60,6 +60,7 @@ export const workflows: FieldTable = {
         pattern: "^(?:[^=\\s]+=)?(?<image>[^=\\s]+)$",
         loose: true,
       },
+      { path: "spec/**/{source,sources[]}/kustomize/patches[]/patch", in: "patch" },
       { path: "spec/**/{source,sources[]}/helm/{valuesObject,values}", in: "values" },
       { path: "spec/**/{source,sources[]}/helm/parameters[name=image|*.image|*Image]/value", loose: true },
     ],

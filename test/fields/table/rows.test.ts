@@ -165,6 +165,7 @@ function leavesOf({ in: form = "reference", keys }: FieldRow): readonly unknown[
     case "yaml":
     case "values":
     case "object":
+    case "patch":
       return [
         { image, apiVersion: "v1", kind: "Pod", spec: { containers: [{ image }] }, containers: [{ image }] },
         JSON.stringify({ image, containers: [{ image }] }),

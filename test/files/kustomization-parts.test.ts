@@ -1,0 +1,194 @@
+/** What else a kustomization says of images than tags: names, suffixes, values of charts, literals, transformers. */
+import { describe, expect, test } from "vitest";
+import { digest, makeTree, pinTree, planTree, pod, readTree } from "./tree.ts";
+
+const check = { options: { mode: "check" } };
+
+describe("an entry that changes the name alone", () => {
+  const entry = "images: [{name: ghcr.io/a/app, newName: mirror.acme.io/app}]\n";
+
+  test("keeps a file's image from being pinned by what its old name has, and fails a check", async () => {
+    const folder = makeTree({
+      "kustomization.yaml": `resources: [p.yaml]\n${entry}`,
+      "p.yaml": pod("ghcr.io/a/app:1"),
+    });
+
+    const pin = await planTree(folder);
+    const checked = await planTree(folder, check);
+
+    expect(pin.changes).toEqual([]);
+    expect(pin.asked).toEqual([]);
+    expect(pin.lines).toEqual([
+      expect.stringMatching(
+        /^kustomization\.yaml:2:41: \[warning\].*it changes the name alone.*write `newTag`/,
+      ),
+      expect.stringMatching(/^p\.yaml:7:12: \[warning\].*of kustomization\.yaml gives it another name/),
+    ]);
+    expect(checked.ok).toBe(false);
+    expect(checked.lines).toContainEqual(
+      expect.stringMatching(/^p\.yaml:7:12: \[error\].*runs without a digest: .*write `newTag` beside/),
+    );
+    expect(checked.results.find(({ severity }) => severity === "error")?.tags).toEqual({ class: "unpinned" });
+  });
+
+  test("is followed to an overlay that sets a tag for the new name", async () => {
+    const { lines, ok } = await planTree(
+      makeTree({
+        "base/kustomization.yaml": `resources: [p.yaml]\n${entry}`,
+        "base/p.yaml": pod("ghcr.io/a/app:1"),
+        "top/kustomization.yaml": `resources: [../base]\nimages: [{name: mirror.acme.io/app, newTag: v2, digest: "${digest}"}]\n`,
+      }),
+      check,
+    );
+
+    expect(ok).toBe(true);
+    expect(lines.filter((line) => line.includes("p.yaml"))).toEqual([]);
+  });
+
+  test("lets a digest of the file through, which is looked up under no name", async () => {
+    const { asked, ok, lines } = await planTree(
+      makeTree({
+        "kustomization.yaml": `resources: [p.yaml]\n${entry}`,
+        "p.yaml": pod(`ghcr.io/a/app:1@${digest}`),
+      }),
+      check,
+    );
+
+    expect({ asked, ok }).toEqual({ asked: [], ok: true });
+    expect(lines.filter((line) => line.startsWith("p.yaml"))).toEqual([]);
+  });
+
+  test("says nothing of a file that something else uses as it is", async () => {
+    const { changes } = await planTree(
+      makeTree({
+        "a/kustomization.yaml": `resources: [../p.yaml]\n${entry}`,
+        "b/kustomization.yaml": "resources: [../p.yaml]\n",
+        "p.yaml": pod("ghcr.io/a/app:1"),
+      }),
+    );
+
+    expect(changes.map(({ path }) => path)).toEqual(["p.yaml"]);
+  });
+
+  test("says nothing where it is the old name again", async () => {
+    const { changes } = await planTree(
+      makeTree({
+        "kustomization.yaml":
+          "resources: [p.yaml]\nimages: [{name: ghcr.io/a/app, newName: ghcr.io/a/app}]\n",
+        "p.yaml": pod("ghcr.io/a/app:1"),
+      }),
+    );
+
+    expect(changes.map(({ path }) => path)).toEqual(["p.yaml"]);
+  });
+});
+
+describe("an entry with a `tagSuffix`", () => {
+  test("fails a check, since kustomize drops every digest for it", async () => {
+    const folder = makeTree({
+      "kustomization.yaml": "resources: [p.yaml]\nimages: [{name: ghcr.io/a/app, tagSuffix: -alpine}]\n",
+      "p.yaml": pod(`ghcr.io/a/app:1@${digest}`),
+    });
+
+    const pin = await planTree(folder);
+    const checked = await planTree(folder, check);
+
+    expect(pin.lines).toEqual([
+      expect.stringMatching(/^kustomization\.yaml:2:17: \[warning\].*write the whole tag as `newTag`/),
+    ]);
+    expect(checked.ok).toBe(false);
+    expect(checked.results[0]).toMatchObject({ severity: "error", tags: { class: "unpinned" } });
+  });
+
+  test("is as any other with a `newTag`, which kustomize prefers", async () => {
+    const { changes, lines } = await planTree(
+      makeTree({ "kustomization.yaml": 'images: [{name: a, newTag: "2", tagSuffix: -alpine}]\n' }),
+    );
+
+    expect(changes).toHaveLength(1);
+    expect(lines).toEqual([expect.stringMatching(/\[info\].*pinned "a:2"/)]);
+  });
+});
+
+describe("other parts of a kustomization", () => {
+  test("are values of charts, inline and in files that it names", async () => {
+    const values = 'image: {repository: ghcr.io/a/b, tag: "1", digest: ""}\nsidecarImage: redis:7\n';
+    const folder = makeTree({
+      "kustomization.yaml": `helmCharts:
+- name: a
+  valuesFile: values/a.yaml
+  additionalValuesFiles: [more.yaml]
+  valuesInline:
+    image: {repository: ghcr.io/a/b, tag: "1", digest: ""}
+    sidecarImage: redis:7
+`,
+      "values/a.yaml": values,
+      "more.yaml": values,
+      "less.yaml": values,
+    });
+
+    await pinTree(folder);
+
+    const tree = readTree(folder);
+    for (const path of ["kustomization.yaml", "values/a.yaml", "more.yaml"]) {
+      expect(tree[path]).toContain(`digest: "${digest}"`);
+      expect(tree[path]).toContain(`sidecarImage: redis:7@${digest}`);
+    }
+    expect(tree["less.yaml"]).toBe(values);
+  });
+
+  test("may be images where they name one: literals, and what replaces", async () => {
+    const text = `configMapGenerator:
+- name: x
+  literals:
+  - SIDECAR=ghcr.io/a/b:1
+  - APP_IMAGE="redis:7"
+  - image=redis
+  - ADDRESS=redis:6379
+  - URL=https://ghcr.io/a/b:1
+  - NAME=ghcr.io/a/b
+secretGenerator:
+- {name: y, literals: [INIT=ghcr.io/a/c:1]}
+replacements:
+- sourceValue: ghcr.io/a/r:2
+  targets: [{select: {kind: Pod}, fieldPaths: [spec.containers.0.image]}]
+- sourceValue: web
+  targets: [{select: {kind: Pod}, fieldPaths: [metadata.labels.app]}]
+`;
+
+    const { lines } = await planTree(makeTree({ "kustomization.yaml": text }), check);
+
+    expect(lines.map((line) => line.replace(/ reads as an image.*/, ""))).toEqual([
+      'kustomization.yaml:4:13: [warning] configMapGenerator[0].literals[0]: "ghcr.io/a/b:1"',
+      'kustomization.yaml:5:16: [warning] configMapGenerator[0].literals[1]: "redis:7"',
+      'kustomization.yaml:11:29: [warning] secretGenerator[0].literals[0]: "ghcr.io/a/c:1"',
+      'kustomization.yaml:13:16: [warning] replacements[0].sourceValue: "ghcr.io/a/r:2"',
+    ]);
+  });
+
+  test("are transformers, inline and in files", async () => {
+    const builtin = (kind: string, rest: string): string =>
+      `apiVersion: builtin\nkind: ${kind}\nmetadata: {name: x}\n${rest}\n`;
+    const texts = [
+      builtin("ImageTagTransformer", 'imageTag: {name: a, newTag: "1"}'),
+      builtin("PatchTransformer", `patch: '[{op: replace, path: /spec/containers/0/image, value: "a:1"}]'`),
+      builtin(
+        "PatchJson6902Transformer",
+        `jsonOp: '[{op: replace, path: /spec/containers/0/image, value: "a:1"}]'`,
+      ),
+      builtin(
+        "PatchStrategicMergeTransformer",
+        `patches: '{kind: Pod, spec: {containers: [{image: "a:1"}]}}'`,
+      ),
+    ];
+    const folder = makeTree({
+      "kustomization.yaml": `transformers:\n${texts.map((text) => `- |-\n${text.trimEnd().replace(/^/gm, "  ")}\n`).join("")}`,
+      "t.yaml": texts.join("---\n"),
+    });
+
+    await pinTree(folder);
+
+    const tree = readTree(folder);
+    for (const path of ["kustomization.yaml", "t.yaml"]) expect(tree[path]?.split(digest)).toHaveLength(5);
+  });
+});
