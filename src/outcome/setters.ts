@@ -7,14 +7,15 @@ import type { Outcome } from "./outcome.ts";
 
 /** What is told of those that were changed, once, at the first: the order in which both do their work. */
 export function setterResults({ text }: YamlText, outcomes: readonly Outcome[]): readonly Result[] {
-  if (!text.includes("kpt-set:") && !text.includes("$imagepolicy")) return [];
+  const changed = outcomes.filter(({ kind }) => kind === "changed");
+  if (changed.length === 0 || !(text.includes("kpt-set:") || text.includes("$imagepolicy"))) return [];
   const isSet = (field: ImageField): boolean => {
     const end = endsOf(field).at(-1)?.end;
     if (end === undefined) return false;
     const lineEnd = text.indexOf("\n", end);
     return setterComment.test(text.slice(end, lineEnd === -1 ? text.length : lineEnd));
   };
-  const fields = outcomes.flatMap(({ kind, field }) => (kind === "changed" && isSet(field) ? [field] : []));
+  const fields = changed.map(({ field }) => field).filter(isSet);
   const [first, ...others] = fields;
   if (first === undefined) return [];
   const more = others.length === 0 ? "" : `, and ${others.length} more like it`;
