@@ -10,7 +10,7 @@ import type { FieldRule } from "./field-rule.ts";
 import { meaningOf } from "./likely-key.ts";
 import { type NamedTexts, partsIn } from "./likely-parts.ts";
 import { isQualified, isWhole } from "./likely-value.ts";
-import { compose, type Part, partAt } from "./reference-parts.ts";
+import { compose, digestHolder, type Part, partAt } from "./reference-parts.ts";
 import { extractSplit } from "./split-reference.ts";
 import { specPath, unknownField } from "./suggested-spec.ts";
 import type { SplitKeys } from "./table/field-row.ts";
@@ -72,14 +72,15 @@ export function takeListed(
     const repository = first(keys.repository);
     if (repository === undefined) return [];
     const [registry, tag, digest] = [first(keys.registry), first(keys.tag), first(keys.digest)];
-    const isFilled = digest !== undefined && digest.text !== "";
+    const holder = digestHolder({ repository, tag, digest });
     push(walk, list, likelyRule, {
-      site: isFilled ? digest.site : list,
+      site: holder?.site ?? list,
       identity: `map ${identityOf(list.layer, repository.site.node)}`,
       ...compose({ registry, namespace: undefined, repository, tag, digest }),
-      writing: isFilled
-        ? { kind: "in-place" }
-        : noPlace("its parts stand in elements of a list, of which none holds a digest"),
+      writing:
+        holder === undefined
+          ? noPlace("its parts stand in elements of a list, of which none holds a digest")
+          : { kind: "in-place" },
     });
     return namesOf(keys);
   });

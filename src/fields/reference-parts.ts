@@ -48,6 +48,16 @@ export interface Parts {
   readonly digest: Part | undefined;
 }
 
+/** The part in which the digest of a reference stands: its own where that is filled, else a tag or a name with one behind it. */
+export function digestHolder({
+  repository,
+  tag,
+  digest,
+}: Omit<Parts, "registry" | "namespace">): Part | undefined {
+  if (digest !== undefined && digest.text !== "") return digest;
+  return [tag, repository].find((part) => part?.text.includes("@"));
+}
+
 interface Composed extends Pick<ImageField, "ends" | "locate"> {
   readonly value: string;
 }

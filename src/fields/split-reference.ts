@@ -13,7 +13,7 @@ import { meaningOf } from "./likely-key.ts";
 import { companionsOf, digestKeyBeside, indexParts, withNamespace } from "./likely-parts.ts";
 import { isWhole, namesHost } from "./likely-value.ts";
 import { doubledKeys, noteDouble } from "./note-flaw.ts";
-import { compose, type Part, partAt } from "./reference-parts.ts";
+import { compose, digestHolder, type Part, partAt } from "./reference-parts.ts";
 import { type SuggestedSpec, specPath, unknownField } from "./suggested-spec.ts";
 import type { SplitKeys } from "./table/field-row.ts";
 import { formatPath, siteAt, type Walk } from "./walk-state.ts";
@@ -51,7 +51,7 @@ export function extractSplit(walk: Walk, map: Site, rule: FieldRule): boolean {
   const digest = digestAt(map, keys, overriddenKey(rule, keys));
   const composed = compose({ registry, namespace, repository, tag, digest });
   const inexact = [repository, registry, tag].find((part) => part?.inexact);
-  const { writing, key, site } = writingOf({ map, keys, rule, inexact, tag, digest });
+  const { writing, key, site } = writingOf({ map, keys, rule, inexact, repository, tag, digest });
   const path = formatPath([...walk.path, ...(key ?? "").split("/").filter(Boolean)]);
   push(
     walk,
@@ -272,20 +272,23 @@ interface Slot {
   readonly keys: SplitKeys;
   readonly rule: FieldRule;
   readonly inexact: Part | undefined;
+  readonly repository: Part;
   readonly tag: Part | undefined;
   readonly digest: Part | undefined;
 }
 
 /** How a digest is written, where, and under which key, so that people are told the field that changes. */
-function writingOf({ map, keys, rule, inexact, tag, digest }: Slot): {
+function writingOf({ map, keys, rule, inexact, repository, tag, digest }: Slot): {
   writing: Writing;
   site: Site;
   key?: string;
 } {
   const digestKey = overriddenKey(rule, keys);
-  if (digest !== undefined && digest.text !== "") {
-    const { key, site } = digest;
-    return { writing: removable(map, digestKey === undefined ? undefined : key), site, key };
+  const holder = digestHolder({ repository, tag, digest });
+  if (holder !== undefined) {
+    const { key, site } = holder;
+    const isRemovable = holder === digest && digestKey !== undefined;
+    return { writing: removable(map, isRemovable ? key : undefined), site, key };
   }
   if (inexact !== undefined) {
     const reason = `its \`${inexact.key}\` is a number or a boolean, which readers write in ways of their own`;

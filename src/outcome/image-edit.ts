@@ -1,6 +1,8 @@
 /** From a new reference to the edit that writes it where the old one stands. */
 import { type Site, sourceEdit } from "../fields/embedded-document.ts";
 import type { ImageField } from "../fields/image-field.ts";
+import type { Digest } from "../image/digest.ts";
+import { InvalidReferenceError, safeParseReference } from "../image/reference.ts";
 import { isTextWithoutQuotes } from "../yaml/go-type.ts";
 import { dereference, isPlainScalar, type Range, scalarRange, scalarText, tagOf } from "../yaml/node.ts";
 import type { TextEdit } from "../yaml/text-edit.ts";
@@ -26,13 +28,13 @@ export function imageEdit({ field, from, to }: Replacement): ImageEdit | undefin
   const { site, writing } = field;
   switch (writing.kind) {
     case "digest": {
-      const text = writing.before + to.slice(to.indexOf("@") + 1) + writing.after;
-      return certain({ site, edit: { ...writing.range, text } });
+      const digest = digestIn(to);
+      return digest && certain({ site, edit: slotEdit(writing, digest) });
     }
     case "in-place": {
       const { removal } = writing;
       if (removal !== undefined && from.startsWith(`${to}@`)) return certain(removal);
-      const edit = quotedName(field, from, to) ?? partEdit(field, from, to);
+      const edit = quotedRest(field, from, to) ?? partEdit(field, from, to);
       return edit && certain({ site, edit });
     }
     case "none":
@@ -40,21 +42,44 @@ export function imageEdit({ field, from, to }: Replacement): ImageEdit | undefin
   }
 }
 
+/** What a reference without a digest means can't stand where a digest alone goes. */
+function digestIn(to: string): Digest | undefined {
+  const image = safeParseReference(to);
+  return image instanceof InvalidReferenceError ? undefined : image.digest;
+}
+
+function slotEdit({ range, before, after }: DigestSlot, digest: Digest): TextEdit {
+  return { ...range, text: before + digest + after };
+}
+
+type DigestSlot = Extract<ImageField["writing"], { readonly kind: "digest" }>;
+
 /** What can't be told for certain in the text around a document can't be edited either. */
 function certain(edit: ImageEdit): ImageEdit | undefined {
   const { layer } = edit.site;
   return layer.depth === 0 || sourceEdit(layer, edit.edit) !== undefined ? edit : undefined;
 }
 
-/** A name such as `1234` or `yes` is a text without its digest only where it stands in quotes. */
-function quotedName({ site }: ImageField, from: string, to: string): TextEdit | undefined {
+/** A name or a tag such as `1234` or `yes` is a text without its digest only where it stands in quotes. */
+function quotedRest({ site }: ImageField, from: string, to: string): TextEdit | undefined {
   const { yaml } = site.layer;
   const scalar = dereference(yaml, site.node);
-  if (/[:/@]/.test(to) || scalarText(yaml, scalar) !== from) return undefined;
-  if (!isPlainScalar(yaml, scalar) || tagOf(yaml, scalar) !== undefined || isTextWithoutQuotes(to))
+  const text = scalarText(yaml, scalar) ?? "";
+  const rest = restOf(text, from, to);
+  if (rest === undefined || /[:/@]/.test(rest)) return undefined;
+  if (!isPlainScalar(yaml, scalar) || tagOf(yaml, scalar) !== undefined || isTextWithoutQuotes(rest))
     return undefined;
   const range = scalarRange(yaml, scalar);
-  return range && { ...range, text: `"${to}"` };
+  return range && { ...range, text: `"${rest}"` };
+}
+
+/** What is left of the text of a scalar that holds a whole reference, or the end of it. */
+function restOf(text: string, from: string, to: string): string | undefined {
+  if (text === from) return to;
+  const digest = from.slice(to.length);
+  return from === to + digest && digest.startsWith("@") && from.endsWith(text) && text.endsWith(digest)
+    ? text.slice(0, -digest.length)
+    : undefined;
 }
 
 function partEdit({ locate, value = "" }: ImageField, from: string, to: string): TextEdit | undefined {
