@@ -119,6 +119,40 @@ describe("a digest under a key that the user names", () => {
     expect(await both(release(before))).toEqual({ pinned: release(after), back: release(before) });
   });
 
+  test.each([
+    ["nothing, at once", "{repository: a/b, tag: v1, digest:}\n", '{repository: a/b, tag: v1, digest: ""}\n'],
+    [
+      "nothing before a comma",
+      "{digest:, repository: a/b, tag: v1}\n",
+      '{digest: "", repository: a/b, tag: v1}\n',
+    ],
+  ])("leaves quotes for %s, which Go's readers take for a part of the key", async (_, before, after) => {
+    expect((await both(release(before))).back).toBe(release(after));
+    expect((await both(release(after))).back).toBe(release(after));
+  });
+
+  test.each(["~", "null", "Null", "NULL"])("comes back as %s in braces", async (nothing) => {
+    for (const end of ["}", " }", ", x: y}"]) {
+      const text = release(`{repository: a/b, tag: v1, digest: ${nothing}${end}\n`);
+
+      expect((await both(text)).back).toBe(text);
+    }
+  });
+
+  test.each([
+    ["{digest: D, repository: a/b, tag: v1}", '{digest: "", repository: a/b, tag: v1}'],
+    ["{repository: a/b, digest: D, tag: v1}", '{repository: a/b, digest: "", tag: v1}'],
+    ["{repository: a/b, digest: !!str D, tag: v1}", '{repository: a/b, digest: !!str "", tag: v1}'],
+    ["{repository: a/b, digest: D , tag: v1}", "{repository: a/b, digest: , tag: v1}"],
+    ["{repository: a/b, digest:     D, tag: v1}", '{repository: a/b, digest: "", tag: v1}'],
+    ["{repository: a/b, digest: 'D', tag: v1}", "{repository: a/b, digest: '', tag: v1}"],
+    ['{"repository":"a/b","digest":"D","tag":"v1"}', '{"repository":"a/b","digest":"","tag":"v1"}'],
+  ])("that was written by hand in %s leaves what every reader takes for empty", async (before, after) => {
+    const unpinned = await pin(release(`${before.replace("D", old)}\n`), specs("digest", "mode: unpin\n"));
+
+    expect(unpinned.text).toBe(release(`${after}\n`));
+  });
+
   // A line feed that is new would cut the stream at "---" for kubectl, which takes no other break there.
   test.each(["\r", "\r\n", "\u0085", "\u2028"])("has a line of its own between %j", async (eol) => {
     const before = release("\n      repository: a/b\n      tag: v1\n").replaceAll("\n", eol);
@@ -178,5 +212,65 @@ describe("a digest under a key that the user names", () => {
     const text = release("&i {repository: a/b, tag: v1}\n    web: {image: *i}\n");
 
     expect((await both(text)).pinned).toBe(text.replace("v1}", "v1, digest: <digest>}"));
+  });
+});
+
+describe("digests under several keys of a map", () => {
+  const widget = (spec: string): string =>
+    `apiVersion: acme.io/v1\nkind: Widget\nmetadata: {name: x}\nspec:${spec}`;
+  const parts = "repositoryAndTag";
+  const widgetSpecs = (mode: string): string =>
+    `mode: ${mode}\nfieldSpecs: [${["agent", "proxy", "shell"]
+      .map((name) => `{kind: Widget, path: spec/${name}Repository, in: ${parts}, digestKey: ${name}Digest}`)
+      .join(", ")}]`;
+
+  test.each([
+    ["block style", "\n  agentRepository: a/b\n  agentVersion: v1\n  proxyRepository: a/c\n  proxyTag: v2\n"],
+    [
+      "block style without a line break at the end",
+      "\n  agentRepository: a/b\n  agentVersion: v1\n  proxyRepository: a/c\n  proxyTag: v2",
+    ],
+    ["braces", " {agentRepository: a/b, agentVersion: v1, proxyRepository: a/c, proxyTag: v2}\n"],
+    ["JSON", ' {"agentRepository":"a/b","agentVersion":"v1","proxyRepository":"a/c","proxyTag":"v2"}\n'],
+    [
+      "braces on lines",
+      " {\n    agentRepository: a/b, agentVersion: v1,\n    proxyRepository: a/c,\n    proxyTag: v2\n  }\n",
+    ],
+    [
+      "three",
+      "\n  agentRepository: a/b\n  agentVersion: v1\n  proxyRepository: a/c\n  proxyTag: v2\n  shellRepository: a/d\n  shellTag: v3\n",
+    ],
+    [
+      "one that waits",
+      "\n  agentRepository: a/b\n  proxyDigest:\n  agentVersion: v1\n  proxyRepository: a/c\n  proxyTag: v2\n",
+    ],
+    [
+      "two that wait",
+      "\n  agentRepository: a/b\n  agentDigest:\n  proxyDigest: # c\n  agentVersion: v1\n  proxyRepository: a/c\n  proxyTag: v2\n",
+    ],
+    [
+      "two that wait in braces",
+      " {agentRepository: a/b, agentVersion: v1, proxyRepository: a/c, proxyTag: v2, agentDigest: , proxyDigest: }\n",
+    ],
+    [
+      "two that wait in JSON",
+      ' {"agentRepository":"a/b","agentVersion":"v1","proxyRepository":"a/c","proxyTag":"v2","agentDigest":"","proxyDigest":""}\n',
+    ],
+    [
+      "one that waits between",
+      " {agentRepository: a/b, agentVersion: v1, proxyDigest: , proxyRepository: a/c, proxyTag: v2}\n",
+    ],
+    [
+      "literals",
+      "\n  agentRepository: |-\n    a/b\n  agentVersion: |-\n    v1\n  proxyRepository: |-\n    a/c\n  proxyTag: |-\n    v2\n",
+    ],
+  ])("go in and out again: %s", async (_, spec) => {
+    const text = widget(spec);
+
+    const first = await pin(text, widgetSpecs("pin"));
+    const back = await pin(first.text.replaceAll("<digest>", old), widgetSpecs("unpin"));
+
+    expect(first.asked).toEqual(expect.arrayContaining(["a/b:v1", "a/c:v2"]));
+    expect(back.text).toBe(text);
   });
 });

@@ -59,7 +59,7 @@ describe("a digest within a tag", () => {
 
     expect(await pin(at(`v1@${old}`), "mode: unpin")).toMatchObject({
       text: at("v1"),
-      told: ['info spec.image.tag: took the digest from "ghcr.io/a/b:v1": in a field that no rule knows'],
+      told: ['info spec.image.tag: removed the digest of "ghcr.io/a/b:v1": in a field that no rule knows'],
     });
   });
 

@@ -60,6 +60,27 @@ describe.skipIf(isMissing("program with Go's readers of YAML, which GO_READERS n
       );
     });
 
+    test.each([
+      "{repository: a/b, tag: v1, digest: D}",
+      "{digest: D, repository: a/b, tag: v1}",
+      "{digest:     D, repository: a/b, tag: v1}",
+      "{repository: a/b, digest: !!str D, tag: v1}",
+      "{repository: a/b, digest: 'D', tag: v1}",
+      "{repository: a/b, tag: v1,\n      digest: D\n    }",
+      '{"digest":"D","repository":"a/b","tag":"v1"}',
+    ])("a digest by hand that is taken out leaves no key but its own: %s", async (image) => {
+      const head = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: x}\n";
+      const text = `${head}spec:\n  values:\n    image: ${image.replace("D", digest)}\n`;
+
+      const unpinned = await run(text, { key: "digest" }, "unpin");
+      const { kubectl = [] } = await readers.read(unpinned.text);
+
+      expect(unpinned.text).not.toContain(digest);
+      const keys = JSON.stringify(kubectl).match(/"text":"digest:?"/g) ?? [];
+      expect(keys.filter((key) => key !== '"text":"digest"')).toEqual([]);
+      expect(kubectl).toHaveLength(1);
+    });
+
     test("a lock means what it did but for new entries", { timeout: 3_600_000 }, async () => {
       const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec: {containers: [{image: nginx}]}\n";
       await fc.assert(

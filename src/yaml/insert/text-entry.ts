@@ -4,7 +4,7 @@
  *
  *     block style                              flow style
  *     digest: sha256:…         no entry        , digest: sha256:…      no entry
- *     digest: sha256:… # null  the comment     digest:    sha256:…     null: three blanks more than there were
+ *     digest: sha256:… # null  the comment     digest:    sha256:…     null: three blanks more than there were; six for ~
  *     digest: sha256:… #       nothing         digest:     sha256:…    nothing: four more
  *     digest: "sha256:…"       ""              digest:  "sha256:…"     "": one more
  *                                              digest : sha256:…       the key alone
@@ -18,7 +18,6 @@ import {
   entriesOf,
   isBlockScalar,
   isFlow,
-  isMergeKey,
   kindOf,
   type Range,
   scalarRange,
@@ -28,9 +27,10 @@ import {
 } from "../node.ts";
 import type { YamlNode, YamlText } from "../scan.ts";
 import type { TextEdit } from "../text-edit.ts";
+import { addedRange, additionOf, doubleQuotes, placeOf } from "./added-entry.ts";
 import { endOfLine, fill } from "./fill.ts";
-import { type Addition, insert, insertedRange } from "./insert.ts";
-import { type Quotes, quoted, quotesOf } from "./text.ts";
+import { insert } from "./insert.ts";
+import { quotesOf } from "./text.ts";
 
 /** Where a text goes, between two others. */
 export interface Slot {
@@ -62,7 +62,7 @@ export function vacate(yaml: YamlText, mapping: YamlNode, name: string): TextEdi
   // An alias elsewhere would stand for nothing.
   if (isAliased(yaml, entry.key) || isAliased(yaml, entry.value)) return undefined;
   const before = entriesOf(yaml, mapping).slice(0, index);
-  const added = addedRange(yaml, mapping, index, additionOf(yaml, mapping, { name, text }, before));
+  const added = addedRange(yaml, mapping, index, additionOf(yaml, { name, text }, before));
   if (added !== undefined) return { ...added, text: "" };
   return isFlow(yaml, mapping) ? vacateFlow(yaml, entry) : vacateBlock(yaml, entry);
 }
@@ -89,61 +89,14 @@ function isAliased(yaml: YamlText, node: YamlNode): boolean {
 const TEXT = "\0";
 
 function newSlot(yaml: YamlText, mapping: YamlNode, name: string): Slot {
-  const place = placeOf(yaml, mapping, entriesOf(yaml, mapping));
-  return slotIn(insert(yaml, mapping, additionOf(yaml, mapping, { name, text: TEXT }), { behind: place }));
+  const entries = entriesOf(yaml, mapping);
+  const addition = additionOf(yaml, { name, text: TEXT }, entries);
+  return slotIn(insert(yaml, mapping, addition, { behind: placeOf(yaml, mapping, entries) }));
 }
 
 function slotIn({ start, end, text }: TextEdit): Slot {
   const [before = "", after = ""] = text.split(TEXT);
   return { range: { start, end }, before, after };
-}
-
-/**
- * The index of the entry behind which a new one goes: in block style the first on one line, mostly the repository, but
- * none before a merge key, since kubectl lets what is merged win over what stands before it.
- */
-function placeOf(yaml: YamlText, mapping: YamlNode, entries: readonly YamlEntry[]): number {
-  const last = entries.length - 1;
-  if (isFlow(yaml, mapping)) return last;
-  const merge = entries.findLastIndex(({ key }) => isMergeKey(yaml, key));
-  const first = entries.findIndex((entry, index) => index >= merge && isOnOneLine(yaml, entry));
-  return first === -1 ? last : first;
-}
-
-function isOnOneLine(yaml: YamlText, entry: YamlEntry): boolean {
-  const { keyEnd, valueStart, end } = entryLayout(yaml, entry);
-  return valueStart !== undefined && !yaml.text.slice(keyEnd, end).includes("\n");
-}
-
-interface Named {
-  readonly name: string;
-  readonly text: string;
-}
-
-/** An entry as it is added, with the quotes of its neighbours in JSON. */
-function additionOf(
-  yaml: YamlText,
-  mapping: YamlNode,
-  { name, text }: Named,
-  neighbours: readonly YamlEntry[] = entriesOf(yaml, mapping),
-): Addition {
-  const last = neighbours.at(-1);
-  const quotes = last === undefined ? "" : doubleQuotes(yaml, last.key);
-  return {
-    block: () => `${quoted(name, "")}: ${text}\n`,
-    flow: () => `${quoted(name, quotes)}: ${quotes}${text}${quotes}`,
-  };
-}
-
-function doubleQuotes(yaml: YamlText, key: YamlNode): Quotes {
-  return quotesOf(yaml, key) === '"' ? '"' : "";
-}
-
-/** Where the entry at an index stands if it was added. */
-function addedRange(yaml: YamlText, mapping: YamlNode, index: number, addition: Addition): Range | undefined {
-  const others = entriesOf(yaml, mapping).filter((_, other) => other !== index);
-  const place = placeOf(yaml, mapping, others);
-  return insertedRange(yaml, mapping, addition, { index, behind: place < index ? place : place + 1 });
 }
 
 function blockSlot(yaml: YamlText, mapping: YamlNode, entry: YamlEntry, index: number): Slot | undefined {
@@ -166,6 +119,7 @@ function isColonApart(yaml: YamlText, entry: YamlEntry): boolean {
 }
 
 function flowSlot(yaml: YamlText, mapping: YamlNode, entry: YamlEntry, index: number): Slot {
+  const { text } = yaml;
   const { colonEnd, valueStart, end } = entryLayout(yaml, entry);
   const quotes = doubleQuotes(yaml, entry.key);
   if (colonEnd === undefined) {
@@ -173,7 +127,8 @@ function flowSlot(yaml: YamlText, mapping: YamlNode, entry: YamlEntry, index: nu
     return { range, before: ` ${before.trimStart()}`, after };
   }
   if (valueStart === undefined) {
-    const blanks = isLikeAdded(yaml, mapping, index) ? NOTHING_BLANKS : " ";
+    const isPressed = !/\s/.test(text[colonEnd] ?? "");
+    const blanks = isPressed || isLikeAdded(yaml, mapping, index) ? NOTHING_BLANKS : " ";
     return { range: { start: colonEnd, end: colonEnd }, before: blanks + quotes, after: quotes };
   }
   if (isEmptyQuotes(yaml, entry.value)) {
@@ -182,10 +137,17 @@ function flowSlot(yaml: YamlText, mapping: YamlNode, entry: YamlEntry, index: nu
     const { start, end: last } = inside.range;
     return { range: { start: start - 1, end: last + 1 }, before: ` ${quotes}`, after: quotes };
   }
-  return { range: { start: valueStart, end }, before: NULL_BLANKS + quotes, after: quotes };
+  const { blanks } = nullSigns.find(({ word }) => word === text.slice(valueStart, end)) ?? nullSigns[0];
+  return { range: { start: valueStart, end }, before: " ".repeat(blanks) + quotes, after: quotes };
 }
 
-const NULL_BLANKS = "   ";
+/** What null is written as again, by the blanks that are more than there were, of which there may have been one. */
+const nullSigns = [
+  { word: "null", blanks: 3 },
+  { word: "~", blanks: 6 },
+  { word: "Null", blanks: 8 },
+  { word: "NULL", blanks: 10 },
+] as const;
 const NOTHING_BLANKS = "     ";
 
 /** Whether an entry without a text would be taken for one that was added once it has one. */
@@ -194,7 +156,7 @@ function isLikeAdded(yaml: YamlText, mapping: YamlNode, index: number): boolean 
   const entry = entries[index];
   if (entry === undefined) return false;
   const name = scalarText(yaml, dereference(yaml, entry.key)) ?? "";
-  const addition = additionOf(yaml, mapping, { name, text: "" }, entries.slice(0, index));
+  const addition = additionOf(yaml, { name, text: "" }, entries.slice(0, index));
   const written = { block: () => addition.block().replace(": ", ":"), flow: addition.flow };
   return (addedRange(yaml, mapping, index, written)?.end ?? 0) >= entryLayout(yaml, entry).end;
 }
@@ -242,8 +204,14 @@ function vacateFlow(yaml: YamlText, entry: YamlEntry): TextEdit | undefined {
   const blanks = blanksBefore(yaml, valueStart);
   const quotes = quotesOf(yaml, entry.value);
   if (colonEnd === keyEnd + 2 && blanks === 1) return { start: keyEnd, end, text: "" };
-  const more = blanks - NULL_BLANKS.length;
-  if (more === 0 || more === 1) return { start: valueStart - NULL_BLANKS.length, end, text: "null" };
-  if (quotes === "") return { start: range.start === valueStart ? colonEnd : range.start, end, text: "" };
+  const sign = nullSigns.find((each) => blanks === each.blanks || blanks === each.blanks + 1);
+  if (sign !== undefined) return { start: valueStart - sign.blanks, end, text: sign.word };
+  if (quotes === "") {
+    const isBehindColon = yaml.text.slice(colonEnd, range.start).trim() === "";
+    const start = isBehindColon ? colonEnd : range.start;
+    // To go-yaml, a colon or a tag right before a comma or a brace goes on with it.
+    const isPressed = !/\s/.test(yaml.text[end] ?? "");
+    return { start, end, text: isPressed ? `${isBehindColon ? " " : ""}""` : "" };
+  }
   return blanks === 2 ? { start: valueStart - 1, end, text: quotes + quotes } : { ...range, text: "" };
 }
