@@ -1,7 +1,18 @@
 /** The executable over files: what it writes, what it says, and its exit code. */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { executable } from "../conformance/executable.ts";
@@ -334,6 +345,54 @@ describe("pin-digests PATH", () => {
     });
   });
 });
+
+describe("a run over files that don't fit", () => {
+  test("says so of a file of 200 MB, and pins the others", async () => {
+    const image = `${registry.host}/app:v1`;
+    const folder = makeTree({ "a.yaml": pod(image), "large.yaml": "" });
+    truncateSync(join(folder, "large.yaml"), 200_000_000);
+
+    const { code, lines } = await run(folder, ".");
+
+    expect(code).toBe(0);
+    expect(lines[0]).toBe(
+      "large.yaml:1:1: [warning] can't be read, so no image in it is found: holds more than 64 MiB",
+    );
+    expect(readFileSync(join(folder, "a.yaml"), "utf8")).toContain("@sha256:");
+  });
+
+  const full = mountSmallDisk();
+
+  test.skipIf(isMissing("right to mount a small disk", full !== undefined))(
+    "changes nothing where the disk is full, and says which file had no room",
+    async () => {
+      const folder = full ?? "";
+      const padding = `# ${"x".repeat(9_000)}\n`;
+      const files = Object.fromEntries(
+        Array.from({ length: 6 }, (_, at) => [`p${at}.yaml`, pod(`${registry.host}/app:v1`) + padding]),
+      );
+      for (const [path, text] of Object.entries(files)) writeFileSync(join(folder, path), text);
+      writeFileSync(join(folder, "rest"), "x".repeat(30_000));
+
+      const { code, lines } = await run(folder, ".");
+
+      expect(code).toBe(1);
+      expect(lines.at(-1)).toMatch(/^pin-digests: "p\d\.yaml" could not be written, so nothing was: ENOSPC/);
+      expect(readTree(folder)).toEqual({ ...files, rest: "x".repeat(30_000) });
+    },
+  );
+});
+
+/** A disk of 128 KiB, which only some may mount. */
+function mountSmallDisk(): string | undefined {
+  const folder = mkdtempSync(join(tmpdir(), "pin-digests-disk-"));
+  const { status } = spawnSync("mount", ["-t", "tmpfs", "-o", "size=128k", "tmpfs", folder]);
+  afterAll(() => {
+    if (status === 0) spawnSync("umount", [folder]);
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return status === 0 ? folder : undefined;
+}
 
 describe("a lock of a folder", () => {
   test("is the nearest, is added to, and answers the next run", async () => {
