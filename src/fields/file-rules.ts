@@ -5,6 +5,8 @@ import type { FieldRule } from "./field-rule.ts";
 import { type RulesOf, tableRules } from "./field-rules.ts";
 import { buildRuleTree, type RuleNode, rootRule } from "./rule-tree.ts";
 import { unknownField } from "./suggested-spec.ts";
+import type { FieldRow } from "./table/field-row.ts";
+import { anyKindRows } from "./table/tables.ts";
 
 /** Who the object in a file is. */
 export type FileIdentity = Partial<Pick<Resource, "apiVersion" | "group" | "kind" | "isNameless">>;
@@ -52,14 +54,17 @@ let values: RuleNode | undefined;
 function kustomizationRules(): readonly FieldRule[] {
   const label = "kustomization";
   const keys = { repository: ["newName", "name"], tag: ["newTag"], digest: ["digest"] };
-  const images = tableRules(label, { path: "images[]", in: "repositoryAndTag", keys, apart: true });
+  const images = tableRules(label, { path: imageLists, in: "repositoryAndTag", keys, apart: true });
   return [
     // kustomize reads `newTag` and `digest` side by side.
     ...images.map((rule) => ({ ...rule, override: { digestKey: "digest" } })),
     ...tableRules(label, { path: "{patches,patchesJson6902}[]/patch", in: "patch" }),
-    // A patch is written here, or the name of its file is.
-    ...tableRules(label, { path: "patchesStrategicMerge[]", in: "object", mixed: true }),
+    // A patch is written here, or the name of its file is. kustomize 4 takes both of them in `patches`, too.
+    ...tableRules(label, { path: "{patches,patchesStrategicMerge}[]", in: "object", mixed: true }),
     ...tableRules(label, { path: "{transformers,generators,validators}[]", in: "object", mixed: true }),
+    ...anyKindRows.annotations.flatMap((row: FieldRow) =>
+      tableRules(label, { ...row, path: `commonAnnotations/${row.path}` }),
+    ),
     ...["helmCharts[]/valuesInline", "helmChartInflationGenerator[]/valuesLocal"].map(valuesRule),
     // What is made of these says nothing of images: they are taken for some where a registry knows them.
     ...[
@@ -73,6 +78,9 @@ function kustomizationRules(): readonly FieldRule[] {
     ].map((rule) => ({ ...rule, label: unknownField })),
   ];
 }
+
+/** The second is the first's old name, which kustomize still takes. */
+const imageLists = "{images,imageTags}[]";
 
 /** `APP_IMAGE=app:1`, and `SIDECAR=ghcr.io/acme/app:1`, perhaps in quotes. */
 const literalPattern =

@@ -4,22 +4,18 @@
  *
  * https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/images/
  */
-import { dirname, resolve } from "node:path";
-import { patchedKind } from "../fields/json-patch.ts";
+import { dirname } from "node:path";
 import { InvalidReferenceError, safeParseReference } from "../image/reference.ts";
 import type { InputFile, Override } from "../krm/input.ts";
-import { childOf, dereference, elementsOf, kindOf, rootOf, scalarText } from "../yaml/node.ts";
-import { scan, type YamlNode, type YamlText } from "../yaml/scan.ts";
-import { YamlSyntaxError } from "../yaml/syntax-error.ts";
-
-/** A kustomization of a run. */
-export interface KustomizationFile {
-  /** Absolute. */
-  readonly place: string;
-  /** As messages name it. */
-  readonly path: string;
-  readonly text: string;
-}
+import {
+  entryAt,
+  entryOverride,
+  type Kustomization,
+  type KustomizationFile,
+  type NamedForm,
+  readKustomization,
+  setsTag,
+} from "./kustomization.ts";
 
 /** What the kustomizations of a run say of its files. */
 export interface Kustomizations {
@@ -140,136 +136,3 @@ type Answers = Map<Kustomization, Override | undefined | "asked">;
 
 // More than anybody builds on each other.
 const DEPTH_MAX = 200;
-
-interface Kustomization {
-  readonly place: string;
-  readonly path: string;
-  readonly folder: string;
-  /** The files and folders that it builds on, absolute. */
-  readonly bases: readonly string[];
-  readonly components: readonly string[];
-  readonly entries: readonly ImageEntry[];
-  readonly byName: ReadonlyMap<string, readonly ImageEntry[]>;
-  /** What it says of the files that it names, by their places. */
-  readonly forms: readonly (readonly [place: string, form: NamedForm])[];
-}
-
-/** An entry of `images`. */
-interface ImageEntry {
-  readonly name: string;
-  /** Undefined where it is missing or empty, as the others. */
-  readonly newName: string | undefined;
-  readonly newTag: string | undefined;
-  readonly digest: string | undefined;
-  readonly tagSuffix: string | undefined;
-}
-
-/** How a file is to be read. */
-type NamedForm = Pick<InputFile, "form" | "patched">;
-
-function setsTag({ newTag, digest }: ImageEntry): boolean {
-  return newTag !== undefined || digest !== undefined;
-}
-
-/** The entry at a path of a kustomization. */
-function entryAt({ entries }: Kustomization, path: string): ImageEntry | undefined {
-  const index = /^images\[(\d+)\]/.exec(path)?.[1];
-  return index === undefined ? undefined : entries[Number(index)];
-}
-
-/** What an entry leaves to the files whose images it changes. */
-function entryOverride(entry: ImageEntry): Override | undefined {
-  if (setsTag(entry)) return undefined;
-  if (entry.tagSuffix !== undefined)
-    return {
-      kind: "floats",
-      reason: "`tagSuffix` drops every digest: write the whole tag as `newTag` instead",
-    };
-  if (entry.newName === undefined) return undefined;
-  const reason =
-    "it changes the name alone, so that tags and digests are those of other files: write `newTag` here, too";
-  return { kind: "open", reason };
-}
-
-/** Undefined for one that can't be read, which is told when its images are looked for. */
-function readKustomization({ place, path, text }: KustomizationFile): Kustomization | undefined {
-  const yaml = scanQuietly(text);
-  const [document] = yaml?.documents ?? [];
-  if (yaml === undefined || document === undefined) return undefined;
-  const root = rootOf(document);
-  const folder = dirname(place);
-  const placesOf = (key: string): string[] =>
-    textsIn(yaml, childOf(yaml, root, key)).map((each) => resolve(folder, each));
-  const textAt = (node: YamlNode, key: string): string | undefined =>
-    scalarText(yaml, childOf(yaml, node, key)) || undefined;
-  const lists = (keys: readonly string[]): readonly YamlNode[] =>
-    keys.flatMap((key) => listAt(yaml, childOf(yaml, root, key)));
-  const patches = lists(["patches", "patchesJson6902"]).flatMap((patch) => {
-    const file = textAt(patch, "path");
-    const target = childOf(yaml, patch, "target");
-    return file === undefined ? [] : { place: resolve(folder, file), target };
-  });
-  const charts = lists(["helmCharts", "helmChartInflationGenerator"]).flatMap((chart) => [
-    ...["valuesFile", "values"].flatMap((key) => textAt(chart, key) ?? []),
-    ...textsIn(yaml, childOf(yaml, chart, "additionalValuesFiles")),
-  ]);
-  const components = placesOf("components");
-  const entries = lists(["images"]).map((entry) => ({
-    // kustomize reads it as an expression.
-    name: (textAt(entry, "name") ?? "").replaceAll("\\", ""),
-    newName: textAt(entry, "newName"),
-    newTag: textAt(entry, "newTag"),
-    digest: textAt(entry, "digest"),
-    tagSuffix: textAt(entry, "tagSuffix"),
-  }));
-  return {
-    place,
-    path,
-    folder,
-    bases: [
-      ...placesOf("resources"),
-      ...placesOf("bases"),
-      ...placesOf("patchesStrategicMerge"),
-      ...components,
-      ...patches.map((patch) => patch.place),
-    ],
-    components,
-    forms: [
-      ...charts.map((each) => [resolve(folder, each), { form: "values" }] as const),
-      ...placesOf("patchesStrategicMerge").map((each) => [each, { form: "patch" }] as const),
-      ...patches.map(
-        (patch) => [patch.place, { form: "patch", patched: patchedKind(yaml, patch.target) }] as const,
-      ),
-    ],
-    entries,
-    byName: entriesByName(entries),
-  };
-}
-
-function entriesByName(entries: readonly ImageEntry[]): Kustomization["byName"] {
-  const byName = new Map<string, ImageEntry[]>();
-  for (const entry of entries) {
-    const others = byName.get(entry.name);
-    if (others === undefined) byName.set(entry.name, [entry]);
-    else others.push(entry);
-  }
-  return byName;
-}
-
-function scanQuietly(text: string): YamlText | undefined {
-  try {
-    return scan(text);
-  } catch (error) {
-    if (error instanceof YamlSyntaxError) return undefined;
-    throw error;
-  }
-}
-
-function textsIn(yaml: YamlText, list: YamlNode | undefined): readonly string[] {
-  return listAt(yaml, list).flatMap((element) => scalarText(yaml, element) ?? []);
-}
-
-function listAt(yaml: YamlText, list: YamlNode | undefined): readonly YamlNode[] {
-  if (list === undefined || kindOf(yaml, list) !== "sequence") return [];
-  return elementsOf(yaml, list).map((element) => dereference(yaml, element));
-}

@@ -70,6 +70,20 @@ describe("an entry that changes the name alone", () => {
     expect(changes.map(({ path }) => path)).toEqual(["p.yaml"]);
   });
 
+  test("fails a check by itself where its name is an expression", async () => {
+    const { ok, lines } = await planTree(
+      makeTree({
+        "kustomization.yaml":
+          "resources: [p.yaml]\nimages: [{name: ghcr.io/a/.*, newName: mirror.acme.io/app}]\n",
+        "p.yaml": pod(`ghcr.io/a/app:1@${digest}`),
+      }),
+      check,
+    );
+
+    expect(ok).toBe(false);
+    expect(lines[0]).toMatch(/^kustomization\.yaml:.*\[error\].*its `name` is an expression/);
+  });
+
   test("says nothing where it is the old name again", async () => {
     const { changes } = await planTree(
       makeTree({
@@ -125,16 +139,30 @@ describe("other parts of a kustomization", () => {
       "values/a.yaml": values,
       "more.yaml": values,
       "less.yaml": values,
+      "flux/kustomization.yaml": `configMapGenerator:
+- name: x
+  files: [values.yaml=a.yaml, values-prod.yaml, other.yaml=less.yaml, less.yaml]
+`,
+      "flux/a.yaml": values,
+      "flux/values-prod.yaml": values,
+      "flux/less.yaml": values,
     });
 
     await pinTree(folder);
 
     const tree = readTree(folder);
-    for (const path of ["kustomization.yaml", "values/a.yaml", "more.yaml"]) {
+    for (const path of [
+      "kustomization.yaml",
+      "values/a.yaml",
+      "more.yaml",
+      "flux/a.yaml",
+      "flux/values-prod.yaml",
+    ]) {
       expect(tree[path]).toContain(`digest: "${digest}"`);
       expect(tree[path]).toContain(`sidecarImage: redis:7@${digest}`);
     }
     expect(tree["less.yaml"]).toBe(values);
+    expect(tree["flux/less.yaml"]).toBe(values);
   });
 
   test("may be images where they name one: literals, and what replaces", async () => {
@@ -164,6 +192,24 @@ replacements:
       'kustomization.yaml:11:29: [warning] secretGenerator[0].literals[0]: "ghcr.io/a/c:1"',
       'kustomization.yaml:13:16: [warning] replacements[0].sourceValue: "ghcr.io/a/r:2"',
     ]);
+  });
+
+  test("are annotations for all, and entries and patches by their old forms", async () => {
+    const text = `commonAnnotations: {sidecar.istio.io/proxyImage: "a:1", other: "a:1"}
+imageTags: [{name: a, newTag: "1"}]
+patches:
+- '{apiVersion: v1, kind: Pod, metadata: {name: web}, spec: {containers: [{image: "b:1"}]}}'
+`;
+    const folder = makeTree({ "kustomization.yaml": text });
+
+    await pinTree(folder);
+
+    expect(readTree(folder)["kustomization.yaml"]?.replaceAll(digest, "D")).toBe(
+      text
+        .replace('proxyImage: "a:1"', 'proxyImage: "a:1@D"')
+        .replace('newTag: "1"}', 'newTag: "1", digest: D}')
+        .replace('image: "b:1"}]', 'image: "b:1@D"}]'),
+    );
   });
 
   test("are transformers, inline and in files", async () => {

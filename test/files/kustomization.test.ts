@@ -1,7 +1,8 @@
 /** Kustomizations: their entries of images, their patches, and what they set in the files that they build on. */
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { type KustomizationFile, readKustomizations } from "../../src/files/kustomizations.ts";
+import type { KustomizationFile } from "../../src/files/kustomization.ts";
+import { readKustomizations } from "../../src/files/kustomizations.ts";
 import { digest, makeTree, pinTree, planTree, pod, readTree } from "./tree.ts";
 
 function deployment(...images: readonly string[]): string {

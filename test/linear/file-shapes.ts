@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { filesDiff } from "../../src/files/file-diff.ts";
 import { readFile, utf8Fault } from "../../src/files/file-text.ts";
-import { type KustomizationFile, readKustomizations } from "../../src/files/kustomizations.ts";
+import type { KustomizationFile } from "../../src/files/kustomization.ts";
+import { readKustomizations } from "../../src/files/kustomizations.ts";
 import type { TextEdit } from "../../src/yaml/text-edit.ts";
 import { repeat, type Shape } from "./shape.ts";
 
