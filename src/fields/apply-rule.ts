@@ -1,6 +1,7 @@
 /** Doing what a rule says at a place. */
 import { memberOf } from "../yaml/members.ts";
 import { elementsOf, kindOf } from "../yaml/node.ts";
+import { extractBeside } from "./digest-beside.ts";
 import { extractReference, extractText, pushFault } from "./extract.ts";
 import type { FieldRule, PatchedKind } from "./field-rule.ts";
 import { patchedKind } from "./json-patch.ts";
@@ -48,7 +49,7 @@ function applyReference(walk: Walk, place: Place, rule: FieldRule, scope: Scope)
       if (rule.certain) pushFault(walk, place, rule, "not-a-string");
       return scope;
     default:
-      extractReference(walk, place, rule);
+      if (!extractBeside(walk, place, rule)) extractReference(walk, place, rule);
       return undefined;
   }
 }

@@ -1,5 +1,5 @@
 /** A place for a digest beside the other parts of a reference. */
-import { slotOf, vacate } from "../yaml/insert/text-entry.ts";
+import { empty, slotOf, vacate } from "../yaml/insert/text-entry.ts";
 import { memberAt } from "../yaml/members.ts";
 import { kindOf } from "../yaml/node.ts";
 import type { YamlNode } from "../yaml/scan.ts";
@@ -25,6 +25,13 @@ export function clearKey(layer: EmbeddedDocument, map: YamlNode, key: string): T
   const { owner, name } = ownerOf(layer, map, key);
   if (owner === undefined || layer.depth > 0 || kindOf(layer.yaml, owner) !== "mapping") return undefined;
   return vacate(layer.yaml, owner, name);
+}
+
+/** The same for a key that was there before, and stays. */
+export function emptyKey(layer: EmbeddedDocument, map: YamlNode, key: string): TextEdit | undefined {
+  const { owner, name } = ownerOf(layer, map, key);
+  if (owner === undefined || layer.depth > 0 || kindOf(layer.yaml, owner) !== "mapping") return undefined;
+  return empty(layer.yaml, owner, name);
 }
 
 /** Why a digest is written nowhere. */

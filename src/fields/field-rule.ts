@@ -19,6 +19,8 @@ export interface FieldRule extends Omit<FieldRow, "tagless" | "loose"> {
   readonly certain?: true;
   /** The pattern of a user's rule, which has none of the table's. */
   readonly expression?: ImagePattern;
+  /** A digest under a key beside a whole reference counts. */
+  readonly beside?: true;
   /** A key for the digest that is there and empty is filled. */
   readonly fillsDigest?: true;
   /** The kind of what is patched, where the file of a patch doesn't say it. */

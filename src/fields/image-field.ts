@@ -15,7 +15,7 @@ export interface ImageField {
   readonly site: Site;
   /** Fields with the same identity are the same characters. */
   readonly identity: string | number;
-  /** The text of the reference, put together where its parts stand apart; absent where `fault` says why. */
+  /** The text of the reference, put together where its parts stand apart; absent where it is no text. */
   readonly value?: string;
   /**
    * Where characters of `value` stand in the document of the site, for an alias in its anchor's scalar; undefined for those
@@ -45,8 +45,11 @@ export interface ImageField {
   readonly suggestion?: SuggestedSpec;
 }
 
-/** `not-a-string`: a number, a map…; `too-many-matches`: a pattern finds more images in a text than any names. */
-export type ImageFieldFault = "not-a-string" | "too-many-matches";
+/**
+ * `not-a-string`: a number, a map…; `too-many-matches`: a pattern finds more images in a text than any names; `two-tags` and
+ * `two-digests`: another one stands beside a reference that has its own.
+ */
+export type ImageFieldFault = "not-a-string" | "too-many-matches" | "two-tags" | "two-digests";
 
 /** How a digest comes into the field. */
 export type Writing =

@@ -100,6 +100,7 @@ function byImageKey(plain: NodeContext, place: Place, name: string): NodeContext
         ? withFallback(plain, {
             ...imageKeys,
             in: "reference",
+            beside: true,
             loose: imageKeys.tagless === "keep" || name !== "image",
           })
         : plain;

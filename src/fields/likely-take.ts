@@ -3,6 +3,7 @@ import { goType } from "../yaml/go-type.ts";
 import { membersByName } from "../yaml/members.ts";
 import { dereference, writtenText } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
+import { extractBeside } from "./digest-beside.ts";
 import { noPlace } from "./digest-slot.ts";
 import type { Site } from "./embedded-document.ts";
 import { extractReference, extractText, identityOf, push } from "./extract.ts";
@@ -32,6 +33,7 @@ const likelyRule: FieldRule = {
   label: unknownField,
   tagless: "keep",
   loose: false,
+  beside: true,
 };
 
 /** Takes the references whose parts stand apart in a map. The keys of those that were taken. */
@@ -108,14 +110,15 @@ export function takeScalar(
     isCalledImage && (isWhole(text) || text.includes("/") || meaningOf(String(key)) === "image");
   if (!isNamed && !isQualified(text)) return;
   const before = walk.fields.length;
-  extractReference(walk, place, likelyRule);
+  const isInParts = extractBeside(walk, place, likelyRule);
+  if (!isInParts) extractReference(walk, place, likelyRule);
   const field = walk.fields.splice(before)[0];
   if (field === undefined) return;
   const path = mayBeSuggested && place.layer.depth === 0 ? specPath(walk.path) : undefined;
   walk.fields.push({
     ...field,
     ...(path !== undefined && { suggestion: { path } }),
-    ...(!isNamed && { writing: noPlace("the key of the field does not say that it is one") }),
+    ...(!(isNamed || isInParts) && { writing: noPlace("the key of the field does not say that it is one") }),
   });
 }
 

@@ -112,7 +112,7 @@ function visitMap(search: LikelySearch, place: Place, around: Around): void {
       siblings ??= isScalar && meaning !== undefined ? membersOf(yaml, node) : undefined;
       visitLikely(
         search,
-        { layer, node: value, via, ...(siblings && { siblings }) },
+        { layer, node: value, via, map: place, ...(siblings && { siblings }) },
         { meaning, isRoot: false },
       );
     }

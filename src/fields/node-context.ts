@@ -87,6 +87,11 @@ export const containerRule: FieldRule = { ...builtIn, label: "containers", tagle
 /** The reference of a volume that is an image. */
 export const volumeRule: FieldRule = { ...builtIn, label: "image volumes", tagless: "pin", certain: true };
 /** The image of a container that stands alone: what else stands in the map may say the tag. */
-export const singleRule: FieldRule = { ...builtIn, label: "single containers", tagless: "keep" };
+export const singleRule: FieldRule = {
+  ...builtIn,
+  label: "single containers",
+  tagless: "keep",
+  beside: true,
+};
 /** An element of a list that is called after images. */
 export const looseRule: FieldRule = { ...builtIn, label: "lists of images", tagless: "keep", loose: true };

@@ -1,16 +1,17 @@
 /** References whose parts stand apart: `{repository, tag, digest}`, `{name, version}`, `{newName, newTag, digest}`. */
 
 import { KEY_MAX } from "../krm/field-path.ts";
-import { keptForLast } from "../yaml/kept-for-last.ts";
 import { keptMembersOf, membersByName } from "../yaml/members.ts";
 import { dereference, kindOf, lastEventOf, scalarText } from "../yaml/node.ts";
-import { clearKey, noPlace, writeKey } from "./digest-slot.ts";
+import type { TextEdit } from "../yaml/text-edit.ts";
+import { companionsIn, extractBeside } from "./digest-beside.ts";
+import { clearKey, emptyKey, noPlace, writeKey } from "./digest-slot.ts";
 import type { Site } from "./embedded-document.ts";
 import { extractReference, identityOf, push } from "./extract.ts";
 import type { FieldRule } from "./field-rule.ts";
 import type { ImageField, Writing } from "./image-field.ts";
 import { meaningOf } from "./likely-key.ts";
-import { companionsOf, digestKeyBeside, indexParts, withNamespace } from "./likely-parts.ts";
+import { digestKeyBeside, withNamespace } from "./likely-parts.ts";
 import { isWhole, namesHost } from "./likely-value.ts";
 import { doubledKeys, noteDouble } from "./note-flaw.ts";
 import { compose, digestHolder, type Part, partAt } from "./reference-parts.ts";
@@ -73,12 +74,10 @@ export function extractSplitAt(walk: Walk, map: Site, rule: FieldRule): void {
   const isCommon = [commonKeys.registry ?? [], commonKeys.tag, commonKeys.digest ?? []].flat().includes(key);
   const isFirst = partAt(map, commonKeys.repository)?.key === key;
   const isOther = rule.keys === undefined && !isCommon && !isFirst;
-  const keys = isOther ? companionsOf(key, partIndex(map.layer.yaml, map.node)) : undefined;
+  const keys = isOther ? companionsIn(map, key) : undefined;
   extractSplit(walk, map, keys === undefined ? rule : { ...rule, keys });
   walk.path.push(key);
 }
-
-const partIndex = keptForLast((yaml, map) => indexParts(membersByName(yaml, map).keys()));
 
 /** One map may hold the parts of several references. */
 function identityOfParts({ layer, node }: Site, { key }: Part): string {
@@ -208,7 +207,10 @@ function pathsAbove(path: string): readonly string[] {
 
 /** A digest that stands where it can be changed, and taken out again where a user lets it. */
 function removable(map: Site, digestKey: string | undefined): Writing {
-  const edit = digestKey === undefined ? undefined : clearKey(map.layer, map.node, digestKey);
+  return withRemoval(map, digestKey === undefined ? undefined : clearKey(map.layer, map.node, digestKey));
+}
+
+function withRemoval(map: Site, edit: TextEdit | undefined): Writing {
   return { kind: "in-place", ...(edit !== undefined && { removal: { site: map, edit } }) };
 }
 
@@ -229,13 +231,19 @@ interface Whole {
 function extractWhole(walk: Walk, { map, part, registry, rule }: Whole): void {
   const siblings = keptMembersOf(map.layer.yaml, map.node);
   const place = { ...part.site, map, siblings };
-  const whole = { ...rule, tagless: "keep" } as const;
+  const whole = { ...rule, tagless: "keep", beside: true } as const;
   const isApart = registry !== undefined && registry.text !== "" && !namesHost(part.text);
+  walk.path.push(part.key);
+  const isTaken = extractBeside(walk, place, whole, isApart ? registry : undefined);
+  if (isTaken) {
+    walk.path.pop();
+    return;
+  }
   if (isApart && rule.label === unknownField) {
+    walk.path.pop();
     extractApart(walk, { map, part, registry, rule });
     return;
   }
-  walk.path.push(part.key);
   if (isApart) {
     const identity = identityOf(part.site.layer, part.site.node);
     const writing = { kind: "in-place" } as const;
@@ -287,8 +295,13 @@ function writingOf({ map, keys, rule, inexact, repository, tag, digest }: Slot):
   const holder = digestHolder({ repository, tag, digest });
   if (holder !== undefined) {
     const { key, site } = holder;
-    const isRemovable = holder === digest && digestKey !== undefined;
-    return { writing: removable(map, isRemovable ? key : undefined), site, key };
+    if (holder !== digest) return { writing: { kind: "in-place" }, site, key };
+    // Nothing but what was empty was filled.
+    const isFilled = digestKey === undefined && rule.fillsDigest;
+    const writing = isFilled
+      ? withRemoval(map, emptyKey(map.layer, map.node, key))
+      : removable(map, digestKey && key);
+    return { writing, site, key };
   }
   if (inexact !== undefined) {
     const reason = `its \`${inexact.key}\` is a number or a boolean, which readers write in ways of their own`;

@@ -122,6 +122,8 @@ function changedOutcome(step: Rewriting, to: string, config: OutcomeConfig): Out
     return { kind: "changed", field, from, to, site, edit, platforms, lock: source?.lock.label };
   }
   if (config.mode === "unpin") {
+    const { writing } = field;
+    if (writing.kind === "none") return kept(field, `left alone: ${writing.reason}`, "info");
     const reason =
       "left alone: its digest stands under a key of its own, which goes only where a fieldSpec names it as `digestKey`, and no alias stands for it";
     return kept(field, reason, "info");

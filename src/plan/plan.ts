@@ -1,7 +1,7 @@
 /** What to do about each image that was found. */
 
 import type { Config } from "../config/config.ts";
-import type { ImageField } from "../fields/image-field.ts";
+import type { ImageField, ImageFieldFault } from "../fields/image-field.ts";
 import { formatSpec } from "../fields/suggested-spec.ts";
 import { beginningOf, imageFilter } from "../image/image-glob.ts";
 import { placeholderKind } from "../image/placeholder.ts";
@@ -59,7 +59,10 @@ function planImage(field: ImageField, value: string, context: PlanContext): Step
   const unwanted = whyUnwanted({ field, image }, context);
   if (unwanted !== undefined) return keep(field, `left alone: ${unwanted}`);
   if (field.floats !== undefined) return floatingStep(field, image, context);
-  const obstacle = image.digest === undefined ? obstacleTo(field, image) : undefined;
+  const twice = field.fault && doubled[field.fault];
+  if (twice !== undefined) return keep(field, twice, "warning");
+  const isFixed = config.mode === "update" && field.writing.kind === "none";
+  const obstacle = image.digest === undefined || isFixed ? obstacleTo(field, image) : undefined;
   if (obstacle !== undefined) {
     const isTold = config.mode !== "unpin" && config.unknownFields !== "ignore";
     return { ...keep(field, `left alone: ${obstacle}`, isTold ? "warning" : "info"), isUnsettled: true };
@@ -117,7 +120,14 @@ function nodeLocalReason(image: ImageReference, { mode, registries }: Config): s
   return `left alone: ${image.registry} is not a registry but a name for images that are loaded directly into a node`;
 }
 
-/** Why an image without a digest is to stay without. */
+/** What is said of references beside which another of their parts stands. */
+const doubled: Readonly<Partial<Record<ImageFieldFault, string>>> = {
+  "two-tags": "has a tag beside another one, which would go behind it; left alone: take one of the two away",
+  "two-digests":
+    "has a digest beside another one, and which of them counts can't be known; left alone: take one of the two away",
+};
+
+/** Why an image without a digest is to stay without, or one with a digest that stands where none is written with that. */
 function obstacleTo(field: ImageField, image: ImageReference): string | undefined {
   const { writing, tagless, suggestion } = field;
   if (writing.kind === "none") {

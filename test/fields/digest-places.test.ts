@@ -92,3 +92,141 @@ describe("a digest within a tag", () => {
     expect(await changed(path, text, "pin")).toBe(text);
   });
 });
+
+describe("a digest beside a whole reference", () => {
+  const image = (digest: string, reference = "ghcr.io/a/b:v1"): string =>
+    `{image: "${reference}", digest: ${digest}}`;
+  const kinds: readonly (readonly [string, (image: string) => string])[] = [
+    ["values of a HelmRelease", (image) => release(`a: ${image}`)],
+    [
+      "a map of values that is called image",
+      (image) => release(`image: ${image.replace("{image:", "{repository:")}`),
+    ],
+    ["an unknown kind", (image) => widget(`a: ${image}`)],
+    [
+      "an unknown kind whose map is called image",
+      (image) => widget(`image: ${image.replace("{image:", "{repository:")}`),
+    ],
+  ];
+
+  test.each(kinds)("is the one that counts: %s", async (name, at) => {
+    const text = at(image(old));
+
+    const pinned = await pin(text, "report: all");
+    const updated = await pin(text, "mode: update");
+    const unpinned = await pin(text, "mode: unpin");
+    const checked = await pin(text, "mode: check");
+
+    const path = `${at("x").includes("image: x") ? "image" : "a"}.digest`;
+    expect(pinned).toEqual({
+      text,
+      told: [expect.stringMatching(`^info spec\\.(?:values\\.)?${path}: left alone: has a digest`)],
+      asked: [],
+    });
+    expect(unpinned).toMatchObject({ text, told: [expect.stringContaining("under a key of its own")] });
+    if (name.startsWith("values") || name.startsWith("a map")) {
+      expect(updated).toMatchObject({ text: at(image("<digest>")), asked: ["ghcr.io/a/b:v1"] });
+      expect(checked.told[0]).toMatch(
+        /"ghcr\.io\/a\/b:v1": the tag now means sha256:0123.*, not sha256:2222/,
+      );
+    } else
+      expect(updated).toMatchObject({ text, told: [expect.stringContaining("ghcr.io/a/b:v1@sha256:2222")] });
+  });
+
+  test("is that of a name of its own", async () => {
+    const text = release(
+      `sidecarImage: r.io/a/b:v1\n    sidecarImageDigest: ${old}\n    webImage: r.io/a/c:v2`,
+    );
+
+    expect((await pin(text)).text).toBe(
+      text.replaceAll(old, "<digest>").replace("<digest>", old).replace("c:v2", "c:v2@<digest>"),
+    );
+  });
+
+  test.each(["", '""', "null", "abc", `${"a".repeat(40)}`])(
+    "is none where nothing or something else stands there: %j",
+    async (value) => {
+      const text = release(`a: ${image(value)}`);
+
+      expect((await pin(text)).text).toBe(release(`a: ${image(value, "ghcr.io/a/b:v1@<digest>")}`));
+    },
+  );
+
+  test("is the user's own digestKey, which unpin takes out", async () => {
+    const spec = "fieldSpecs: [{kind: Widget, path: spec/a, in: repositoryAndTag, digestKey: sum}]";
+    const at = (digest: string): string => widget(`a: {image: "r.io/a/b:v1", sum: ${digest}}`);
+
+    expect((await pin(at(old), spec)).text).toBe(at(old));
+    expect((await pin(at(old), `mode: update\n${spec}`)).text).toBe(at("<digest>"));
+    expect((await pin(at(`"${old}"`), `mode: unpin\n${spec}`)).text).toBe(at('""'));
+  });
+
+  test("counts for a fieldSpec that names the image", async () => {
+    const text = widget(`a: ${image(old)}`);
+
+    expect((await pin(text, "fieldSpecs: [{kind: Widget, path: spec/a/image}]")).text).toBe(text);
+  });
+
+  test.each(kinds)("that is another than the reference has is told: %s", async (_, at) => {
+    const text = at(image(old, `ghcr.io/a/b:v1@sha256:${"3".repeat(64)}`));
+
+    for (const mode of ["pin", "update", "unpin", "check"]) {
+      expect(await pin(text, `mode: ${mode}`)).toEqual({
+        text,
+        told: [expect.stringMatching(/^warning .*has a digest beside another one/)],
+        asked: [],
+      });
+    }
+  });
+
+  test.each(kinds)("that says what the reference says is left with it: %s", async (_, at) => {
+    const text = at(image(old, `ghcr.io/a/b:v1@${old}`));
+
+    expect(await pin(text)).toEqual({ text, told: [], asked: [] });
+    expect((await pin(text, "mode: update")).text).toBe(text);
+    expect((await pin(text, "mode: unpin")).text).toBe(text);
+  });
+});
+
+describe("a tag beside a repository that has one", () => {
+  test.each([
+    ["values of a HelmRelease", release],
+    ["an unknown kind", widget],
+  ])("makes no reference, which is told: %s", async (_, at) => {
+    const text = at(`image: {repository: "ghcr.io/a/b:v1", tag: v2}`);
+
+    for (const mode of ["pin", "update", "unpin", "check"]) {
+      expect(await pin(text, `mode: ${mode}`)).toEqual({
+        text,
+        told: [
+          expect.stringMatching(
+            /^warning spec\.(?:values\.)?image\.repository: .*has a tag beside another one/,
+          ),
+        ],
+        asked: [],
+      });
+    }
+  });
+
+  test("is none where it is empty", async () => {
+    const at = (tag: string): string => release(`image: {repository: "ghcr.io/a/b:${tag}", tag: ""}`);
+
+    expect((await pin(at("v1"))).text).toBe(at("v1@<digest>"));
+  });
+});
+
+test.each([
+  'image:\n  repository: a/b\n  digest: ""\n  tag: v1\n',
+  "image:\n  repository: a/b\n  digest:\n  tag: v1\n",
+  'image: {repository: a/b, tag: v1, digest: ""}\n',
+  "image: {repository: a/b, tag: v1, digest: ~}\n",
+])("values come back once they are unpinned: %j", async (text) => {
+  const folder = makeTree({
+    "values.yaml": text,
+    "Chart.yaml": "apiVersion: v2\nname: chart\nversion: 1.0.0\n",
+  });
+  await pinTree(folder, {});
+  expect(readTree(folder)["values.yaml"]).toContain(digest);
+  await pinTree(folder, { options: { mode: "unpin" } });
+  expect(readTree(folder)["values.yaml"]).toBe(text);
+});

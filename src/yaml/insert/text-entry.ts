@@ -53,18 +53,31 @@ export function slotOf(yaml: YamlText, mapping: YamlNode, name: string): Slot | 
     : blockSlot(yaml, mapping, entry, index);
 }
 
-/** The edit that takes the text of a key out again; undefined where it has none. */
+/** The edit that takes the text of a key out again, with the key if that came with it; undefined where it has none. */
 export function vacate(yaml: YamlText, mapping: YamlNode, name: string): TextEdit | undefined {
   const index = indexOf(yaml, mapping, name);
+  const entry = filledAt(yaml, mapping, index);
+  if (entry === undefined) return undefined;
+  const text = scalarText(yaml, entry.value) ?? "";
+  const before = entriesOf(yaml, mapping).slice(0, index);
+  const added = addedRange(yaml, mapping, index, additionOf(yaml, { name, text }, before));
+  return added === undefined ? empty(yaml, mapping, name) : { ...added, text: "" };
+}
+
+/** The edit that takes the text of a key out again and leaves the key; undefined where it has none. */
+export function empty(yaml: YamlText, mapping: YamlNode, name: string): TextEdit | undefined {
+  const entry = filledAt(yaml, mapping, indexOf(yaml, mapping, name));
+  if (entry === undefined) return undefined;
+  return isFlow(yaml, mapping) ? vacateFlow(yaml, entry) : vacateBlock(yaml, entry);
+}
+
+/** The entry at an index, where it has a text that nothing else stands for. */
+function filledAt(yaml: YamlText, mapping: YamlNode, index: number): YamlEntry | undefined {
   const entry = entriesOf(yaml, mapping)[index];
   const text = entry && scalarText(yaml, entry.value);
   if (entry === undefined || text === undefined || isVacant(yaml, entry.value)) return undefined;
   // An alias elsewhere would stand for nothing.
-  if (isAliased(yaml, entry.key) || isAliased(yaml, entry.value)) return undefined;
-  const before = entriesOf(yaml, mapping).slice(0, index);
-  const added = addedRange(yaml, mapping, index, additionOf(yaml, { name, text }, before));
-  if (added !== undefined) return { ...added, text: "" };
-  return isFlow(yaml, mapping) ? vacateFlow(yaml, entry) : vacateBlock(yaml, entry);
+  return isAliased(yaml, entry.key) || isAliased(yaml, entry.value) ? undefined : entry;
 }
 
 /** The last entry with a key, which is the one that counts. */

@@ -1,0 +1,127 @@
+/**
+ * What stands beside a whole reference. A digest under a key of its own is the one that counts, as in
+ * `{image: r.io/a:1, digest: sha256:…}`: with another in the reference, none would.
+ */
+import { isDigest } from "../image/digest.ts";
+import { InvalidReferenceError, safeParseReference } from "../image/reference.ts";
+import { keptForLast } from "../yaml/kept-for-last.ts";
+import { membersByName } from "../yaml/members.ts";
+import { clearKey, noPlace } from "./digest-slot.ts";
+import type { Site } from "./embedded-document.ts";
+import { extractReference, identityOf, push } from "./extract.ts";
+import type { FieldRule } from "./field-rule.ts";
+import type { ImageField, Writing } from "./image-field.ts";
+import { companionsOf, indexParts } from "./likely-parts.ts";
+import { compose, type Part, partAt } from "./reference-parts.ts";
+import type { SplitKeys } from "./table/field-row.ts";
+import type { Place, Walk } from "./walk-state.ts";
+
+/**
+ * Takes a whole reference that means something else by what stands beside it: a digest, or a tag that does not go with
+ * its own. False where nothing does.
+ */
+export function extractBeside(walk: Walk, place: Place, rule: FieldRule, registry?: Part): boolean {
+  const { map } = place;
+  const key = walk.path.at(-1);
+  if (map === undefined || typeof key !== "string" || !(rule.beside || rule.source === "user")) return false;
+  const beside = whatIsBeside(map, key, rule);
+  switch (beside.kind) {
+    case "nothing":
+      return false;
+    case "fault":
+      extractMarked(walk, place, rule, { fault: beside.fault });
+      return true;
+    case "copy":
+      extractMarked(walk, place, rule, {
+        writing: noPlace(`its digest stands twice, here and under \`${beside.key}\``),
+      });
+      return true;
+    case "digest":
+      walk.path.splice(-1, 1, ...beside.digest.key.split("/"));
+      extractComposed(walk, map, rule, { ...beside, registry });
+      walk.path.splice(-beside.digest.key.split("/").length, Number.POSITIVE_INFINITY, key);
+      return true;
+  }
+}
+
+/** Where the other parts of a reference may stand, by the key of its name. */
+export function companionsIn({ layer, node }: Site, key: string): SplitKeys {
+  return companionsOf(key, partIndex(layer.yaml, node));
+}
+
+const partIndex = keptForLast((yaml, map) => indexParts(membersByName(yaml, map).keys()));
+
+type Beside =
+  | { readonly kind: "nothing" }
+  | { readonly kind: "fault"; readonly fault: "two-tags" | "two-digests" }
+  /** The digest of the reference once more. */
+  | { readonly kind: "copy"; readonly key: string }
+  | { readonly kind: "digest"; readonly repository: Part; readonly digest: Part };
+
+const nothing = { kind: "nothing" } as const;
+
+function whatIsBeside(map: Site, key: string, { override, keys }: FieldRule): Beside {
+  const { tag: tags, digest: digests = [] } = companionsIn(map, key);
+  const named = override?.digestKey?.replaceAll(".", "/") ?? [];
+  const digest = firstOf(map, [named, digests, keys?.digest ?? []].flat(), isDigestText);
+  const tag = /repo(?:sitory)?$/i.test(key)
+    ? firstOf(
+        map,
+        tags.filter((name) => /tag$/i.test(name)),
+        Boolean,
+      )
+    : undefined;
+  if (digest === undefined && tag === undefined) return nothing;
+  const repository = partAt(map, [key]);
+  const image = safeParseReference(repository?.text ?? "");
+  if (repository === undefined || image instanceof InvalidReferenceError) return nothing;
+  if (tag !== undefined && (image.tag ?? image.digest) !== undefined)
+    return { kind: "fault", fault: "two-tags" };
+  if (digest === undefined) return nothing;
+  if (image.digest === undefined) return { kind: "digest", repository, digest };
+  return image.digest.endsWith(digest.text)
+    ? { kind: "copy", key: digest.key }
+    : { kind: "fault", fault: "two-digests" };
+}
+
+/** The first of the keys that holds such a text. */
+function firstOf(map: Site, keys: readonly string[], isSought: (text: string) => boolean): Part | undefined {
+  for (const key of keys) {
+    const part = partAt(map, [key]);
+    if (part !== undefined && isSought(part.text)) return part;
+  }
+  return undefined;
+}
+
+/** Some charts leave out the algorithm. What else is called a hash is one of something else. */
+function isDigestText(text: string): boolean {
+  return isDigest(text) || isDigest(`sha256:${text}`);
+}
+
+interface Parts {
+  readonly registry: Part | undefined;
+  readonly repository: Part;
+  readonly digest: Part;
+}
+
+function extractComposed(walk: Walk, map: Site, rule: FieldRule, parts: Parts): void {
+  const { key, site } = parts.digest;
+  const isNamed = rule.override?.digestKey?.replaceAll(".", "/") === key;
+  const edit = isNamed ? clearKey(map.layer, map.node, key) : undefined;
+  const writing: Writing = { kind: "in-place", ...(edit !== undefined && { removal: { site: map, edit } }) };
+  const identity = `map ${identityOf(map.layer, map.node)} ${parts.repository.key}`;
+  const composed = compose({ ...parts, namespace: undefined, tag: undefined });
+  push(walk, map, { ...rule, tagless: "keep" }, { site, identity, ...composed, writing });
+  mark(walk, walk.fields.length - 1, { tag: "keep" });
+}
+
+function extractMarked(walk: Walk, place: Place, rule: FieldRule, marks: Partial<ImageField>): void {
+  const before = walk.fields.length;
+  extractReference(walk, place, { ...rule, loose: false });
+  mark(walk, before, marks);
+}
+
+function mark({ fields }: Walk, at: number, marks: Partial<ImageField>): void {
+  const field = fields[at];
+  if (field !== undefined) fields[at] = { ...field, ...marks };
+}
