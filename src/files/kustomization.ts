@@ -5,7 +5,7 @@
  */
 import { dirname, resolve } from "node:path";
 import { patchedKind } from "../fields/json-patch.ts";
-import type { InputFile, Override } from "../krm/input.ts";
+import type { FileImage, InputFile, Override } from "../krm/input.ts";
 import { childOf, dereference, elementsOf, kindOf, rootOf, scalarText, scalarType } from "../yaml/node.ts";
 import { scan, type YamlNode, type YamlText } from "../yaml/scan.ts";
 import { YamlSyntaxError } from "../yaml/syntax-error.ts";
@@ -29,6 +29,8 @@ export interface Kustomization {
   readonly components: readonly string[];
   readonly entries: readonly ImageEntry[];
   readonly byName: ReadonlyMap<string, readonly ImageEntry[]>;
+  /** The images of which it replaces what stands between two delimiters, by keys. */
+  readonly splits: readonly string[];
   /** What it says of the files that it names, by their places. */
   readonly forms: readonly (readonly [place: string, form: NamedForm])[];
 }
@@ -41,6 +43,31 @@ export interface ImageEntry {
   readonly newTag: string | undefined;
   readonly digest: string | undefined;
   readonly tagSuffix: string | undefined;
+}
+
+/** By what keys targets of `replacements` may mean an image. */
+export function splitKeys({ putAt, kind, name, owner }: FileImage): readonly string[] {
+  const [, list, index] = /^(.*)\[(\d+)\]\.image$/s.exec(putAt) ?? [];
+  if (list === undefined || index === undefined) return [];
+  return ["*", index, `[name=${owner}]`].flatMap((which) =>
+    [kind, undefined].flatMap((ofKind) =>
+      [name, undefined].map((named) => splitKey({ list, which, kind: ofKind, name: named })),
+    ),
+  );
+}
+
+interface ImageSplit {
+  /** Undefined where any will do, as the name. */
+  readonly kind: string | undefined;
+  readonly name: string | undefined;
+  /** The path to the list of containers. */
+  readonly list: string;
+  /** The index of the container, or its name in `[name=…]`; `*` for all. */
+  readonly which: string;
+}
+
+function splitKey({ list, which, kind, name }: ImageSplit): string {
+  return JSON.stringify([list, which, kind ?? null, name ?? null]);
 }
 
 /** How a file is to be read. */
@@ -104,6 +131,7 @@ export function readKustomization({ place, path, text }: KustomizationFile): Kus
       ...merges.map((file) => [file, { form: "patch" }] as const),
       ...patches,
     ],
+    splits: splitsIn(reading),
     entries,
     byName: entriesByName(entries),
   };
@@ -156,6 +184,25 @@ function entriesIn(reading: Reading): readonly ImageEntry[] {
   }));
 }
 
+function splitsIn(reading: Reading): readonly string[] {
+  const { yaml } = reading;
+  const targets = elementsAt(reading, "replacements").flatMap((each) =>
+    listAt(yaml, childOf(yaml, each, "targets")),
+  );
+  return targets.flatMap((target) => {
+    if (textAt(yaml, childOf(yaml, target, "options"), "delimiter") === undefined) return [];
+    const select = childOf(yaml, target, "select");
+    const [kind, name] = [textAt(yaml, select, "kind"), textAt(yaml, select, "name")];
+    return textsIn(yaml, childOf(yaml, target, "fieldPaths")).flatMap((path) => {
+      const { list, which } = IMAGE_PATH.exec(path)?.groups ?? {};
+      return list === undefined || which === undefined ? [] : splitKey({ kind, name, list, which });
+    });
+  });
+}
+
+/** `spec.template.spec.containers.[name=web].image` */
+const IMAGE_PATH = /^(?<list>[^[]*)\.(?<which>\*|\d+|\[name=[^\]]*\])\.image$/;
+
 function entriesByName(entries: readonly ImageEntry[]): Kustomization["byName"] {
   const byName = new Map<string, ImageEntry[]>();
   for (const entry of entries) {
@@ -184,7 +231,7 @@ function elementsAt({ yaml, root }: Reading, ...keys: readonly string[]): readon
 }
 
 /** Undefined also for nothing, and for null. */
-function textAt(yaml: YamlText, map: YamlNode, key: string): string | undefined {
+function textAt(yaml: YamlText, map: YamlNode | undefined, key: string): string | undefined {
   const value = childOf(yaml, map, key);
   return value === undefined || scalarType(yaml, value) === "null"
     ? undefined

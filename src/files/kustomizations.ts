@@ -15,6 +15,7 @@ import {
   type NamedForm,
   readKustomization,
   setsTag,
+  splitKeys,
 } from "./kustomization.ts";
 
 /** What the kustomizations of a run say of its files. */
@@ -43,6 +44,7 @@ export function readKustomizations(files: Iterable<KustomizationFile>): Kustomiz
       else others.push(kustomization);
     }
   }
+  const areSplit = [...known.values()].some(({ splits }) => splits.length > 0);
   return { overridden, formOf: (place) => forms.get(place) };
 
   function overridden(place: string): InputFile["overridden"] {
@@ -52,11 +54,16 @@ export function readKustomizations(files: Iterable<KustomizationFile>): Kustomiz
     const direct = users.get(own === undefined ? place : folder) ?? [];
     if (own === undefined && direct.length === 0) return undefined;
     const answers = new Map<string, Answers>();
-    return ({ path, putAt, value }) => {
+    const splitting = areSplit ? splitsBy(own === undefined ? direct : [own, ...direct]) : undefined;
+    return (field) => {
+      const { path, putAt, value } = field;
       const entry = own === undefined ? undefined : entryAt(own, path);
       if (entry === undefined && !CONTAINER_IMAGE.test(putAt)) return undefined;
       const image = safeParseReference(value);
       if (image instanceof InvalidReferenceError) return undefined;
+      const split = splitting && splitKeys(field).find((key) => splitting.has(key));
+      const splitter = split === undefined ? undefined : splitting?.get(split);
+      if (splitter !== undefined) return splitOverride(splitter);
       const isPatch = own !== undefined && entry === undefined;
       const using = isPatch ? [own] : direct;
       const above = settledBy(using, { name: image.name, own: folder, depth: 0 }, answers);
@@ -66,6 +73,14 @@ export function readKustomizations(files: Iterable<KustomizationFile>): Kustomiz
       // Its digest stays under the other name, under which alone it can be looked up.
       return { kind: "set", reason: above.reason };
     };
+  }
+
+  /** What replaces parts of images, of all that build on something and of themselves. */
+  function splitsBy(direct: readonly Kustomization[]): ReadonlyMap<string, Kustomization> {
+    // A set gives what is added to it while it is gone through as well.
+    const above = new Set(direct);
+    for (const { folder } of above) for (const user of users.get(folder) ?? []) above.add(user);
+    return new Map([...above].flatMap((each) => each.splits.map((key) => [key, each] as const)));
   }
 
   /**
@@ -122,6 +137,11 @@ export function readKustomizations(files: Iterable<KustomizationFile>): Kustomiz
 
 /** Where kustomize looks for images, unless it is configured otherwise. */
 const CONTAINER_IMAGE = /(?:^|\.)(?:containers|initContainers)\[\d+\]\.image$/;
+
+function splitOverride({ path }: Kustomization): Override {
+  const reason = `\`replacements\` of ${path} replaces a part of it by a delimiter, and would take a part of a digest for that: replace the whole image, or write it here`;
+  return { kind: "floats", reason };
+}
 
 interface NamedImage {
   readonly name: string;

@@ -95,8 +95,9 @@ function withoutOverridden(found: ResourceImages, input: Input): ResourceImages 
   const overridden = input.kind === "stream" ? input.file?.overridden : undefined;
   if (overridden === undefined) return found;
   const fields = found.fields.map((field) => {
-    const { path, value, putAt = path, skipped } = field;
-    const override = value === undefined ? undefined : overridden({ path, putAt, value });
+    const { path, value, putAt = path, skipped, owner, resource } = field;
+    const { kind, name } = resource;
+    const override = value === undefined ? undefined : overridden({ path, putAt, value, kind, name, owner });
     if (skipped !== undefined || override === undefined) return field;
     return overriddenField(field, override);
   });

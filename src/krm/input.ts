@@ -75,6 +75,11 @@ export interface FileImage {
   /** The same, or where a patch puts it. */
   readonly putAt: string;
   readonly value: string;
+  /** Of its object. */
+  readonly kind: string;
+  readonly name?: string | undefined;
+  /** The name of the container that has it. */
+  readonly owner?: string | undefined;
 }
 
 /** True for a document that is an object of Kubernetes, as every document of a stream must be. */

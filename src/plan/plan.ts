@@ -58,7 +58,7 @@ function planImage(field: ImageField, value: string, context: PlanContext): Step
     };
   const unwanted = whyUnwanted({ field, image }, context);
   if (unwanted !== undefined) return keep(field, `left alone: ${unwanted}`);
-  if (field.floats !== undefined) return floatingStep(field, image, context);
+  if (field.floats !== undefined && config.mode !== "unpin") return floatingStep(field, image, context);
   const twice = field.fault && doubled[field.fault];
   if (twice !== undefined) return keep(field, twice, "warning");
   const isFixed = config.mode === "update" && field.writing.kind === "none";
@@ -84,7 +84,7 @@ function planImage(field: ImageField, value: string, context: PlanContext): Step
 /** What loses its digest elsewhere gets none here, and a check finds that it has none. */
 function floatingStep(field: ImageField, image: ImageReference, { config, lock }: PlanContext): Step {
   if (config.mode === "check") return { kind: "check", field, image, lock };
-  return keep(field, `left alone: ${field.floats}`, config.mode === "unpin" ? "info" : "warning");
+  return keep(field, `left alone: ${field.floats}`, "warning");
 }
 
 /**

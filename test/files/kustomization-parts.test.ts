@@ -194,6 +194,48 @@ replacements:
     ]);
   });
 
+  test("replace a part of an image, which a digest would break", async () => {
+    const replacing = (target: string): string =>
+      `resources: [../base]\nreplacements:\n- source: {kind: ConfigMap, name: x, fieldPath: data.tag}\n  targets:\n  - ${target}\n`;
+    const options = 'options: {delimiter: ":", index: 1}';
+    const base = { "base/kustomization.yaml": "resources: [p.yaml]\n", "base/p.yaml": pod("a:1", "web") };
+    const left = [
+      `{select: {kind: Pod}, fieldPaths: [spec.containers.0.image], ${options}}`,
+      `{select: {kind: Pod, name: web}, fieldPaths: [metadata.name, "spec.containers.*.image"], ${options}}`,
+    ];
+    const pinned = [
+      "{select: {kind: Pod}, fieldPaths: [spec.containers.0.image]}",
+      `{select: {kind: Pod}, fieldPaths: [spec.containers.1.image], ${options}}`,
+      `{select: {kind: Pod}, fieldPaths: ["spec.containers.[name=b].image"], ${options}}`,
+      `{select: {kind: Job}, fieldPaths: [spec.containers.0.image], ${options}}`,
+      `{select: {kind: Pod, name: api}, fieldPaths: [spec.containers.0.image], ${options}}`,
+    ];
+
+    for (const target of left) {
+      const folder = makeTree({ ...base, "top/kustomization.yaml": replacing(target) });
+      const { changes, lines } = await planTree(folder);
+      const checked = await planTree(folder, check);
+
+      expect(changes).toEqual([]);
+      expect(lines).toEqual([
+        expect.stringMatching(/^base\/p\.yaml:7:12: \[warning\].*`replacements` of top\/kustomization\.yaml/),
+      ]);
+      expect(checked.ok).toBe(false);
+    }
+    const old = pod(`a:1@${digest}`, "web");
+    const freed = makeTree({
+      ...base,
+      "base/p.yaml": old,
+      "top/kustomization.yaml": replacing(left[0] ?? ""),
+    });
+    await pinTree(freed, { options: { mode: "unpin" } });
+    expect(readTree(freed)["base/p.yaml"]).toBe(pod("a:1", "web"));
+    for (const target of pinned) {
+      const folder = makeTree({ ...base, "top/kustomization.yaml": replacing(target) });
+      expect((await planTree(folder)).changes).toHaveLength(1);
+    }
+  });
+
   test("are annotations for all, and entries and patches by their old forms", async () => {
     const text = `commonAnnotations: {sidecar.istio.io/proxyImage: "a:1", other: "a:1"}
 imageTags: [{name: a, newTag: "1"}]

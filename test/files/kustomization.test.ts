@@ -208,6 +208,7 @@ describe("an image that an overlay sets", () => {
         path: "spec.containers[0].image",
         putAt: "spec.containers[0].image",
         value: "nginx:1",
+        kind: "Pod",
       }),
     ).toBeUndefined();
   });

@@ -80,7 +80,7 @@ function building(name: string, make: (n: number) => readonly KustomizationFile[
       const images = Array.from({ length: n }, (_, at) => `a${at}:1`);
       return () => {
         const overridden = readKustomizations(files).overridden("/0/p.yaml");
-        return images.map((value) => overridden?.({ path: image, putAt: image, value }));
+        return images.map((value) => overridden?.({ path: image, putAt: image, value, kind: "Pod" }));
       };
     },
   };
