@@ -51,15 +51,16 @@ interface Staged {
  * @throws {FileWriteError} where one can't be written, or its file is another by now: then nothing is left beside any.
  */
 export function stageFiles(changes: readonly FileChange[], own: OwnProcess): StagedFiles {
-  const staged: Staged[] = [];
+  const staged = new Set<Staged>();
   const warnings: Result[] = [];
   const discard = (): void => {
-    for (const { draft } of staged.splice(0)) rmSync(draft, { force: true });
+    for (const { draft } of staged) rmSync(draft, { force: true });
+    staged.clear();
   };
   try {
     for (const change of changes) {
       const { otherNames, ...file } = stageFile(change, own);
-      staged.push(file);
+      staged.add(file);
       if (otherNames > 0) warnings.push(hardLinkResult(change, otherNames));
     }
   } catch (error) {
@@ -122,14 +123,23 @@ function isOther(bytes: Uint8Array, hash: string | undefined): boolean {
 }
 
 function writeDraft(path: string, text: string, old: Stats): void {
-  // What a run that was killed has left there has the same process id, and is nobody's.
-  rmSync(path, { force: true });
-  const file = openSync(path, "wx", 0o600);
+  const file = openDraft(path);
   try {
     takeAfter(file, old, 0o7777);
     writeFileSync(file, text);
   } finally {
     closeSync(file);
+  }
+}
+
+function openDraft(path: string): number {
+  try {
+    return openSync(path, "wx", 0o600);
+  } catch (error) {
+    if (!isSystemError(error, "EEXIST")) throw error;
+    // What a run that was killed has left there has the same process id, and is nobody's.
+    rmSync(path, { force: true });
+    return openSync(path, "wx", 0o600);
   }
 }
 
@@ -150,30 +160,38 @@ function startOf(path: string): Pick<Result, "file" | "position"> {
   return { file: { path }, position: { line: 1, column: 1 } };
 }
 
-function commitAll(staged: Staged[]): readonly Result[] {
-  return staged.flatMap((each) => {
-    const fault = commitOne(each);
+/** What is put in place is left out of what was staged. */
+function commitAll(staged: Set<Staged>): readonly Result[] {
+  return [...staged].flatMap((each) => {
+    const { isDone, fault } = commitOne(each);
+    if (isDone) staged.delete(each);
     return fault === undefined
       ? []
       : [{ severity: "error" as const, message: fault, ...startOf(each.change.path) }];
   });
 }
 
-/** Why a file stays as it is. Another run may have written the same meanwhile. */
-function commitOne(staged: Staged): string | undefined {
+interface Committed {
+  /** Whether the draft is in its place. */
+  readonly isDone: boolean;
+  /** Why a file stays as it is; undefined also where another run has written the same meanwhile. */
+  readonly fault?: string;
+}
+
+function commitOne(staged: Staged): Committed {
   const { draft, target } = staged;
   try {
     if (isUnchanged(staged)) {
       renameSync(draft, target);
-      return undefined;
+      return { isDone: true };
     }
     return readFile(target).bytes.equals(readFile(draft).bytes)
-      ? undefined
-      : "was changed while this run wrote, and stays as it is: run again";
+      ? { isDone: false }
+      : { isDone: false, fault: "was changed while this run wrote, and stays as it is: run again" };
   } catch (error) {
     const fault = fileFault(error);
     if (fault === undefined) throw error;
-    return `could not be put in place, and stays as it is: ${fault}`;
+    return { isDone: false, fault: `could not be put in place, and stays as it is: ${fault}` };
   }
 }
 
