@@ -6,6 +6,7 @@ import { type RulesOf, tableRules } from "./field-rules.ts";
 import { buildRuleTree, type RuleNode, rootRule } from "./rule-tree.ts";
 import { unknownField } from "./suggested-spec.ts";
 import type { FieldRow } from "./table/field-row.ts";
+import { pulledChart } from "./table/packages.ts";
 import { anyKindRows } from "./table/tables.ts";
 
 /** Who the object in a file is. */
@@ -65,6 +66,7 @@ function kustomizationRules(): readonly FieldRule[] {
     ...anyKindRows.annotations.flatMap((row: FieldRow) =>
       tableRules(label, { ...row, path: `commonAnnotations/${row.path}` }),
     ),
+    ...tableRules(label, { path: "helmCharts[]", in: "repositoryAndTag", ...pulledChart }),
     ...["helmCharts[]/valuesInline", "helmChartInflationGenerator[]/valuesLocal"].map(valuesRule),
     // What is made of these says nothing of images: they are taken for some where a registry knows them.
     ...[

@@ -11,6 +11,8 @@ export interface Part extends Pick<ImageField, "ends" | "locate"> {
   readonly key: string;
   readonly site: Site;
   readonly text: string;
+  /** What stands before the text: `oci://`. */
+  readonly scheme: string;
   /** True for a number or a boolean, of which the text may not be what the consumer reads: `1.10`. */
   readonly inexact: boolean;
 }
@@ -25,13 +27,14 @@ export function partAt(map: Site, keys: readonly string[]): Part | undefined {
     const type = goType(layer.yaml, target);
     if (type === undefined || type === "null") continue;
     const written = writtenText(layer.yaml, target);
-    const scheme = /^[a-z]+:\/\//.exec(written)?.[0].length ?? 0;
+    const [scheme = ""] = /^[a-z]+:\/\//.exec(written) ?? [];
     const { locate, ends } = access(layer, site.node);
     return {
       key,
       site,
-      text: written.slice(scheme),
-      locate: ({ start, end }) => locate({ start: start + scheme, end: end + scheme }),
+      text: written.slice(scheme.length),
+      scheme,
+      locate: ({ start, end }) => locate({ start: start + scheme.length, end: end + scheme.length }),
       ...(ends !== undefined && { ends }),
       inexact: type !== "string",
     };

@@ -1,5 +1,6 @@
 /** References whose parts stand apart: `{repository, tag, digest}`, `{name, version}`, `{newName, newTag, digest}`. */
 
+import { parseIfImage } from "../image/likely-reference.ts";
 import { KEY_MAX } from "../krm/field-path.ts";
 import { keptMembersOf, membersByName } from "../yaml/members.ts";
 import { dereference, kindOf, lastEventOf, scalarText } from "../yaml/node.ts";
@@ -41,16 +42,20 @@ export function extractSplit(walk: Walk, map: Site, rule: FieldRule): boolean {
     noteWish(walk, map, rule);
     return false;
   }
-  noteDoubledParts(walk, map, keys);
   const registry = partAt(map, keys.registry ?? []);
+  const version = partAt(map, keys.tag);
+  if (rule.artifact !== undefined && !isByTag(registry ?? repository, version)) return false;
+  // It may be a range of versions.
+  const tag = rule.artifact !== undefined && !TAG.test(version?.text ?? "") ? undefined : version;
+  noteDoubledParts(walk, map, keys);
   if (isWhole(repository.text) && rule.apart === undefined) {
     extractWhole(walk, { map, part: repository, registry, rule });
     return true;
   }
   const namespace = partAt(map, keys.namespace ?? []);
-  const tag = partAt(map, keys.tag);
   const digest = digestAt(map, keys, overriddenKey(rule, keys));
   const composed = compose({ registry, namespace, repository, tag, digest });
+  if (rule.artifact !== undefined && parseIfImage(composed.value) === undefined) return false;
   const inexact = [repository, registry, tag].find((part) => part?.inexact);
   const { writing, key, site } = writingOf({ map, keys, rule, inexact, repository, tag, digest });
   const path = formatPath([...walk.path, ...(key ?? "").split("/").filter(Boolean)]);
@@ -61,11 +66,22 @@ export function extractSplit(walk: Walk, map: Site, rule: FieldRule): boolean {
     { site, identity: identityOfParts(map, repository), ...composed, writing },
   );
   const field = walk.fields.pop();
-  const asks = writing.kind === "none" && rule.source === "table" && inexact === undefined;
+  const asks =
+    writing.kind === "none" &&
+    rule.source === "table" &&
+    rule.artifact === undefined &&
+    inexact === undefined;
   const suggestion = asks ? suggestParts(walk, map, { rule, repository, tag }) : undefined;
   if (field !== undefined)
     walk.fields.push({ ...field, path, tag: "keep", ...(suggestion !== undefined && { suggestion }) });
   return true;
+}
+
+const TAG = /^\w[\w.-]{0,127}$/;
+
+/** Whether an artifact is fetched from a registry by a tag, or by a range of versions. */
+function isByTag({ scheme }: Part, tag: Part | undefined): boolean {
+  return scheme === "oci://" && !/^sha\d+:/.test(tag?.text ?? "");
 }
 
 /** Takes the reference of which the key that leads here holds the repository, or another part. */
@@ -291,6 +307,7 @@ function writingOf({ map, keys, rule, inexact, repository, tag, digest }: Slot):
   site: Site;
   key?: string;
 } {
+  if (rule.artifact !== undefined) return { writing: noPlace(rule.artifact), site: map };
   const digestKey = overriddenKey(rule, keys);
   const holder = digestHolder({ repository, tag, digest });
   if (holder !== undefined) {

@@ -29,6 +29,11 @@ export interface FieldRow {
   /** The name of the field says image, but not for certain: only what has a tag or a digest counts as one. */
   readonly loose?: true;
   readonly keys?: SplitKeys;
+  /**
+   * What stands there is no image but a chart or manifests, where its repository begins with `oci://`; and what pins that, by
+   * the documentation of what fetches it. It is told, and never asked for.
+   */
+  readonly artifact?: string;
   /** No part is ever a whole reference. */
   readonly apart?: true;
   /** The consumer puts the tag behind a colon as it stands, so that `1.2@sha256:…` may stand there. */

@@ -1,6 +1,13 @@
 /** Packages, charts and whatever else is delivered as an OCI artifact. */
 import type { FieldTable } from "./field-row.ts";
 
+/** A chart that kustomize or kpt pulls with Helm, which knows no digest of it. */
+export const pulledChart = {
+  keys: { registry: ["repo"], repository: ["name"], tag: ["version"] },
+  artifact:
+    "Helm pulls this chart by its version, which may be another chart tomorrow: pull it once and commit it, or render it and pin the result",
+} as const;
+
 /** Packages, charts and whatever else is delivered as an OCI artifact. */
 export const packages: FieldTable = {
   "pkg.crossplane.io": () => ({
@@ -69,7 +76,10 @@ export const packages: FieldTable = {
   }),
   // What makes manifests of charts, at the client.
   "fn.kpt.dev": () => ({
-    RenderHelmChart: [{ path: "helmCharts[]/{templateOptions/values/,}valuesInline", in: "values" }],
+    RenderHelmChart: [
+      { path: "helmCharts[]/{templateOptions/values/,}valuesInline", in: "values" },
+      { path: "helmCharts[]/chartArgs", in: "repositoryAndTag", ...pulledChart },
+    ],
   }),
   core: () => ({
     HelmChartInflationGenerator: [{ path: "valuesInline", in: "values" }],

@@ -54,6 +54,13 @@ export const workflows: FieldTable = {
     ],
     // kustomize reads `[old=]new:tag@digest`.
     "Application ApplicationSet": [
+      ...["spec/{source,sources[]}", "spec/template/spec/{source,sources[]}"].map((path) => ({
+        path,
+        in: "repositoryAndTag" as const,
+        keys: { repository: ["repoURL"], tag: ["targetRevision"] },
+        artifact:
+          "Argo CD fetches this by its tag, and what it renders comes after pin-digests: write the digest in place of the tag, `targetRevision: sha256:…` (Argo CD 3.4)",
+      })),
       {
         path: "spec/**/{source,sources[]}/kustomize/images[]",
         in: "text",

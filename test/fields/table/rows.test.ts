@@ -141,12 +141,13 @@ function pathsOf({ path }: FieldRow): readonly string[] {
 }
 
 /** What a row may find: one of these is of its form. */
-function leavesOf({ in: form = "reference", keys }: FieldRow): readonly unknown[] {
+function leavesOf({ in: form = "reference", keys, artifact }: FieldRow): readonly unknown[] {
   switch (form) {
     case "reference":
       return [image];
     case "repositoryAndTag": {
       const {
+        registry: [registry] = [],
         namespace: [namespace] = [],
         repository: [name = "repository"],
         tag: [tag],
@@ -154,7 +155,12 @@ function leavesOf({ in: form = "reference", keys }: FieldRow): readonly unknown[
         repository: ["repository"],
         tag: ["tag"],
       };
-      const parts = { ...(namespace !== undefined && { [namespace]: "acme" }), [name]: "ghcr.io/acme/app" };
+      const scheme = artifact === undefined ? "" : "oci://";
+      const parts = {
+        ...(registry !== undefined && { [registry]: `${scheme}ghcr.io` }),
+        ...(namespace !== undefined && { [namespace]: "acme" }),
+        [name]: registry === undefined ? `${scheme}ghcr.io/acme/app` : "acme/app",
+      };
       return [tag === undefined ? parts : withTag(parts, tag.split("/"))];
     }
     case "text":
