@@ -38,6 +38,8 @@ export interface Kustomization {
 /** An entry of `images`. */
 export interface ImageEntry {
   readonly name: string;
+  /** Whether the name may match several. */
+  readonly isExpression: boolean;
   /** Undefined where it is missing or empty, as the others. */
   readonly newName: string | undefined;
   readonly newTag: string | undefined;
@@ -86,14 +88,21 @@ export function entryAt({ entries }: Kustomization, path: string): ImageEntry | 
 
 /** What an entry leaves to the files whose images it changes. */
 export function entryOverride(entry: ImageEntry): Override | undefined {
-  if (setsTag(entry)) return undefined;
+  if (setsTag(entry)) {
+    if (!entry.isExpression || entry.newName !== undefined) return undefined;
+    if (entry.digest !== undefined)
+      return { kind: "set", reason: "it has a digest for all that its `name` matches" };
+    const reason =
+      "its `name` is an expression, and each image that it matches has a digest of its own: write an entry for each";
+    return { kind: "floats", reason };
+  }
   if (entry.tagSuffix !== undefined)
     return {
       kind: "floats",
       reason: "`tagSuffix` drops every digest: write the whole tag as `newTag` instead",
     };
   if (entry.newName === undefined) return undefined;
-  if (!/^[\w./:-]+$/.test(entry.name))
+  if (entry.isExpression)
     return {
       kind: "floats",
       reason:
@@ -174,14 +183,18 @@ const VALUES_FILE = /^(?=(?:[^=]*\/)?values[\w.-]*\.ya?ml(?:=|$))(?:[^=]*=)?(?<p
 function entriesIn(reading: Reading): readonly ImageEntry[] {
   const { yaml, root } = reading;
   const key = childOf(yaml, root, "images") === undefined ? "imageTags" : "images";
-  return elementsAt(reading, key).map((entry) => ({
+  return elementsAt(reading, key).map((entry) => {
     // kustomize reads it as an expression.
-    name: (textAt(yaml, entry, "name") ?? "").replaceAll("\\", ""),
-    newName: textAt(yaml, entry, "newName"),
-    newTag: textAt(yaml, entry, "newTag"),
-    digest: textAt(yaml, entry, "digest"),
-    tagSuffix: textAt(yaml, entry, "tagSuffix"),
-  }));
+    const name = textAt(yaml, entry, "name") ?? "";
+    return {
+      name: name.replaceAll("\\", ""),
+      isExpression: /[*+?()[\]{}|^$]/.test(name.replaceAll(/\\./g, "")),
+      newName: textAt(yaml, entry, "newName"),
+      newTag: textAt(yaml, entry, "newTag"),
+      digest: textAt(yaml, entry, "digest"),
+      tagSuffix: textAt(yaml, entry, "tagSuffix"),
+    };
+  });
 }
 
 function splitsIn(reading: Reading): readonly string[] {

@@ -60,7 +60,7 @@ export function readKustomizations(files: Iterable<KustomizationFile>): Kustomiz
       const entry = own === undefined ? undefined : entryAt(own, path);
       if (entry === undefined && !CONTAINER_IMAGE.test(putAt)) return undefined;
       const image = safeParseReference(value);
-      if (image instanceof InvalidReferenceError) return undefined;
+      if (image instanceof InvalidReferenceError) return entry && entryOverride(entry);
       const split = splitting && splitKeys(field).find((key) => splitting.has(key));
       const splitter = split === undefined ? undefined : splitting?.get(split);
       if (splitter !== undefined) return splitOverride(splitter);

@@ -49,11 +49,13 @@ function planImage(field: ImageField, value: string, context: PlanContext): Step
   if (prefix !== undefined)
     return keep(field, `left alone: begins with ${quote(prefix)} of \`skipPrefixes\``);
   const image = safeParseReference(value);
+  if (image instanceof InvalidReferenceError && field.floats !== undefined && config.mode !== "check")
+    return keep(field, `left alone: ${field.floats}`, "warning");
   if (image instanceof InvalidReferenceError)
     return {
       kind: "reject",
       field,
-      reason: `must be an image reference: ${image.message}`,
+      reason: field.floats ?? `must be an image reference: ${image.message}`,
       unlocked: undefined,
     };
   const unwanted = whyUnwanted({ field, image }, context);

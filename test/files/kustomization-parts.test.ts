@@ -97,6 +97,47 @@ describe("an entry that changes the name alone", () => {
   });
 });
 
+describe("an entry whose name is an expression", () => {
+  test("is left alone with what to do, keeps nothing else from being pinned, and fails a check", async () => {
+    const folder = makeTree({
+      "kustomization.yaml": 'images: [{name: .*/app, newTag: "3"}, {name: b, newTag: "1"}]\n',
+    });
+
+    const pin = await planTree(folder);
+    const checked = await planTree(folder, check);
+
+    expect(pin.changes).toHaveLength(1);
+    expect(pin.lines[0]).toMatch(/^kustomization\.yaml:1:17: \[warning\].*write an entry for each/);
+    expect(checked.ok).toBe(false);
+    expect(checked.lines[0]).toMatch(/^kustomization\.yaml:1:17: \[error\].*write an entry for each/);
+  });
+
+  test("gets a digest where it sets the name, since that is one image", async () => {
+    const { asked } = await planTree(
+      makeTree({ "kustomization.yaml": 'images: [{name: .*/app, newName: a, newTag: "3"}]\n' }),
+    );
+
+    expect(asked).toEqual(["docker.io/library/a:3"]);
+  });
+
+  test("may have one digest for all that it matches", async () => {
+    const { ok, lines } = await planTree(
+      makeTree({ "kustomization.yaml": `images: [{name: .*/app, digest: "${digest}"}]\n` }),
+      check,
+    );
+
+    expect({ ok, lines }).toEqual({ ok: true, lines: [] });
+  });
+
+  test("is no expression where it is quoted", async () => {
+    const { asked } = await planTree(
+      makeTree({ "kustomization.yaml": "images: [{name: 'ghcr.io/a/b', newTag: \"3\"}]\n" }),
+    );
+
+    expect(asked).toEqual(["ghcr.io/a/b:3"]);
+  });
+});
+
 describe("an entry with a `tagSuffix`", () => {
   test("fails a check, since kustomize drops every digest for it", async () => {
     const folder = makeTree({
