@@ -60,17 +60,14 @@ type Beside =
 
 const nothing = { kind: "nothing" } as const;
 
-function whatIsBeside(map: Site, key: string, { override, keys }: FieldRule): Beside {
+function whatIsBeside(map: Site, key: string, rule: FieldRule): Beside {
+  const { override, keys } = rule;
   const { tag: tags, digest: digests = [] } = companionsIn(map, key);
   const named = override?.digestKey?.replaceAll(".", "/") ?? [];
   const digest = firstOf(map, [named, digests, keys?.digest ?? []].flat(), isDigestText);
-  const tag = /repo(?:sitory)?$/i.test(key)
-    ? firstOf(
-        map,
-        tags.filter((name) => /tag$/i.test(name)),
-        Boolean,
-      )
-    : undefined;
+  const isAppended = rule.in === "repositoryAndTag" || /(?:repo|repository|name)$/i.test(key);
+  const names = isAppended ? [...tags, ...(keys?.tag ?? [])].filter((name) => /tag$/i.test(name)) : [];
+  const tag = firstOf(map, names, Boolean);
   if (digest === undefined && tag === undefined) return nothing;
   const repository = partAt(map, [key]);
   const image = safeParseReference(repository?.text ?? "");
