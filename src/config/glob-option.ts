@@ -8,7 +8,8 @@ export const word: Reader<string> = text(/^\S+$/, "a text without white space");
 // Each image is held against all of them.
 const GLOBS_MAX = 250;
 
-const words = list(word);
+// Quotes belong to a notation that is not read here, such as JSON in a ConfigMap.
+const words = list(text(/^[^\s"']+$/, "a glob without white space and quotes, such as `nginx:*`"));
 /** Image globs. */
 export const globs: Reader<readonly string[]> = reader(
   (raw: OptionValue, tell: Tell) => {

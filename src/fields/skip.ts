@@ -111,10 +111,26 @@ export function isNamed(
 }
 
 function hasSkipComment(field: ImageField, comments: SkipComments): boolean {
+  return commentedRanges(field).some((place) => isCommented(place, comments));
+}
+
+/** What of a field a comment may stand beside. */
+function commentedRanges(field: ImageField): readonly Range[] {
   const { writing } = field;
-  const places = [...endsOf(field), ...carrierAliases(field)];
-  if (writing.kind === "digest") places.push(writing.range);
-  return places.some((place) => isCommented(place, comments));
+  const ranges = [...endsOf(field), ...carrierAliases(field)];
+  return writing.kind === "digest" ? [...ranges, writing.range] : ranges;
+}
+
+/** Where comments stand that are about none of some fields. */
+export function idleComments(yaml: YamlText, fields: readonly ImageField[]): readonly number[] {
+  const { signs, places } = skipComments(yaml);
+  const offsets = fields
+    .flatMap((field) => commentedRanges(field).flatMap(({ start, end }) => [start, end]))
+    .sort((one, other) => one - other);
+  return signs.filter((_, at) => {
+    const { lineStart = 0, valueEnd = 0 } = places[at] ?? {};
+    return (offsets[lastUpTo(offsets, valueEnd)] ?? -1) < lineStart;
+  });
 }
 
 function isCommented({ start, end }: Range, { signs, places }: SkipComments): boolean {

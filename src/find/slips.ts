@@ -3,7 +3,7 @@ import type { Config } from "../config/config.ts";
 import { editDistance, nearestName } from "../config/nearest-name.ts";
 import type { ResourceImages } from "../fields/find-images.ts";
 import type { ImageField } from "../fields/image-field.ts";
-import { isNamed, skipAnnotation } from "../fields/skip.ts";
+import { idleComments, isNamed, skipAnnotation } from "../fields/skip.ts";
 import { unmatchedGlobs } from "../image/image-glob.ts";
 import { parseIfImage } from "../image/likely-reference.ts";
 import { canonicalName, type ImageReference } from "../image/reference.ts";
@@ -19,7 +19,7 @@ import type { YamlText } from "../yaml/scan.ts";
 export interface Findings {
   readonly yaml: YamlText;
   readonly resources: readonly ResourceImages[];
-  readonly config: Pick<Config, "include" | "exclude" | "resources">;
+  readonly config: Pick<Config, "include" | "exclude" | "resources" | "unknownFields">;
   /** Whether the text is all that the configuration is for, not one file of many. */
   readonly isWhole: boolean;
 }
@@ -29,6 +29,7 @@ export function slipResults({ yaml, resources, config, isWhole }: Findings): rea
   return [
     ...resources.flatMap(annotationSlips),
     ...commentSlips(yaml),
+    ...idleCommentSlips(yaml, resources, config),
     ...(isWhole ? [...globSlips(resources, config), ...selectorSlips(yaml, resources, config)] : []),
   ];
 }
@@ -72,9 +73,9 @@ function advice(name: string, known: readonly string[]): string {
 }
 
 /** Comments that nearly say `pin-digests: skip`. */
-function commentSlips({ text }: YamlText): readonly Result[] {
+function commentSlips({ source, text }: YamlText): readonly Result[] {
   const results: Result[] = [];
-  const lineAt = lineFinder(text);
+  const lineAt = lineFinder(source);
   let end = 0;
   for (let at = text.indexOf(sign); at !== -1; at = end === -1 ? -1 : text.indexOf(sign, end)) {
     const start = text.lastIndexOf("\n", at) + 1;
@@ -87,6 +88,28 @@ function commentSlips({ text }: YamlText): readonly Result[] {
     if (results.length === SLIPS_MAX) break;
   }
   return results;
+}
+
+/** Comments that say it, and stand beside no image. What was not looked into may hold one. */
+function idleCommentSlips(
+  yaml: YamlText,
+  resources: readonly ResourceImages[],
+  { unknownFields }: Findings["config"],
+): readonly Result[] {
+  const isPartial = unknownFields === "ignore" || resources.some(({ skipped }) => skipped !== undefined);
+  if (isPartial || !exactComment.test(yaml.text)) return [];
+  const lineAt = lineFinder(yaml.source);
+  const idle = idleComments(
+    yaml,
+    resources.flatMap(({ fields, likely }) => [...fields, ...likely]),
+  );
+  return idle
+    .slice(0, SLIPS_MAX)
+    .map((at) =>
+      warning(
+        `line ${lineAt(at)} of the input: the comment "# pin-digests: skip" opts nothing out: it must stand behind an image, on the line of its value`,
+      ),
+    );
 }
 
 const sign = "pin-digest";
@@ -108,7 +131,9 @@ function globSlips(
   /** The nearest name, until too many letters were held against each other. */
   const nearestTo = (glob: string): string | undefined => {
     left -= glob.length * letters;
-    return left < 0 ? undefined : nearestName(glob, names);
+    const nearest = left < 0 ? undefined : nearestName(bareOf(glob), names);
+    // A name alone is no image that has a tag.
+    return nearest === undefined || nearest.endsWith("*") ? nearest : `${nearest}:*`;
   };
   const none =
     images.length === 1
@@ -123,10 +148,14 @@ function globSlips(
     // What is shared by many packages excludes what some of them do not have: only what is near is a slip.
     ...unmatchedGlobs(exclude, images).flatMap((glob) => {
       const nearest = nearestTo(glob);
-      if (nearest === undefined || !isSlip(glob, nearest)) return [];
+      if (nearest === undefined || !isSlip(bareOf(glob), bareOf(nearest))) return [];
       return [warning(`${quote(glob)} of \`exclude\` ${none}: did you mean ${quote(nearest)}?`)];
     }),
   ];
+}
+
+function bareOf(glob: string): string {
+  return glob.replace(/:\*$/, "");
 }
 
 const COMPARISONS_MAX = 2_000;

@@ -34,7 +34,8 @@ export function placeFinder(
 }
 
 /** `line 7`, `lines 7, 8 and 9`; of many the first ones, and how many more there are. */
-export function namedLines(lines: readonly (number | string)[]): string {
+export function namedLines(all: readonly (number | string)[]): string {
+  const lines = [...new Set(all)];
   const named = lines.slice(0, NAMED_MAX);
   const more = lines.length - named.length;
   const last = more > 0 ? `${more} more` : named.pop();

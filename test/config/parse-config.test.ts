@@ -167,8 +167,21 @@ describe("parseConfig", () => {
     [{ tag: ["keep"] }, "tag", '`tag` must be "keep" or "drop", but is a list'],
     [{ tag: null }, "tag", '`tag` must be "keep" or "drop", but is nothing'],
     [{ include: "nginx" }, "include", '`include` must be a list, but is "nginx"'],
-    [{ include: ["a b"] }, "include[0]", '`include[0]` must be a text without white space, but is "a b"'],
-    [{ exclude: [""] }, "exclude[0]", '`exclude[0]` must be a text without white space, but is ""'],
+    [
+      { include: ["a b"] },
+      "include[0]",
+      '`include[0]` must be a glob without white space and quotes, such as `nginx:*`, but is "a b"',
+    ],
+    [
+      { exclude: [""] },
+      "exclude[0]",
+      '`exclude[0]` must be a glob without white space and quotes, such as `nginx:*`, but is ""',
+    ],
+    [
+      { exclude: [`["nginx:*"]`] },
+      "exclude[0]",
+      '`exclude[0]` must be a glob without white space and quotes, such as `nginx:*`, but is "[\\"nginx:*\\"]"',
+    ],
     [
       { skipPrefixes: [{}] },
       "skipPrefixes[0]",

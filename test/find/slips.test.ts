@@ -46,6 +46,55 @@ describe("an opt-out that is mistyped", () => {
   });
 });
 
+describe("a comment that stands beside no image", () => {
+  const lines = [
+    "apiVersion: v1",
+    "kind: Pod",
+    "metadata: {name: p}",
+    "spec:",
+    "  containers:",
+    "  - name: web",
+    "    image: ghcr.io/acme/web:1",
+  ];
+  const commented = (at: number): string =>
+    lines.map((line, index) => (index === at ? `${line} # pin-digests: skip` : line)).join("\n");
+  const message = (line: number): string =>
+    `warning -: line ${line} of the input: the comment "# pin-digests: skip" opts nothing out: it must stand behind an image, on the line of its value`;
+
+  test.each([3, 4, 5])("is told: behind line %i", async (at) => {
+    expect((await pin(commented(at))).asked).toEqual(["ghcr.io/acme/web:1"]);
+    expect(await warnings(commented(at))).toEqual([message(at + 1)]);
+  });
+
+  test("is told above an image, and behind a key whose value is on the next line", async () => {
+    const [above, behind] = [
+      "    # pin-digests: skip\n    image: ",
+      "    image: # pin-digests: skip\n      ",
+    ].map((start) => commented(-1).replace("    image: ", start));
+
+    expect(await warnings(above ?? "")).toEqual([message(7)]);
+    expect(await warnings(behind ?? "")).toEqual([message(7)]);
+  });
+
+  test.each([
+    ["beside an image", commented(6)],
+    [
+      "beside one that is only likely",
+      "apiVersion: a.io/v1\nkind: W\nmetadata: {name: w}\nspec:\n  helper: r.io/a:1 # pin-digests: skip\n",
+    ],
+    [
+      "in an object that opts out",
+      commented(5).replace("{name: p}", '{name: p, annotations: {pin-digests.fn.kpt.dev/skip: "true"}}'),
+    ],
+    [
+      "at the header of a block",
+      commented(-1).replace("ghcr.io/acme/web:1", "|- # pin-digests: skip\n      ghcr.io/acme/web:1"),
+    ],
+  ])("is not told %s", async (_, text) => {
+    expect(await warnings(text)).toEqual([]);
+  });
+});
+
 describe("a selection that matches nothing", () => {
   test.each([
     [
@@ -58,7 +107,15 @@ describe("a selection that matches nothing", () => {
     ],
     [
       'exclude: ["ghcr.io/acme/wbe"]',
-      '"ghcr.io/acme/wbe" of `exclude` does not match the image here: did you mean "ghcr.io/acme/web"?',
+      '"ghcr.io/acme/wbe" of `exclude` does not match the image here: did you mean "ghcr.io/acme/web:*"?',
+    ],
+    [
+      'exclude: ["ghcr.io/acme/web"]',
+      '"ghcr.io/acme/web" of `exclude` does not match the image here: did you mean "ghcr.io/acme/web:*"?',
+    ],
+    [
+      'include: ["ghcr.io/acme/wbe:*"]',
+      '"ghcr.io/acme/wbe:*" of `include` does not match the image here: did you mean "ghcr.io/acme/web:*"?',
     ],
     [
       "resources: {exclude: [{kind: Pdo}]}",
