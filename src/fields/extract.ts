@@ -9,7 +9,6 @@ import {
   dereference,
   elementsOf,
   kindOf,
-  type Range,
   scalarText,
   startOf,
   writtenText,
@@ -21,6 +20,7 @@ import type { EmbeddedDocument, Site } from "./embedded-document.ts";
 import type { FieldRule } from "./field-rule.ts";
 import type { ImageField, ImageFieldFault } from "./image-field.ts";
 import { follow, formatPath, type Place, targetOf, type Walk } from "./walk-state.ts";
+import { type Match, wholeMatches } from "./whole-match.ts";
 
 /** Takes a whole value for a reference; null is none, and anything but a text is a fault. */
 export function extractReference(walk: Walk, place: Place, rule: FieldRule): void {
@@ -57,7 +57,7 @@ export function extractText(walk: Walk, place: Place, rule: FieldRule): void {
     pushFault(walk, place, rule, "too-many-matches");
     return;
   }
-  for (const { start, end } of matches) {
+  for (const { start, end, isPart } of matches) {
     const value = text.value.slice(start, end);
     if (rule.loose && !hasTagOrDigest(value)) continue;
     const { site, from, locate, ends, index } = text.partAt(start);
@@ -70,6 +70,7 @@ export function extractText(walk: Walk, place: Place, rule: FieldRule): void {
       locate: (range) => locate({ start: offset + range.start, end: offset + range.end }),
       ...(ends !== undefined && { ends }),
       writing: inPlace,
+      ...(isPart && { fault: "partial-match" }),
     });
     if (index !== undefined) walk.path.pop();
   }
@@ -211,12 +212,15 @@ function startsOf(texts: readonly string[]): readonly number[] {
 }
 
 /** Where a rule's pattern finds images; undefined where that is too often to be true. */
-function matchesIn(text: string, { pattern, expression }: FieldRule): readonly Range[] | undefined {
-  if (expression !== undefined) return expression.find(text);
+function matchesIn(text: string, { pattern, expression }: FieldRule): readonly Match[] | undefined {
+  if (expression !== undefined) {
+    const found = expression.find(text);
+    return found && wholeMatches(text, found);
+  }
   if (pattern === undefined) return [];
   return [...text.matchAll(patternOf(pattern))].flatMap(({ indices }) => {
     const [start, end] = indices?.groups?.image ?? [0, 0];
-    return start === end ? [] : { start, end };
+    return start === end ? [] : { start, end, isPart: false };
   });
 }
 

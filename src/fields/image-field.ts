@@ -47,9 +47,15 @@ export interface ImageField {
 
 /**
  * `not-a-string`: a number, a map…; `too-many-matches`: a pattern finds more images in a text than any names; `two-tags` and
- * `two-digests`: another one stands beside a reference that has its own.
+ * `two-digests`: another one stands beside a reference that has its own; `partial-match`: a pattern matches a part of a
+ * reference.
  */
-export type ImageFieldFault = "not-a-string" | "too-many-matches" | "two-tags" | "two-digests";
+export type ImageFieldFault =
+  | "not-a-string"
+  | "too-many-matches"
+  | "partial-match"
+  | "two-tags"
+  | "two-digests";
 
 /** How a digest comes into the field. */
 export type Writing =

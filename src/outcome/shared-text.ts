@@ -15,7 +15,7 @@ import type { Result } from "../krm/result.ts";
 import type { Twins } from "../plan/step.ts";
 import { type AliasIndex, indexAliases } from "../yaml/alias-index.ts";
 import { namedLines } from "../yaml/line.ts";
-import { aliasRange, dereference, kindOf, startOf } from "../yaml/node.ts";
+import { aliasRange, dereference, kindOf, startOf, writtenText } from "../yaml/node.ts";
 import { writeOut } from "../yaml/scalar-text.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import type { TextEdit } from "../yaml/text-edit.ts";
@@ -260,7 +260,8 @@ function settleAnchor(
   const ownSignature = signatureOf(own);
   let unchanged: string | undefined;
   const textFor = (use: Use | undefined): string => {
-    if (use !== undefined) return writeOut(yaml, anchor, use.edits);
+    if (use !== undefined)
+      return writeOut(yaml, anchor, use.edits, isReference(document, anchor, use) ? "trimmed" : undefined);
     unchanged ??= writeOut(yaml, anchor, []);
     return unchanged;
   };
@@ -279,6 +280,12 @@ function settleAnchor(
     results.push(resultAt(field, { severity: "warning", message }));
   }
   return edits;
+}
+
+/** True where a scalar holds nothing but a reference, or a part of one, and no text in which one stands. */
+function isReference(document: EmbeddedDocument, scalar: YamlNode, { outcomes }: Use): boolean {
+  const text = writtenText(document.yaml, scalar).replace(/^[a-z]+:\/\//, "");
+  return outcomes.every(({ field }) => field.site.layer === document && field.value?.includes(text));
 }
 
 interface WrittenOut {

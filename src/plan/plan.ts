@@ -38,6 +38,10 @@ export function planStep(field: ImageField, config: Config, lock: Lock | undefin
       "warning",
     );
   }
+  if (field.fault === "partial-match") {
+    const reason = `the \`pattern\` must match whole references, but ${quote(value)} goes on in the text before or behind the match: let its group \`image\` match all of it`;
+    return { kind: "reject", field, reason, unlocked: undefined };
+  }
   const placeholder = placeholderKind(value);
   if (placeholder !== undefined) return placeholderStep(field, value, placeholder);
   return planImage(field, value, { config, lock });

@@ -1,8 +1,9 @@
 /** Writing texts in scalars: into one that is there, and in the place of an alias. */
 import { EVENT_ID, getScalarValue, SCALAR_STYLE } from "js-yaml";
-import { eventOf, tagOf } from "./node.ts";
+import { eventOf, isBlockScalar, tagOf } from "./node.ts";
 import type { YamlNode, YamlText } from "./scan.ts";
 import { applyEdits, type TextEdit } from "./text-edit.ts";
+import { trimEnd } from "./trim-end.ts";
 
 /** A text of one line as it stands in a scalar, by the scalar's quotes. */
 export function escapeFor(yaml: YamlText, scalar: YamlNode, text: string): string {
@@ -18,9 +19,15 @@ export function escapeFor(yaml: YamlText, scalar: YamlNode, text: string): strin
 
 /**
  * What to write in the place of an alias so that it means what its anchor's scalar means once that is edited: the scalar's
- * own text where that may stand anywhere, else a text in double quotes. The tag goes with it.
+ * own text where that may stand anywhere, else a text in double quotes. The tag goes with it. `trimmed` leaves out the line
+ * breaks that end a block scalar, which belong to the notation where its text is one word.
  */
-export function writeOut(yaml: YamlText, scalar: YamlNode, edits: readonly TextEdit[]): string {
+export function writeOut(
+  yaml: YamlText,
+  scalar: YamlNode,
+  edits: readonly TextEdit[],
+  ending?: "trimmed",
+): string {
   const event = eventOf(yaml, scalar);
   if (event.type !== EVENT_ID.SCALAR) return "";
   if (event.valueStart === -1) return event.tagStart === -1 ? "null" : `${tagBefore(yaml, event)}""`;
@@ -39,7 +46,9 @@ export function writeOut(yaml: YamlText, scalar: YamlNode, edits: readonly TextE
   if (event.style === SCALAR_STYLE.PLAIN && isPlainAnywhere(written, isText || edits.length > 0))
     return tag + written;
   const value = getScalarValue(written, { ...event, valueStart: 0, valueEnd: written.length, fast: false });
-  return tag + doubleQuoted(value);
+  return (
+    tag + doubleQuoted(ending === "trimmed" && isBlockScalar(yaml, scalar) ? trimEnd(value, "\n") : value)
+  );
 }
 
 function isTextTag(yaml: YamlText, scalar: YamlNode): boolean {

@@ -147,6 +147,53 @@ describe("fieldSpecs", () => {
     ]);
   });
 
+  const sha = `sha256:${"f".repeat(64)}`;
+
+  test.each([
+    ["img=r.io/x:1 b", "img=r.io/x:1@<digest> b"],
+    [`img=r.io/x:1@${sha} b`, `img=r.io/x:1@${sha} b`],
+    [`img=r.io/x:1@${sha}`, `img=r.io/x:1@${sha}`],
+    [
+      "see img=r.io/x:1, or docker://img=r.io/y:1.",
+      "see img=r.io/x:1@<digest>, or docker://img=r.io/y:1@<digest>.",
+    ],
+  ])("leaves a reference with one digest in %j", async (before, after) => {
+    const { text, told } = await pin(
+      widget(`{x: "${before}"}`),
+      'fieldSpecs: [{path: spec/x, in: text, pattern: "img=(?<image>[a-z0-9./:-]*[a-z0-9])"}]',
+    );
+
+    expect(text).toBe(widget(`{x: "${after}"}`));
+    expect(told.filter((each) => each.startsWith("error"))).toEqual([]);
+  });
+
+  test("takes out a digest behind the match of a pattern", async () => {
+    const { text } = await pin(
+      widget(`{x: "img=r.io/x:1@${sha} b"}`),
+      'mode: unpin\nfieldSpecs: [{path: spec/x, in: text, pattern: "img=(?<image>[a-z0-9./:-]+)"}]',
+    );
+
+    expect(text).toBe(widget('{x: "img=r.io/x:1 b"}'));
+  });
+
+  test.each([
+    ["img=r.io/x:1", "(?<image>[^:=]+)"],
+    ["img=r.io/x:1", "(?<image>x:1)"],
+    ["img=r.io/my-x:1", "(?<image>x:1)"],
+    ["img=r.io/x:1@sha256:f0", "=(?<image>[a-z./]+:1)"],
+    [`img=r.io/x:1@${sha}@${sha}`, "=(?<image>[a-z./]+:1)"],
+    ["img=r.io/x:1.2", "=(?<image>[a-z./]+:1)"],
+    ["img=r.io/x:1-$VARIANT", "=(?<image>[a-z./]+:1)"],
+    ["img=r.io/x:{{tag}}", "=(?<image>[a-z./]+)"],
+  ])("fails where, in %j, %s matches a part of a reference", async (value, pattern) => {
+    const { told } = await pin(
+      widget(`{x: "${value}"}`),
+      `fieldSpecs: [{path: spec/x, in: text, pattern: "${pattern}"}]`,
+    );
+
+    expect(told[0]).toContain("error spec.x: the `pattern` must match whole references, but ");
+  });
+
   test("fails where a pattern matches more than any text names images", async () => {
     const { told } = await pin(
       widget(`{x: "${"a".repeat(2000)}"}`),

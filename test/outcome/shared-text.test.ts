@@ -98,6 +98,25 @@ const pinned: Record<string, readonly Row[]> = {
       pod("  containers: [{image: a:1@<a:1>}]\n", "{name: web, annotations: {note: &i a:1}}"),
     ],
     [
+      "a block, whose line breaks belong to it",
+      pod("  containers: [{image: *i}]\n", "\n  name: web\n  annotations:\n    note: &i |+\n      a:1\n"),
+      pod(
+        '  containers: [{image: "a:1@<a:1>"}]\n',
+        "\n  name: web\n  annotations:\n    note: &i |+\n      a:1\n",
+      ),
+    ],
+    [
+      "a block of flags keeps its line breaks",
+      pod(
+        "  containers: [{image: b:1, args: [*i]}]\n",
+        "\n  name: web\n  annotations:\n    v: &i |\n      --job-image=a:1\n",
+      ),
+      pod(
+        '  containers: [{image: b:1@<b:1>, args: ["--job-image=a:1@<a:1>\\n"]}]\n',
+        "\n  name: web\n  annotations:\n    v: &i |\n      --job-image=a:1\n",
+      ),
+    ],
+    [
       "a name",
       pod("  containers:\n  - image: *i # c\n", "{name: &i a}"),
       pod("  containers:\n  - image: a@<a> # c\n", "{name: &i a}"),
