@@ -72,6 +72,22 @@ describeWith(["image"], "the image", () => {
     expect(help).toMatchObject({ code: 0, stdout: expect.stringContaining("Usage"), stderr: "" });
   });
 
+  test("answers each request behind a server that starts its entrypoint, as Porch's wrapper does", async () => {
+    const format = "{{json .Config.Entrypoint}}";
+    const { stdout } = await run("podman", ["image", "inspect", pinImage, "--format", format]);
+    const entrypoint: readonly string[] = JSON.parse(stdout);
+    const list = resourceList([`nginx@sha256:${"1".repeat(64)}`]);
+
+    // Who calls it has put a program of its own in the place of the entrypoint, and tells it what that was.
+    const flags = ["run", "--rm", "-i", "--network", "none", "--read-only", "--entrypoint", "node", pinImage];
+    const ended = await run("podman", [...flags, "-e", wrapper, "--", ...entrypoint], { input: list });
+
+    expect(ended).toMatchObject({ code: 0, stderr: "" });
+    const { stdout: pinned, stderr, status } = JSON.parse(ended.stdout)[1];
+    expect({ stdout: pinned, stderr, status }).toEqual({ stdout: list, stderr: "", status: 0 });
+    expect(JSON.parse(ended.stdout)[0]).toEqual(JSON.parse(ended.stdout)[1]);
+  });
+
   test("ends without network, with every item as it was and an error for each image", async () => {
     const images = ["nginx:1.27", "ghcr.io/acme/shop:2", "127.0.0.1:5000/app:1"];
     const input = resourceList(images);
@@ -94,6 +110,15 @@ describeWith(["image"], "the image", () => {
     expect(ended.stderr.split("\n")[0]).toBe("pin-digests: nothing was changed: 3 errors");
   });
 });
+
+/** Starts a command twice, each time with the same request on stdin, and tells what came of each. */
+const wrapper = `
+  const { spawnSync } = require("node:child_process");
+  const [file, ...args] = process.argv.slice(1);
+  const input = require("node:fs").readFileSync(0);
+  const answers = [1, 2].map(() => spawnSync(file, args, { input, encoding: "utf8" }));
+  process.stdout.write(JSON.stringify(answers.map(({ stdout, stderr, status }) => ({ stdout, stderr, status }))));
+`;
 
 describeWith(["image", "docker-registry"], "the image, confined", () => {
   const fixture = useFixture();
