@@ -5,6 +5,7 @@ import { elementsOf, kindOf } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { aliasesTo, type EmbeddedDocument, isCircular, type Site } from "./embedded-document.ts";
 import { type TextHolders, treeOfHolder } from "./embedded-manifests.ts";
+import { type ObjectWithin, optOutsWithin, reasonOf, type Selection } from "./embedded-objects.ts";
 import type { RulesOf } from "./field-rules.ts";
 import type { FileIdentity } from "./file-rules.ts";
 import type { Flaw } from "./flaw.ts";
@@ -29,6 +30,8 @@ export interface ResourceImages {
   readonly denials: readonly Denial[];
   /** What keeps images in it out of sight, or may. */
   readonly flaws: readonly Flaw[];
+  /** The objects within it; absent where there are none. */
+  readonly objects?: readonly ObjectWithin[];
 }
 
 /** How to look for images. */
@@ -42,7 +45,11 @@ export interface Search {
   /** Says why an object, with all objects in it, is not to be looked into; undefined where it is. */
   readonly skipReason: (resource: Resource) => string | undefined;
   /** The same, of an object that is no list of others: nobody selects those. */
+  readonly excludedReason: (resource: Resource) => string | undefined;
+  /** Why an object is not looked into but for objects within it that are selected by themselves. */
   readonly outsideReason: (resource: Resource) => string | undefined;
+  /** What is selected of the objects within objects. */
+  readonly selection: Selection;
   /** The comments of the text that ask for something to be left alone. */
   readonly skipComments: SkipComments;
   /** The objects that were found. */
@@ -73,7 +80,7 @@ export function* findImages(search: Search, item: ItemSite): Generator<ResourceI
     found.add(site.node);
     const members = listMembers(site, resource);
     const skipped =
-      search.skipReason(resource) ?? (members === undefined ? search.outsideReason(resource) : undefined);
+      search.skipReason(resource) ?? (members === undefined ? search.excludedReason(resource) : undefined);
     if (skipped !== undefined) {
       if (isNew) yield { resource, fields: [], likely: [], skipped, denials: [], flaws: [] };
     } else if (members === undefined) {
@@ -106,7 +113,7 @@ function listFlaws({ yaml, outer }: Search, list: YamlNode): readonly Flaw[] {
 }
 
 function fieldsOf(
-  { rulesOf, holders, skipComments, wantsLikely }: Search,
+  { rulesOf, holders, skipComments, wantsLikely, outsideReason, selection }: Search,
   resource: Resource,
   site: Site,
 ): ResourceImages {
@@ -117,6 +124,7 @@ function fieldsOf(
     flaws: new Map(),
     wishes: [],
     documents: [],
+    objects: [],
     path: [],
     barren: new Set(),
   };
@@ -127,7 +135,17 @@ function fieldsOf(
     ...(extra !== undefined && { extra }),
   });
   applyDigestKeys(walk);
-  const requests = { names: skippedNames(resource) ?? noNames, comments: skipComments };
+  const outside = outsideReason(resource);
+  const within = walk.objects.length === 0 ? undefined : optOutsWithin(walk.objects, selection, outside);
+  if (outside !== undefined && within?.hasIncluded !== true) {
+    const objects = within === undefined ? {} : { objects: within.objects };
+    return { resource, fields: [], likely: [], skipped: outside, denials: [], flaws: [], ...objects };
+  }
+  const requests: SkipRequests = {
+    names: skippedNames(resource) ?? noNames,
+    comments: skipComments,
+    ...(within !== undefined && { reasonFor: within.reasonFor }),
+  };
   const found = distinct(walk.fields);
   // Some rules know no more than that there may be an image.
   const likely = wantsLikely ? [...found.filter(isPresumed), ...findLikely(walk, site)] : [];
@@ -135,9 +153,23 @@ function fieldsOf(
     resource,
     fields: withSkips(found.some(isPresumed) ? found.filter((field) => !isPresumed(field)) : found, requests),
     likely: withSkips(distinct(likely), requests),
-    denials: walk.denials,
-    flaws: [...walk.flaws.values()].filter((flaw) => !isNamed(flaw, requests.names)),
+    denials: within === undefined ? walk.denials : [...walk.denials, ...optedOut(within.objects)],
+    flaws: [...walk.flaws.values()].filter(
+      (flaw, index) => !isNamed(flaw, requests.names) && within?.isOpen(flaw, index) !== false,
+    ),
+    ...(within !== undefined && { objects: within.objects }),
   };
+}
+
+function optedOut(objects: readonly ObjectWithin[]): readonly Denial[] {
+  return objects
+    .filter(({ skipped }) => skipped !== undefined)
+    .map((object) => ({
+      layer: object.layer,
+      node: object.node,
+      reason: reasonOf(object),
+      isOptOut: true as const,
+    }));
 }
 
 function isPresumed({ rule }: ImageField): boolean {
@@ -177,7 +209,8 @@ function isUsers({ rule }: ImageField): boolean {
 }
 
 function withSkips(fields: readonly ImageField[], requests: SkipRequests): readonly ImageField[] {
-  if (requests.names.size === 0 && requests.comments.signs.length === 0) return fields;
+  const { names, comments, reasonFor } = requests;
+  if (names.size === 0 && comments.signs.length === 0 && reasonFor === undefined) return fields;
   return fields.map((field) => {
     const skipped = fieldSkip(field, requests);
     return skipped === undefined ? field : { ...field, skipped };

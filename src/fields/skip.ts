@@ -20,6 +20,8 @@ export interface SkipRequests {
   /** The names and paths in the annotation of the object, in each way that they can be meant. */
   readonly names: ReadonlySet<string>;
   readonly comments: SkipComments;
+  /** What the objects within the object ask for; absent where there are none. */
+  readonly reasonFor?: (field: ImageField) => string | undefined;
 }
 
 /** Comments that say `pin-digests: skip`. */
@@ -94,7 +96,12 @@ function endOfLine(text: string, from: number): number {
 }
 
 /** Why a field is to be left alone: its object's annotation names it, or a comment on its line says so. */
-export function fieldSkip(field: ImageField, { names, comments }: SkipRequests): string | undefined {
+export function fieldSkip(
+  field: ImageField,
+  { names, comments, reasonFor }: SkipRequests,
+): string | undefined {
+  const reason = reasonFor?.(field);
+  if (reason !== undefined) return reason;
   if (names.size > 0 && isNamed(field, names)) return `the annotation \`${skipAnnotation}\` names it`;
   return comments.signs.length > 0 && hasSkipComment(field, comments)
     ? "the comment on its line says so"

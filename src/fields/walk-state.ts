@@ -25,6 +25,15 @@ export interface Walk {
   readonly wishes: Wish[];
   /** The values of charts, and other documents in which keys tell what is an image. */
   readonly documents: KeyedDocument[];
+  /** The objects within the object, each as often as it is reached. */
+  readonly objects: EnteredObject[];
+}
+
+/** An object within another, and the keys and indices that lead there. */
+export interface EnteredObject extends Site {
+  readonly path: readonly (string | number)[];
+  /** The flaws in it, by their numbers. */
+  readonly flaws: { readonly from: number; to: number };
 }
 
 /** A map, or a document in a text, and the keys and indices that lead there. */
@@ -39,6 +48,8 @@ export interface Denial {
   readonly layer: EmbeddedDocument;
   readonly node: YamlNode;
   readonly reason: string;
+  /** Set where it may hold some, and the user wants it left alone. */
+  readonly isOptOut?: true;
 }
 
 /** Where the user wants the digest of a reference whose parts stand above. */

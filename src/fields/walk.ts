@@ -238,6 +238,7 @@ function visitMap(walk: Walk, place: Place, context: NodeContext): void {
     }
     walk.path.pop();
   }
+  if (here.role === "object" && context.role === "plain") leaveObject(walk, place);
 }
 
 /** The value of an operation counts as it would where the operation puts it. */
@@ -317,6 +318,9 @@ function enterObject(walk: Walk, place: Place, context: NodeContext): NodeContex
       : memberText(yaml, membersOf(yaml, metadata), "name");
   const own = context.scope.rulesOf({ apiVersion, kind, ...(name !== undefined && { name }) });
   if (own.denied !== undefined) deny(walk, place, own.denied);
+  const { size } = walk.flaws;
+  const { layer, node, via } = place;
+  walk.objects.push({ layer, node, via, path: [...walk.path], flaws: { from: size, to: size } });
   return {
     ...context,
     role: "object",
@@ -326,6 +330,13 @@ function enterObject(walk: Walk, place: Place, context: NodeContext): NodeContex
       ...(context.scope.imageKeys && { imageKeys: context.scope.imageKeys }),
     },
   };
+}
+
+/** Takes note of the flaws that were met in an object: it is the last of those that stand there. */
+function leaveObject({ objects, flaws }: Walk, { layer, node }: Place): void {
+  if (objects.length === 0) return;
+  const object = objects.findLast((each) => each.node === node && each.layer === layer);
+  if (object !== undefined) object.flaws.to = flaws.size;
 }
 
 /** The documents in a text that a rule says to hold some. */

@@ -3,6 +3,7 @@
 import type { Config } from "../config/config.ts";
 import { type EmbeddedDocument, outerLayer } from "../fields/embedded-document.ts";
 import { textHolders } from "../fields/embedded-manifests.ts";
+import { isList } from "../fields/embedded-objects.ts";
 import { type FieldOptions, fieldRules, matchesKind, type RulesOf } from "../fields/field-rules.ts";
 import { fileIdentity, fileRules } from "../fields/file-rules.ts";
 import { findImages, type Origin, type ResourceImages, type Search } from "../fields/find-images.ts";
@@ -10,7 +11,7 @@ import type { ImageField } from "../fields/image-field.ts";
 import { positionFinder } from "../fields/position.ts";
 import { resourceSkip, skipComments } from "../fields/skip.ts";
 import { type Input, itemSites, type ManifestStream, type Override } from "../krm/input.ts";
-import { labelsOf, type Resource } from "../krm/resource.ts";
+import { isLocalConfig, labelsOf, localReason, type Resource } from "../krm/resource.ts";
 import { selects } from "../krm/resource-selector.ts";
 import type { Result } from "../krm/result.ts";
 import { quote } from "../text/quote.ts";
@@ -30,7 +31,16 @@ export function* eachResource(input: Input, config: Config): Generator<ResourceI
   yield* search(input, {
     rulesOf: rulesFor(input, config),
     skipReason: (resource) => notForCluster(resource) ?? resourceSkip(resource),
-    outsideReason: (resource) => excludedBy(yaml, resource, config) ?? outsideOf(yaml, resource, config),
+    excludedReason: (resource) => excludedBy(yaml, resource, config),
+    outsideReason: (resource) =>
+      isIncluded(yaml, resource, config) ? undefined : "it matches nothing of `resources.include`",
+    selection: {
+      skipReason: (resource, inner) =>
+        (isLocalConfig(resource) ? localReason(resource) : undefined) ??
+        resourceSkip(resource) ??
+        (isList(resource, inner) ? undefined : excludedBy(inner, resource, config)),
+      isIncluded: (resource, inner) => isIncluded(inner, resource, config),
+    },
     wantsLikely: config.unknownFields !== "ignore",
   });
 }
@@ -44,7 +54,9 @@ export function findEveryImage(input: Input): readonly ImageField[] {
     rulesOf: rulesFor(input, tableAlone),
     // Whoever applies the text as it is applies what an annotation calls local, too; what configures tools has no pods.
     skipReason: () => undefined,
+    excludedReason: () => undefined,
     outsideReason: () => undefined,
+    selection: { skipReason: () => undefined, isIncluded: () => true },
     wantsLikely: false,
   });
   return [...found].flatMap(({ fields }) => fields);
@@ -63,7 +75,10 @@ const known = new WeakMap<FieldOptions, RulesOf>();
 
 function* search(
   input: Input,
-  how: Pick<Search, "rulesOf" | "skipReason" | "outsideReason" | "wantsLikely">,
+  how: Pick<
+    Search,
+    "rulesOf" | "skipReason" | "excludedReason" | "outsideReason" | "selection" | "wantsLikely"
+  >,
 ): Generator<ResourceImages, void, undefined> {
   const { yaml, items } = input;
   const outer = outerLayer(yaml);
@@ -126,16 +141,10 @@ function excludedBy(
   return index === -1 ? undefined : `it matches \`resources.exclude[${index}]\``;
 }
 
-function outsideOf(
-  yaml: YamlText,
-  resource: Resource,
-  { resources: { include } }: Config,
-): string | undefined {
-  if (include.length === 0) return undefined;
+function isIncluded(yaml: YamlText, resource: Resource, { resources: { include } }: Config): boolean {
+  if (include.length === 0) return true;
   const labelled = { ...resource, labels: labelsOf(yaml, resource.node) };
-  return include.some((selector) => selects(selector, labelled))
-    ? undefined
-    : "it matches nothing of `resources.include`";
+  return include.some((selector) => selects(selector, labelled));
 }
 
 /** As much of what was found as says which rules led somewhere. */

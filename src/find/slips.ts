@@ -1,6 +1,7 @@
 /** Opt-outs and selections that do nothing as they are written: mostly a slip of the pen, which would pin what was to be left alone. */
 import type { Config } from "../config/config.ts";
 import { editDistance, nearestName } from "../config/nearest-name.ts";
+import { pathWithin } from "../fields/embedded-objects.ts";
 import type { ResourceImages } from "../fields/find-images.ts";
 import type { ImageField } from "../fields/image-field.ts";
 import { idleComments, isNamed, skipAnnotation } from "../fields/skip.ts";
@@ -27,18 +28,51 @@ export interface Findings {
 /** A warning for each. */
 export function slipResults({ yaml, resources, config, isWhole }: Findings): readonly Result[] {
   return [
-    ...resources.flatMap(annotationSlips),
+    ...resources.flatMap((images) => [...annotationSlips(images), ...slipsWithin(images)]),
     ...commentSlips(yaml),
     ...idleCommentSlips(yaml, resources, config),
     ...(isWhole ? [...globSlips(resources, config), ...selectorSlips(yaml, resources, config)] : []),
   ];
 }
 
-function annotationSlips({ resource, fields, likely, flaws, skipped }: ResourceImages): readonly Result[] {
+/** What may be opted out in an object. */
+interface Annotated extends Pick<ResourceImages, "resource" | "fields" | "likely" | "flaws" | "skipped"> {
+  /** What results name, and the path there; absent for the object itself. */
+  readonly within?: { readonly resource: Resource; readonly path: string };
+}
+
+/** The same of the objects within an object. */
+function slipsWithin(images: ResourceImages): readonly Result[] {
+  const { resource, objects = [] } = images;
+  return objects
+    .filter(({ resource: { annotations } }) => [...annotations.keys()].some((key) => key.includes(sign)))
+    .flatMap((object) => {
+      const placed = <Placed extends { readonly path: string }>(all: readonly Placed[]): readonly Placed[] =>
+        all
+          .filter(({ path }) => path.startsWith(object.path))
+          .map((each) => ({ ...each, path: pathWithin(object, each.path) }));
+      return annotationSlips({
+        resource: object.resource,
+        fields: placed(images.fields),
+        likely: placed(images.likely),
+        flaws: placed(images.flaws),
+        ...(object.skipped !== undefined && { skipped: object.skipped }),
+        within: { resource, path: object.path },
+      });
+    });
+}
+
+function annotationSlips({ resource, fields, likely, flaws, skipped, within }: Annotated): readonly Result[] {
   const images = [...fields, ...likely];
   if (skipped !== undefined || images.length === 0) return [];
-  const tell = (key: string, message: string): Result =>
-    resultAt({ resource, path: `metadata.annotations["${key}"]` }, { severity: "warning", message });
+  const tell = (key: string, message: string): Result => {
+    const path = `metadata.annotations["${key}"]`;
+    const place =
+      within === undefined
+        ? { resource, path }
+        : { resource: within.resource, path: `${within.path}.${path}` };
+    return resultAt(place, { severity: "warning", message });
+  };
   return [...resource.annotations].flatMap(([key, value]) => {
     if (key !== skipAnnotation) {
       const isMeantSo = /pin.?digests?\b/i.test(key) && /skip|ignore/i.test(key);
@@ -188,9 +222,15 @@ function selectorSlips(
   { resources: { include, exclude } }: Findings["config"],
 ): readonly Result[] {
   const selectors = [...include, ...exclude];
-  if (selectors.length === 0 || resources.length === 0 || selectors.length * resources.length > WORK_MAX)
-    return [];
-  const labelled = resources.map(({ resource }) => ({ ...resource, labels: labelsOf(yaml, resource.node) }));
+  const count = resources.reduce((sum, { objects = [] }) => sum + 1 + objects.length, 0);
+  if (selectors.length === 0 || count === 0 || selectors.length * count > WORK_MAX) return [];
+  const labelled = resources.flatMap(({ resource, objects = [] }) => [
+    { ...resource, labels: labelsOf(yaml, resource.node) },
+    ...objects.map(({ resource: object, layer }) => ({
+      ...object,
+      labels: labelsOf(layer.yaml, object.node),
+    })),
+  ]);
   return selectors.flatMap((selector, at) => {
     if (labelled.some((resource) => selects(selector, resource))) return [];
     const isIncluded = at < include.length;

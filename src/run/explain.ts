@@ -209,6 +209,7 @@ function actionOf(
 
 function explainOther(resource: Resource, like: Lookalike, denial: Denial | undefined): Explanation {
   const place = placeOf(resource, like);
+  if (denial?.isOptOut) return { ...place, action: "skipped", reason: denial.reason };
   if (denial !== undefined) return { ...place, rule: "denied", action: "denied", reason: denial.reason };
   return {
     ...place,
