@@ -2,6 +2,7 @@
 import type { Resource } from "../krm/resource.ts";
 import { aliasRange, type Range } from "../yaml/node.ts";
 import type { Locate } from "../yaml/scalar-source.ts";
+import type { YamlNode } from "../yaml/scan.ts";
 import type { TextEdit } from "../yaml/text-edit.ts";
 import type { Site } from "./embedded-document.ts";
 import type { SuggestedSpec } from "./suggested-spec.ts";
@@ -62,9 +63,31 @@ export type Writing =
   /** The characters of the reference change, where they stand; `removal` takes out a digest that has a key of its own. */
   | { readonly kind: "in-place"; readonly removal?: Removal }
   /** The digest alone goes to a place of its own, between two texts. */
-  | { readonly kind: "digest"; readonly range: Range; readonly before: string; readonly after: string }
+  | {
+      readonly kind: "digest";
+      readonly range: Range;
+      readonly before: string;
+      readonly after: string;
+      /** Who else gets it; absent where nobody can. */
+      readonly inheritance?: Inheritance;
+    }
   /** There is no place for a digest. */
   | { readonly kind: "none"; readonly reason: string };
+
+/** A map that gets the digest of another. */
+export interface Heir {
+  readonly map: YamlNode;
+  /** The reference that its parts make; undefined where no parts are known. */
+  readonly value: string | undefined;
+}
+
+/** The digest of a reference as others come by it. */
+export interface Inheritance {
+  /** The path of its key. */
+  readonly key: string;
+  /** The maps that get it, but for those that get their own, and what gets it through them. */
+  readonly heirs: (getsOwn: (map: YamlNode) => boolean) => readonly Heir[];
+}
 
 /** An edit of a map. */
 interface Removal {

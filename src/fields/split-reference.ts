@@ -6,6 +6,7 @@ import { keptMembersOf, membersByName } from "../yaml/members.ts";
 import { dereference, kindOf, lastEventOf, scalarText } from "../yaml/node.ts";
 import type { TextEdit } from "../yaml/text-edit.ts";
 import { companionsIn, extractBeside } from "./digest-beside.ts";
+import { inheritanceOf } from "./digest-heirs.ts";
 import { clearKey, emptyKey, noPlace, writeKey } from "./digest-slot.ts";
 import type { Site } from "./embedded-document.ts";
 import { extractReference, identityOf, push } from "./extract.ts";
@@ -324,9 +325,10 @@ function writingOf({ map, keys, rule, inexact, repository, tag, digest }: Slot):
     const reason = `its \`${inexact.key}\` is a number or a boolean, which readers write in ways of their own`;
     return { writing: noPlace(reason), site: map };
   }
-  if (digestKey !== undefined) return { writing: slotIn(map, digestKey), site: map, key: digestKey };
+  if (digestKey !== undefined) return { writing: slotIn(map, digestKey, keys), site: map, key: digestKey };
   const empty = keys.digest?.find((name) => siteAt(map, name) !== undefined);
-  if (empty !== undefined && rule.fillsDigest) return { writing: slotIn(map, empty), site: map, key: empty };
+  if (empty !== undefined && rule.fillsDigest)
+    return { writing: slotIn(map, empty, keys), site: map, key: empty };
   if (rule.digestInTag && tag !== undefined) {
     return { writing: { kind: "in-place" }, site: tag.site, key: tag.key };
   }
@@ -338,13 +340,18 @@ function writingOf({ map, keys, rule, inexact, repository, tag, digest }: Slot):
 }
 
 /** A place for a digest under a key of a map that brings in neither the key nor what it stands in from elsewhere. */
-function slotIn(map: Site, digestKey: string): Writing {
+function slotIn(map: Site, digestKey: string, keys?: SplitKeys): Writing {
   const { yaml } = map.layer;
   const isElsewhere = ancestorPaths(digestKey).some((path) => {
     const { node } = siteAt(map, path) ?? map;
     return node < map.node || node > lastEventOf(yaml, map.node) || kindOf(yaml, node) === "alias";
   });
-  if (!isElsewhere) return writeKey(map.layer, map.node, digestKey);
+  if (!isElsewhere) {
+    const writing = writeKey(map.layer, map.node, digestKey);
+    if (writing.kind !== "digest") return writing;
+    const inheritance = inheritanceOf(map, digestKey, keys);
+    return inheritance === undefined ? writing : { ...writing, inheritance };
+  }
   return noPlace(`its \`${digestKey}\` is shared through an anchor, and may be part of other references`);
 }
 

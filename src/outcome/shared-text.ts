@@ -20,6 +20,7 @@ import { writeOut } from "../yaml/scalar-text.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import type { TextEdit } from "../yaml/text-edit.ts";
 import { type FindResource, isDefinition, type Place, resourceFinder } from "./definition.ts";
+import { heirConflict, type Maps } from "./heir-conflict.ts";
 import { imageEdit } from "./image-edit.ts";
 import type { ChangedOutcome, Outcome } from "./outcome.ts";
 
@@ -183,6 +184,7 @@ function settleDocument(document: EmbeddedDocument, settling: Settling): Settled
     const use = agreedUse({ document, node, index }, ways, settling);
     if (use !== undefined) settled.set(node, use);
   }
+  refuseHeirs({ document, index, settled }, nodes, settling);
   const edits: TextEdit[] = [];
   const anchors = new Set<YamlNode>();
   for (const [node, use] of settled) {
@@ -195,6 +197,36 @@ function settleDocument(document: EmbeddedDocument, settling: Settling): Settled
   for (const anchor of anchors)
     append(edits, settleAnchor({ document, node: anchor, index }, settled, settling));
   return { edits, outcomes: [...settled.values()].flatMap(({ outcomes }) => outcomes) };
+}
+
+interface SettledNodes extends Omit<Indexed, "node"> {
+  readonly settled: Map<YamlNode, Use>;
+}
+
+/** Gives no map a digest that others would get with it. */
+function refuseHeirs(
+  { document, index, settled }: SettledNodes,
+  nodes: ReadonlyMap<YamlNode, ReadonlyMap<string, Use>>,
+  settling: Settling,
+): void {
+  const maps: Maps = {
+    changesOf: (map) => settled.get(map)?.outcomes ?? [],
+    *placesOf(map) {
+      for (const way of index.waysTo(map)) {
+        const place = { document, node: map, way };
+        yield { outcome: settling.outcomeAt(place), skipped: settling.resourceAt(place)?.skipped };
+      }
+    },
+    lineOf: (map) => lineOf(document, map),
+  };
+  // What merges a map stands behind it, and is refused before that is asked for.
+  for (const node of [...settled.keys()].sort((one, other) => other - one)) {
+    const reason = heirConflict(node, maps);
+    if (reason === undefined) continue;
+    settled.delete(node);
+    for (const { outcomes } of nodes.get(node)?.values() ?? [])
+      for (const each of outcomes) settling.conflicts.set(each, reason);
+  }
 }
 
 function isScalar(yaml: YamlText, node: YamlNode): boolean {
