@@ -29,7 +29,9 @@ export function textHolders(yaml: YamlText, items: readonly YamlNode[]): TextHol
       formsByHolder.set(holder, (formsByHolder.get(holder) ?? new Set()).add(form));
     }
   }
-  return new Map([...formsByHolder].map(([holder, forms]) => [holder, treeOf([...forms])]));
+  return new Map(
+    [...formsByHolder].map(([holder, forms]) => [holder, treeOf(holder.startsWith("Secret "), [...forms])]),
+  );
 }
 
 const noHolders: TextHolders = new Map();
@@ -88,18 +90,30 @@ function referencesOf(yaml: YamlText, item: YamlNode, { kind, group }: Resource)
 const holderKeys = /^[-._a-zA-Z0-9]+$/;
 
 /** The rules for what several objects say of one holder. Values come first: objects in them count too. */
-function treeOf(forms: readonly string[]): RuleNode {
+function treeOf(isSecret: boolean, forms: readonly string[]): RuleNode {
   const rules = forms
     .filter((form) => form !== manifests)
-    .flatMap((key) =>
-      tableRules("HelmRelease", { path: `{data,stringData}/["${key}"]`, in: "values", mixed: true }),
-    );
-  return forms.includes(manifests)
-    ? buildRuleTree([...rules, ...manifestRules], "explicit")
-    : buildRuleTree(rules, "explicit");
+    .flatMap((key) => {
+      const document = { in: "values", mixed: true } as const;
+      return isSecret
+        ? [
+            ...tableRules("HelmRelease", { path: `data/["${key}"]`, ...document, encoded: true }),
+            ...tableRules("HelmRelease", { path: `stringData/["${key}"]`, ...document }),
+          ]
+        : tableRules("HelmRelease", { path: `data/["${key}"]`, ...document });
+    });
+  const whole = isSecret ? secretRules : configMapRules;
+  return buildRuleTree(forms.includes(manifests) ? [...rules, ...whole] : rules, "explicit");
 }
 
-const manifestRules = tableRules("ClusterResourceSet", { path: "{data,stringData}/*", in: "object" });
+const secretRules = [
+  ...tableRules("ClusterResourceSet", { path: "data/*", in: "object", encoded: true }),
+  ...tableRules("ClusterResourceSet", { path: "stringData/*", in: "object" }),
+];
+const configMapRules = [
+  ...tableRules("ClusterResourceSet", { path: "data/*", in: "object" }),
+  ...tableRules("ClusterResourceSet", { path: "binaryData/*", in: "object", encoded: true }),
+];
 
 interface Holder {
   readonly kind: string;

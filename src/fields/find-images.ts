@@ -5,18 +5,31 @@ import { elementsOf, kindOf } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { aliasesTo, type EmbeddedDocument, isCircular, type Site } from "./embedded-document.ts";
 import { type TextHolders, treeOfHolder } from "./embedded-manifests.ts";
-import { type ObjectWithin, optOutsWithin, reasonOf, type Selection } from "./embedded-objects.ts";
+import {
+  type ObjectWithin,
+  optOutsWithin,
+  pathWithin,
+  reasonOf,
+  type Selection,
+} from "./embedded-objects.ts";
 import type { RulesOf } from "./field-rules.ts";
 import type { FileIdentity } from "./file-rules.ts";
 import type { Flaw } from "./flaw.ts";
 import type { ImageField } from "./image-field.ts";
 import { findLikely } from "./likely-images.ts";
 import { doubledKeys, duplicateKey } from "./note-flaw.ts";
-import { fieldSkip, isNamed, type SkipComments, type SkipRequests, skippedNames } from "./skip.ts";
+import {
+  fieldSkip,
+  isCommented,
+  isNamed,
+  type SkipComments,
+  type SkipRequests,
+  skippedNames,
+} from "./skip.ts";
 import { applyDigestKeys } from "./split-reference.ts";
 import { unknownField } from "./suggested-spec.ts";
 import { walkObject } from "./walk.ts";
-import { type Denial, follow, siteAt, type Walk } from "./walk-state.ts";
+import { type Denial, type EncodedText, follow, siteAt, type Walk } from "./walk-state.ts";
 
 /** A Kubernetes object and the fields in it that hold images, in the order of the text. */
 export interface ResourceImages {
@@ -32,6 +45,8 @@ export interface ResourceImages {
   readonly flaws: readonly Flaw[];
   /** The objects within it; absent where there are none. */
   readonly objects?: readonly ObjectWithin[];
+  /** Set where texts in base64 hold images without a digest, told or opted out. */
+  readonly hasEncoded?: true;
 }
 
 /** How to look for images. */
@@ -125,6 +140,7 @@ function fieldsOf(
     wishes: [],
     documents: [],
     objects: [],
+    encoded: [],
     path: [],
     barren: new Set(),
   };
@@ -154,11 +170,29 @@ function fieldsOf(
     fields: withSkips(found.some(isPresumed) ? found.filter((field) => !isPresumed(field)) : found, requests),
     likely: withSkips(distinct(likely), requests),
     denials: within === undefined ? walk.denials : [...walk.denials, ...optedOut(within.objects)],
-    flaws: [...walk.flaws.values()].filter(
-      (flaw, index) => !isNamed(flaw, requests.names) && within?.isOpen(flaw, index) !== false,
-    ),
+    flaws: [
+      ...[...walk.flaws.values()].filter(
+        (flaw, index) => !isNamed(flaw, requests.names) && within?.isOpen(flaw, index) !== false,
+      ),
+      ...walk.encoded.flatMap((text) => encodedFlaw(text, requests) ?? []),
+    ],
     ...(within !== undefined && { objects: within.objects }),
+    ...(walk.encoded.length > 0 && { hasEncoded: true as const }),
   };
+}
+
+/** What is told of a text in base64, of which only the place is known. */
+function encodedFlaw({ fields, ...text }: EncodedText, requests: SkipRequests): Flaw | undefined {
+  const { path, at } = text;
+  const { names, comments } = requests;
+  if (isNamed({ path }, names) || (at !== undefined && isCommented({ start: at, end: at + 1 }, comments)))
+    return undefined;
+  const [first, ...more] = fields.filter((field) => fieldSkip(field, requests) === undefined);
+  if (first === undefined) return undefined;
+  const place = `\`${pathWithin(text, first.path)}\``;
+  const images = more.length === 0 ? `${place} is an image` : `${place} and ${more.length} more are images`;
+  const message = `is base64, in which ${images} without a digest: nothing is pinned in it; pin it before it is encoded`;
+  return { kind: "encoded", ...text, message };
 }
 
 function optedOut(objects: readonly ObjectWithin[]): readonly Denial[] {

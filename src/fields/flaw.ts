@@ -16,6 +16,7 @@ export interface Flaw {
  * - `duplicate-key`: readers differ in which of the values counts;
  * - `contested-key`: a merge key stands behind the key that it brings in as well, and readers differ in the same way;
  * - `unreadable`: a text must be YAML or JSON and isn't;
- * - `template`: the same, of a text that is a template still.
+ * - `template`: the same, of a text that is a template still;
+ * - `encoded`: a text in base64 holds images without a digest.
  */
-export type FlawKind = "duplicate-key" | "contested-key" | "unreadable" | "template";
+export type FlawKind = "duplicate-key" | "contested-key" | "unreadable" | "template" | "encoded";

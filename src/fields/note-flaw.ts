@@ -90,7 +90,7 @@ function lineOf(layer: EmbeddedDocument, node: YamlNode): number | undefined {
 }
 
 /** Where a node of a document begins in the text that is edited. */
-function placeOf(layer: EmbeddedDocument, node: YamlNode): Pick<Flaw, "at"> {
+export function placeOf(layer: EmbeddedDocument, node: YamlNode): Pick<Flaw, "at"> {
   const start = startOf(layer.yaml, node);
   const range = start === undefined ? undefined : layer.toSource({ start, end: start + 1 });
   return range === undefined ? {} : { at: range.start };

@@ -140,7 +140,8 @@ export function idleComments(yaml: YamlText, fields: readonly ImageField[]): rea
   });
 }
 
-function isCommented({ start, end }: Range, { signs, places }: SkipComments): boolean {
+/** Whether a comment asks for what stands at a place of the text to be left alone. */
+export function isCommented({ start, end }: Range, { signs, places }: SkipComments): boolean {
   const before = lastUpTo(signs, end - 1);
   const behind = places[before + 1];
   if (behind !== undefined && behind.lineStart <= end) return true;

@@ -27,6 +27,14 @@ export interface Walk {
   readonly documents: KeyedDocument[];
   /** The objects within the object, each as often as it is reached. */
   readonly objects: EnteredObject[];
+  /** The texts in base64 in which images without a digest stand. */
+  readonly encoded: EncodedText[];
+}
+
+/** A text in base64, and the images without a digest in it. */
+export interface EncodedText extends Pick<Flaw, "at" | "rule"> {
+  readonly path: string;
+  readonly fields: readonly ImageField[];
 }
 
 /** An object within another, and the keys and indices that lead there. */

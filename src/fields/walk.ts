@@ -6,6 +6,7 @@ import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { applyRule, deny } from "./apply-rule.ts";
 import { looksLikeContainer } from "./container-heuristics.ts";
 import { innerLayer, isCircular, type Site, straight } from "./embedded-document.ts";
+import { decodedLayer, lacksDigest } from "./encoded-document.ts";
 import { identityOf } from "./extract.ts";
 import { type FieldRule, strongest } from "./field-rule.ts";
 import { anyKindTree, type KindRules, type RulesOf } from "./field-rules.ts";
@@ -21,10 +22,10 @@ import {
   scopeOf,
   withBranches,
 } from "./node-context.ts";
-import { doubledKeys, noteContest, noteDouble, noteUnreadable } from "./note-flaw.ts";
+import { doubledKeys, noteContest, noteDouble, noteUnreadable, placeOf } from "./note-flaw.ts";
 import { canSkip, mayHoldImages, significantKeys } from "./prefilter.ts";
 import { atElement, atKey, atMap, type RuleNode } from "./rule-tree.ts";
-import { follow, type Place, targetOf, type Walk } from "./walk-state.ts";
+import { follow, formatPath, type Place, targetOf, type Walk } from "./walk-state.ts";
 
 /** Collects the images of an object. No shape of it is an error. */
 export function walkObject(walk: Walk, object: Place, known: WalkRules): void {
@@ -90,12 +91,41 @@ function branchesAt(
 }
 
 function visitText(walk: Walk, place: Place, rule: FieldRule, context: NodeContext): void {
+  // Where a colon stands, somebody wrote the document itself.
+  if (rule.encoded && scalarText(place.layer.yaml, targetOf(place))?.includes(":") === false) {
+    visitEncoded(walk, place, rule, context.scope);
+    return;
+  }
   const documents = documentsIn(walk, place, rule, context.scope);
   const visitIt = (): void => {
     for (const document of documents) visit(walk, document, plainVisit(context.scope));
   };
   if (targetOf(place) === place.node) visitIt();
   else unlessBarren(walk, sightOf(follow(place), context), visitIt);
+}
+
+/** What stands in base64 is none of the fields. */
+function visitEncoded(walk: Walk, place: Place, rule: FieldRule, scope: Scope): void {
+  const layer = decodedLayer(place);
+  if (layer === undefined) return;
+  const inner: Walk = {
+    ...walk,
+    fields: [],
+    denials: [],
+    flaws: new Map(),
+    wishes: [],
+    documents: [],
+    objects: [],
+    encoded: [],
+    barren: new Set(),
+  };
+  for (const document of layer.yaml.documents)
+    visit(inner, { layer, node: rootOf(document), via: straight }, plainVisit(scope));
+  walk.objects.push(...inner.objects.map((object) => ({ ...object, flaws: { from: 0, to: 0 } })));
+  const fields = inner.fields.filter(lacksDigest);
+  if (fields.length === 0) return;
+  const at = placeOf(place.layer, place.node);
+  walk.encoded.push({ path: formatPath(walk.path), rule: rule.label, fields, ...at });
 }
 
 function visitAliased(walk: Walk, inside: Place, context: NodeContext): void {

@@ -130,7 +130,9 @@ function idleCommentSlips(
   resources: readonly ResourceImages[],
   { unknownFields }: Findings["config"],
 ): readonly Result[] {
-  const isPartial = unknownFields === "ignore" || resources.some(({ skipped }) => skipped !== undefined);
+  const isPartial =
+    unknownFields === "ignore" ||
+    resources.some(({ skipped, hasEncoded }) => skipped !== undefined || hasEncoded);
   if (isPartial || !exactComment.test(yaml.text)) return [];
   const lineAt = lineFinder(yaml.source);
   const idle = idleComments(

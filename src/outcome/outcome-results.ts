@@ -92,18 +92,21 @@ export function skipResult(resource: Resource, reason: string): Result {
 /** What is told of the flaws of objects: a check is to find them. */
 export function flawResults(
   resources: readonly ResourceImages[],
-  { mode }: Pick<Config, "mode">,
+  { mode, check }: Pick<Config, "mode" | "check">,
 ): readonly Result[] {
   return resources.flatMap(({ resource, flaws }) =>
-    flaws.map(({ kind, path, message, at }) => {
-      const severity = mode === "check" && failsCheck[kind] ? "error" : "warning";
-      const tags = mode === "check" ? { tags: { class: kind } } : {};
+    flaws.flatMap(({ kind, path, message, at }) => {
+      const isUnknown = kind === "encoded";
+      const found = isUnknown ? check.unknown : failsCheck[kind] ? "error" : "warning";
+      const severity = mode === "check" ? found : "warning";
+      if (severity === "off" || (isUnknown && mode === "unpin")) return [];
+      const tags = mode === "check" ? { tags: { class: isUnknown ? "unknown" : kind } } : {};
       return resultAt({ resource, path, ...(at !== undefined && { at }) }, { severity, message, ...tags });
     }),
   );
 }
 
-const failsCheck: Readonly<Record<FlawKind, boolean>> = {
+const failsCheck: Readonly<Record<Exclude<FlawKind, "encoded">, boolean>> = {
   "duplicate-key": true,
   // Both images count.
   "contested-key": false,

@@ -40,6 +40,8 @@ export interface FieldRow {
   readonly digestInTag?: true;
   /** Not all of the texts here are documents, so that one that can't be read is no mistake. */
   readonly mixed?: true;
+  /** The documents here are in base64. */
+  readonly encoded?: true;
   /** Only objects of this name, a glob. */
   readonly name?: string;
   /** Not where one of these keys stands beside the field: then it is what is built. */
