@@ -44,6 +44,11 @@ export function extractBeside(walk: Walk, place: Place, rule: FieldRule, registr
   }
 }
 
+/** What tells the place of a digest under a key of a map from all others. */
+export function digestPlace({ layer, node }: Site, key: string): string {
+  return `${identityOf(layer, node)} ${key}`;
+}
+
 /** Where the other parts of a reference may stand, by the key of its name. */
 export function companionsIn({ layer, node }: Site, key: string): SplitKeys {
   return companionsOf(key, partIndex(layer.yaml, node));
@@ -109,7 +114,7 @@ function extractComposed(walk: Walk, map: Site, rule: FieldRule, parts: Parts): 
   const identity = `map ${identityOf(map.layer, map.node)} ${parts.repository.key}`;
   const composed = compose({ ...parts, namespace: undefined, tag: undefined });
   push(walk, map, { ...rule, tagless: "keep" }, { site, identity, ...composed, writing });
-  mark(walk, walk.fields.length - 1, { tag: "keep" });
+  mark(walk, walk.fields.length - 1, { tag: "keep", digestAt: digestPlace(map, key) });
 }
 
 function extractMarked(walk: Walk, place: Place, rule: FieldRule, marks: Partial<ImageField>): void {

@@ -18,6 +18,7 @@ import type { Flaw } from "./flaw.ts";
 import type { ImageField } from "./image-field.ts";
 import { findLikely } from "./likely-images.ts";
 import { doubledKeys, duplicateKey } from "./note-flaw.ts";
+import { markSharedDigests } from "./shared-digests.ts";
 import {
   fieldSkip,
   isCommented,
@@ -151,6 +152,7 @@ function fieldsOf(
     ...(extra !== undefined && { extra }),
   });
   applyDigestKeys(walk);
+  markSharedDigests(walk);
   const outside = outsideReason(resource);
   const within = walk.objects.length === 0 ? undefined : optOutsWithin(walk.objects, selection, outside);
   if (outside !== undefined && within?.hasIncluded !== true) {

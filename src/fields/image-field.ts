@@ -26,6 +26,8 @@ export interface ImageField {
   /** Where it begins and ends in that document, where aliases stand for its text or for parts of it. */
   readonly ends?: readonly Range[];
   readonly writing: Writing;
+  /** Where its digest stands, or is to, under a key of its own. Two references in one place would have one digest. */
+  readonly digestAt?: string;
   /** Why the value can't be taken for an image. */
   readonly fault?: ImageFieldFault;
   /** How the rule that found it is called: `containers`, `tekton.dev Task: spec/steps[]/image`, `fieldSpecs[0]`. */
@@ -49,14 +51,15 @@ export interface ImageField {
 /**
  * `not-a-string`: a number, a map…; `too-many-matches`: a pattern finds more images in a text than any names; `two-tags` and
  * `two-digests`: another one stands beside a reference that has its own; `partial-match`: a pattern matches a part of a
- * reference.
+ * reference; `shared-digest`: another reference has the same key for its digest.
  */
 export type ImageFieldFault =
   | "not-a-string"
   | "too-many-matches"
   | "partial-match"
   | "two-tags"
-  | "two-digests";
+  | "two-digests"
+  | "shared-digest";
 
 /** How a digest comes into the field. */
 export type Writing =

@@ -5,7 +5,7 @@ import { KEY_MAX } from "../krm/field-path.ts";
 import { keptMembersOf, membersByName } from "../yaml/members.ts";
 import { dereference, kindOf, lastEventOf, scalarText } from "../yaml/node.ts";
 import type { TextEdit } from "../yaml/text-edit.ts";
-import { companionsIn, extractBeside } from "./digest-beside.ts";
+import { companionsIn, digestPlace, extractBeside } from "./digest-beside.ts";
 import { inheritanceOf } from "./digest-heirs.ts";
 import { clearKey, emptyKey, noPlace, writeKey } from "./digest-slot.ts";
 import type { Site } from "./embedded-document.ts";
@@ -73,8 +73,15 @@ export function extractSplit(walk: Walk, map: Site, rule: FieldRule): boolean {
     rule.artifact === undefined &&
     inexact === undefined;
   const suggestion = asks ? suggestParts(walk, map, { rule, repository, tag }) : undefined;
+  const isApart = writing.kind === "digest" || (site === digest?.site && key === digest.key);
   if (field !== undefined)
-    walk.fields.push({ ...field, path, tag: "keep", ...(suggestion !== undefined && { suggestion }) });
+    walk.fields.push({
+      ...field,
+      path,
+      tag: "keep",
+      ...(suggestion !== undefined && { suggestion }),
+      ...(isApart && { digestAt: digestPlace(map, key ?? "") }),
+    });
   return true;
 }
 

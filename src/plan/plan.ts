@@ -67,6 +67,11 @@ function planImage(field: ImageField, value: string, context: PlanContext): Step
   if (field.floats !== undefined && config.mode !== "unpin") return floatingStep(field, image, context);
   const twice = field.fault && doubled[field.fault];
   if (twice !== undefined) return keep(field, twice, "warning");
+  if (field.fault === "shared-digest") {
+    const reason =
+      "has one key for its digest with another image in the same map, and no digest is that of both: give each a `digestKey` of its own, in a fieldSpec for each";
+    return { kind: "reject", field, reason, unlocked: undefined };
+  }
   const isFixed = config.mode === "update" && field.writing.kind === "none";
   const obstacle = image.digest === undefined || isFixed ? obstacleTo(field, image) : undefined;
   if (obstacle !== undefined) {

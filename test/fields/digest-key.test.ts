@@ -21,6 +21,48 @@ async function both(
   return { pinned: pinned.text, back: back.text };
 }
 
+describe("one key for the digests of two references", () => {
+  const two = "repository: r.io/a\n  tag: v1\n  sidecarRepository: r.io/b\n  sidecarTag: v2\n";
+  const widget = (spec: string) =>
+    `apiVersion: acme.io/v1\nkind: Widget\nmetadata: {name: w}\nspec:\n  ${spec}`;
+  const every = '{kind: Widget, path: "spec/*", in: repositoryAndTag, digestKey: digest}';
+  const each = ["repository", "sidecarRepository"]
+    .map((key) => `{kind: Widget, path: spec/${key}, in: repositoryAndTag, digestKey: digest}`)
+    .join(", ");
+
+  test.each([
+    ["none", two, every, ""],
+    ["none, by two specs", two, each, ""],
+    ["an empty one", `${two}  digest: ""\n`, each, ""],
+    ["one", `${two}  digest: ${old}\n`, each, ""],
+    ["one to be updated", `${two}  digest: ${old}\n`, each, "mode: update"],
+    ["one to be taken out", `${two}  digest: ${old}\n`, each, "mode: unpin"],
+    ["two to be taken out", `${two}  digest: ${old}\n  digest: ${old}\n`, every, "mode: unpin"],
+    [
+      "one beside whole references",
+      `image: r.io/a:1\n  otherImage: r.io/b:1\n  digest: ${old}\n`,
+      '{kind: Widget, path: "spec/*mage", digestKey: digest}, {kind: Widget, path: spec/image, digestKey: digest}, {kind: Widget, path: spec/otherImage, digestKey: digest}',
+      "mode: update",
+    ],
+  ])("is refused where there is %s", async (_, spec, specs, mode) => {
+    const { told } = await pin(widget(spec), `${mode}\nfieldSpecs: [${specs}]`);
+
+    const refused = told.filter((line) => line.includes("has one key for its digest with another image"));
+    expect(refused.length).toBeGreaterThan(1);
+    expect(refused.every((line) => line.startsWith("error spec.digest: "))).toBe(true);
+  });
+
+  test("is one for one reference that two specs find", async () => {
+    const specs = ["repository", "tag"]
+      .map((key) => `{kind: Widget, path: spec/${key}, in: repositoryAndTag, digestKey: digest}`)
+      .join(", ");
+
+    const { text } = await pin(widget("repository: r.io/a\n  tag: v1\n"), `fieldSpecs: [${specs}]`);
+
+    expect(text).toBe(widget("repository: r.io/a\n  digest: <digest>\n  tag: v1\n"));
+  });
+});
+
 describe("a digest under a key that the user names", () => {
   test.each([
     ["a new key in braces", "{repository: a/b, tag: v1}\n", "{repository: a/b, tag: v1, digest: <digest>}\n"],
