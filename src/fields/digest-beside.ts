@@ -5,14 +5,15 @@
 import { isDigest } from "../image/digest.ts";
 import { InvalidReferenceError, safeParseReference } from "../image/reference.ts";
 import { keptForLast } from "../yaml/kept-for-last.ts";
-import { membersByName } from "../yaml/members.ts";
+import { aliasesOf, type Member, membersByName } from "../yaml/members.ts";
+import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { clearKey, noPlace } from "./digest-slot.ts";
 import type { Site } from "./embedded-document.ts";
 import { extractReference, identityOf, push } from "./extract.ts";
 import type { FieldRule } from "./field-rule.ts";
 import type { ImageField, Writing } from "./image-field.ts";
-import { companionsOf, indexParts } from "./likely-parts.ts";
-import { compose, type Part, partAt } from "./reference-parts.ts";
+import { companionsOf, indexParts, type PartIndex } from "./likely-parts.ts";
+import { compose, type Part, partAt, partOf } from "./reference-parts.ts";
 import type { SplitKeys } from "./table/field-row.ts";
 import type { Place, Walk } from "./walk-state.ts";
 
@@ -56,6 +57,26 @@ export function companionsIn({ layer, node }: Site, key: string): SplitKeys {
 
 const partIndex = keptForLast((yaml, map) => indexParts(membersByName(yaml, map).keys()));
 
+/** The members of a map by name, and which of them may be parts of a reference. */
+interface Named {
+  readonly members: ReadonlyMap<string, Member>;
+  readonly index: PartIndex;
+}
+
+/** Kept for all maps of a text: what stands between two images of one would have it made again for each. */
+function membersIn({ layer: { yaml }, node }: Site): Named {
+  const ofText = keptMembers.get(yaml) ?? new Map<YamlNode, Named>();
+  keptMembers.set(yaml, ofText);
+  const known = ofText.get(node);
+  if (known !== undefined) return known;
+  const members = membersByName(yaml, node);
+  const made = { members, index: indexParts(members.keys()) };
+  ofText.set(node, made);
+  return made;
+}
+
+const keptMembers = new WeakMap<YamlText, Map<YamlNode, Named>>();
+
 type Beside =
   | { readonly kind: "nothing" }
   | { readonly kind: "fault"; readonly fault: "two-tags" | "two-digests" }
@@ -67,14 +88,14 @@ const nothing = { kind: "nothing" } as const;
 
 function whatIsBeside(map: Site, key: string, rule: FieldRule): Beside {
   const { override, keys } = rule;
-  const { tag: tags, digest: digests = [] } = companionsIn(map, key);
+  const { tag: tags, digest: digests = [] } = companionsOf(key, membersIn(map).index);
   const named = override?.digestKey?.replaceAll(".", "/") ?? [];
   const digest = firstOf(map, [named, digests, keys?.digest ?? []].flat(), isDigestText);
   const isAppended = rule.in === "repositoryAndTag" || /(?:repo|repository|name)$/i.test(key);
   const names = isAppended ? [...tags, ...(keys?.tag ?? [])].filter((name) => /tag$/i.test(name)) : [];
   const tag = firstOf(map, names, Boolean);
   if (digest === undefined && tag === undefined) return nothing;
-  const repository = partAt(map, [key]);
+  const repository = memberPart(map, key);
   const image = safeParseReference(repository?.text ?? "");
   if (repository === undefined || image instanceof InvalidReferenceError) return nothing;
   if (tag !== undefined && (image.tag ?? image.digest) !== undefined)
@@ -89,10 +110,18 @@ function whatIsBeside(map: Site, key: string, rule: FieldRule): Beside {
 /** The first of the keys that holds such a text. */
 function firstOf(map: Site, keys: readonly string[], isSought: (text: string) => boolean): Part | undefined {
   for (const key of keys) {
-    const part = partAt(map, [key]);
+    const part = memberPart(map, key);
     if (part !== undefined && isSought(part.text)) return part;
   }
   return undefined;
+}
+
+function memberPart(map: Site, key: string): Part | undefined {
+  if (key.includes("/")) return partAt(map, [key]);
+  const member = membersIn(map).members.get(key);
+  if (member === undefined) return undefined;
+  const via = member.by === undefined ? map.via : [...map.via, ...aliasesOf(member.by)];
+  return partOf({ layer: map.layer, node: member.value, via }, key);
 }
 
 /** Some charts leave out the algorithm. What else is called a hash is one of something else. */

@@ -19,27 +19,32 @@ export interface Part extends Pick<ImageField, "ends" | "locate"> {
 
 /** The first of the keys that holds a text. */
 export function partAt(map: Site, keys: readonly string[]): Part | undefined {
-  const { layer } = map;
   for (const key of keys) {
     const site = siteAt(map, key);
-    if (site === undefined) continue;
-    const target = targetOf(site);
-    const type = goType(layer.yaml, target);
-    if (type === undefined || type === "null") continue;
-    const written = writtenText(layer.yaml, target);
-    const [scheme = ""] = /^[a-z]+:\/\//.exec(written) ?? [];
-    const { locate, ends } = access(layer, site.node);
-    return {
-      key,
-      site,
-      text: written.slice(scheme.length),
-      scheme,
-      locate: ({ start, end }) => locate({ start: start + scheme.length, end: end + scheme.length }),
-      ...(ends !== undefined && { ends }),
-      inexact: type !== "string",
-    };
+    const part = site && partOf(site, key);
+    if (part !== undefined) return part;
   }
   return undefined;
+}
+
+/** The text of a value; undefined where it has none. */
+export function partOf(site: Site, key: string): Part | undefined {
+  const { layer } = site;
+  const target = targetOf(site);
+  const type = goType(layer.yaml, target);
+  if (type === undefined || type === "null") return undefined;
+  const written = writtenText(layer.yaml, target);
+  const [scheme = ""] = /^[a-z]+:\/\//.exec(written) ?? [];
+  const { locate, ends } = access(layer, site.node);
+  return {
+    key,
+    site,
+    text: written.slice(scheme.length),
+    scheme,
+    locate: ({ start, end }) => locate({ start: start + scheme.length, end: end + scheme.length }),
+    ...(ends !== undefined && { ends }),
+    inexact: type !== "string",
+  };
 }
 
 /** What makes a reference. */
