@@ -15,12 +15,13 @@ import type { Result } from "../krm/result.ts";
 import { quote } from "../text/quote.ts";
 import { lineFinder } from "../yaml/line.ts";
 import type { YamlText } from "../yaml/scan.ts";
+import { builtInSlips } from "./built-in-slips.ts";
 
 /** What was found in a text, for a configuration. */
 export interface Findings {
   readonly yaml: YamlText;
   readonly resources: readonly ResourceImages[];
-  readonly config: Pick<Config, "include" | "exclude" | "resources" | "unknownFields">;
+  readonly config: Pick<Config, "include" | "exclude" | "resources" | "unknownFields" | "builtIn">;
   /** Whether the text is all that the configuration is for, not one file of many. */
   readonly isWhole: boolean;
 }
@@ -31,7 +32,13 @@ export function slipResults({ yaml, resources, config, isWhole }: Findings): rea
     ...resources.flatMap((images) => [...annotationSlips(images), ...slipsWithin(images)]),
     ...commentSlips(yaml),
     ...idleCommentSlips(yaml, resources, config),
-    ...(isWhole ? [...globSlips(resources, config), ...selectorSlips(yaml, resources, config)] : []),
+    ...(isWhole
+      ? [
+          ...globSlips(resources, config),
+          ...selectorSlips(yaml, resources, config),
+          ...builtInSlips(resources, config),
+        ]
+      : []),
   ];
 }
 

@@ -28,7 +28,8 @@ export async function asideResults(found: FoundInput): Promise<readonly Result[]
 /** What opts nothing out, or selects nothing, as it is written. Few inputs and configurations say any such thing. */
 async function slips({ input, config, resources }: FoundInput): Promise<readonly Result[]> {
   const { include, exclude } = config.resources;
-  const selections = [config.include, config.exclude, include, exclude];
+  const builtIn = typeof config.builtIn === "boolean" ? [] : config.builtIn;
+  const selections = [config.include, config.exclude, include, exclude, builtIn];
   const { yaml } = input;
   if (selections.every(({ length }) => length === 0) && !yaml.text.includes("pin-digest")) return [];
   const { slipResults } = await import("../find/slips.ts");
