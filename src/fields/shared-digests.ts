@@ -3,7 +3,7 @@ import type { ImageField } from "./image-field.ts";
 import { unknownField } from "./suggested-spec.ts";
 import type { Walk } from "./walk-state.ts";
 
-/** Marks the references that have one key for their digest, where a user's spec is about one of them. */
+/** Marks the references that have one key for their digest. */
 export function markSharedDigests({ fields }: Walk): void {
   const groups = new Map<string, number[]>();
   for (const [at, { digestAt, rule }] of fields.entries()) {
@@ -14,7 +14,7 @@ export function markSharedDigests({ fields }: Walk): void {
   }
   for (const group of groups.values()) {
     const sharing = group.flatMap((at) => fields[at] ?? []);
-    if (!areSeveral(sharing) || !sharing.some(({ rule }) => rule.startsWith("fieldSpecs["))) continue;
+    if (!areSeveral(sharing)) continue;
     for (const at of group) {
       const field = fields[at];
       if (field !== undefined) fields[at] = { ...field, fault: "shared-digest" };

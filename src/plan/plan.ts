@@ -67,11 +67,7 @@ function planImage(field: ImageField, value: string, context: PlanContext): Step
   if (field.floats !== undefined && config.mode !== "unpin") return floatingStep(field, image, context);
   const twice = field.fault && doubled[field.fault];
   if (twice !== undefined) return keep(field, twice, "warning");
-  if (field.fault === "shared-digest") {
-    const reason =
-      "has one key for its digest with another image in the same map, and no digest is that of both: give each a `digestKey` of its own, in a fieldSpec for each";
-    return { kind: "reject", field, reason, unlocked: undefined };
-  }
+  if (field.fault === "shared-digest") return sharedDigestStep(field);
   const isFixed = config.mode === "update" && field.writing.kind === "none";
   const obstacle = image.digest === undefined || isFixed ? obstacleTo(field, image) : undefined;
   if (obstacle !== undefined) {
@@ -90,6 +86,15 @@ function planImage(field: ImageField, value: string, context: PlanContext): Step
     case "check":
       return { kind: "check", field, image, lock: context.lock };
   }
+}
+
+/** Only a user's spec is a mistake that can be mended. */
+function sharedDigestStep(field: ImageField): Step {
+  const reason =
+    "has one key for its digest with another image in the same map, and no digest is that of both";
+  if (!field.rule.startsWith("fieldSpecs[")) return keep(field, `${reason}; left alone`, "warning");
+  const advice = "give each a `digestKey` of its own, in a fieldSpec for each";
+  return { kind: "reject", field, reason: `${reason}: ${advice}`, unlocked: undefined };
 }
 
 /** What loses its digest elsewhere gets none here, and a check finds that it has none. */

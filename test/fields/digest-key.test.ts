@@ -52,6 +52,17 @@ describe("one key for the digests of two references", () => {
     expect(refused.every((line) => line.startsWith("error spec.digest: "))).toBe(true);
   });
 
+  test.each(["pin", "update", "unpin"])("is left alone without a spec in mode %s", async (mode) => {
+    const text = release(`{repository: r.io/a, tag: v1, image: "r.io/b:2", digest: "${old}"}\n`);
+
+    const result = await pin(text, `mode: ${mode}`);
+
+    expect(result.text.replaceAll("<digest>", old)).toBe(text);
+    expect(result.told).toHaveLength(2);
+    expect(result.told[0]).toContain("warning spec.values.image.digest: ");
+    expect(result.told[0]).toContain("and no digest is that of both; left alone");
+  });
+
   test("is one for one reference that two specs find", async () => {
     const specs = ["repository", "tag"]
       .map((key) => `{kind: Widget, path: spec/${key}, in: repositoryAndTag, digestKey: digest}`)
