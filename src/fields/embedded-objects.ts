@@ -52,6 +52,7 @@ export function optOutsWithin(
   );
   const speaking = readers.filter((object) => speaks(object) || included.has(object));
   const holdersOf = finderOf(speaking);
+  let byFlaw: ReadonlyMap<number, readonly ReadObject[]> | undefined;
   const reasonIn = (holders: readonly ReadObject[], place: Pick<ImageField, "path" | "owner">) => {
     const skipped = holders.find((holder) => holder.skipped !== undefined);
     if (skipped !== undefined) return reasonOf(skipped);
@@ -65,10 +66,23 @@ export function optOutsWithin(
     hasIncluded: included.size > 0,
     reasonFor: (field) => reasonIn(holdersOf(field.site), field),
     isOpen(flaw, index) {
-      const holders = speaking.filter(({ flaws }) => flaws.from <= index && index < flaws.to);
-      return reasonIn(holders, flaw) === undefined;
+      byFlaw ??= holdersByFlaw(speaking);
+      return reasonIn(byFlaw.get(index) ?? [], flaw) === undefined;
     },
   };
+}
+
+/** The objects in which each flaw is, by its number. */
+function holdersByFlaw(objects: readonly ReadObject[]): ReadonlyMap<number, readonly ReadObject[]> {
+  const holders = new Map<number, ReadObject[]>();
+  for (const object of objects) {
+    for (let index = object.flaws.from; index < object.flaws.to; index++) {
+      const known = holders.get(index);
+      if (known === undefined) holders.set(index, [object]);
+      else known.push(object);
+    }
+  }
+  return holders;
 }
 
 /** Why what is in an object is left alone. */

@@ -51,22 +51,45 @@ interface Annotated extends Pick<ResourceImages, "resource" | "fields" | "likely
 /** The same of the objects within an object. */
 function slipsWithin(images: ResourceImages): readonly Result[] {
   const { resource, objects = [] } = images;
-  return objects
-    .filter(({ resource: { annotations } }) => [...annotations.keys()].some((key) => key.includes(sign)))
-    .flatMap((object) => {
-      const placed = <Placed extends { readonly path: string }>(all: readonly Placed[]): readonly Placed[] =>
-        all
-          .filter(({ path }) => path.startsWith(object.path))
-          .map((each) => ({ ...each, path: pathWithin(object, each.path) }));
-      return annotationSlips({
-        resource: object.resource,
-        fields: placed(images.fields),
-        likely: placed(images.likely),
-        flaws: placed(images.flaws),
-        ...(object.skipped !== undefined && { skipped: object.skipped }),
-        within: { resource, path: object.path },
-      });
+  const annotated = objects.filter(
+    ({ resource: { annotations }, skipped }) =>
+      skipped === undefined && [...annotations.keys()].some((key) => key.includes(sign)),
+  );
+  if (annotated.length === 0) return [];
+  const paths = new Set(annotated.map(({ path }) => path));
+  const fields = byObject(images.fields, paths);
+  const likely = byObject(images.likely, paths);
+  const flaws = byObject(images.flaws, paths);
+  return annotated.flatMap((object) => {
+    const placed = <Placed extends { readonly path: string }>(
+      all: readonly Placed[] = [],
+    ): readonly Placed[] => all.map((each) => ({ ...each, path: pathWithin(object, each.path) }));
+    return annotationSlips({
+      resource: object.resource,
+      fields: placed(fields.get(object.path)),
+      likely: placed(likely.get(object.path)),
+      flaws: placed(flaws.get(object.path)),
+      within: { resource, path: object.path },
     });
+  });
+}
+
+/** What stands in objects, by the paths of those. */
+function byObject<Placed extends { readonly path: string }>(
+  all: readonly Placed[],
+  paths: ReadonlySet<string>,
+): ReadonlyMap<string, readonly Placed[]> {
+  const known = new Map<string, Placed[]>();
+  for (const each of all) {
+    for (const { index } of each.path.matchAll(/[.[]/g)) {
+      const path = each.path.slice(0, index);
+      if (!paths.has(path)) continue;
+      const those = known.get(path);
+      if (those === undefined) known.set(path, [each]);
+      else those.push(each);
+    }
+  }
+  return known;
 }
 
 function annotationSlips({ resource, fields, likely, flaws, skipped, within }: Annotated): readonly Result[] {
