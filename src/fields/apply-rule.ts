@@ -6,7 +6,7 @@ import { extractReference, extractText, pushFault } from "./extract.ts";
 import type { FieldRule, PatchedKind } from "./field-rule.ts";
 import { patchedKind } from "./json-patch.ts";
 import { closed, openScope, type Scope } from "./node-context.ts";
-import { extractSplit, extractSplitAt } from "./split-reference.ts";
+import { extractSplit, extractSplitAt, extractWithRegistry } from "./split-reference.ts";
 import { follow, type Place, targetOf, type Walk } from "./walk-state.ts";
 
 /** Does what a rule says at a place. The scope of what lies below, or in the documents of its text; undefined where nothing more is to be looked for. */
@@ -49,7 +49,8 @@ function applyReference(walk: Walk, place: Place, rule: FieldRule, scope: Scope)
       if (rule.certain) pushFault(walk, place, rule, "not-a-string");
       return scope;
     default:
-      if (!extractBeside(walk, place, rule)) extractReference(walk, place, rule);
+      if (!extractWithRegistry(walk, place, rule) && !extractBeside(walk, place, rule))
+        extractReference(walk, place, rule);
       return undefined;
   }
 }

@@ -19,7 +19,7 @@ import { doubledKeys, noteDouble } from "./note-flaw.ts";
 import { compose, digestHolder, type Part, partAt } from "./reference-parts.ts";
 import { type SuggestedSpec, specPath, unknownField } from "./suggested-spec.ts";
 import type { SplitKeys } from "./table/field-row.ts";
-import { formatPath, siteAt, type Walk } from "./walk-state.ts";
+import { formatPath, type Place, siteAt, type Walk } from "./walk-state.ts";
 
 /** What the parts are mostly called. */
 export const commonKeys: SplitKeys = {
@@ -249,6 +249,24 @@ interface Whole {
   readonly part: Part;
   readonly registry: Part | undefined;
   readonly rule: FieldRule;
+}
+
+/**
+ * Takes a whole reference with the registry that stands beside it, as charts put both together: `{registry: quay.io,
+ * image: acme/a:1}`. False where there is none, or the reference names its own.
+ */
+export function extractWithRegistry(walk: Walk, { map, siblings }: Place, rule: FieldRule): boolean {
+  const key = walk.path.at(-1);
+  if (!rule.beside || map === undefined || typeof key !== "string") return false;
+  if (!siblings?.some(({ name }) => commonKeys.registry?.includes(name))) return false;
+  const registry = partAt(map, commonKeys.registry ?? []);
+  const part = partAt(map, [key]);
+  const isApart = registry !== undefined && !registry.inexact && namesHost(`${registry.text}/`);
+  if (!isApart || part === undefined || !isWhole(part.text) || namesHost(part.text)) return false;
+  walk.path.pop();
+  extractWhole(walk, { map, part, registry, rule });
+  walk.path.push(key);
+  return true;
 }
 
 /** A name with a tag or a digest of its own: where it names no registry, the one beside it counts. */

@@ -131,3 +131,21 @@ describe("settings of charts", () => {
     expect(told.map((each) => /^\w+ (?<path>.*?): /.exec(each)?.groups?.path).sort()).toEqual(paths);
   });
 });
+
+describe("a registry beside a whole reference", () => {
+  test.each([
+    ["{registry: quay.io, image: 'acme/a:2'}", "quay.io/acme/a:2"],
+    ["{imageRegistry: 'localhost:5000', image: 'a:2'}", "localhost:5000/a:2"],
+    ["{registry: quay.io/org, image: 'a:2'}", "quay.io/org/a:2"],
+    ["{registry: quay.io, image: 'ghcr.io/acme/a:2'}", "ghcr.io/acme/a:2"],
+    ["{registry: '', image: 'acme/a:2'}", "acme/a:2"],
+    ["{registry: true, image: 'acme/a:2'}", "acme/a:2"],
+  ])("is a part of it where it names a host, and the reference none: %s", async (map, asked) => {
+    const text = `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: h}\nspec: {values: {a: ${map}}}\n`;
+
+    const result = await pin(text);
+
+    expect(result.asked).toEqual([asked]);
+    expect(result.text).toBe(text.replace(":2'", ":2@<digest>'"));
+  });
+});
