@@ -6,7 +6,7 @@ import { codeOf, isSystemError } from "../fs/system-error.ts";
 export type CredentialFile =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "absent" }
-  | { readonly kind: "unreadable"; readonly reason: string };
+  | { readonly kind: "unreadable"; readonly reason: string; readonly code?: string | undefined };
 
 /**
  * Reads a file of credentials. A relative path is refused: it would be looked for in the working directory, which
@@ -18,8 +18,8 @@ export async function readCredentialFile(path: string): Promise<CredentialFile> 
     return { kind: "text", text: await readTextFile(path) };
   } catch (error) {
     if (error instanceof UnfitFileError) return { kind: "unreadable", reason: `it ${error.fault}` };
-    return isSystemError(error, "ENOENT", "ENOTDIR")
-      ? { kind: "absent" }
-      : { kind: "unreadable", reason: `it can't be read: ${codeOf(error) ?? "unknown"}` };
+    if (isSystemError(error, "ENOENT", "ENOTDIR")) return { kind: "absent" };
+    const code = codeOf(error);
+    return { kind: "unreadable", reason: `it can't be read: ${code ?? "unknown"}`, code };
   }
 }

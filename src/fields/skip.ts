@@ -1,6 +1,6 @@
 /** What a user wants left alone, said in the resources themselves. */
 import type { Resource } from "../krm/resource.ts";
-import type { Range } from "../yaml/node.ts";
+import { type Range, startOf } from "../yaml/node.ts";
 import type { YamlText } from "../yaml/scan.ts";
 import { lastUpTo } from "../yaml/sorted-offsets.ts";
 import { carrierAliases, endsOf, type ImageField } from "./image-field.ts";
@@ -128,11 +128,20 @@ function commentedRanges(field: ImageField): readonly Range[] {
   return writing.kind === "digest" ? [...ranges, writing.range] : ranges;
 }
 
+/** What can't be taken for a text has no range, but stands somewhere. */
+function startsOf({ site: { layer, node } }: ImageField): readonly Range[] {
+  const start = startOf(layer.yaml, node);
+  const range = start === undefined ? undefined : layer.toSource({ start, end: start + 1 });
+  return range === undefined ? [] : [range];
+}
+
 /** Where comments stand that are about none of some fields. */
 export function idleComments(yaml: YamlText, fields: readonly ImageField[]): readonly number[] {
   const { signs, places } = skipComments(yaml);
   const offsets = fields
-    .flatMap((field) => commentedRanges(field).flatMap(({ start, end }) => [start, end]))
+    .flatMap((field) =>
+      [...commentedRanges(field), ...startsOf(field)].flatMap(({ start, end }) => [start, end]),
+    )
     .sort((one, other) => one - other);
   return signs.filter((_, at) => {
     const { lineStart = 0, valueEnd = 0 } = places[at] ?? {};

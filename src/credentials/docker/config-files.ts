@@ -27,6 +27,8 @@ interface ConfigFile {
   readonly bare?: boolean;
   /** The variable that names it: then a file that is missing is worth a word. */
   readonly named?: string;
+  /** In a folder of all users, which need not let this one in: then it has nothing there. */
+  readonly mayBeHidden?: boolean;
 }
 
 async function loadFile(file: ConfigFile, warn: Warn): Promise<DockerConfig | undefined> {
@@ -39,6 +41,7 @@ async function loadFile(file: ConfigFile, warn: Warn): Promise<DockerConfig | un
       if (file.named !== undefined) warn(`${wanted}: there is no such file`);
       return undefined;
     case "unreadable":
+      if (file.mayBeHidden && content.code === "EACCES") return undefined;
       warn(`${wanted}: ${content.reason}`);
       return undefined;
   }
@@ -60,12 +63,13 @@ function listDockerFiles({ environment, homeDirectory }: ConfigPlaces): readonly
 
 function listPodmanFiles({ environment, homeDirectory, uid, platform }: ConfigPlaces): readonly ConfigFile[] {
   const { XDG_RUNTIME_DIR: runtime, XDG_CONFIG_HOME: config } = environment;
-  const perUser = uid === undefined ? undefined : `/run/containers/${uid}`;
+  const hasPerUser = platform === "linux" && !runtime && uid !== undefined;
   const folders = [
-    platform === "linux" ? (runtime ? join(runtime, "containers") : perUser) : undefined,
+    platform === "linux" && runtime ? join(runtime, "containers") : undefined,
     config ? join(config, "containers") : homeDirectory && join(homeDirectory, ".config", "containers"),
   ];
   return [
+    ...(hasPerUser ? [{ path: `/run/containers/${uid}/auth.json`, mayBeHidden: true }] : []),
     ...folders.flatMap((folder) => (folder ? [{ path: join(folder, "auth.json") }] : [])),
     ...(homeDirectory ? [{ path: join(homeDirectory, ".dockercfg"), bare: true }] : []),
   ];
