@@ -20,3 +20,9 @@ export function asObject(value: unknown): Readonly<Record<string, unknown>> | un
 export function asText(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
+
+/** The value if it is a finite number, or a text that says one. */
+export function asNumber(value: unknown): number | undefined {
+  const number = typeof value === "number" ? value : Number.parseFloat(asText(value) ?? "");
+  return Number.isFinite(number) ? number : undefined;
+}

@@ -1,6 +1,6 @@
 import { trimEnd } from "../../yaml/trim-end.ts";
 import { readCredentialFile } from "../credential-file.ts";
-import { asText } from "../json.ts";
+import { asNumber, asText } from "../json.ts";
 import { type CloudContext, IdentityError } from "./cloud-provider.ts";
 import { type CloudRequest, fetchJson, probe, requireText } from "./cloud-request.ts";
 import type { Expiring } from "./expiring-cache.ts";
@@ -98,11 +98,11 @@ async function fetchToken(
 ): Promise<Expiring<AzureToken>> {
   const answer = await fetchJson(send, exchange);
   // Managed identities write numbers as texts, and those of a service give nothing but the moment.
-  const lifetime = Number(answer.expires_in ?? Number.NaN) * 1000;
-  const moment = Number(answer.expires_on ?? 0) * 1000;
+  const lifetime = asNumber(answer.expires_in);
+  const moment = asNumber(answer.expires_on) ?? 0;
   return {
     value: { source, token: requireText(answer, "access_token", exchange) },
-    expiresAt: Number.isNaN(lifetime) ? moment : now() + lifetime,
+    expiresAt: lifetime === undefined ? moment * 1000 : now() + lifetime * 1000,
   };
 }
 

@@ -1,6 +1,6 @@
 import { sign } from "node:crypto";
 import { quoteUntrusted } from "../../text/untrusted-text.ts";
-import { asObject, asText } from "../json.ts";
+import { asNumber, asObject, asText } from "../json.ts";
 import { type CloudContext, IdentityError } from "./cloud-provider.ts";
 import { type CloudRequest, fetchJson, requireText } from "./cloud-request.ts";
 import type { Expiring } from "./expiring-cache.ts";
@@ -38,7 +38,7 @@ export async function requestToken(
     }
     default:
       throw new IdentityError(
-        `wanted Google's credentials from ${path}: use gcloud's credential helper for those of type ${quoteUntrusted(String(content.type))}`,
+        `wanted Google's credentials from ${path}: use gcloud's credential helper for those of type ${quoteUntrusted(asText(content.type) ?? "")}`,
       );
   }
 }
@@ -96,7 +96,7 @@ function readToken(
   answer: Readonly<Record<string, unknown>>,
   now: () => number,
 ): Expiring<string> {
-  const lifetime = Number(answer.expires_in ?? 3600) * 1000;
+  const lifetime = (asNumber(answer.expires_in) ?? 3600) * 1000;
   return { value: requireText(answer, "access_token", exchange), expiresAt: now() + lifetime };
 }
 

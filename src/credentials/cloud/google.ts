@@ -1,5 +1,5 @@
 import type { CredentialCandidate } from "../credential.ts";
-import { asText } from "../json.ts";
+import { asNumber, asText } from "../json.ts";
 import { type Cloud, type CloudContext, isWithin } from "./cloud-provider.ts";
 import { type CloudRequest, fetchJson, probe, requireText } from "./cloud-request.ts";
 import { createExpiringCache, type Expiring } from "./expiring-cache.ts";
@@ -48,6 +48,6 @@ async function askMetadata({ environment, send, now }: CloudContext): Promise<Ex
     headers: flavor,
   };
   const answer = await fetchJson(send, exchange);
-  const lifetime = Number(answer.expires_in ?? 0) * 1000;
+  const lifetime = (asNumber(answer.expires_in) ?? 0) * 1000;
   return { value: requireText(answer, "access_token", exchange), expiresAt: now() + lifetime };
 }

@@ -91,6 +91,20 @@ describe("identify by the metadata server", () => {
     expect(standIn.timeouts[0]).toBe(1_000);
   });
 
+  test("takes a token whose lifetime is no number for one that has ended", async () => {
+    // What is made a number of this fails.
+    const lifetime = { toString: 1, valueOf: 1 };
+    const standIn = await startStandIn({
+      [`GET ${metadata}/`]: there,
+      [`GET ${metadata}${tokenPath}`]: { body: { access_token: "t", expires_in: lifetime } },
+    });
+    const google = create({ standIn });
+
+    expect(await google.getCredential("gcr.io")).toMatchObject({ credential: login("t") });
+    await google.getCredential("gcr.io");
+    expect(standIn.received.filter(({ url }) => url.endsWith(tokenPath))).toHaveLength(2);
+  });
+
   test.each([
     { name: "GCE_METADATA_HOST", value: "metadata.test:8080" },
     { name: "GCE_METADATA_IP", value: "127.0.0.5" },
