@@ -62,9 +62,11 @@ async function find(search: Search): Promise<Found> {
   }
   const demand = hostChallengeOf(open) ?? (await findHiddenChallenge(open, search));
   const isNews = demand !== undefined && !(known !== undefined && isSameDemand(known, demand));
+  // Nothing is demanded here, and what another repository's demand led to says nothing of this one.
+  const isOthers = demand === undefined && first instanceof Failure && isOfRealm(first, search);
   // What was refused on a demand that does not hold here says nothing about a login.
-  if (isNews) search.trials.length = 0;
-  let failure = isDenied(open.failure) ? (first ?? open.failure) : open.failure;
+  if (isNews || isOthers) search.trials.length = 0;
+  let failure = isDenied(open.failure) && !isOthers ? (first ?? open.failure) : open.failure;
   if (isNews) {
     authorizer.learn(repository, demand);
     search.learned();

@@ -384,6 +384,24 @@ describe("lookUp on a token registry", () => {
     expect(await resolve(`${server.host}/app:v1`)).toBe(INDEX_DIGEST);
   });
 
+  test("says the same of a refusal without a challenge, whatever another repository's challenge leads to", async () => {
+    const server = await serve((request, response) => {
+      const headers = request.url.includes("/odd/")
+        ? { "www-authenticate": 'Bearer realm="file:///etc/passwd"' }
+        : {};
+      answer(response, 401, { headers });
+    });
+    const said = (resolve: (image: string) => Promise<unknown>, name: string): Promise<string> =>
+      resolve(`${server.host}/${name}:v1`).then(String, (error: Error) => error.message);
+    const [alone, after] = [client(), client()];
+
+    const first = await said(alone.resolve, "app");
+    await said(after.resolve, "odd");
+
+    expect(first).toContain("answered HTTP 401");
+    expect(await said(after.resolve, "app")).toBe(first);
+  });
+
   test.each([418, 403, 404, 429])(
     "says the same of %i to a login, whether the challenge was known or not",
     async (status) => {
