@@ -4,7 +4,6 @@
  */
 import { isDigest } from "../image/digest.ts";
 import { InvalidReferenceError, safeParseReference } from "../image/reference.ts";
-import { keptForLast } from "../yaml/kept-for-last.ts";
 import { aliasesOf, type Member, membersByName } from "../yaml/members.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { clearKey, noPlace } from "./digest-slot.ts";
@@ -51,11 +50,9 @@ export function digestPlace({ layer, node }: Site, key: string): string {
 }
 
 /** Where the other parts of a reference may stand, by the key of its name. */
-export function companionsIn({ layer, node }: Site, key: string): SplitKeys {
-  return companionsOf(key, partIndex(layer.yaml, node));
+export function companionsIn(map: Site, key: string): SplitKeys {
+  return companionsOf(key, membersIn(map).index);
 }
-
-const partIndex = keptForLast((yaml, map) => indexParts(membersByName(yaml, map).keys()));
 
 /** The members of a map by name, and which of them may be parts of a reference. */
 interface Named {

@@ -30,7 +30,7 @@ import {
 import { applyDigestKeys } from "./split-reference.ts";
 import { unknownField } from "./suggested-spec.ts";
 import { walkObject } from "./walk.ts";
-import { type Denial, type EncodedText, follow, siteAt, type Walk } from "./walk-state.ts";
+import { type Denial, type EncodedText, follow, siteAt, startWalk } from "./walk-state.ts";
 
 /** A Kubernetes object and the fields in it that hold images, in the order of the text. */
 export interface ResourceImages {
@@ -133,18 +133,7 @@ function fieldsOf(
   resource: Resource,
   site: Site,
 ): ResourceImages {
-  const walk: Walk = {
-    resource,
-    fields: [],
-    denials: [],
-    flaws: new Map(),
-    wishes: [],
-    documents: [],
-    objects: [],
-    encoded: [],
-    path: [],
-    barren: new Set(),
-  };
+  const walk = startWalk(resource);
   const extra = treeOfHolder(resource, holders);
   walkObject(walk, site, {
     own: rulesOf(resource),

@@ -31,6 +31,22 @@ export interface Walk {
   readonly encoded: EncodedText[];
 }
 
+/** A walk that has collected nothing yet. */
+export function startWalk(resource: Resource, path: Walk["path"] = []): Walk {
+  return {
+    resource,
+    fields: [],
+    denials: [],
+    flaws: new Map(),
+    wishes: [],
+    documents: [],
+    objects: [],
+    encoded: [],
+    path,
+    barren: new Set(),
+  };
+}
+
 /** A text in base64, and the images without a digest in it. */
 export interface EncodedText extends Pick<Flaw, "at" | "rule"> {
   readonly path: string;

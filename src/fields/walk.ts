@@ -25,7 +25,7 @@ import {
 import { doubledKeys, noteContest, noteDouble, noteUnreadable, placeOf } from "./note-flaw.ts";
 import { canSkip, mayHoldImages, significantKeys } from "./prefilter.ts";
 import { atElement, atKey, atMap, type RuleNode } from "./rule-tree.ts";
-import { follow, formatPath, type Place, targetOf, type Walk } from "./walk-state.ts";
+import { follow, formatPath, type Place, startWalk, targetOf, type Walk } from "./walk-state.ts";
 
 /** Collects the images of an object. No shape of it is an error. */
 export function walkObject(walk: Walk, object: Place, known: WalkRules): void {
@@ -108,17 +108,7 @@ function visitText(walk: Walk, place: Place, rule: FieldRule, context: NodeConte
 function visitEncoded(walk: Walk, place: Place, rule: FieldRule, scope: Scope): void {
   const layer = decodedLayer(place);
   if (layer === undefined) return;
-  const inner: Walk = {
-    ...walk,
-    fields: [],
-    denials: [],
-    flaws: new Map(),
-    wishes: [],
-    documents: [],
-    objects: [],
-    encoded: [],
-    barren: new Set(),
-  };
+  const inner = startWalk(walk.resource, walk.path);
   for (const document of layer.yaml.documents)
     visit(inner, { layer, node: rootOf(document), via: straight }, plainVisit(scope));
   walk.objects.push(...inner.objects.map((object) => ({ ...object, flaws: { from: 0, to: 0 } })));
