@@ -1,7 +1,8 @@
 /** The events of a text that js-yaml refuses as it stands, and which kubectl reads. */
-import { EVENT_ID, type Event } from "js-yaml";
+import { EVENT_ID, type Event, SCALAR_STYLE } from "js-yaml";
 import { jsonObjectStarts } from "./json-stream.ts";
-import { loosen } from "./loose-text.ts";
+import type { Property } from "./loose-pass.ts";
+import { type LooseText, loosen } from "./loose-text.ts";
 import { segmentsEvents, strictEvents } from "./strict-events.ts";
 import { YamlSyntaxError } from "./syntax-error.ts";
 
@@ -20,9 +21,8 @@ export function looseEvents(text: string, nesting: number): readonly Event[] | u
   if (loose === undefined) return undefined;
   try {
     const events = strictEvents(loose.text, nesting);
-    const starts = new Set(events.map(startOfFlow));
-    if (!loose.starts.every((start) => starts.has(start))) return undefined;
-    return events.map((event) => unfold(event, text, loose.text));
+    const starts = new Set(events.map(startOf));
+    return loose.starts.every((start) => starts.has(start)) ? tightened(events, text, loose) : undefined;
   } catch (error) {
     if (error instanceof YamlSyntaxError) return undefined;
     throw error;
@@ -49,10 +49,41 @@ export function yaml12Events(text: string, nesting: number): readonly Event[] | 
   }
 }
 
-/** Where a quoted scalar or a flow collection begins. */
-function startOfFlow(event: Event): number | undefined {
-  if (event.type === EVENT_ID.SCALAR) return event.valueStart - 1;
+/** Where a node begins, without its properties; of a block scalar, where its text does. */
+function startOf(event: Event): number | undefined {
+  if (event.type === EVENT_ID.SCALAR) return event.valueStart - (isQuoted(event.style) ? 1 : 0);
   return event.type === EVENT_ID.MAPPING || event.type === EVENT_ID.SEQUENCE ? event.start : undefined;
+}
+
+function isQuoted(style: number): boolean {
+  return style === SCALAR_STYLE.DOUBLE_QUOTED || style === SCALAR_STYLE.SINGLE_QUOTED;
+}
+
+/** The events of a loosened text as they are in the text itself. */
+function tightened(events: readonly Event[], text: string, loose: LooseText): readonly Event[] {
+  const detached = new Map(loose.properties);
+  return events.map((event) => {
+    const start = startOf(event);
+    if (start === undefined) return event;
+    // A mapping begins where its first key does, and comes before it.
+    const properties = detached.get(start);
+    detached.delete(start);
+    if (event.type === EVENT_ID.SCALAR && loose.aliases.has(start)) {
+      return { type: EVENT_ID.ALIAS, anchorStart: start + 1, anchorEnd: event.valueEnd };
+    }
+    const unfolded = unfold(event, text, loose.text);
+    return properties === undefined ? unfolded : attached(unfolded, properties);
+  });
+}
+
+function attached(event: Event, properties: readonly Property[]): Event {
+  const anchor = properties.find(({ kind }) => kind === "anchor");
+  const tag = properties.find(({ kind }) => kind === "tag");
+  return {
+    ...event,
+    ...(anchor && { anchorStart: anchor.start + 1, anchorEnd: anchor.end }),
+    ...(tag && { tagStart: tag.start, tagEnd: tag.end }),
+  };
 }
 
 /** A scalar that is its own text once its lines are put on one is not where they stand apart. */

@@ -1,6 +1,7 @@
 /** Moving in a {@link YamlText}: what a node is, what it holds, where it stands. */
-import { COLLECTION_STYLE, EVENT_ID, type Event, getScalarValue, SCALAR_STYLE } from "js-yaml";
+import { COLLECTION_STYLE, EVENT_ID, type Event, SCALAR_STYLE } from "js-yaml";
 import { eventAt, fast } from "./event-table.ts";
+import { scalarValue } from "./scalar-value.ts";
 import type { YamlNode, YamlText } from "./scan.ts";
 import { trimEnd } from "./trim-end.ts";
 
@@ -100,7 +101,7 @@ export function scalarText(yaml: YamlText, node: YamlNode | undefined): string |
   if (types[node] !== EVENT_ID.SCALAR) return undefined;
   if (((styles[node] ?? 0) & fast) !== 0) return yaml.text.slice(starts[node], ends[node]);
   const event = eventOf(yaml, node);
-  return event.type === EVENT_ID.SCALAR ? getScalarValue(yaml.text, event) : undefined;
+  return event.type === EVENT_ID.SCALAR ? scalarValue(yaml.text, event) : undefined;
 }
 
 /** The text of a scalar without the line breaks that end a block scalar, which belong to the notation. */

@@ -1,6 +1,7 @@
 /** Writing texts in scalars: into one that is there, and in the place of an alias. */
-import { EVENT_ID, getScalarValue, SCALAR_STYLE } from "js-yaml";
+import { EVENT_ID, SCALAR_STYLE } from "js-yaml";
 import { eventOf, isBlockScalar, tagOf } from "./node.ts";
+import { scalarValue } from "./scalar-value.ts";
 import type { YamlNode, YamlText } from "./scan.ts";
 import { applyEdits, type TextEdit } from "./text-edit.ts";
 import { trimEnd } from "./trim-end.ts";
@@ -45,7 +46,7 @@ export function writeOut(
   if (quote !== undefined && !/[\r\n\u0085\u2028\u2029]/.test(written)) return tag + quote + written + quote;
   if (event.style === SCALAR_STYLE.PLAIN && isPlainAnywhere(written, isText || edits.length > 0))
     return tag + written;
-  const value = getScalarValue(written, { ...event, valueStart: 0, valueEnd: written.length, fast: false });
+  const value = scalarValue(written, { ...event, valueStart: 0, valueEnd: written.length, fast: false });
   return (
     tag + doubleQuoted(ending === "trimmed" && isBlockScalar(yaml, scalar) ? trimEnd(value, "\n") : value)
   );

@@ -7,7 +7,10 @@ export function toValue(yaml: YamlText, node: YamlNode): unknown {
   switch (kindOf(yaml, target)) {
     case "mapping":
       return Object.fromEntries(
-        entriesOf(yaml, target).map(({ key, value }) => [scalarText(yaml, key) ?? "", toValue(yaml, value)]),
+        entriesOf(yaml, target).map(({ key, value }) => [
+          scalarText(yaml, dereference(yaml, key)) ?? "",
+          toValue(yaml, value),
+        ]),
       );
     case "sequence":
       return elementsOf(yaml, target).map((element) => toValue(yaml, element));

@@ -106,6 +106,15 @@ const looseLines: Readonly<Record<string, string>> = {
   "a comment right behind quotes": 'xN: "a"# c\n',
   "a comment right behind brackets": "xN: [a]# c\n",
   "a comment right behind a bar": "xN: |# c\n  a\n",
+  "a literal at the column of its key": "xN:\n|\n  a\n",
+  "a folded text at the column of its key": "xN: !!str # c\n\n>-\n  a\n  b\n",
+  "a literal at the column of its dash": "xN:\n-\n|2\n   a\n- b\n",
+  "an alias as a key": "xN: &aN k\n*aN: b\n",
+  "signs in a tag": "xN: !a,b c\n",
+  "more signs in a tag": "xN: !!!\n",
+  "text right behind an anchor": "xN: &aN:b - c\n",
+  "an escaped apostrophe": 'xN: "it\\\'s"\n',
+  "a dash in braces": "xN: {-}\n",
 };
 
 const otherMembers: Readonly<Record<string, string>> = {

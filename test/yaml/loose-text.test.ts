@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { loosen } from "../../src/yaml/loose-text.ts";
-import { rootOf } from "../../src/yaml/node.ts";
+import { anchorRange, rootOf, tagOf } from "../../src/yaml/node.ts";
 import { scan } from "../../src/yaml/scan.ts";
 import { YamlSyntaxError } from "../../src/yaml/syntax-error.ts";
 import { toValue } from "../../src/yaml/to-value.ts";
@@ -37,8 +37,48 @@ describe("scan, of what readers written in Go read", () => {
       "a: it's {b\nc: d#e\nf: {\ng: 'h'}\n",
       { a: "it's {b", c: "d#e", f: { g: "h" } },
     ],
+    ["a literal at the column of its key", "a:\n|\n  b\n  c\nd: e\n", { a: "b\nc\n", d: "e" }],
+    [
+      "such a literal in a list",
+      "a:\n- b:\n  # c\n  >-\n    d\n    e\n  f: g\n",
+      { a: [{ b: "d e", f: "g" }] },
+    ],
+    ["a literal at the column of its dash", "a:\n-\n|\n  b\n- c\n", { a: ["b\n", "c"] }],
+    ["such a literal with a tag and an anchor", "a: !!str &x\n|-\n  b\nc: *x\n", { a: "b", c: "b" }],
+    ["an empty literal at the column of its key", "a:\n|\nb: c\n", { a: "", b: "c" }],
+    ["an alias as a key", "a: &x b\n*x: c\nd: {e: f}\n", { a: "b", b: "c", d: { e: "f" } }],
+    ["a comma in a tag", "a: !b,c d\n!, e: f\n", { a: "d", e: "f" }],
+    ["brackets in a tag", "a: ![b] c\nd: [!e,f {}]\n", { a: "c", d: [{}] }],
+    ["exclamation marks in a tag", "a: !!! b\nc: !~! d\n", { a: "b", c: "d" }],
+    ["text right behind an anchor", "a: &b:c - d\ne: *b\n", { a: ":c - d", e: ":c - d" }],
+    ["properties right of a map", " &a !!map\nb: c\n", { b: "c" }],
+    ["such properties behind a byte order mark", "\ufeff!a,b\nb: c\n", { b: "c" }],
+    ["an escaped apostrophe", "a: \"it\\'s \\\\\\'\"\n", { a: "it's \\'" }],
+    ["a dash in braces", "a: {-}\nb: [-, c]\n", { a: { "-": null }, b: ["-", "c"] }],
+    [
+      "a literal below a key with an anchor",
+      'a: {\nb: c }\n&x d: |\n  "e\nf: g\n',
+      { a: { b: "c" }, d: '"e\n', f: "g" },
+    ],
   ])("reads %s", (_, text, value) => {
     expect(read(text)).toEqual([value]);
+  });
+
+  test("reads directives behind a document that nothing ends", () => {
+    expect(read("a: b\n%YAML 1.1\n# c\n---\nd: |\n  e\n%TAG !x! y\n---\nf: g\n")).toEqual([
+      { a: "b" },
+      { d: "e\n" },
+      { f: "g" },
+    ]);
+  });
+
+  test("keeps anchors and tags that it passes over", () => {
+    const yaml = scan("a: &b:c - d\ne: *b\n");
+    const map = scan(" &a !!map\nb: c\n");
+
+    expect([...yaml.targets.values()].map((node) => anchorRange(yaml, node))).toEqual([{ start: 3, end: 5 }]);
+    expect(tagOf(map, rootOf(0))).toBe("!!map");
+    expect(anchorRange(map, rootOf(0))).toEqual({ start: 1, end: 3 });
   });
 
   test.each<[string, string, unknown]>([
@@ -63,6 +103,9 @@ describe("scan, of what readers written in Go read", () => {
     ["a document within braces", "a: {\n---\nb: c}\n"],
     ["text behind quotes", "a: 'b'c\n"],
     ["a tab for indentation", "a:\n\tb: {\nc: d}\n"],
+    ["a literal left of its key", "a:\n  b:\n |\n   c\n"],
+    ["an alias as a key that nothing defines", "*x: b\n"],
+    ["an unknown directive behind a document", "a: b\n%FOO\n---\nc: d\n"],
   ])("refuses %s", (_, text) => {
     expect(() => scan(text)).toThrow(YamlSyntaxError);
   });

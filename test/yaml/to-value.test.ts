@@ -10,10 +10,12 @@ async function plain(text: string): Promise<unknown> {
 
 describe("plainOf", () => {
   test("gives maps and lists, nested, with what aliases stand for", async () => {
-    expect(await plain("a: &x [1, {b: c}]\nd: *x\n? [e]\n: f\n")).toEqual({
+    expect(await plain("a: &x [1, {b: c}]\nd: *x\n? [e]\n: f\ng: &k h\n*k : i\n")).toEqual({
       a: [1, { b: "c" }],
       d: [1, { b: "c" }],
       "": "f",
+      g: "h",
+      h: "i",
     });
   });
 
