@@ -308,6 +308,14 @@ describeWith(["kubernetes"], "--inventory admission", () => {
         images.map((image, index) => `${image}@${digestOf(2999 - index)}`),
       );
     });
+
+    test("is gone by the command of the documentation", async () => {
+      const bindings = "validatingadmissionpolicybinding,mutatingadmissionpolicybinding";
+
+      await succeed(["delete", bindings, "pin-digests", "pin-digests-updates"]);
+
+      await expect.poll(() => create(pod(["redis:7"]), "pinned")).toMatchObject({ code: 0, stderr: "" });
+    });
   });
 
   /** Makes a policy from a lock and applies it. */

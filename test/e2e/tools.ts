@@ -16,6 +16,7 @@ export type Tool =
   | "cosign3"
   | "docker-registry"
   | "skopeo"
+  | "jq"
   | "image"
   | "corpus"
   | "nodes"
@@ -81,6 +82,7 @@ const probes = {
   helm4: () => works("helm4", ["version"]),
   "docker-registry": () => works("docker-registry", ["--version"]),
   skopeo: () => works("skopeo", ["--version"]),
+  jq: () => works("jq", ["--version"]),
   image: () => works("buildah", ["--version"]) && works("podman", ["run", "--rm", nodeImage, "true"]),
   corpus: () => existsSync(corpus),
   nodes: () => [...nodes, ...oldNodes].every((node) => works(node, ["--version"])),
