@@ -36,11 +36,12 @@ export interface PatchedKind {
   readonly kind: string;
 }
 
-/** The rule of several that counts: the user's, the later before the earlier; then what denies; then the table's. */
+/** The rule of several that counts: the user's, the later before the earlier; then what denies; then the surest of the table's. */
 export function strongest(rules: readonly FieldRule[]): FieldRule | undefined {
   return (
     rules.findLast(({ source, byUser }) => source === "user" || byUser) ??
     rules.find(({ source }) => source === "deny") ??
+    rules.find(({ certain }) => certain) ??
     rules[0]
   );
 }

@@ -1,5 +1,5 @@
 /** Where the images are in files that are no objects of Kubernetes: a folder's kustomization, its patches, and the values of a chart. */
-import type { FileForm, InputFile } from "../krm/input.ts";
+import { type FileForm, type ImageSource, type InputFile, isIn } from "../krm/input.ts";
 import type { Resource } from "../krm/resource.ts";
 import type { FieldRule } from "./field-rule.ts";
 import { type RulesOf, tableRules } from "./field-rules.ts";
@@ -21,12 +21,49 @@ export const fileIdentity: Readonly<Record<FileForm, FileIdentity>> = {
     kind: "Kustomization",
     isNameless: true,
   },
+  replacement: { apiVersion: "", group: "", kind: "Replacement", isNameless: true },
   patch: { apiVersion: "", group: "", kind: "Patch", isNameless: true },
   values: { apiVersion: "", group: "", kind: "Values", isNameless: true },
 };
 
-/** The rules for a file of a form, and for the objects in it. */
-export function fileRules({ form, patched }: Pick<InputFile, "form" | "patched">, rulesOf: RulesOf): RulesOf {
+/** The rules for a file, and for the objects in it. */
+export function fileRules(file: InputFile, rulesOf: RulesOf): RulesOf {
+  const rules = formRules(file, rulesOf);
+  return file.sources === undefined ? rules : withSources(file.sources, rules);
+}
+
+/** Rules that make images of what kustomizations take from a file. */
+function withSources(sources: readonly ImageSource[], rulesOf: RulesOf): RulesOf {
+  const trees = new Map<string, RuleNode>();
+  const byName = new Map<string | undefined, { readonly source: ImageSource; readonly index: number }[]>();
+  for (const [index, source] of sources.entries()) {
+    const known = byName.get(source.name);
+    if (known === undefined) byName.set(source.name, [{ source, index }]);
+    else known.push({ source, index });
+  }
+  return (object) => {
+    const rules = rulesOf(object);
+    const ofName = object.name === undefined ? [] : (byName.get(object.name) ?? []);
+    const own = [...ofName, ...(byName.get(undefined) ?? [])].filter(({ source }) => isIn(source, object));
+    if (own.length === 0) return rules;
+    const key = own.map(({ index }) => index).join(" ");
+    const rulesOfSources = (): readonly FieldRule[] => own.flatMap(({ source }) => sourceRules(source));
+    const tree = trees.get(key) ?? buildRuleTree(rulesOfSources(), "explicit");
+    trees.set(key, tree);
+    return { ...rules, trees: [tree, ...rules.trees] };
+  };
+}
+
+function sourceRules({ path, pattern, isCertain }: ImageSource): readonly FieldRule[] {
+  const rules = tableRules("replacements", { path, ...(pattern !== undefined && { in: "text", pattern }) });
+  return rules.map((rule) =>
+    isCertain
+      ? { ...rule, label: "replacements", certain: true }
+      : { ...rule, label: unknownField, loose: true },
+  );
+}
+
+function formRules({ form, patched }: InputFile, rulesOf: RulesOf): RulesOf {
   if (form === "manifests") return rulesOf;
   const { apiVersion, kind } = fileIdentity[form];
   const own = form === "patch" ? rootRule(patchRule(patched)) : ownTrees[form]();
@@ -37,10 +74,17 @@ export function fileRules({ form, patched }: Pick<InputFile, "form" | "patched">
   };
 }
 
-const ownTrees: Readonly<Record<"kustomization" | "values", () => RuleNode>> = {
+const ownTrees: Readonly<Record<Exclude<FileForm, "manifests" | "patch">, () => RuleNode>> = {
   kustomization: () => {
     kustomization ??= buildRuleTree(kustomizationRules(), "explicit");
     return kustomization;
+  },
+  replacement: () => {
+    replacement ??= buildRuleTree(
+      ["sourceValue", "[]/sourceValue"].flatMap((path) => likelyRules({ path, loose: true })),
+      "explicit",
+    );
+    return replacement;
   },
   values: () => {
     values ??= rootRule(valuesRule("*"));
@@ -49,6 +93,7 @@ const ownTrees: Readonly<Record<"kustomization" | "values", () => RuleNode>> = {
 };
 
 let kustomization: RuleNode | undefined;
+let replacement: RuleNode | undefined;
 let values: RuleNode | undefined;
 
 /** https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/ */
@@ -69,16 +114,18 @@ function kustomizationRules(): readonly FieldRule[] {
     ...tableRules(label, { path: "helmCharts[]", in: "repositoryAndTag", ...pulledChart }),
     ...["helmCharts[]/valuesInline", "helmChartInflationGenerator[]/valuesLocal"].map(valuesRule),
     // What is made of these says nothing of images: they are taken for some where a registry knows them.
-    ...[
-      ...tableRules(label, {
-        path: "{configMapGenerator,secretGenerator}[]/literals[]",
-        in: "text",
-        pattern: literalPattern,
-        loose: true,
-      }),
-      ...tableRules(label, { path: "replacements[]/sourceValue", loose: true }),
-    ].map((rule) => ({ ...rule, label: unknownField })),
+    ...likelyRules({
+      path: "{configMapGenerator,secretGenerator}[]/literals[]",
+      in: "text",
+      pattern: literalPattern,
+      loose: true,
+    }),
+    ...likelyRules({ path: "replacements[]/sourceValue", loose: true }),
   ];
+}
+
+function likelyRules(row: FieldRow): readonly FieldRule[] {
+  return tableRules("kustomization", row).map((rule) => ({ ...rule, label: unknownField }));
 }
 
 /** The second is the first's old name, which kustomize still takes. */

@@ -39,7 +39,9 @@ export function readContent(text: string, file: InputFile): FileContent {
   if (mayBeTemplate && hasActions(yaml)) return { kind: "template" };
   const roots = yaml.documents
     .map(rootOf)
-    .filter((root) => kindOf(yaml, root) === "mapping" || (file.form === "patch" && isList(yaml, root)));
+    .filter(
+      (root) => kindOf(yaml, root) === "mapping" || (MAY_BE_LISTS.has(file.form) && isList(yaml, root)),
+    );
   const form = isOfObjects(yaml, roots, file) ? "manifests" : file.form;
   const items = form === "manifests" ? roots.filter((root) => isObject(yaml, root)) : roots;
   if (items.length === 0) return { kind: "other" };
@@ -69,7 +71,9 @@ function hasActions(yaml: YamlText): boolean {
   return false;
 }
 
-/** Operations of JSON Patch. */
+/** What may be operations of JSON Patch, or several replacements. */
+const MAY_BE_LISTS: ReadonlySet<FileForm> = new Set(["patch", "replacement"]);
+
 function isList(yaml: YamlText, root: number): boolean {
   return kindOf(yaml, root) === "sequence";
 }

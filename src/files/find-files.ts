@@ -223,6 +223,7 @@ function hasChart(folder: string): boolean {
   );
 }
 
-function shownPath({ folder }: FindOptions, place: string): string {
+/** How messages name a file. */
+export function shownPath({ folder }: Pick<FindOptions, "folder">, place: string): string {
   return relative(folder, place).replaceAll(sep, "/") || ".";
 }

@@ -27,9 +27,14 @@ export function rulesAbove(folder: string): IgnoreRules {
   const [root = folder] = above;
   const exclude = readRules(join(root, ".git", "info", "exclude"));
   const levels = exclude === undefined ? noLevels : withLevel(noLevels, ".gitignore", root, exclude);
-  const rules = above.reduce((known, each) => known.below(each, new Set(RULE_FILES)), rulesOf(levels));
+  const rules = above.reduce((known, each) => rulesIn(each, known), rulesOf(levels));
   // What was named is looked into, though the rules above leave it out.
   return above.length > 0 && rules.isIgnored(folder, true) ? rulesOf(noLevels) : rules;
+}
+
+/** The rules in a folder below, where nobody knows its names. */
+export function rulesIn(folder: string, rules: IgnoreRules): IgnoreRules {
+  return rules.below(folder, new Set(RULE_FILES));
 }
 
 interface Level {

@@ -5,15 +5,27 @@
  */
 import { dirname, resolve } from "node:path";
 import { patchedKind } from "../fields/json-patch.ts";
-import type { FileImage, InputFile, Override } from "../krm/input.ts";
-import { childOf, dereference, elementsOf, kindOf, rootOf, scalarText, scalarType } from "../yaml/node.ts";
-import { scan, type YamlNode, type YamlText } from "../yaml/scan.ts";
-import { YamlSyntaxError } from "../yaml/syntax-error.ts";
+import type { InputFile } from "../krm/input.ts";
+import { childOf, scalarText } from "../yaml/node.ts";
+import { parseFieldPath } from "./field-steps.ts";
+import { type ImageEntry, readEntry } from "./image-entry.ts";
+import { type Replacement, type ReplacementSource, readReplacement } from "./replacement.ts";
+import { documentsOf, elementsAt, elementsIn, mapAt, textAt, textsAt, type YamlMap } from "./yaml-parts.ts";
 
 /** A kustomization of a run. */
 export interface KustomizationFile {
   /** Absolute. */
   readonly place: string;
+  /** As messages name it. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Reads the file at a place; undefined for what is none of the run. */
+export type ReadNamed = (place: string) => ReadText | undefined;
+
+/** A file that a kustomization names. */
+export interface ReadText {
   /** As messages name it. */
   readonly path: string;
   readonly text: string;
@@ -26,59 +38,31 @@ export interface Kustomization {
   readonly folder: string;
   /** The files and folders that it builds on, absolute. */
   readonly bases: readonly string[];
+  /** Those that hold transformers and generators, and what these name: what is done before them is nothing to them. */
+  readonly later: readonly string[];
   readonly components: readonly string[];
   readonly entries: readonly ImageEntry[];
   readonly byName: ReadonlyMap<string, readonly ImageEntry[]>;
-  /** The images of which it replaces what stands between two delimiters, by keys. */
-  readonly splits: readonly string[];
+  readonly replacements: readonly Replacement[];
+  /** The texts that it has names for, of which some may be images. */
+  readonly vars: readonly ReplacementSource[];
+  /** The literals of the objects that it generates, by their paths. */
+  readonly literals: ReadonlyMap<string, Literal>;
+  readonly namePrefix: string;
+  readonly nameSuffix: string;
   /** What it says of the files that it names, by their places. */
   readonly forms: readonly (readonly [place: string, form: NamedForm])[];
 }
 
-/** An entry of `images`. */
-export interface ImageEntry {
+/** A text of an object that is generated. */
+export interface Literal {
+  readonly kind: "ConfigMap" | "Secret";
   readonly name: string;
-  /** Whether the name may match several. */
-  readonly isExpression: boolean;
-  /** Undefined where it is missing or empty, as the others. */
-  readonly newName: string | undefined;
-  readonly newTag: string | undefined;
-  readonly digest: string | undefined;
-  readonly tagSuffix: string | undefined;
-}
-
-/** By what keys targets of `replacements` may mean an image. */
-export function splitKeys({ putAt, kind, name, owner }: FileImage): readonly string[] {
-  const [, list, index] = /^(.*)\[(\d+)\]\.image$/s.exec(putAt) ?? [];
-  if (list === undefined || index === undefined) return [];
-  return ["*", index, `[name=${owner}]`].flatMap((which) =>
-    [kind, undefined].flatMap((ofKind) =>
-      [name, undefined].map((named) => splitKey({ list, which, kind: ofKind, name: named })),
-    ),
-  );
-}
-
-interface ImageSplit {
-  /** Undefined where any will do, as the name. */
-  readonly kind: string | undefined;
-  readonly name: string | undefined;
-  /** The path to the list of containers. */
-  readonly list: string;
-  /** The index of the container, or its name in `[name=…]`; `*` for all. */
-  readonly which: string;
-}
-
-function splitKey({ list, which, kind, name }: ImageSplit): string {
-  return JSON.stringify([list, which, kind ?? null, name ?? null]);
+  readonly key: string;
 }
 
 /** How a file is to be read. */
 export type NamedForm = Pick<InputFile, "form" | "patched">;
-
-/** True for an entry after which nothing is left of the tag and the digest that a file has. */
-export function setsTag({ newTag, digest }: ImageEntry): boolean {
-  return newTag !== undefined || digest !== undefined;
-}
 
 /** The entry at a path of a kustomization. */
 export function entryAt({ entries }: Kustomization, path: string): ImageEntry | undefined {
@@ -86,135 +70,208 @@ export function entryAt({ entries }: Kustomization, path: string): ImageEntry | 
   return index === undefined ? undefined : entries[Number(index)];
 }
 
-/** What an entry leaves to the files whose images it changes. */
-export function entryOverride(entry: ImageEntry): Override | undefined {
-  if (setsTag(entry)) {
-    if (!entry.isExpression || entry.newName !== undefined) return undefined;
-    if (entry.digest !== undefined)
-      return { kind: "set", reason: "it has a digest for all that its `name` matches" };
-    const reason =
-      "its `name` is an expression, and each image that it matches has a digest of its own: write an entry for each";
-    return { kind: "floats", reason };
-  }
-  if (entry.tagSuffix !== undefined)
-    return {
-      kind: "floats",
-      reason: "`tagSuffix` drops every digest: write the whole tag as `newTag` instead",
-    };
-  if (entry.newName === undefined) return undefined;
-  if (entry.isExpression)
-    return {
-      kind: "floats",
-      reason:
-        "its `name` is an expression, and it sets no tag for what that matches: write `newTag` here, too",
-    };
-  const reason =
-    "it changes the name alone, so that tags and digests are those of other files: write `newTag` here, too";
-  return { kind: "open", reason };
-}
-
 /** Undefined for one that can't be read, which is told when its images are looked for. */
-export function readKustomization({ place, path, text }: KustomizationFile): Kustomization | undefined {
-  const yaml = scanQuietly(text);
-  const [document] = yaml?.documents ?? [];
-  if (yaml === undefined || document === undefined) return undefined;
-  const reading: Reading = { yaml, root: rootOf(document), folder: dirname(place) };
-  const merges = [...placesAt(reading, "patchesStrategicMerge"), ...placesAt(reading, "patches")];
-  const patches = patchFiles(reading);
-  const components = placesAt(reading, "components");
-  const entries = entriesIn(reading);
+export function readKustomization(file: KustomizationFile, read: ReadNamed): Kustomization | undefined {
+  const [root] = documentsOf(file.text);
+  if (root === undefined) return undefined;
+  const folder = dirname(file.place);
+  const placesOf = (paths: readonly string[]): readonly string[] =>
+    paths.map((path) => resolve(folder, path));
+  const placesAt = (key: string): readonly string[] => placesOf(textsAt(root, key));
+  const plugins = [...placesAt("transformers"), ...placesAt("generators")];
+  const texts = plugins.flatMap((place) => read(place) ?? []);
+  const reading: Reading = { file, read, root, folder, plugins: pluginsIn(root, file.path, texts) };
+  const components = placesAt("components");
+  const patches = patchFiles(ownMaps(reading, "patches", "patchesJson6902"), folder);
+  const laterPatches = patchFiles(pluginMaps(reading, "patches", "patchesJson6902"), folder);
+  // kustomize 4 takes names of files in `patches`, too.
+  const merges = [...placesAt("patchesStrategicMerge"), ...placesAt("patches")];
+  const laterMerges = placesOf(
+    pluginMaps(reading, "patchesStrategicMerge").flatMap(({ map }) => textsAt(map, "paths")),
+  );
+  const replacing = placesOf(all(reading, "replacements").flatMap(({ map }) => textAt(map, "path") ?? []));
+  const images = childOf(root.yaml, root.node, "images") === undefined ? "imageTags" : "images";
+  const entries = ownMaps(reading, images).map(({ map }) => readEntry(map));
   return {
-    place,
-    path,
-    folder: reading.folder,
+    place: file.place,
+    path: file.path,
+    folder,
     bases: [
-      ...placesAt(reading, "resources"),
-      ...placesAt(reading, "bases"),
-      ...merges,
+      ...placesAt("resources"),
+      ...placesAt("bases"),
       ...components,
-      ...patches.map(([file]) => file),
+      ...merges,
+      ...patches.map(([place]) => place),
+      ...replacing,
     ],
+    later: [...plugins, ...laterMerges, ...laterPatches.map(([place]) => place)],
     components,
     forms: [
-      ...valuesFiles(reading).map((file) => [file, { form: "values" }] as const),
-      ...merges.map((file) => [file, { form: "patch" }] as const),
+      ...placesOf(valuesFiles(reading)).map((place) => [place, { form: "values" }] as const),
+      ...[...merges, ...laterMerges].map((place) => [place, { form: "patch" }] as const),
       ...patches,
+      ...laterPatches,
+      ...replacing.map((place) => [place, { form: "replacement" }] as const),
     ],
-    splits: splitsIn(reading),
+    replacements: replacementsIn(reading),
+    vars: varsIn(reading),
+    literals: literalsIn(reading),
+    namePrefix: textAt(root, "namePrefix") ?? "",
+    nameSuffix: textAt(root, "nameSuffix") ?? "",
     entries,
     byName: entriesByName(entries),
   };
 }
 
-/** A kustomization as YAML. */
 interface Reading {
-  readonly yaml: YamlText;
-  readonly root: YamlNode;
+  readonly file: KustomizationFile;
+  readonly read: ReadNamed;
+  readonly root: YamlMap;
   readonly folder: string;
+  /** The objects that configure transformers and generators. */
+  readonly plugins: readonly Plugin[];
 }
 
-/** The files that hold patches; others are written in place. */
-function patchFiles(reading: Reading): readonly (readonly [place: string, form: NamedForm])[] {
-  const { yaml, folder } = reading;
-  return elementsAt(reading, "patches", "patchesJson6902").flatMap((patch) => {
-    const file = textAt(yaml, patch, "path");
-    if (file === undefined) return [];
-    const patched = patchedKind(yaml, childOf(yaml, patch, "target"));
-    return [[resolve(folder, file), { form: "patch", patched }] as const];
+/** A map, and where it stands. */
+interface Plugin {
+  readonly map: YamlMap;
+  /** The file, as messages name it. */
+  readonly file: string;
+  readonly path: string;
+}
+
+/** Transformers and generators are written here, or the names of their files are. */
+function pluginsIn(root: YamlMap, path: string, files: readonly ReadText[]): readonly Plugin[] {
+  const inline = ["transformers", "generators"].flatMap((key) =>
+    elementsAt(root, key).flatMap(({ yaml, node }, index): readonly Plugin[] => {
+      const text = scalarText(yaml, node);
+      // A name on one line leads to a file.
+      if (text?.includes("\n") !== true) return [];
+      return documentsOf(text).map((map) => ({ map, file: path, path: `${key}[${index}]` }));
+    }),
+  );
+  const named = files.flatMap(({ path: file, text }) =>
+    documentsOf(text).map((map) => ({ map, file, path: "" })),
+  );
+  return [...inline, ...named].filter(({ map }) => textAt(map, "apiVersion") === "builtin");
+}
+
+/** The elements of a list of the kustomization, and what objects of kustomize's own kinds say of the same. */
+function all(reading: Reading, ...keys: readonly PluginKey[]): readonly Plugin[] {
+  return [...ownMaps(reading, ...keys), ...pluginMaps(reading, ...keys)];
+}
+
+function ownMaps({ file, root }: Reading, ...keys: readonly string[]): readonly Plugin[] {
+  return keys.flatMap((key) =>
+    elementsAt(root, key).map((map, index) => ({ map, file: file.path, path: `${key}[${index}]` })),
+  );
+}
+
+function pluginMaps({ plugins }: Reading, ...keys: readonly PluginKey[]): readonly Plugin[] {
+  const kinds = keys.map((key) => pluginKinds[key]);
+  return plugins.filter(({ map }) => kinds.includes(textAt(map, "kind") ?? "")).flatMap(partsOf);
+}
+
+/** Which kinds of objects say what a list of a kustomization does. */
+const pluginKinds = {
+  replacements: "ReplacementTransformer",
+  patches: "PatchTransformer",
+  patchesJson6902: "PatchJson6902Transformer",
+  patchesStrategicMerge: "PatchStrategicMergeTransformer",
+  helmCharts: "HelmChartInflationGenerator",
+  configMapGenerator: "ConfigMapGenerator",
+  secretGenerator: "SecretGenerator",
+} satisfies Readonly<Record<string, string>>;
+
+type PluginKey = keyof typeof pluginKinds;
+
+/** Such an object says the same as an element of the list, or as several. */
+function partsOf({ map, file, path }: Plugin): readonly Plugin[] {
+  const replacements = elementsAt(map, "replacements");
+  if (replacements.length === 0) return [{ map, file, path }];
+  const at = path === "" ? "" : `${path}.`;
+  return replacements.map((each, index) => ({ map: each, file, path: `${at}replacements[${index}]` }));
+}
+
+/** The files that hold patches of any kind; others are written in place. */
+function patchFiles(
+  maps: readonly Plugin[],
+  folder: string,
+): readonly (readonly [place: string, form: NamedForm])[] {
+  return maps.flatMap(({ map }) => {
+    const path = textAt(map, "path");
+    if (path === undefined) return [];
+    const patched = patchedKind(map.yaml, mapAt(map, "target")?.node);
+    return [[resolve(folder, path), { form: "patch", patched }] as const];
   });
 }
 
 /** The files of which charts, and the HelmReleases that take a ConfigMap or a Secret, make values. */
 function valuesFiles(reading: Reading): readonly string[] {
-  const { yaml, folder } = reading;
-  const charts = elementsAt(reading, "helmCharts", "helmChartInflationGenerator").flatMap((chart) => [
-    ...["valuesFile", "values"].flatMap((key) => textAt(yaml, chart, key) ?? []),
-    ...textsIn(yaml, childOf(yaml, chart, "additionalValuesFiles")),
+  const charts = [...all(reading, "helmCharts"), ...ownMaps(reading, "helmChartInflationGenerator")];
+  const named = charts.flatMap(({ map }) => [
+    ...["valuesFile", "values"].flatMap((key) => textAt(map, key) ?? []),
+    ...textsAt(map, "additionalValuesFiles"),
   ]);
-  const generated = elementsAt(reading, "configMapGenerator", "secretGenerator")
-    .flatMap((generator) => textsIn(yaml, childOf(yaml, generator, "files")))
+  const generated = all(reading, "configMapGenerator", "secretGenerator")
+    .flatMap(({ map }) => textsAt(map, "files"))
     .flatMap((file) => VALUES_FILE.exec(file)?.groups?.path ?? []);
-  return [...charts, ...generated].map((file) => resolve(folder, file));
+  return [...named, ...generated];
 }
 
 /** A file for a key that is called after the values of a chart, as those that a HelmRelease of Flux takes are: `[KEY=]PATH`. */
 const VALUES_FILE = /^(?=(?:[^=]*\/)?values[\w.-]*\.ya?ml(?:=|$))(?:[^=]*=)?(?<path>.+)$/;
 
-function entriesIn(reading: Reading): readonly ImageEntry[] {
-  const { yaml, root } = reading;
-  const key = childOf(yaml, root, "images") === undefined ? "imageTags" : "images";
-  return elementsAt(reading, key).map((entry) => {
-    // kustomize reads it as an expression.
-    const name = textAt(yaml, entry, "name") ?? "";
-    return {
-      name: name.replaceAll("\\", ""),
-      isExpression: /[*+?()[\]{}|^$]/.test(name.replaceAll(/\\./g, "")),
-      newName: textAt(yaml, entry, "newName"),
-      newTag: textAt(yaml, entry, "newTag"),
-      digest: textAt(yaml, entry, "digest"),
-      tagSuffix: textAt(yaml, entry, "tagSuffix"),
-    };
-  });
-}
-
-function splitsIn(reading: Reading): readonly string[] {
-  const { yaml } = reading;
-  const targets = elementsAt(reading, "replacements").flatMap((each) =>
-    listAt(yaml, childOf(yaml, each, "targets")),
-  );
-  return targets.flatMap((target) => {
-    if (textAt(yaml, childOf(yaml, target, "options"), "delimiter") === undefined) return [];
-    const select = childOf(yaml, target, "select");
-    const [kind, name] = [textAt(yaml, select, "kind"), textAt(yaml, select, "name")];
-    return textsIn(yaml, childOf(yaml, target, "fieldPaths")).flatMap((path) => {
-      const { list, which } = IMAGE_PATH.exec(path)?.groups ?? {};
-      return list === undefined || which === undefined ? [] : splitKey({ kind, name, list, which });
+/** A replacement is written here, or the name of a file is that holds one or several. */
+function replacementsIn(reading: Reading): readonly Replacement[] {
+  return all(reading, "replacements").flatMap(({ map, file, path }) => {
+    const named = textAt(map, "path");
+    if (named === undefined) return [readReplacement(map, { file, path })];
+    const other = reading.read(resolve(reading.folder, named));
+    if (other === undefined) return [];
+    return documentsOf(other.text).flatMap((document) => {
+      const several = elementsIn(document.yaml, document.node);
+      return several.length === 0
+        ? [readReplacement(document, { file: other.path, path: "" })]
+        : several.map((each, index) => readReplacement(each, { file: other.path, path: `[${index}]` }));
     });
   });
 }
 
-/** `spec.template.spec.containers.[name=web].image` */
-const IMAGE_PATH = /^(?<list>[^[]*)\.(?<which>\*|\d+|\[name=[^\]]*\])\.image$/;
+function varsIn({ root }: Reading): readonly ReplacementSource[] {
+  return elementsAt(root, "vars").flatMap((map) => {
+    const object = mapAt(map, "objref");
+    const written = textAt(mapAt(map, "fieldref"), "fieldpath");
+    if (object === undefined || written === undefined) return [];
+    const [version, group] = (textAt(object, "apiVersion") ?? "").split("/").reverse();
+    const name = {
+      group: group ?? textAt(object, "group"),
+      version: version === "" ? textAt(object, "version") : version,
+      kind: textAt(object, "kind"),
+      name: textAt(object, "name"),
+      namespace: textAt(object, "namespace"),
+    };
+    return [{ object: name, written, steps: parseFieldPath(written), part: undefined }];
+  });
+}
+
+function literalsIn({ root }: Reading): ReadonlyMap<string, Literal> {
+  const kinds = [
+    ["configMapGenerator", "ConfigMap"],
+    ["secretGenerator", "Secret"],
+  ] as const;
+  return new Map(
+    kinds.flatMap(([list, kind]) =>
+      elementsAt(root, list).flatMap((generator, at) =>
+        textsAt(generator, "literals").flatMap((literal, index): readonly [string, Literal][] => {
+          const key = /^[^=]*/.exec(literal)?.[0] ?? "";
+          const name = textAt(generator, "name") ?? "";
+          return [[`${list}[${at}].literals[${index}]`, { kind, name, key }]];
+        }),
+      ),
+    ),
+  );
+}
 
 function entriesByName(entries: readonly ImageEntry[]): Kustomization["byName"] {
   const byName = new Map<string, ImageEntry[]>();
@@ -224,38 +281,4 @@ function entriesByName(entries: readonly ImageEntry[]): Kustomization["byName"] 
     else others.push(entry);
   }
   return byName;
-}
-
-function scanQuietly(text: string): YamlText | undefined {
-  try {
-    return scan(text);
-  } catch (error) {
-    if (error instanceof YamlSyntaxError) return undefined;
-    throw error;
-  }
-}
-
-function placesAt({ yaml, root, folder }: Reading, key: string): readonly string[] {
-  return textsIn(yaml, childOf(yaml, root, key)).map((each) => resolve(folder, each));
-}
-
-function elementsAt({ yaml, root }: Reading, ...keys: readonly string[]): readonly YamlNode[] {
-  return keys.flatMap((key) => listAt(yaml, childOf(yaml, root, key)));
-}
-
-/** Undefined also for nothing, and for null. */
-function textAt(yaml: YamlText, map: YamlNode | undefined, key: string): string | undefined {
-  const value = childOf(yaml, map, key);
-  return value === undefined || scalarType(yaml, value) === "null"
-    ? undefined
-    : scalarText(yaml, value) || undefined;
-}
-
-function textsIn(yaml: YamlText, list: YamlNode | undefined): readonly string[] {
-  return listAt(yaml, list).flatMap((element) => scalarText(yaml, element) ?? []);
-}
-
-function listAt(yaml: YamlText, list: YamlNode | undefined): readonly YamlNode[] {
-  if (list === undefined || kindOf(yaml, list) !== "sequence") return [];
-  return elementsOf(yaml, list).map((element) => dereference(yaml, element));
 }

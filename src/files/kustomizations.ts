@@ -4,34 +4,59 @@
  *
  * https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/images/
  */
+import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { InvalidReferenceError, safeParseReference } from "../image/reference.ts";
-import type { InputFile, Override } from "../krm/input.ts";
+import type { FileImage, ImageSource, InputFile, Override } from "../krm/input.ts";
+import { entryOverride, setsTag } from "./image-entry.ts";
 import {
   entryAt,
-  entryOverride,
   type Kustomization,
   type KustomizationFile,
   type NamedForm,
+  type ReadNamed,
   readKustomization,
-  setsTag,
-  splitKeys,
 } from "./kustomization.ts";
+import { imageSources, replacedField, splitting, takenOverride, wantOf, writing } from "./replaced.ts";
+import type { ReplacedField, Replacement } from "./replacement.ts";
+import { indexReplacements, type ReplacementIndex } from "./replacement-index.ts";
 
 /** What the kustomizations of a run say of its files. */
 export interface Kustomizations {
   /** What they make of the images in a file at a place; undefined where nothing is known of it. */
   readonly overridden: (place: string) => InputFile["overridden"];
+  /** The fields of a file at a place of which they make images. */
+  readonly sources: (place: string) => readonly ImageSource[] | undefined;
   /** What they read the file at a place as, where its name and its text don't tell. */
   readonly formOf: (place: string) => NamedForm | undefined;
+  /** The files that they name, absolute. */
+  readonly named: () => readonly string[];
+  /** The replacements that write images which no field was found to hold since. */
+  readonly missing: (isInRun: (place: string) => boolean) => readonly MissingSource[];
+}
+
+/** What replacements say of the files of some kustomizations. */
+interface Scope {
+  readonly index: ReplacementIndex;
+  readonly sources: readonly ImageSource[];
+}
+
+/** A replacement that writes images from nobody knows where. */
+export interface MissingSource {
+  readonly replacement: Replacement;
+  /** False where files that may say it are left out of the run. */
+  readonly isWhole: boolean;
 }
 
 /** Reads how the kustomizations of a run build on each other. */
-export function readKustomizations(files: Iterable<KustomizationFile>): Kustomizations {
+export function readKustomizations(
+  files: Iterable<KustomizationFile>,
+  read: ReadNamed = () => undefined,
+): Kustomizations {
   const known = new Map<string, Kustomization>();
   const forms = new Map<string, NamedForm>();
   for (const file of files) {
-    const kustomization = readKustomization(file);
+    const kustomization = readKustomization(file, read);
     if (kustomization === undefined) continue;
     known.set(kustomization.folder, kustomization);
     for (const [place, form] of kustomization.forms) if (!forms.has(place)) forms.set(place, form);
@@ -44,28 +69,59 @@ export function readKustomizations(files: Iterable<KustomizationFile>): Kustomiz
       else others.push(kustomization);
     }
   }
-  const areSplit = [...known.values()].some(({ splits }) => splits.length > 0);
-  return { overridden, formOf: (place) => forms.get(place) };
+  const all = [...known.values()];
+  const laterOf = new Map(all.flatMap((each) => each.later.map((place) => [place, each] as const)));
+  const replaces = all.some(({ replacements, vars }) => replacements.length > 0 || vars.length > 0);
+  const affixes = all
+    .map(({ namePrefix, nameSuffix }) => [namePrefix, nameSuffix] as const)
+    .filter(([prefix, suffix]) => prefix !== "" || suffix !== "");
+  const scopes = new Map<string, Scope | undefined>();
+  const indexes = new Map<Kustomization, ReplacementIndex>();
+  const taken = new Set<readonly Replacement[]>();
+  return {
+    overridden,
+    sources,
+    formOf: (place) => forms.get(place),
+    named: () =>
+      [...new Set([...users.keys(), ...forms.keys(), ...laterOf.keys()])].filter(
+        (place) => !known.has(place),
+      ),
+    missing(isInRun) {
+      const met = new Set([...taken].flat());
+      return all.flatMap((each) => {
+        const missing = each.replacements.filter((one) => wantOf(one) === "certain" && !met.has(one));
+        if (missing.length === 0) return [];
+        const whole = isWhole(each, isInRun);
+        return missing.map((replacement) => ({ replacement, isWhole: whole }));
+      });
+    },
+  };
 
   function overridden(place: string): InputFile["overridden"] {
     const folder = dirname(place);
-    const at = known.get(folder);
-    const own = at?.place === place ? at : undefined;
-    const direct = users.get(own === undefined ? place : folder) ?? [];
+    const { own, direct } = usersOf(place);
     if (own === undefined && direct.length === 0) return undefined;
     const answers = new Map<string, Answers>();
-    const splitting = areSplit ? splitsBy(own === undefined ? direct : [own, ...direct]) : undefined;
+    const scope = replaces ? scopeAt(place) : undefined;
+    const byReplacements = ({ index }: Scope, image: FileImage): Override | undefined => {
+      const field = replacedField(image, { affixes, own });
+      const takers = index.takers(field);
+      for (const same of takers) taken.add(same);
+      const splitter = index.writer(field, splitting);
+      if (splitter !== undefined) return splitOverride(splitter);
+      const writer = writerAbove(usersOfField(own, direct, image.path), field, new Map());
+      if (writer === undefined) return takenOverride(field, takers);
+      return { kind: "set", reason: `\`replacements\` of ${writer.file} writes another` };
+    };
     return (field) => {
       const { path, putAt, value } = field;
       const entry = own === undefined ? undefined : entryAt(own, path);
+      const replaced = entry === undefined && scope !== undefined ? byReplacements(scope, field) : undefined;
+      if (replaced !== undefined) return replaced;
       if (entry === undefined && !CONTAINER_IMAGE.test(putAt)) return undefined;
       const image = safeParseReference(value);
       if (image instanceof InvalidReferenceError) return entry && entryOverride(entry);
-      const split = splitting && splitKeys(field).find((key) => splitting.has(key));
-      const splitter = split === undefined ? undefined : splitting?.get(split);
-      if (splitter !== undefined) return splitOverride(splitter);
-      const isPatch = own !== undefined && entry === undefined;
-      const using = isPatch ? [own] : direct;
+      const using = entry === undefined ? usersOfField(own, direct, path) : direct;
       const above = settledBy(using, { name: image.name, own: folder, depth: 0 }, answers);
       const gap = entry === undefined || above?.kind === "set" ? undefined : entryOverride(entry);
       if (gap !== undefined) return gap;
@@ -75,12 +131,98 @@ export function readKustomizations(files: Iterable<KustomizationFile>): Kustomiz
     };
   }
 
-  /** What replaces parts of images, of all that build on something and of themselves. */
-  function splitsBy(direct: readonly Kustomization[]): ReadonlyMap<string, Kustomization> {
+  function sources(place: string): readonly ImageSource[] | undefined {
+    return replaces ? scopeAt(place)?.sources : undefined;
+  }
+
+  /** What replacements say of the fields of a file; undefined where there are none. */
+  function scopeAt(place: string): Scope | undefined {
+    const { own = laterOf.get(place), direct } = usersOf(place);
+    const key = JSON.stringify([own?.folder, ...direct.map(({ folder }) => folder)]);
+    if (!scopes.has(key)) scopes.set(key, scopeOf(own === undefined ? direct : [own, ...direct]));
+    return scopes.get(key);
+  }
+
+  function scopeOf(kustomizations: readonly Kustomization[]): Scope | undefined {
     // A set gives what is added to it while it is gone through as well.
-    const above = new Set(direct);
+    const above = new Set(kustomizations);
     for (const { folder } of above) for (const user of users.get(folder) ?? []) above.add(user);
-    return new Map([...above].flatMap((each) => each.splits.map((key) => [key, each] as const)));
+    const all = [...new Set([...above].flatMap(replacementsOf))];
+    const found = imageSources(all, above);
+    if (all.length === 0 && found.length === 0) return undefined;
+    return { index: indexReplacements(all), sources: found };
+  }
+
+  /** The kustomization that is at a place, and those that build on what is there. */
+  function usersOf(place: string): {
+    readonly own: Kustomization | undefined;
+    readonly direct: readonly Kustomization[];
+  } {
+    const at = known.get(dirname(place));
+    const own = at?.place === place ? at : undefined;
+    const folder = own === undefined ? laterOf.get(place)?.folder : dirname(place);
+    return { own, direct: users.get(folder ?? place) ?? [] };
+  }
+
+  /** Those of a kustomization, and of its components, which are for all that it builds on. */
+  function replacementsOf(kustomization: Kustomization): readonly Replacement[] {
+    const parts = new Set([kustomization]);
+    for (const { components } of parts) {
+      for (const folder of components) {
+        const part = known.get(folder);
+        if (part !== undefined) parts.add(part);
+      }
+    }
+    return [...parts].flatMap((part) => part.replacements);
+  }
+
+  function indexOf(kustomization: Kustomization): ReplacementIndex {
+    const index = indexes.get(kustomization) ?? indexReplacements(replacementsOf(kustomization));
+    indexes.set(kustomization, index);
+    return index;
+  }
+
+  /** What writes over a field on every way from its file to what nothing builds on. */
+  function writerAbove(
+    kustomizations: readonly Kustomization[],
+    field: ReplacedField,
+    known: Map<Kustomization, Replacement | "asked" | undefined>,
+  ): Replacement | undefined {
+    let first: Replacement | undefined;
+    for (const each of kustomizations) {
+      const writer = known.has(each) ? known.get(each) : writerAt(each, field, known);
+      if (writer === undefined) return undefined;
+      // What builds on itself has no say.
+      if (writer !== "asked") first ??= writer;
+    }
+    return first;
+  }
+
+  function writerAt(
+    kustomization: Kustomization,
+    field: ReplacedField,
+    known: Map<Kustomization, Replacement | "asked" | undefined>,
+  ): Replacement | undefined {
+    known.set(kustomization, "asked");
+    const writer =
+      indexOf(kustomization).writer(field, writing) ??
+      // Deeper, the image counts, which loses nothing.
+      (known.size > DEPTH_MAX ? undefined : writerAbove(users.get(kustomization.folder) ?? [], field, known));
+    known.set(kustomization, writer);
+    return writer;
+  }
+
+  /** Whether all that a kustomization builds on is in the run, but for what is no file here. */
+  function isWhole(kustomization: Kustomization, isInRun: (place: string) => boolean): boolean {
+    const below = new Set([kustomization]);
+    for (const { bases } of below) {
+      for (const place of bases) {
+        const base = known.get(place);
+        if (base !== undefined) below.add(base);
+        else if (!isInRun(place) && existsSync(place)) return false;
+      }
+    }
+    return true;
   }
 
   /**
@@ -138,9 +280,18 @@ export function readKustomizations(files: Iterable<KustomizationFile>): Kustomiz
 /** Where kustomize looks for images, unless it is configured otherwise. */
 const CONTAINER_IMAGE = /(?:^|\.)(?:containers|initContainers)\[\d+\]\.image$/;
 
-function splitOverride({ path }: Kustomization): Override {
-  const reason = `\`replacements\` of ${path} replaces a part of it by a delimiter, and would take a part of a digest for that: replace the whole image, or write it here`;
+function splitOverride({ file }: Replacement): Override {
+  const reason = `\`replacements\` of ${file} replaces a part of it by a delimiter, and would take a part of a digest for that: replace the whole image, or write it here`;
   return { kind: "floats", reason };
+}
+
+/** Whose say a field has to bear: also that of its own kustomization, unless it is done after that. */
+function usersOfField(
+  own: Kustomization | undefined,
+  direct: readonly Kustomization[],
+  path: string,
+): readonly Kustomization[] {
+  return own === undefined || /^(?:transformers|generators|validators)\[/.test(path) ? direct : [own];
 }
 
 interface NamedImage {

@@ -23,10 +23,12 @@ import { coolDownOf, judgeOf } from "../run/settle-images.ts";
 import { scan } from "../yaml/scan.ts";
 import { fileFault } from "./file-error.ts";
 import { readFile } from "./file-text.ts";
-import { type FoundFile, findFiles } from "./find-files.ts";
-import type { KustomizationFile } from "./kustomization.ts";
+import { type FoundFile, findFiles, shownPath } from "./find-files.ts";
+import type { KustomizationFile, ReadText } from "./kustomization.ts";
 import { readKustomizations } from "./kustomizations.ts";
 import { type LockWrite, lockWrites } from "./lock-writes.ts";
+import { missingResults } from "./missing-sources.ts";
+import { namedFiles } from "./named-files.ts";
 import { type FileChange, planEach, type ReadResult } from "./plan-each.ts";
 import type { PlannedFile, Wants } from "./plan-file.ts";
 import { unreadableResult } from "./read-input.ts";
@@ -113,6 +115,13 @@ export async function planFiles(paths: readonly string[], options: FilesOptions)
     concurrency: lookupsAtOnce(options, config.network),
     watch: options.watch,
   });
+  const fileAt = namedFiles(found, (place) => shownPath(options, place));
+  const kustomizations = readKustomizations(kustomizationsAmong(found.files), (place) => {
+    const file = fileAt(place);
+    return file && readText(file);
+  });
+  const further = kustomizations.named().flatMap((place) => fileAt(place) ?? []);
+  const all = [...new Set([...found.files, ...further])];
   try {
     const judge = await judgeOf({ rules, config, resolver });
     if (judge?.kind === "faults") return failedPlan(judge.results, config);
@@ -126,9 +135,9 @@ export async function planFiles(paths: readonly string[], options: FilesOptions)
       resolver,
       locks,
       wants: options.wants,
-      kustomizations: readKustomizations(kustomizationsAmong(found.files)),
+      kustomizations,
     };
-    const read = await planEach(found.files, run);
+    const read = await planEach(all, run);
     if (locks.faults().length > 0) return failedPlan(locks.faults(), config);
     const files = read.flatMap(({ planned }) => planned ?? []);
     if (options.wants.explanations === "alone") return explainedPlan(read, config);
@@ -157,6 +166,10 @@ export async function planFiles(paths: readonly string[], options: FilesOptions)
       ...files.flatMap((each) => each.results),
       ...checked,
       ...written.results,
+      ...missingResults(
+        kustomizations.missing((place) => fileAt(place) !== undefined),
+        config,
+      ),
       ...runResults(files, context),
       ...keylessResults(read, config),
       ...emptyResults(read),
@@ -253,14 +266,19 @@ function explainedPlan(read: readonly ReadResult[], config: Config): FilesPlan {
 
 /** The kustomizations are read first, since they say which images of other files count. */
 function* kustomizationsAmong(files: readonly FoundFile[]): Generator<KustomizationFile> {
-  for (const { path, place, form } of files) {
-    if (form !== "kustomization") continue;
-    try {
-      yield { path, place, text: readFile(place).bytes.toString("utf8") };
-    } catch (error) {
-      // It is told when its images are looked for.
-      if (fileFault(error) === undefined) throw error;
-    }
+  for (const file of files) {
+    const read = file.form === "kustomization" ? readText(file) : undefined;
+    if (read !== undefined) yield { ...read, place: file.place };
+  }
+}
+
+/** What can't be read is told when its images are looked for. */
+function readText({ path, place }: FoundFile): ReadText | undefined {
+  try {
+    return { path, text: readFile(place).bytes.toString("utf8") };
+  } catch (error) {
+    if (fileFault(error) === undefined) throw error;
+    return undefined;
   }
 }
 

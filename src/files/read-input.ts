@@ -56,7 +56,14 @@ export function readInputFile(
     const text = bytes.toString("utf8");
     if (isTemplate && text.includes("{{")) return { file, kind: "template", results: [] };
     const overridden = kustomizations.overridden(place);
-    const content = readContent(text, { path, form, ...said, ...(overridden && { overridden }) });
+    const sources = kustomizations.sources(place);
+    const content = readContent(text, {
+      path,
+      form,
+      ...said,
+      ...(overridden && { overridden }),
+      ...(sources && { sources }),
+    });
     switch (content.kind) {
       case "input":
         return {

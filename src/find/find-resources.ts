@@ -91,10 +91,11 @@ function* search(
     found: new Set<YamlNode>(),
     holders: textHolders(yaml, items),
   };
-  const isPatch = input.kind === "stream" && input.file?.form === "patch";
+  const form = input.kind === "stream" ? input.file?.form : undefined;
+  const mayBeList = form === "patch" || form === "replacement";
   for (const item of itemSites(input)) {
     const kind = kindOf(yaml, dereference(yaml, item.node));
-    if (kind !== "mapping" && !(kind === "sequence" && isPatch)) continue;
+    if (kind !== "mapping" && !(kind === "sequence" && mayBeList)) continue;
     for (const found of findImages(search, item)) yield withoutOverridden(found, input);
   }
 }
@@ -109,14 +110,14 @@ function originOf({ file }: ManifestStream, outer: EmbeddedDocument): Origin {
 function withoutOverridden(found: ResourceImages, input: Input): ResourceImages {
   const overridden = input.kind === "stream" ? input.file?.overridden : undefined;
   if (overridden === undefined) return found;
-  const fields = found.fields.map((field) => {
+  const labels = (): ReadonlyMap<string, string> => labelsOf(input.yaml, found.resource.node);
+  const override = (field: ImageField): ImageField => {
     const { path, value, putAt = path, skipped, owner, resource } = field;
-    const { kind, name } = resource;
-    const override = value === undefined ? undefined : overridden({ path, putAt, value, kind, name, owner });
-    if (skipped !== undefined || override === undefined) return field;
-    return overriddenField(field, override);
-  });
-  return { ...found, fields };
+    if (value === undefined) return field;
+    const override = overridden({ path, putAt, value, resource, labels, owner });
+    return skipped !== undefined || override === undefined ? field : overriddenField(field, override);
+  };
+  return { ...found, fields: found.fields.map(override), likely: found.likely.map(override) };
 }
 
 function overriddenField(field: ImageField, { kind, reason }: Override): ImageField {

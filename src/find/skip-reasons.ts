@@ -1,6 +1,6 @@
 /** Objects that are left alone since they are not for the cluster. */
 import { configGroup, configKind } from "../config/function-config.ts";
-import type { Input } from "../krm/input.ts";
+import { type Input, isIn } from "../krm/input.ts";
 import { isImageEvidence, isImageLock, localReason, type Resource, readResource } from "../krm/resource.ts";
 
 /** What says of an object of an input why it is to be left alone: it is not for the cluster. */
@@ -12,11 +12,14 @@ export function skipReasons(input: Input): (resource: Resource) => string | unde
   // Beside its objects, a run over files pins what a folder's kustomization and a chart's values say.
   if (input.kind === "stream" && input.file !== undefined && input.file.form !== "manifests")
     return () => undefined;
+  const sources = (input.kind === "stream" && input.file?.sources) || [];
   return (resource) => {
     const { apiVersion, group, kind, name } = resource;
     const isOwn = kind === own?.kind && apiVersion === own.apiVersion && name === own.name;
     if (isOwn || (kind === configKind && group === configGroup)) return "it configures this function";
     if (isImageLock(resource)) return "it is a lock";
-    return isImageEvidence(resource) ? "it belongs to a lock" : localReason(resource);
+    if (isImageEvidence(resource)) return "it belongs to a lock";
+    // What others take from it comes into the cluster.
+    return sources.some((each) => isIn(each, resource)) ? undefined : localReason(resource);
   };
 }

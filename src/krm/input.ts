@@ -20,6 +20,7 @@ import { scan, type YamlNode, type YamlText } from "../yaml/scan.ts";
 import { lineAndColumn, YamlSyntaxError } from "../yaml/syntax-error.ts";
 import { InputError } from "./input-error.ts";
 import type { ReadOptions } from "./read-options.ts";
+import type { Resource } from "./resource.ts";
 
 /** What a function was given. `items` are objects in both; a ResourceList may hold other things, which are left alone. */
 export type Input = ResourceList | ManifestStream;
@@ -53,10 +54,33 @@ export interface InputFile {
   readonly patched?: { readonly apiVersion: string; readonly kind: string };
   /** What kustomizations make of an image in the file. Undefined where it is the one that runs. */
   readonly overridden?: (image: FileImage) => Override | undefined;
+  /** The fields of which kustomizations make images. */
+  readonly sources?: readonly ImageSource[];
 }
 
-/** What a file holds: Kubernetes objects, the kustomization of its folder, a patch without an object, or the values of a chart. */
-export type FileForm = "manifests" | "kustomization" | "patch" | "values";
+/** What a file holds: Kubernetes objects, the kustomization of its folder, replacements, a patch without an object, or the values of a chart. */
+export type FileForm = "manifests" | "kustomization" | "replacement" | "patch" | "values";
+
+/** A field of which a kustomization makes an image elsewhere. */
+export interface ImageSource {
+  /** Of its object; undefined where any will do, as the name. */
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly name?: string;
+  /** In the form of a fieldSpec. */
+  readonly path: string;
+  /** Where it is a part of a text: an expression with a group `image`. */
+  readonly pattern?: string;
+  /** False where only the text tells whether it is an image. */
+  readonly isCertain: boolean;
+}
+
+/** Whether the field of a source stands in an object. */
+export function isIn(source: ImageSource, object: Pick<Resource, "apiVersion" | "kind" | "name">): boolean {
+  return (["apiVersion", "kind", "name"] as const).every(
+    (part) => source[part] === undefined || source[part] === object[part],
+  );
+}
 
 /** Why an image in a file is not the one that runs. */
 export interface Override {
@@ -75,9 +99,9 @@ export interface FileImage {
   /** The same, or where a patch puts it. */
   readonly putAt: string;
   readonly value: string;
-  /** Of its object. */
-  readonly kind: string;
-  readonly name?: string | undefined;
+  /** The object that it stands in, and the labels of that. */
+  readonly resource: Resource;
+  readonly labels: () => ReadonlyMap<string, string>;
   /** The name of the container that has it. */
   readonly owner?: string | undefined;
 }

@@ -220,7 +220,7 @@ secretGenerator:
 - {name: y, literals: [INIT=ghcr.io/a/c:1]}
 replacements:
 - sourceValue: ghcr.io/a/r:2
-  targets: [{select: {kind: Pod}, fieldPaths: [spec.containers.0.image]}]
+  targets: [{select: {kind: Pod}, fieldPaths: [spec.image.name]}]
 - sourceValue: web
   targets: [{select: {kind: Pod}, fieldPaths: [metadata.labels.app]}]
 `;
@@ -245,7 +245,6 @@ replacements:
       `{select: {kind: Pod, name: web}, fieldPaths: [metadata.name, "spec.containers.*.image"], ${options}}`,
     ];
     const pinned = [
-      "{select: {kind: Pod}, fieldPaths: [spec.containers.0.image]}",
       `{select: {kind: Pod}, fieldPaths: [spec.containers.1.image], ${options}}`,
       `{select: {kind: Pod}, fieldPaths: ["spec.containers.[name=b].image"], ${options}}`,
       `{select: {kind: Job}, fieldPaths: [spec.containers.0.image], ${options}}`,

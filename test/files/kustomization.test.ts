@@ -208,7 +208,8 @@ describe("an image that an overlay sets", () => {
         path: "spec.containers[0].image",
         putAt: "spec.containers[0].image",
         value: "nginx:1",
-        kind: "Pod",
+        resource: { node: 0, apiVersion: "v1", group: "", kind: "Pod", annotations: new Map() },
+        labels: () => new Map(),
       }),
     ).toBeUndefined();
   });

@@ -42,6 +42,15 @@ export const fileShapes: readonly Shape[] = [
     kustomization("0", "resources: [p.yaml]\n"),
     kustomization("1", `resources: [../0]\nimages:\n${repeat(n, (at) => `- {name: a${at}, newTag: v1}\n`)}`),
   ]),
+  replacing("replacements for objects by name", (at) => `{select: {name: p${at}}, fieldPaths: [spec.image]}`),
+  replacing(
+    "replacements for elements by index",
+    (at) => `{select: {kind: Pod}, fieldPaths: [spec.containers.${at}.image]}`,
+  ),
+  replacing(
+    "replacements for elements by name",
+    (at) => `{select: {kind: Pod}, fieldPaths: ["spec.containers.[name=c${at}].image"]}`,
+  ),
 ];
 
 /** The same edit in each of some parts of a text. */
@@ -80,13 +89,46 @@ function building(name: string, make: (n: number) => readonly KustomizationFile[
       const images = Array.from({ length: n }, (_, at) => `a${at}:1`);
       return () => {
         const overridden = readKustomizations(files).overridden("/0/p.yaml");
-        return images.map((value) => overridden?.({ path: image, putAt: image, value, kind: "Pod" }));
+        return images.map((value) => overridden?.({ path: image, putAt: image, value, ...inPod }));
+      };
+    },
+  };
+}
+
+/** Asks of each of some images whether one of as many replacements writes over it. */
+function replacing(name: string, target: (at: number) => string): Shape {
+  return {
+    name,
+    prepare(n) {
+      const entries = Array.from(
+        { length: n },
+        (_, at) => `- {sourceValue: "a:${at}", targets: [${target(at)}]}\n`,
+      );
+      const files = [kustomization("0", `resources: [p.yaml]\nreplacements:\n${entries.join("")}`)];
+      return () => {
+        const overridden = readKustomizations(files).overridden("/0/p.yaml");
+        return Array.from({ length: n }, (_, at) => {
+          const path = `spec.containers[${at}].image`;
+          const { resource, labels } = inPod;
+          return overridden?.({
+            path,
+            putAt: path,
+            value: "b:1",
+            resource: { ...resource, name: `p${at}` },
+            labels,
+            owner: `c${at}`,
+          });
+        });
       };
     },
   };
 }
 
 const image = "spec.containers[0].image";
+const inPod = {
+  resource: { node: 0, apiVersion: "v1", group: "", kind: "Pod", annotations: new Map<string, string>() },
+  labels: () => new Map<string, string>(),
+};
 
 function kustomization(folder: string, text: string): KustomizationFile {
   const path = `${folder}/kustomization.yaml`;

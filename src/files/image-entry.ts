@@ -1,0 +1,65 @@
+/**
+ * Entries of `images` in a kustomization: what they say, and what they leave of an image in another file.
+ *
+ * https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/images/
+ */
+import type { Override } from "../krm/input.ts";
+import { textAt, type YamlMap } from "./yaml-parts.ts";
+
+/** An entry of `images`. */
+export interface ImageEntry {
+  readonly name: string;
+  /** Whether the name may match several. */
+  readonly isExpression: boolean;
+  /** Undefined where it is missing or empty, as the others. */
+  readonly newName: string | undefined;
+  readonly newTag: string | undefined;
+  readonly digest: string | undefined;
+  readonly tagSuffix: string | undefined;
+}
+
+/** Reads an entry. */
+export function readEntry(map: YamlMap): ImageEntry {
+  // kustomize reads it as an expression.
+  const name = textAt(map, "name") ?? "";
+  return {
+    name: name.replaceAll("\\", ""),
+    isExpression: /[*+?()[\]{}|^$]/.test(name.replaceAll(/\\./g, "")),
+    newName: textAt(map, "newName"),
+    newTag: textAt(map, "newTag"),
+    digest: textAt(map, "digest"),
+    tagSuffix: textAt(map, "tagSuffix"),
+  };
+}
+
+/** True for an entry after which nothing is left of the tag and the digest that a file has. */
+export function setsTag({ newTag, digest }: ImageEntry): boolean {
+  return newTag !== undefined || digest !== undefined;
+}
+
+/** What an entry leaves to the files whose images it changes. */
+export function entryOverride(entry: ImageEntry): Override | undefined {
+  if (setsTag(entry)) {
+    if (!entry.isExpression || entry.newName !== undefined) return undefined;
+    if (entry.digest !== undefined)
+      return { kind: "set", reason: "it has a digest for all that its `name` matches" };
+    const reason =
+      "its `name` is an expression, and each image that it matches has a digest of its own: write an entry for each";
+    return { kind: "floats", reason };
+  }
+  if (entry.tagSuffix !== undefined)
+    return {
+      kind: "floats",
+      reason: "`tagSuffix` drops every digest: write the whole tag as `newTag` instead",
+    };
+  if (entry.newName === undefined) return undefined;
+  if (entry.isExpression)
+    return {
+      kind: "floats",
+      reason:
+        "its `name` is an expression, and it sets no tag for what that matches: write `newTag` here, too",
+    };
+  const reason =
+    "it changes the name alone, so that tags and digests are those of other files: write `newTag` here, too";
+  return { kind: "open", reason };
+}

@@ -1,0 +1,63 @@
+/**
+ * The files that kustomizations name, whatever they are called: kustomize reads manifests and patches from `patch` and
+ * `deployment.txt`, too.
+ */
+import { realpathSync, statSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+import { isSystemError } from "../fs/system-error.ts";
+import type { FoundFile, FoundFiles } from "./find-files.ts";
+import { isBelow } from "./folder.ts";
+import { rulesAbove, rulesIn } from "./ignore-rules.ts";
+
+/** Finds a file of a run by its place, absolute; undefined for what is none of the run. */
+export type FindNamed = (place: string) => FoundFile | undefined;
+
+/** Finds files by their places: those that a run has found, and further ones in its folders that are not left out there. */
+export function namedFiles({ files, folders }: FoundFiles, shown: (place: string) => string): FindNamed {
+  // Few runs ask.
+  let known: Map<string, FoundFile> | undefined;
+  return (place) => {
+    known ??= new Map(files.map((file) => [file.place, file]));
+    const found = known.get(place);
+    if (found !== undefined) return found;
+    // By such a name it was found, unless it is left out.
+    if (/\.(?:ya?ml|json)$/.test(place)) return undefined;
+    const root = folders.find((folder) => isBelow(place, folder));
+    if (root === undefined || !isFileWithin(place, root) || isLeftOut(place, root)) return undefined;
+    const file: FoundFile = {
+      path: shown(place),
+      place,
+      form: "manifests",
+      isTemplate: false,
+      isNamed: false,
+    };
+    known.set(place, file);
+    return file;
+  };
+}
+
+/** False for a link that leads out of the folder. */
+function isFileWithin(place: string, root: string): boolean {
+  try {
+    return statSync(place).isFile() && isBelow(realpathSync.native(place), realpathSync.native(root));
+  } catch (error) {
+    // The address of something elsewhere, or a patch that is written in place.
+    if (isSystemError(error, "ENOENT", "ENOTDIR", "ENAMETOOLONG", "EACCES", "ELOOP", "ERR_INVALID_ARG_VALUE"))
+      return false;
+    throw error;
+  }
+}
+
+/** True for what lies in a folder that is not entered, or that an ignore file names. */
+function isLeftOut(place: string, root: string): boolean {
+  let rules = rulesAbove(root);
+  let folder = root;
+  const names = relative(root, place).split(sep);
+  return names.some((name, index) => {
+    rules = rulesIn(folder, rules);
+    folder = join(folder, name);
+    const isFile = index === names.length - 1;
+    if (!isFile && (name.startsWith(".") || name === "node_modules")) return true;
+    return rules.isIgnored(folder, !isFile);
+  });
+}

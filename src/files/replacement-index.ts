@@ -1,0 +1,119 @@
+/** Finding, of many replacements, those that may mean a field, without asking each of them about each field. */
+import type { FieldStep, Match } from "./field-steps.ts";
+import {
+  isSource,
+  isTarget,
+  literalName,
+  type ReplacedField,
+  type Replacement,
+  type ReplacementTarget,
+} from "./replacement.ts";
+
+/** The replacements of a scope. */
+export interface ReplacementIndex {
+  /** Those that take the text of a field, together where they say so in the same way. */
+  takers(field: ReplacedField): readonly (readonly Replacement[])[];
+  /** The first that has such a target, which means a field in one of these ways. */
+  writer(field: ReplacedField, query: TargetQuery): Replacement | undefined;
+}
+
+/** Which targets are meant. */
+export interface TargetQuery {
+  readonly passes: (target: ReplacementTarget) => boolean;
+  readonly match: readonly Match[];
+}
+
+interface IndexedTarget {
+  readonly replacement: Replacement;
+  readonly target: ReplacementTarget;
+}
+
+/** Makes an index. */
+export function indexReplacements(replacements: readonly Replacement[]): ReplacementIndex {
+  const takers = new Map<string, Map<string, Replacement[]>>();
+  const targets = new Map<string, IndexedTarget[]>();
+  for (const replacement of replacements) {
+    const { source, sourceValue = "" } = replacement;
+    const keys = source === undefined ? [valueKey(sourceValue)] : keysOf(source.steps, source.object.name);
+    const same = source === undefined ? "" : JSON.stringify([source.object, source.written, source.part]);
+    for (const key of keys) pushTo(mapAt(takers, key), same, replacement);
+    for (const target of replacement.targets)
+      for (const key of keysOf(target.steps, literalName(target.select)))
+        pushTo(targets, key, { replacement, target });
+  }
+  return {
+    takers(field) {
+      const isValue = field.keys.at(-1) === "sourceValue";
+      const groups = (isValue ? [valueKey(field.value)] : keysAt(field)).flatMap((key) => [
+        ...(takers.get(key)?.values() ?? []),
+      ]);
+      return groups.filter(([one]) => one?.source === undefined || isSource(one.source, field));
+    },
+    writer(field, { passes, match }) {
+      for (const key of keysAt(field)) {
+        const all = targets.get(key);
+        const found = all?.find(({ target }) => passes(target) && match.includes(isTarget(target, field)));
+        if (found !== undefined) return found.replacement;
+      }
+      return undefined;
+    },
+  };
+}
+
+function pushTo<Of>(lists: Map<string, Of[]>, key: string, value: Of): void {
+  const known = lists.get(key);
+  if (known === undefined) lists.set(key, [value]);
+  else known.push(value);
+}
+
+function mapAt<Of>(maps: Map<string, Map<string, Of>>, key: string): Map<string, Of> {
+  const map = maps.get(key) ?? new Map<string, Of>();
+  maps.set(key, map);
+  return map;
+}
+
+function valueKey(value: string): string {
+  return JSON.stringify(["value", value]);
+}
+
+/** Under which keys a path and a name are kept, for fields of which all is known, and for those of patches. */
+function keysOf(steps: readonly FieldStep[], name: string | undefined): readonly string[] {
+  const shape = steps.map((step) => (step.kind === "key" && !isIndex(step.name) ? step.name : ELEMENT));
+  const element = steps.findLast((step) => step.kind !== "key" || isIndex(step.name));
+  return elementKeys(element).flatMap((which) => [
+    JSON.stringify([shape, which, name ?? ANY]),
+    JSON.stringify([shape, which, UNKNOWN]),
+  ]);
+}
+
+const [ELEMENT, ANY, UNKNOWN, NAMED, SELECTED] = ["[]", "*", "?", "[name]", "[other]"];
+
+function elementKeys(step: FieldStep | undefined): readonly string[] {
+  switch (step?.kind) {
+    case undefined:
+      return [""];
+    case "any":
+      return [ANY];
+    case "key":
+      return [step.name];
+    case "select":
+      return step.key === "name" ? [NAMED, `=${step.value}`] : [SELECTED];
+  }
+}
+
+function isIndex(key: string): boolean {
+  return /^\d+$/.test(key);
+}
+
+/** The keys under which a path may be kept that leads to a field, or to what holds it. */
+function keysAt({ keys, owner, object }: ReplacedField): readonly string[] {
+  const names = object === undefined ? [UNKNOWN] : [...object.names, ANY];
+  const shape = keys.map((key) => (isIndex(key) ? ELEMENT : key));
+  return keys.flatMap((_, last) => {
+    const above = shape.slice(0, last + 1);
+    const at = above.lastIndexOf(ELEMENT);
+    const isOwners = owner !== undefined && at === keys.length - 2;
+    const which = at === -1 ? [""] : [keys[at], ANY, SELECTED, isOwners ? `=${owner}` : NAMED];
+    return which.flatMap((each) => names.map((name) => JSON.stringify([above, each, name])));
+  });
+}

@@ -1,0 +1,54 @@
+/** Texts and lists in a file of YAML, read as kustomize reads them: what is of another type is not there. */
+import { childOf, dereference, elementsOf, kindOf, rootOf, scalarText, scalarType } from "../yaml/node.ts";
+import { scan, type YamlNode, type YamlText } from "../yaml/scan.ts";
+import { YamlSyntaxError } from "../yaml/syntax-error.ts";
+
+/** A map in a text. */
+export interface YamlMap {
+  readonly yaml: YamlText;
+  readonly node: YamlNode;
+}
+
+/** The documents of a text; none where it can't be read. */
+export function documentsOf(text: string): readonly YamlMap[] {
+  try {
+    const yaml = scan(text);
+    return yaml.documents.map((document) => ({ yaml, node: rootOf(document) }));
+  } catch (error) {
+    if (error instanceof YamlSyntaxError) return [];
+    throw error;
+  }
+}
+
+/** The map under a key; one without a node to speak of where there is none. */
+export function mapAt({ yaml, node }: YamlMap, key: string): YamlMap | undefined {
+  const child = childOf(yaml, node, key);
+  return child === undefined || kindOf(yaml, child) !== "mapping" ? undefined : { yaml, node: child };
+}
+
+/** The elements of a list under a key. */
+export function elementsAt({ yaml, node }: YamlMap, key: string): readonly YamlMap[] {
+  return elementsIn(yaml, childOf(yaml, node, key));
+}
+
+/** The elements of a list. */
+export function elementsIn(yaml: YamlText, list: YamlNode | undefined): readonly YamlMap[] {
+  if (list === undefined || kindOf(yaml, list) !== "sequence") return [];
+  return elementsOf(yaml, list).map((element) => ({ yaml, node: dereference(yaml, element) }));
+}
+
+/** The text under a key. Undefined also for nothing, and for null. */
+export function textAt(map: YamlMap | undefined, key: string): string | undefined {
+  if (map === undefined) return undefined;
+  const value = childOf(map.yaml, map.node, key);
+  return value === undefined || scalarType(map.yaml, value) === "null"
+    ? undefined
+    : scalarText(map.yaml, value) || undefined;
+}
+
+/** The texts of a list under a key. */
+export function textsAt(map: YamlMap | undefined, key: string): readonly string[] {
+  return map === undefined
+    ? []
+    : elementsAt(map, key).flatMap(({ yaml, node }) => scalarText(yaml, node) ?? []);
+}
