@@ -25,7 +25,7 @@ export function missingResults(
         message,
         file: { path: file },
         field: { path },
-        position,
+        position: position(),
         ...(mode === "check" && { tags: { class: "unpinned" } }),
       },
     ];

@@ -7,16 +7,15 @@ import { isLiteral } from "../krm/expression.ts";
 import { meets, parseRequirements, type Requirement, RequirementError } from "../krm/label-selector.ts";
 import type { Position } from "../krm/result.ts";
 import { startOf } from "../yaml/node.ts";
-import { lineAndColumn } from "../yaml/syntax-error.ts";
 import { type FieldAt, type FieldStep, leadsTo, type Match, parseFieldPath } from "./field-steps.ts";
-import { elementsAt, mapAt, textAt, textsAt, type YamlMap } from "./yaml-parts.ts";
+import { elementsAt, mapAt, placeOf, textAt, textsAt, type YamlMap } from "./yaml-parts.ts";
 
 /** A text, and where it is written. */
 export interface Replacement {
   /** The file that says so, as messages name it, and where in it. */
   readonly file: string;
   readonly path: string;
-  readonly position: Position;
+  readonly position: () => Position;
   /** Undefined where the text stands in the replacement. */
   readonly source: ReplacementSource | undefined;
   readonly sourceValue: string | undefined;
@@ -97,7 +96,7 @@ export function readReplacement(map: YamlMap, { file, path }: ReplacementPlace):
   return {
     file,
     path: source === undefined ? path : `${path}${path === "" ? "" : "."}source`,
-    position: lineAndColumn(map.yaml.text, at),
+    position: () => placeOf(map.yaml, at),
     source: source && {
       object: nameIn(source),
       written: fieldPath,

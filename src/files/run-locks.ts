@@ -5,14 +5,18 @@ import { dirname, join, relative, sep } from "node:path";
 import { besideReader } from "../fs/beside.ts";
 import { UnfitFileError } from "../fs/read.ts";
 import { isSystemError } from "../fs/system-error.ts";
+import type { Located } from "../krm/resource.ts";
 import type { Position, Result } from "../krm/result.ts";
 import { evidenceReader } from "../lock/evidence-place.ts";
+import type { ImageLock } from "../lock/format/image-lock.ts";
 import { type LockFile, readLockFile } from "../lock/format/lock-file.ts";
 import { LockFileError } from "../lock/format/lock-file-error.ts";
 import { lockedImages } from "../lock/format/locked-image.ts";
 import { lockFileName } from "../lock/format/new-lock.ts";
 import type { LockFileOption } from "../lock/lock-file-option.ts";
 import type { Lock, Locks } from "../lock/locks.ts";
+import { placeFinder } from "../yaml/line.ts";
+import { entriesOf, startOf } from "../yaml/node.ts";
 import { fileFault } from "./file-error.ts";
 import { readFile } from "./file-text.ts";
 import { isBelow } from "./folder.ts";
@@ -96,8 +100,8 @@ export function createRunLocks({ folder: cwd, roots, named }: LockPlaces, isOff:
     return within.some((each) => isBelow(folder, each) && folder !== each);
   }
 
-  function tellOf(place: string, message: string): void {
-    faults.push({ severity: "error", message, file: { path: shown(place) }, position: start });
+  function tellOf(place: string, message: string, position = start): void {
+    faults.push({ severity: "error", message, file: { path: shown(place) }, position });
   }
 
   function shown(place: string): string {
@@ -114,10 +118,13 @@ export function createRunLocks({ folder: cwd, roots, named }: LockPlaces, isOff:
       const option = { text, update: true, name: path, readBeside: besideReader(place) };
       return { lock: lockOf(file, option), file, option, place, folder };
     } catch (error) {
+      if (error instanceof LockFileError) {
+        for (const { message, position } of error.faults) tellOf(place, message, position);
+        return undefined;
+      }
       const fault = fileFault(error);
-      if (fault === undefined && !(error instanceof LockFileError)) throw error;
-      for (const message of (fault ?? (error instanceof Error ? error.message : "")).split("\n"))
-        tellOf(place, message);
+      if (fault === undefined) throw error;
+      tellOf(place, fault);
       return undefined;
     }
   }
@@ -146,12 +153,23 @@ function lockOf(file: LockFile, option: LockFileOption): Lock {
     resource: {
       ...lock?.resource,
       annotations: new Map(),
-      ...(path !== undefined && { file: { path }, positionOf: () => start }),
+      ...(path !== undefined && { file: { path }, positionOf: positionIn(lock, option.text) }),
     },
     entries: file.images,
     images: lockedImages(file.images),
     textBeside: evidenceReader(option),
   };
+}
+
+/** Where an entry stands, or the map of them all. */
+function positionIn(lock: ImageLock | undefined, text: string): (place: Located) => Position {
+  const place = placeFinder(text);
+  return ({ at }) => place(at ?? (lock && startOfImages(lock)) ?? 0);
+}
+
+function startOfImages({ yaml, resource, images }: ImageLock): number | undefined {
+  const key = entriesOf(yaml, resource.node).find(({ value }) => value === images)?.key;
+  return startOf(yaml, key ?? resource.node);
 }
 
 function realPlace(place: string): string {

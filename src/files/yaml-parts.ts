@@ -1,4 +1,6 @@
 /** Texts and lists in a file of YAML, read as kustomize reads them: what is of another type is not there. */
+import type { Position } from "../krm/result.ts";
+import { placeFinder } from "../yaml/line.ts";
 import { childOf, dereference, elementsOf, kindOf, rootOf, scalarText, scalarType } from "../yaml/node.ts";
 import { scan, type YamlNode, type YamlText } from "../yaml/scan.ts";
 import { YamlSyntaxError } from "../yaml/syntax-error.ts";
@@ -52,3 +54,12 @@ export function textsAt(map: YamlMap | undefined, key: string): readonly string[
     ? []
     : elementsAt(map, key).flatMap(({ yaml, node }) => scalarText(yaml, node) ?? []);
 }
+
+/** Where an offset is; the lines of a text are counted once. */
+export function placeOf(yaml: YamlText, offset: number): Position {
+  const finder = finders.get(yaml) ?? placeFinder(yaml.source);
+  finders.set(yaml, finder);
+  return finder(offset);
+}
+
+const finders = new WeakMap<YamlText, (offset: number) => Position>();

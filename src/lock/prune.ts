@@ -62,7 +62,7 @@ export function droppedResults(
       100,
     );
     const message = `dropped ${names}, since nothing uses ${entries.length === 1 ? "it" : "them"}`;
-    return lockResult(lock, { severity: "info", message });
+    return lockResult(lock, { severity: "info", message }, entries[0]);
   });
 }
 

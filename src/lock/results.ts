@@ -16,16 +16,23 @@ import { keepsFiles } from "./whose-lock.ts";
 /** A result about an entry of a lock. */
 export function entryResult(
   { resource }: Lock,
-  { reference, digest }: LockedImage,
+  { reference, digest, at }: LockedImage,
   said: ResultContent,
 ): Result {
   const path = `images[${JSON.stringify(reference.text)}].digest`;
-  return resultAt({ resource: { kind: "lock", ...resource }, path, value: digest }, said);
+  return resultAt(
+    { resource: { kind: "lock", ...resource }, path, value: digest, ...(at !== undefined && { at }) },
+    said,
+  );
 }
 
-/** A result about all entries of a lock, or several. */
-export function lockResult({ resource }: Lock, said: ResultContent): Result {
-  return resultAt({ resource: { kind: "lock", ...resource }, path: "images" }, said);
+/** A result about all entries of a lock, or several, of which it has the place of the first. */
+export function lockResult({ resource }: Lock, said: ResultContent, first?: LockedImage): Result {
+  const at = first?.at;
+  return resultAt(
+    { resource: { kind: "lock", ...resource }, path: "images", ...(at !== undefined && { at }) },
+    said,
+  );
 }
 
 /** An image that no lock has, and whether it fails the run. */
@@ -82,7 +89,7 @@ export function unusedResults(fields: readonly UsedImage[], locks: Locks, config
       100,
     );
     const message = `nothing uses ${unused.length} entries, which ${pruning} drops: ${names}`;
-    return lockResult(lock, { severity, message });
+    return lockResult(lock, { severity, message }, first);
   });
 }
 

@@ -193,7 +193,7 @@ function replacedWarning(lock: Lock, records: readonly LockRecord[]): readonly R
   const [was, is] = [first.replaced, first.image].map(({ platform }) => platform ?? "all platforms");
   const names = listed(replaced.map(({ replaced: { reference } }) => reference.text));
   const message = `replaced what was locked for ${was} by what is for ${is}: ${names}; a lock has one entry for an image, so give each platform a package, or a file for \`--lock\`, of its own`;
-  return [lockResult(lock, { severity: "warning", message })];
+  return [lockResult(lock, { severity: "warning", message }, first.replaced)];
 }
 
 function namesOf(records: readonly LockRecord[]): readonly string[] {

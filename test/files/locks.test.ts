@@ -140,3 +140,55 @@ test("a digest that is only planned is not told where the run fails", async () =
   expect(failed.images.map(({ text }) => text)).toEqual(["nginx:1", "missing/x:1"]);
   expect(done.images.map(({ text }) => text)).toEqual([`nginx:1@${digest}`]);
 });
+
+describe("what is told of a lock", () => {
+  const two = lock("nginx:1", "redis:7");
+
+  test("has the place of the entry", async () => {
+    const folder = makeTree({ "image-lock.yaml": two, "p.yaml": pod(`nginx:1@${other}`) });
+
+    const places = async (options: Parameters<typeof planTree>[1]): Promise<readonly string[]> => {
+      const { lines } = await planTree(folder, options);
+      const ofLock = lines.filter((line) => line.startsWith("image-lock.yaml"));
+      return ofLock.map((line) =>
+        line.replace(/: \[.*?\b(moved from|dropped|nothing uses|the tag|can't).*/, " $1"),
+      );
+    };
+
+    expect(await places({ options: { mode: "check" } })).toEqual([
+      "image-lock.yaml:9:13 the tag",
+      "image-lock.yaml:9:13 can't",
+      "image-lock.yaml:9:13 nothing uses",
+    ]);
+    expect(await places({ options: { mode: "update" } })).toEqual([
+      "image-lock.yaml:7:13 moved from",
+      "image-lock.yaml:9:13 moved from",
+    ]);
+    expect(await places({ prune: true, options: { mode: "update" } })).toEqual([
+      "image-lock.yaml:7:13 moved from",
+      "image-lock.yaml:9:13 dropped",
+    ]);
+    expect(await places({ options: { lock: "frozen" } })).toEqual(["image-lock.yaml:9:13 nothing uses"]);
+  });
+
+  test("has the place of the map where it is about no entry that is there", async () => {
+    const folder = makeTree({ "image-lock.yaml": two, "p.yaml": pod("busybox:1") });
+
+    const { lines } = await planTree(folder);
+
+    expect(lines[1]).toMatch(/^image-lock\.yaml:5:1: \[info\].*added "busybox:1"/);
+  });
+
+  test.each([
+    ["YAML", `${two}\t- x\n`, "10:1"],
+    ["one document", `${two}---\n${two}`, "11:1"],
+    ["a lock", pod("a:1"), "1:1"],
+    ["digests", two.replace(`redis:7:\n    digest: ${other}`, "redis:7:\n    digest: x"), "9:13"],
+  ])("has the place of what is not %s", async (_, text, place) => {
+    const { ok, lines } = await planTree(makeTree({ "image-lock.yaml": text, "p.yaml": pod("nginx:1") }));
+
+    expect(ok).toBe(false);
+    expect(lines).toEqual([expect.stringMatching(new RegExp(`^image-lock\\.yaml:${place}: \\[error\\]`))]);
+    expect(lines[0]?.slice(20)).not.toMatch(/image-lock\.yaml|line \d/);
+  });
+});

@@ -482,6 +482,13 @@ images:
     ).rejects.toThrow(
       new LockFileError(
         '"my.yaml", line 1, column 1: a lock must be an ImageLock of fn.kpt.dev or an ImagesLock of imgpkg.carvel.dev, but it is "Pod"',
+        [
+          {
+            position: { line: 1, column: 1 },
+            message:
+              'a lock must be an ImageLock of fn.kpt.dev or an ImagesLock of imgpkg.carvel.dev, but it is "Pod"',
+          },
+        ],
       ),
     );
     await expect(

@@ -31,6 +31,7 @@ import {
   lastEventOf,
   scalarText,
   scalarType,
+  startOf,
   valuesOf,
 } from "../../yaml/node.ts";
 import type { YamlNode, YamlText } from "../../yaml/scan.ts";
@@ -181,10 +182,12 @@ function readEntry({ yaml, tell }: Reading, key: YamlNode, value: YamlNode): rea
   const evidence =
     kept === undefined ? undefined : readEvidenceAt(reading, { path: `${path}.evidence`, node: kept });
   if (reference === undefined || digest === undefined || problems.length > 0) return [];
+  const at = startOf(yaml, childOf(yaml, value, "digest") ?? value);
   return [
     {
       reference,
       digest,
+      ...(at !== undefined && { at }),
       ...(forPlatform !== undefined && { platform: forPlatform }),
       ...(seen !== undefined && { platforms: seen }),
       ...(next !== undefined && { next }),

@@ -7,7 +7,7 @@
 import { safeParseReference } from "../../image/reference.ts";
 import { type Resource, readResource } from "../../krm/resource.ts";
 import { quote } from "../../text/quote.ts";
-import { childOf, dereference, elementsOf, kindOf, scalarType } from "../../yaml/node.ts";
+import { childOf, dereference, elementsOf, kindOf, scalarType, startOf } from "../../yaml/node.ts";
 import type { YamlNode, YamlText } from "../../yaml/scan.ts";
 import { describeNode, disagreements, type LockProblem, textOf } from "./lock-problem.ts";
 import type { LockedImage } from "./locked-image.ts";
@@ -77,5 +77,6 @@ function readImage(
   const written = original === undefined ? undefined : safeParseReference(textOf(yaml, original) ?? "");
   // kbld takes any text for an image that it builds, and repeats what had a digest before.
   if (written === undefined || written instanceof Error || written.digest !== undefined) return [];
-  return [{ reference: written, digest: resolved.digest, node: image }];
+  const at = startOf(yaml, image);
+  return [{ reference: written, digest: resolved.digest, node: image, ...(at !== undefined && { at }) }];
 }

@@ -4,7 +4,7 @@ import { isImageLock, readResource } from "../../krm/resource.ts";
 import { printable } from "../../text/printable.ts";
 import { placeFinder } from "../../yaml/line.ts";
 import { rootOf, scalarType, startOf } from "../../yaml/node.ts";
-import { scan, type YamlNode, type YamlText } from "../../yaml/scan.ts";
+import { scan, type YamlText } from "../../yaml/scan.ts";
 import { YamlSyntaxError } from "../../yaml/syntax-error.ts";
 import { type ImageLock, readImageLock } from "./image-lock.ts";
 import { isImagesLock, readImagesLock } from "./images-lock.ts";
@@ -33,7 +33,7 @@ export async function readLockFile(text: string, name?: string): Promise<LockFil
   const [root, second] = roots;
   if (root === undefined) return { kind: "empty", images: [] };
   if (second !== undefined) {
-    throw new LockFileError(`${file}${placesIn(yaml)(second)}: a lock must be the only document of its file`);
+    throw refusal(yaml, file, { node: second, message: "a lock must be the only document of its file" });
   }
   const resource = readResource(yaml, root);
   if (isImageLock(resource)) {
@@ -47,9 +47,8 @@ export async function readLockFile(text: string, name?: string): Promise<LockFil
     return { kind: "ImagesLock", images };
   }
   const found = resource.kind === "" ? "it has no `kind`" : `it is ${JSON.stringify(resource.kind)}`;
-  throw new LockFileError(
-    `${file}${placesIn(yaml)(root)}: a lock must be an ImageLock of fn.kpt.dev or an ImagesLock of imgpkg.carvel.dev, but ${found}`,
-  );
+  const message = `a lock must be an ImageLock of fn.kpt.dev or an ImagesLock of imgpkg.carvel.dev, but ${found}`;
+  throw refusal(yaml, file, { node: root, message });
 }
 
 function scanFile(text: string, file: string): YamlText {
@@ -57,25 +56,35 @@ function scanFile(text: string, file: string): YamlText {
     return scan(text);
   } catch (error) {
     if (!(error instanceof YamlSyntaxError)) throw error;
-    throw new LockFileError(`${file}a lock must be YAML or JSON: ${error.message}`, { cause: error });
+    const { line, column, reason } = error;
+    const fault = { position: { line, column }, message: `a lock must be YAML or JSON: ${reason}` };
+    throw new LockFileError(`${file}a lock must be YAML or JSON: ${error.message}`, [fault], {
+      cause: error,
+    });
   }
 }
 
 function refuse(yaml: YamlText, file: string, problems: readonly LockProblem[]): void {
-  if (problems.length === 0) return;
-  const placeOf = placesIn(yaml);
-  throw new LockFileError(
-    problems
-      .map(({ path, message, node }) => printable(`${file}${placeOf(node)}, ${path}: ${message}`))
-      .join("\n"),
-  );
+  if (problems.length > 0) throw refusal(yaml, file, ...problems);
 }
 
-/** Where nodes stand, in words. */
-function placesIn(yaml: YamlText): (node: YamlNode) => string {
+/** An error that names each place in words, and knows it, too. */
+function refusal(
+  yaml: YamlText,
+  file: string,
+  ...problems: readonly (Pick<LockProblem, "node" | "message"> & Partial<LockProblem>)[]
+): LockFileError {
   const place = placeFinder(yaml.source);
-  return (node) => {
-    const { line, column } = place(startOf(yaml, node) ?? 0);
-    return `line ${line}, column ${column}`;
-  };
+  const faults = problems.map(({ path, message, node }) => ({
+    position: place(startOf(yaml, node) ?? 0),
+    message: path === undefined ? message : `${path}: ${message}`,
+    separator: path === undefined ? ":" : ",",
+  }));
+  const lines = faults.map(({ position: { line, column }, message, separator }) =>
+    printable(`${file}line ${line}, column ${column}${separator} ${message}`),
+  );
+  return new LockFileError(
+    lines.join("\n"),
+    faults.map(({ position, message }) => ({ position, message })),
+  );
 }

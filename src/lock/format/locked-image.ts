@@ -16,6 +16,8 @@ export interface LockedImage {
   readonly next?: NextDigest;
   /** What vouches for the digest. */
   readonly evidence?: readonly LockedEvidence[];
+  /** Where its digest stands in the text of the lock, where it was read from one. */
+  readonly at?: number;
 }
 
 /** A digest that a tag has moved to, and since when it was seen to mean that, by RFC 3339. */
