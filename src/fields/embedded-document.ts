@@ -1,7 +1,16 @@
 /** A document within a document: YAML or JSON that stands in a scalar of another. */
 import { InputError } from "../krm/input-error.ts";
+import { shorten } from "../text/quote.ts";
 import { lineFinder } from "../yaml/line.ts";
-import { dereference, kindOf, lastEventOf, type Range, scalarText, startOf } from "../yaml/node.ts";
+import {
+  aliasRange,
+  dereference,
+  kindOf,
+  lastEventOf,
+  type Range,
+  scalarText,
+  startOf,
+} from "../yaml/node.ts";
 import { scalarLocator } from "../yaml/scalar-source.ts";
 import { escapeFor } from "../yaml/scalar-text.ts";
 import { scan, type YamlNode, type YamlText } from "../yaml/scan.ts";
@@ -55,6 +64,34 @@ export function aliasesTo({ layer, via }: Site): string {
 /** The scalars, or aliases of them, in which the document of a site stands; "" for the text that is edited. */
 export function carriersOf({ layer: { carrier } }: Site): string {
   return carrier === undefined ? "" : `${carriersOf(carrier)} ${carrier.node}`;
+}
+
+/**
+ * Counts an image that aliases of collections or of texts bring to a place, since it is looked at in each.
+ *
+ * @throws {InputError} where they bring images to more places than the input may unfold to.
+ */
+export function countShared(site: Site): void {
+  const alias = nearestAlias(site);
+  if (alias === undefined || spend(site.layer.yaml.budget, IMAGE_NODES)) return;
+  const { layer, node } = alias;
+  const { start, end } = aliasRange(layer.yaml, node) ?? { start: 0, end: 0 };
+  const name = shorten(layer.yaml.text.slice(start, end), 60);
+  throw new InputError(
+    `the input is too large: ${lineBefore(layer, start)}with what \`${name}\` stands for, aliases bring images to more places than its size allows: use it in fewer places`,
+  );
+}
+
+// What is done about an image takes the time of so many nodes that are passed over.
+const IMAGE_NODES = 64;
+
+/** The innermost alias by which a site is reached, in whichever document. */
+function nearestAlias({ layer, via }: Site): Pick<Site, "layer" | "node"> | undefined {
+  const node = via.at(-1);
+  if (node !== undefined) return { layer, node };
+  const { carrier } = layer;
+  if (carrier === undefined) return undefined;
+  return kindOf(carrier.layer.yaml, carrier.node) === "alias" ? carrier : nearestAlias(carrier);
 }
 
 /** False where no alias can bring a site elsewhere, since there is none. */
@@ -156,11 +193,15 @@ const nestingMax = 100;
 
 function tooLarge(outer: EmbeddedDocument, scalar: YamlNode): InputError {
   const start = startOf(outer.yaml, scalar) ?? 0;
-  const place = outer.toSource({ start, end: start + 1 });
-  const line = place === undefined ? "" : `line ${outer.lineAt(place.start)}: `;
   return new InputError(
-    `the input is too large: ${line}with the document in this text, it unfolds to more than ${outer.yaml.budget.most} nodes: use its anchor, or those in it, in fewer places`,
+    `the input is too large: ${lineBefore(outer, start)}with the document in this text, it unfolds to more than ${outer.yaml.budget.most} nodes: use its anchor, or those in it, in fewer places`,
   );
+}
+
+/** The line of an offset in a document, before what is said of it. */
+function lineBefore(layer: EmbeddedDocument, start: number): string {
+  const place = layer.toSource({ start, end: start + 1 });
+  return place === undefined ? "" : `line ${layer.lineAt(place.start)}: `;
 }
 
 function unreadable(reason: string): Unreadable {

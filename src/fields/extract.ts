@@ -16,7 +16,7 @@ import {
 import { type Locate, scalarLocator } from "../yaml/scalar-source.ts";
 import type { YamlNode } from "../yaml/scan.ts";
 import { lastUpTo } from "../yaml/sorted-offsets.ts";
-import type { EmbeddedDocument, Site } from "./embedded-document.ts";
+import { countShared, type EmbeddedDocument, type Site } from "./embedded-document.ts";
 import type { FieldRule } from "./field-rule.ts";
 import type { ImageField, ImageFieldFault } from "./image-field.ts";
 import { follow, formatPath, type Place, targetOf, type Walk } from "./walk-state.ts";
@@ -95,6 +95,7 @@ interface Found extends Pick<ImageField, "identity" | "value" | "locate" | "writ
 export function push(walk: Walk, place: Place, rule: FieldRule, found: Found): void {
   const { layer, siblings } = place;
   const { identity, value, locate, ends, writing, fault } = found;
+  countShared(found.site);
   const { node, via } = found.site;
   const owner = siblings && memberText(layer.yaml, siblings, "name");
   const { onError, tag } = rule.override ?? {};

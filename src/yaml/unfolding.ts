@@ -23,6 +23,15 @@ const NODES_MIN = 100_000;
 const NODES_PER_CHARACTER = 64;
 const SCALAR_UNIT = 16;
 
+/** What a merge key brings in is put together anew for each mapping, which takes the time of so many nodes for each. */
+const MERGE_WEIGHT = 8;
+
+/**
+ * How many aliases may lead to each other, one in what the next stands for: each link of a chain holds all that those before
+ * it do, so that what a long one unfolds to grows with the square of its length.
+ */
+const LINKS_MAX = 50;
+
 /** Takes so many nodes from a budget; false where it holds no more. */
 export function spend(budget: UnfoldingBudget, nodes: number): boolean {
   budget.spent += nodes;
@@ -41,62 +50,81 @@ export interface Folded {
 }
 
 /**
- * How many nodes a text unfolds to.
+ * How many nodes a text unfolds to; what is merged counts for more.
  *
  * @throws {YamlSyntaxError} at the alias by which it is nested too deeply, or unfolds to more than its budget holds.
  */
 export function unfoldedSize({ text, events, targets, nesting, budget }: Folded): number {
   if (targets.size === 0) return events.length;
   const anchored = new Map<number, Unfolded>(
-    [...targets.values()].map((node) => [node, { size: 0, height: 0 }]),
+    [...targets.values()].map((node) => [node, { size: 0, height: 0, links: 0 }]),
   );
-  const open: Open[] = [{ node: -1, size: 0, height: 0 }];
+  const open: Open[] = [{ node: -1, size: 0, height: 0, links: 0 }];
   let total = 0;
+  // Whether what comes next is the value of a merge key.
+  let isMerged = false;
 
   /** Adds a node that is complete to the collection that it stands in. */
-  function put(node: number, { size, height }: Unfolded): void {
+  function put(node: number, { size, height, links }: Unfolded): void {
     const known = anchored.get(node);
-    if (known !== undefined) Object.assign(known, { size, height });
+    if (known !== undefined) Object.assign(known, { size, height, links });
     const parent = open.at(-1);
     if (parent === undefined) return;
     parent.size += size;
     parent.height = Math.max(parent.height, height);
+    parent.links = Math.max(parent.links, links);
   }
 
   for (let node = 0; node < events.length; node++) {
     switch (events.types[node]) {
       case EVENT_ID.DOCUMENT:
-        open.push({ node: -1, size: 0, height: 0 });
+        open.push({ node: -1, size: 0, height: 0, links: 0 });
         break;
       case EVENT_ID.MAPPING:
       case EVENT_ID.SEQUENCE:
-        open.push({ node, size: 1, height: 0 });
+        open.push({
+          node,
+          size: 1,
+          height: 0,
+          links: 0,
+          isMerged: isMerged && events.types[node] === EVENT_ID.SEQUENCE,
+        });
+        isMerged = false;
         total++;
         break;
       case EVENT_ID.SCALAR: {
         const size = 1 + Math.floor(((events.ends[node] ?? 0) - (events.starts[node] ?? 0)) / SCALAR_UNIT);
-        put(node, { size, height: 0 });
+        isMerged = isMergeSign(node);
+        put(node, { size, height: 0, links: 0 });
         total += size;
         break;
       }
       case EVENT_ID.ALIAS: {
-        const target = anchored.get(targets.get(node) ?? -1) ?? { size: 0, height: 0 };
-        total += target.size;
+        const target = anchored.get(targets.get(node) ?? -1) ?? { size: 0, height: 0, links: 0 };
+        const links = target.links + 1;
+        total += isMerged || open.at(-1)?.isMerged ? target.size * MERGE_WEIGHT : target.size;
+        isMerged = false;
         // The list of open ones holds the text and the document as well.
         if (open.length - 2 + target.height > nesting) throw tooDeep({ text, nesting }, placeOf(node));
         if (budget.spent + total > budget.most) throw tooMuch({ text, budget }, placeOf(node));
-        put(node, target);
+        if (links > LINKS_MAX) throw tooLong({ text }, placeOf(node));
+        put(node, { ...target, links });
         break;
       }
       case EVENT_ID.POP: {
         const closed = open.pop();
         if (closed !== undefined && closed.node !== -1)
-          put(closed.node, { size: closed.size, height: closed.height + 1 });
+          put(closed.node, { size: closed.size, height: closed.height + 1, links: closed.links });
         break;
       }
     }
   }
   return total;
+
+  function isMergeSign(scalar: number): boolean {
+    const start = events.starts[scalar] ?? 0;
+    return (events.ends[scalar] ?? 0) - start === 2 && text.startsWith("<<", start);
+  }
 
   function placeOf(alias: number): { readonly offset: number; readonly name: string } {
     const start = events.starts[alias] ?? 0;
@@ -109,11 +137,15 @@ interface Unfolded {
   size: number;
   /** How many collections are nested in it, itself included. */
   height: number;
+  /** How many aliases in it lead to each other. */
+  links: number;
 }
 
 interface Open extends Unfolded {
   /** -1 for what is no collection. */
   readonly node: number;
+  /** True for a list of what a merge key brings in. */
+  readonly isMerged?: boolean;
 }
 
 interface Alias {
@@ -127,6 +159,11 @@ function tooDeep(
 ): YamlSyntaxError {
   const reason = `what \`*${shown(name)}\` stands for nests deeper than ${nesting} levels here: write it out`;
   return new YamlSyntaxError(reason, { text, offset }, { code: "nesting" });
+}
+
+function tooLong({ text }: Pick<Folded, "text">, { offset, name }: Alias): YamlSyntaxError {
+  const reason = `\`*${shown(name)}\` is one of more than ${LINKS_MAX} aliases that lead to each other: write out what one of them stands for`;
+  return new YamlSyntaxError(reason, { text, offset }, { code: "unfolding" });
 }
 
 function tooMuch(

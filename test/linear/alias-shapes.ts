@@ -3,6 +3,19 @@ import { repeat, type Shape } from "./shape.ts";
 
 const helmRelease = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: h}\nspec:\n";
 
+/** How many aliases may lead to each other. */
+const LINKS = 50;
+
+/** So many Lists, each of the one before it by alias, in chains of so many. */
+function listsInLists(n: number, links: number): string {
+  const first =
+    "- &l0 {apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{image: nginx:1}]}}]}\n";
+  return (
+    first +
+    repeat(n, (i) => `- &l${i + 1} {apiVersion: v1, kind: List, items: [*l${i % links === 0 ? 0 : i}]}\n`)
+  );
+}
+
 /** What a text may share: anchors, aliases, merge keys. */
 export const aliasShapes: readonly Shape[] = [
   pinning("aliases of one image", (n) =>
@@ -61,27 +74,64 @@ export const aliasShapes: readonly Shape[] = [
   pinning("merge keys of a map with as many keys", (n) =>
     podOf(`  x: &d {${repeat(n, (i) => `k${i}: v`, ", ")}}\n  containers:\n  - {<<: *d, image: nginx:1}\n`),
   ),
-  pinning("merge chains of ten", (n) =>
+  pinning("merge chains of as many links as may be", (n) =>
     podOf(
-      `  containers:\n${repeat(n, (i) => (i % 10 === 0 ? `  - &a${i} {image: nginx:1}\n` : `  - &a${i} {<<: *a${i - 1}, name: c${i}}\n`))}`,
+      `  containers:\n${repeat(n, (i) => (i % LINKS === 0 ? `  - &a${i} {image: nginx:1}\n` : `  - &a${i} {<<: *a${i - 1}, name: c${i}}\n`))}`,
     ),
   ),
-  pinning("a chain of merge keys", (n) => ({
-    text: podOf(
-      `  containers:\n  - &a0 {image: nginx:1}\n${repeat(n, (i) => `  - &a${i + 1} {<<: *a${i}}\n`)}`,
-    ),
-    options: { nesting: 10_000 },
-  })),
-  pinning("a chain of merge keys, each with a key of its own", (n) => ({
-    text: podOf(
+  pinning("a chain of merge keys", (n) =>
+    podOf(`  containers:\n  - &a0 {image: nginx:1}\n${repeat(n, (i) => `  - &a${i + 1} {<<: *a${i}}\n`)}`),
+  ),
+  pinning("a chain of merge keys, each with a key of its own", (n) =>
+    podOf(
       `  containers:\n  - &a0 {image: nginx:1}\n${repeat(n, (i) => `  - &a${i + 1} {<<: *a${i}, k${i}: v}\n`)}`,
     ),
-    options: { nesting: 10_000 },
-  })),
-  // Each List unfolds to all below it: how deep they may go is bounded, how many such there are is not.
-  pinning("Lists in Lists by alias", (n) =>
+  ),
+  pinning(
+    "chains of merge keys in Helm values",
+    (n) =>
+      `${helmRelease}  values:\n${repeat(n, (i) => (i % LINKS === 0 ? `    a${i}: &a${i} {image: nginx:1}\n` : `    a${i}: &a${i} {<<: *a${i - 1}, k${i}: v}\n`))}`,
+  ),
+  pinning(
+    "chains of maps in maps in Helm values",
+    (n) =>
+      `${helmRelease}  values:\n${repeat(n, (i) => (i % LINKS === 0 ? `    a${i}: &a${i} {image: nginx:1}\n` : `    a${i}: &a${i} {x: *a${i - 1}}\n`))}`,
+  ),
+  pinning("a list that a pod only defines, of as many merge keys", (n) =>
+    podOf(
+      `  x:\n${repeat(n, (i) => `  - &m${i} {k${i}: v}\n`)}  y: &l [${repeat(n, (i) => `*m${i}`, ", ")}]\n  containers:\n${"  - {<<: *l, image: nginx:1}\n".repeat(n)}`,
+    ),
+  ),
+  pinning("Lists in Lists by alias", (n) => listOf(listsInLists(n, n))),
+  pinning("Lists in Lists by alias, as deep as may be", (n) => listOf(listsInLists(n, LINKS))),
+  pinning("pods that share as many containers", (n) =>
     listOf(
-      `- &l0 {apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{image: nginx:1}]}}]}\n${repeat(n, (i) => `- &l${i + 1} {apiVersion: v1, kind: List, items: [*l${i % 20 === 0 ? 0 : i}]}\n`)}`,
+      `${podItem(containers(n, "    ")).replace("spec:", "spec: &s")}${repeat(n, (i) => `- {apiVersion: v1, kind: Pod, metadata: {name: p${i}}, spec: *s}\n`)}`,
+    ),
+  ),
+  pinning("Lists that share as many pods", (n) =>
+    listOf(
+      `- &l\n  apiVersion: v1\n  kind: List\n  items:\n${repeat(n, "  - {apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{image: nginx:1}]}}\n")}${"- *l\n".repeat(n)}`,
+    ),
+  ),
+  pinning(
+    "Helm values that share as many images",
+    (n) =>
+      `${helmRelease}  values:\n    d: &d\n${repeat(n, (i) => `      c${i}: {image: nginx:1}\n`)}${repeat(n, (i) => `    m${i}: *d\n`)}`,
+  ),
+  pinning(
+    "Helm values that merge as many images",
+    (n) =>
+      `${helmRelease}  values:\n    d: &d\n${repeat(n, (i) => `      c${i}: {image: nginx:1}\n`)}${repeat(n, (i) => `    m${i}: {<<: *d}\n`)}`,
+  ),
+  pinning(
+    "texts of values that share as many images",
+    (n) =>
+      `apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\nspec:\n  source:\n    helm:\n      values: &v |\n${repeat(n, (i) => `        k${i}: {image: {repository: nginx, tag: "1"}}\n`)}  sources:\n${"  - {helm: {values: *v}}\n".repeat(n)}`,
+  ),
+  pinning("containers that share as many arguments", (n) =>
+    podOf(
+      `  x: &a [${repeat(n, "--x-image=nginx:1", ", ")}]\n  containers:\n${"  - {image: nginx:1, args: *a}\n".repeat(n)}`,
     ),
   ),
   pinning("a list that a pod only defines", (n) =>

@@ -62,9 +62,29 @@ ${Array.from({ length: count }, (_, at) => `    k${at}: "${manifest}"\n`).join("
     );
   });
 
+  test.each([
+    [
+      "a collection",
+      (count: number) =>
+        `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: h}\nspec:\n  values:\n    d: &d\n${"      - {image: a:1}\n".repeat(count)}${Array.from({ length: count }, (_, at) => `    m${at}: *d\n`).join("")}`,
+      "line 101: with what `*d` stands for",
+    ],
+    [
+      "a text",
+      (count: number) =>
+        `apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\nspec:\n  source: {helm: {values: &v "x: [${Array.from({ length: count }, () => "{image: a:1}").join(", ")}]"}}\n  sources:\n${"  - {helm: {values: *v}}\n".repeat(count)}`,
+      "line 45: with what `*v` stands for",
+    ],
+  ])("may not bring images to more places than the size of a text allows: %s", async (_, text, place) => {
+    await expect(pinDigests(text(30), { resolveDigest })).resolves.toMatchObject({ ok: true });
+    await expect(pinDigests(text(60), { resolveDigest })).rejects.toThrow(
+      `the input is too large: ${place}, aliases bring images to more places than its size allows: use it in fewer places`,
+    );
+  });
+
   test("may be Lists in Lists", async () => {
     const lists = Array.from(
-      { length: 80 },
+      { length: 50 },
       (_, at) => `- &l${at + 1} {apiVersion: v1, kind: List, items: [*l${at}]}\n`,
     );
     const pod =

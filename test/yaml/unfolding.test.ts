@@ -14,7 +14,9 @@ describe("the size of a text", () => {
     ["[&x [a, b], *x]", 7],
     ["[&x [a, b], *x, *x]", 10],
     ["[&x [a], &y [*x, *x], *y]", 13],
-    ["{a: &x {b: c}, <<: *x}", 9],
+    ["{a: &x {b: c}, <<: *x}", 6 + 8 * 3],
+    ["{a: &x {b: c}, <<: [*x]}", 7 + 8 * 3],
+    ["{a: &x {b: c}, <<: {d: *x}}", 8 + 3],
     ["[&x [a], *x]\n---\n[&x b, *x, *x]", 9],
     [`[&x ${"a".repeat(160)}, *x]`, 23],
   ])("of %s is %i, aliases unfolded", (text, size) => {
@@ -39,7 +41,7 @@ describe("a text that unfolds to too much", () => {
   test.each([
     ["aliases of aliases", chain(2000, (at) => `[*a${at}, *a${at}]`)],
     ["maps that merge", chain(2000, (at) => `{<<: [*a${at}, *a${at}]}`)],
-    ["a long chain", chain(499, (at) => `[*a${at}, ${"x, ".repeat(400)}]`)],
+    ["a map that many merge", `[&x {${"k: v, ".repeat(400)}}, ${"{<<: *x}, ".repeat(400)}]`],
     ["a long text", `[&x "${"long ".repeat(8000)}", ${"*x, ".repeat(2000)}]`],
   ])("is refused at the alias that is too many: %s", (_, text) => {
     const error = errorOf(text);
@@ -62,21 +64,30 @@ describe("a text that unfolds to too much", () => {
   });
 });
 
-describe("aliases that nest", () => {
+describe("aliases that lead to each other", () => {
   test.each([
     ["lists", chain(5_000, (at) => `[*a${at}]`)],
+    ["lists side by side", chain(5_000, (at) => `[*a0, *a${at}, x]`)],
     ["maps that merge", chain(5_000, (at) => `{<<: *a${at}}`)],
     ["many more maps", chain(500_000, (at) => `{<<: *a${at}}`)],
-  ])("are refused where a chain of them is too long: %s", (_, text) => {
-    const { code, line } = errorOf(text);
+    ["the keys of maps", chain(5_000, (at) => `{? [*a${at}] : x}`)],
+  ])("are refused where there are too many: %s", (_, text) => {
+    const { code, line, reason } = errorOf(text);
 
-    expect({ code, line }).toEqual({ code: "nesting", line: 501 });
+    expect({ code, line }).toEqual({ code: "unfolding", line: 52 });
+    expect(reason).toBe(
+      "`*a50` is one of more than 50 aliases that lead to each other: write out what one of them stands for",
+    );
+  });
+
+  test("may be more than any text has", () => {
+    expect(scan(chain(50, (at) => `[*a${at}]`)).documents).toHaveLength(1);
   });
 
   test("may be as deep as what is written out", () => {
-    const deep = chain(499, (at) => `[*a${at}]`);
+    const deep = (links: number) => chain(links, (at) => `${"[".repeat(10)}*a${at}${"]".repeat(10)}`);
 
-    expect(scan(deep).documents).toHaveLength(1);
-    expect(() => scan(deep, { nesting: 499 })).toThrow(expect.objectContaining({ code: "nesting" }));
+    expect(scan(deep(49)).documents).toHaveLength(1);
+    expect(() => scan(deep(50))).toThrow(expect.objectContaining({ code: "nesting" }));
   });
 });
