@@ -1,6 +1,6 @@
 /** Which rules hold for which kind: the built-in table and the user's own, grown into trees for kinds that occur. */
 
-import { matchesGlob } from "../image/glob.ts";
+import { compileGlob } from "../image/glob.ts";
 import { expandBraces } from "../krm/field-path.ts";
 import type { FieldSpec } from "../krm/field-spec.ts";
 import type { Resource } from "../krm/resource.ts";
@@ -58,15 +58,20 @@ export function fieldRules({ fieldSpecs, builtIn }: FieldOptions): RulesOf {
       known.set(key, rules);
       return rules;
     }
-    const ofNames = { key, rows: rows ?? [], named };
+    const ofNames = { key, rows: rows ?? [], named: named.map((row) => ({ row, isNamed: namesOf(row) })) };
     namedKinds.set(key, ofNames);
     return rulesByName(object, ofNames);
   };
 
   /** A row for objects of one name holds for no other. */
   function rulesByName(object: Identity, { key, rows, named }: NamedKind): KindRules {
-    const others = named.filter(({ row }) => !isNamedBy(row, object.name));
-    const which = `${key}\n${named.map((row) => (others.includes(row) ? "-" : "+")).join("")}`;
+    const others: NamedRow[] = [];
+    let which = `${key}\n`;
+    for (const { row, isNamed } of named) {
+      const counts = object.name !== undefined && isNamed(object.name);
+      which += counts ? "+" : "-";
+      if (!counts) others.push(row);
+    }
     const rules =
       known.get(which) ??
       compile(
@@ -83,11 +88,13 @@ export function fieldRules({ fieldSpecs, builtIn }: FieldOptions): RulesOf {
 interface NamedKind {
   readonly key: string;
   readonly rows: readonly NamedRow[];
-  readonly named: readonly NamedRow[];
+  readonly named: readonly { readonly row: NamedRow; isNamed(name: string): boolean }[];
 }
 
-function isNamedBy(row: FieldRow, name: string | undefined): boolean {
-  return name !== undefined && (row.name?.split("|").some((glob) => matchesGlob(glob, name)) ?? true);
+/** Whether a row holds for an object of a name. */
+function namesOf({ row: { name = "*" } }: NamedRow): (name: string) => boolean {
+  const globs = name.split("|").map(compileGlob);
+  return (text) => globs.some((matches) => matches(text));
 }
 
 function builtInKinds(builtIn: FieldOptions["builtIn"]): (object: Identity) => boolean {

@@ -8,7 +8,8 @@ import type { Position } from "../krm/result.ts";
 /** What a file held when it was read. */
 export interface ReadFile {
   readonly bytes: Buffer;
-  readonly state: FileState;
+  /** What the system said of the file when it was opened. */
+  readonly stats: BigIntStats;
 }
 
 /** By what a file is known again. */
@@ -28,7 +29,7 @@ export function readFile(path: string): ReadFile {
     if (!stats.isFile()) throw new UnfitFileError(path, "is not a regular file");
     if (stats.size > LARGE_FILE_MAX)
       throw new UnfitFileError(path, `holds more than ${LARGE_FILE_MAX / 1_048_576} MiB`);
-    return { bytes: readAll(path, file, Number(stats.size)), state: stateOf(stats) };
+    return { bytes: readAll(path, file, Number(stats.size)), stats };
   } finally {
     closeSync(file);
   }
@@ -87,13 +88,13 @@ const REPLACEMENT_BYTES = Buffer.from(REPLACEMENT);
 // What has become a pipe since it was found is opened without waiting for a writer. Windows has no such flags.
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 
-/** One byte more than there should be shows a file that grows. */
+/** One byte more than there should be shows a file that grows; one that has its size and no more needs no second look. */
 function readAll(path: string, file: number, size: number): Buffer {
   let buffer = Buffer.allocUnsafe(size + 1);
   for (let length = 0; ; ) {
     const read = readSync(file, buffer, length, buffer.length - length, null);
-    if (read === 0) return buffer.subarray(0, length);
     length += read;
+    if (read === 0 || length === size) return buffer.subarray(0, length);
     if (length > LARGE_FILE_MAX)
       throw new UnfitFileError(path, `holds more than ${LARGE_FILE_MAX / 1_048_576} MiB`);
     if (length === buffer.length) buffer = Buffer.concat([buffer], length * 2);

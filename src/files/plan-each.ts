@@ -22,6 +22,8 @@ export interface FileChange {
   readonly state: FileState;
   /** That of the content, where the times alone don't tell. */
   readonly hash: string | undefined;
+  /** The content, where a run does not change too much to keep it. */
+  readonly bytes?: Buffer | undefined;
 }
 
 /** By what all files of a run are planned. */
@@ -36,11 +38,14 @@ export interface ReadResult {
   /** What is told of the file as a whole. */
   readonly results: readonly Result[];
   readonly planned?: PlannedFile;
-  readonly change?: FileChange;
+  readonly change?: FileChange | undefined;
 }
 
 /** Bytes of files whose answers are not there yet: what is known of their texts takes ten times as much. */
 const WAITING_MAX = 8 * 1_048_576;
+
+/** Bytes of files that are to change, which are kept so that they need not be read again. */
+const KEPT_MAX = 64 * 1_048_576;
 
 /**
  * Plans file after file. What is to be asked is asked as soon as it is found; files that wait for answers are kept in memory
@@ -52,35 +57,39 @@ export async function planEach(
 ): Promise<readonly ReadResult[]> {
   const results: ReadResult[] = new Array(files.length);
   const waiting: { readonly size: number; readonly done: Promise<void> }[] = [];
-  let bytes = 0;
+  let [waitingSize, keptSize] = [0, 0];
   for (const [at, file] of files.entries()) {
     const read = readInputFile(file, run);
     if (read.kind !== "reading") {
       results[at] = read;
       continue;
     }
-    const { input, size, state, hash } = read;
+    const { input, bytes, state, hash } = read;
+    const size = bytes.length;
     const lock = await run.locks.nearest(dirname(file.place));
     const settle = await planFile(input, { ...run, lock: lock?.lock }).catch((error) => foldedTooMuch(error));
     if (typeof settle === "string") {
       results[at] = unreadableFile(file, settle, run);
       continue;
     }
-    bytes += size;
+    waitingSize += size;
     const done = (async () => {
       const planned = await settle().catch((error) => foldedTooMuch(error));
-      bytes -= size;
+      waitingSize -= size;
       if (typeof planned === "string") {
         results[at] = unreadableFile(file, planned, run);
         return;
       }
       const { path, place } = file;
       const { edits, changes: images } = planned;
-      const change = edits.length === 0 ? {} : { change: { path, place, edits, images, state, hash } };
-      results[at] = { file, kind: "input", results: [], planned, ...change };
+      const isKept = edits.length > 0 && keptSize + size <= KEPT_MAX;
+      if (isKept) keptSize += size;
+      const kept = isKept ? bytes : undefined;
+      const change = edits.length > 0 ? { path, place, edits, images, state, hash, bytes: kept } : undefined;
+      results[at] = { file, kind: "input", results: [], planned, change };
     })();
     waiting.push({ size, done });
-    while (bytes > WAITING_MAX) await waiting.shift()?.done;
+    while (waitingSize > WAITING_MAX) await waiting.shift()?.done;
     if (waiting.length > 1000) await waiting.shift()?.done;
   }
   await Promise.all(waiting.map(({ done }) => done));

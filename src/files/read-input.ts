@@ -4,7 +4,7 @@ import type { ManifestStream } from "../krm/input.ts";
 import type { Position, Result } from "../krm/result.ts";
 import { fileFault } from "./file-error.ts";
 import { mayHoldObjects, readContent } from "./file-input.ts";
-import { type FileState, hashIfFresh, readFile, utf8Fault } from "./file-text.ts";
+import { type FileState, hashIfFresh, readFile, stateOf, utf8Fault } from "./file-text.ts";
 import type { FoundFile } from "./find-files.ts";
 import type { Kustomizations } from "./kustomizations.ts";
 
@@ -18,7 +18,7 @@ export interface FileReader {
 export interface InputReading {
   readonly kind: "reading";
   readonly input: ManifestStream;
-  readonly size: number;
+  readonly bytes: Buffer;
   readonly state: FileState;
   readonly hash: string | undefined;
 }
@@ -41,7 +41,7 @@ export function readInputFile(
   const form = said?.form ?? file.form;
   const { mode } = config;
   try {
-    const { bytes, state } = readFile(place);
+    const { bytes, stats } = readFile(place);
     if (!mayHoldObjects(bytes, form)) return { file, kind: "other", results: [] };
     const position = utf8Fault(bytes);
     if (position !== undefined) {
@@ -65,14 +65,10 @@ export function readInputFile(
       ...(sources && { sources }),
     });
     switch (content.kind) {
-      case "input":
-        return {
-          kind: "reading",
-          input: content.input,
-          size: bytes.length,
-          state,
-          hash: hashIfFresh(bytes, state),
-        };
+      case "input": {
+        const state = stateOf(stats);
+        return { kind: "reading", input: content.input, bytes, state, hash: hashIfFresh(bytes, state) };
+      }
       case "unreadable": {
         const { line, column, reason: fault } = content.error;
         const unreadable = { path, fault: `must be YAML or JSON: ${fault}`, position: { line, column } };

@@ -5,13 +5,13 @@
  */
 import {
   accessSync,
+  type BigIntStats,
   closeSync,
   constants,
   openSync,
   realpathSync,
   renameSync,
   rmSync,
-  type Stats,
   statSync,
   writeFileSync,
 } from "node:fs";
@@ -23,7 +23,15 @@ import { isSystemError } from "../fs/system-error.ts";
 import type { Result } from "../krm/result.ts";
 import { applyEdits } from "../yaml/text-edit.ts";
 import { FileWriteError, fileFault } from "./file-error.ts";
-import { type FileState, hashIfFresh, hashOf, isSameState, readFile, stateOf } from "./file-text.ts";
+import {
+  type FileState,
+  hashIfFresh,
+  hashOf,
+  isSameState,
+  type ReadFile,
+  readFile,
+  stateOf,
+} from "./file-text.ts";
 import type { FileChange } from "./plan-each.ts";
 
 /** New texts that lie beside their files. */
@@ -76,21 +84,21 @@ function stageFile(change: FileChange, own: OwnProcess): Staged & { readonly oth
     const target = realpathSync.native(change.place);
     const draft = draftPath(target, own);
     requireWritable(target, path);
-    const { bytes, state } = readFile(target);
+    const { bytes, stats } = readAgain(target, change);
+    const state = stateOf(stats);
     if (!isSameState(state, change.state) || isOther(bytes, change.hash))
       throw new FileWriteError(
         "changed",
         `${JSON.stringify(path)} was changed meanwhile, so nothing was written: run again`,
       );
     const text = applyEdits(bytes.toString("utf8"), change.edits);
-    const old = statSync(target);
     try {
-      writeDraft(draft, text, old);
+      writeDraft(draft, text, stats);
     } catch (error) {
       rmSync(draft, { force: true });
       throw error;
     }
-    const otherNames = old.nlink - 1;
+    const otherNames = Number(stats.nlink) - 1;
     // Where one of its names gets a new text, the others have another time.
     const hash = otherNames > 0 ? hashOf(bytes) : hashIfFresh(bytes, state);
     return { change, target, draft, state, hash, otherNames };
@@ -102,6 +110,15 @@ function stageFile(change: FileChange, own: OwnProcess): Staged & { readonly oth
       { cause: error },
     );
   }
+}
+
+/** What a file holds now: what was kept of it, where its times tell that this is still so. */
+function readAgain(target: string, { bytes, state, hash }: FileChange): ReadFile {
+  if (bytes !== undefined && hash === undefined) {
+    const stats = statSync(target, { bigint: true });
+    if (isSameState(stateOf(stats), state)) return { bytes, stats };
+  }
+  return readFile(target);
 }
 
 /** A rename would replace a file that its owner has made read-only. */
@@ -122,10 +139,10 @@ function isOther(bytes: Uint8Array, hash: string | undefined): boolean {
   return hash !== undefined && hashOf(bytes) !== hash;
 }
 
-function writeDraft(path: string, text: string, old: Stats): void {
+function writeDraft(path: string, text: string, { uid, gid, mode }: BigIntStats): void {
   const file = openDraft(path);
   try {
-    takeAfter(file, old, 0o7777);
+    takeAfter(file, { uid: Number(uid), gid: Number(gid), mode: Number(mode) }, 0o7777);
     writeFileSync(file, text);
   } finally {
     closeSync(file);

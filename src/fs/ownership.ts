@@ -3,7 +3,11 @@ import { fchmodSync, fchownSync, type Stats } from "node:fs";
 import { isSystemError } from "./system-error.ts";
 
 /** Gives an open file the mode of another, and its owner only where we may: who may write into the folder need not be the one. */
-export function takeAfter(file: number, { uid, gid, mode }: Stats, modeBits: number): void {
+export function takeAfter(
+  file: number,
+  { uid, gid, mode }: Pick<Stats, "uid" | "gid" | "mode">,
+  modeBits: number,
+): void {
   if (!mayChange(() => fchownSync(file, uid, gid))) mayChange(() => fchownSync(file, -1, gid));
   fchmodSync(file, mode & modeBits);
 }

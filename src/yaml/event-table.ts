@@ -30,14 +30,8 @@ export interface GrowingTable {
 /** Makes an empty table with room for so many events to begin with. */
 export function growTable(room: number): GrowingTable {
   const rare = new Map<number, Event>();
-  const table = {
-    length: 0,
-    types: new Uint8Array(room),
-    starts: new Int32Array(room),
-    ends: new Int32Array(room),
-    styles: new Uint8Array(room),
-    rare,
-  };
+  const { types, starts, ends, styles } = columns(room);
+  const table = { length: 0, types, starts, ends, styles, rare };
   const open: number[] = [];
 
   function put(type: number, style: number, start: number, end: number): void {
@@ -85,13 +79,20 @@ export function growTable(room: number): GrowingTable {
   };
 }
 
+/** Columns with room for so many events, side by side in memory: a run over many files makes many tables. */
+function columns(room: number): Pick<EventTable, "types" | "starts" | "ends" | "styles"> {
+  const memory = new ArrayBuffer(10 * room);
+  return {
+    starts: new Int32Array(memory, 0, room),
+    ends: new Int32Array(memory, 4 * room, room),
+    types: new Uint8Array(memory, 8 * room, room),
+    styles: new Uint8Array(memory, 9 * room, room),
+  };
+}
+
 function makeRoom(table: Mutable<EventTable>): void {
-  const room = table.types.length * 2 + 64;
   const { types, starts, ends, styles } = table;
-  table.types = new Uint8Array(room);
-  table.starts = new Int32Array(room);
-  table.ends = new Int32Array(room);
-  table.styles = new Uint8Array(room);
+  Object.assign(table, columns(types.length * 2 + 64));
   table.types.set(types);
   table.starts.set(starts);
   table.ends.set(ends);

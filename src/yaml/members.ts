@@ -68,9 +68,9 @@ export const membersByName: MadeOf<ReadonlyMap<string, Member>> = keptForLast(
   (yaml, mapping) => new Map(keptMembersOf(yaml, mapping).map((member) => [member.name, member])),
 );
 
-/** The value of a member, following aliases; the last of duplicates. Large mappings, whose images all ask, are indexed. */
+/** The value of a member, following aliases; the last of duplicates. */
 export function memberOf(yaml: YamlText, members: readonly Member[], name: string): YamlNode | undefined {
-  const value = members.length > FEW ? lastValues(members).get(name) : lastValue(members, name);
+  const value = members.length > FEW ? lastValueOfMany(members, name) : lastValue(members, name);
   return value === undefined ? undefined : dereference(yaml, value);
 }
 
@@ -83,15 +83,25 @@ function lastValue(members: readonly Member[], name: string): YamlNode | undefin
 }
 
 const FEW = 16;
-const indices = new WeakMap<readonly Member[], ReadonlyMap<string, YamlNode>>();
 
-function lastValues(members: readonly Member[]): ReadonlyMap<string, YamlNode> {
-  const known = indices.get(members);
-  if (known !== undefined) return known;
-  const index = new Map(members.map(({ name, value }) => [name, value]));
-  indices.set(members, index);
-  return index;
+/** How often the members of a large mapping were asked for; who asks often, as each of its images does, gets an index. */
+interface Asked {
+  times: number;
+  index?: ReadonlyMap<string, YamlNode>;
 }
+
+const askedOf = new WeakMap<readonly Member[], Asked>();
+
+function lastValueOfMany(members: readonly Member[], name: string): YamlNode | undefined {
+  const asked = askedOf.get(members) ?? { times: 0 };
+  if (asked.times === 0) askedOf.set(members, asked);
+  asked.times += 1;
+  if (asked.times <= OFTEN) return lastValue(members, name);
+  asked.index ??= new Map(members.map((member) => [member.name, member.value]));
+  return asked.index.get(name);
+}
+
+const OFTEN = 8;
 
 /** The value of a key of a node, following aliases; undefined where it is no map or lacks it. */
 export function memberAt(yaml: YamlText, node: YamlNode, name: string): YamlNode | undefined {

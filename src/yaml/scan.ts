@@ -131,7 +131,11 @@ function indexAll(texts: Texts, events: readonly Event[], limits: Limits): YamlT
 type Limits = Pick<YamlText, "nesting" | "budget">;
 
 /** Collects events, and knows which node an alias stands for. */
-function index({ source, text }: Texts, limits: Limits, read: (take: TakeEvent) => void): YamlText {
+function index(
+  { source, text }: Texts,
+  { nesting, budget }: Limits,
+  read: (take: TakeEvent) => void,
+): YamlText {
   const { table, add } = growTable(text.length >> 3);
   const targets = new Map<YamlNode, YamlNode>();
   const documents: YamlNode[] = [];
@@ -160,8 +164,10 @@ function index({ source, text }: Texts, limits: Limits, read: (take: TakeEvent) 
       }
     }
   });
-  const folded = { text, events: table, targets, ...limits };
-  return { ...folded, source, documents, anchored: new Set(targets.values()), size: unfoldedSize(folded) };
+  const size = unfoldedSize({ text, events: table, targets, nesting, budget });
+  const anchored = new Set(targets.values());
+  // V8 takes long to spread, and this is done for each file.
+  return { source, text, events: table, documents, targets, anchored, nesting, budget, size };
 
   function anchorOf(
     { anchorStart, anchorEnd }: { readonly anchorStart: number; readonly anchorEnd: number },

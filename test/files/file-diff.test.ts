@@ -5,7 +5,7 @@ import { applyPatch } from "diff";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { filesDiff } from "../../src/files/file-diff.ts";
-import { readFile } from "../../src/files/file-text.ts";
+import { readFile, stateOf } from "../../src/files/file-text.ts";
 import { applyEdits, type TextEdit } from "../../src/yaml/text-edit.ts";
 import { makeTree } from "./tree.ts";
 
@@ -13,7 +13,7 @@ import { makeTree } from "./tree.ts";
 function diffOf(before: string, edits: readonly TextEdit[]): string {
   const place = join(makeTree({}), "x.yaml");
   writeFileSync(place, before);
-  const { state } = readFile(place);
+  const state = stateOf(readFile(place).stats);
   const changes = [{ path: "x.yaml", place, edits, images: 1, state, hash: undefined }];
   return [...filesDiff({ changes, locks: [] })].join("");
 }

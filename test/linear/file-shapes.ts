@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { filesDiff } from "../../src/files/file-diff.ts";
-import { readFile, utf8Fault } from "../../src/files/file-text.ts";
+import { readFile, stateOf, utf8Fault } from "../../src/files/file-text.ts";
 import type { KustomizationFile } from "../../src/files/kustomization.ts";
 import { readKustomizations } from "../../src/files/kustomizations.ts";
 import type { TextEdit } from "../../src/yaml/text-edit.ts";
@@ -73,7 +73,7 @@ function diffing(
       const place = join(folder, "x.yaml");
       const { before, edits } = make(n);
       writeFileSync(place, before);
-      const { state } = readFile(place);
+      const state = stateOf(readFile(place).stats);
       const changes = [{ path: "x.yaml", place, edits, images: 1, state, hash: undefined }];
       return () => [...filesDiff({ changes, locks: [] })];
     },
