@@ -4,30 +4,28 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync 
 import { createRequire } from "node:module";
 import { makeCodeCache } from "./code-cache.mjs";
 
-const { build } = await import("esbuild").catch(() => {
+const { build, transform } = await import("esbuild").catch(() => {
   console.error("pin-digests is built with its development dependencies: run `npm ci` first");
   process.exit(1);
 });
+const { rolldown } = await import("rolldown");
 const dependencies = dependenciesOf("package.json");
+// What few runs need; last, what @sigstore/verify imports beside the package itself.
+const late = [...dependencies.filter((name) => name !== "js-yaml"), "@sigstore/protobuf-specs/rekor/v2"];
+const target = "node20.19";
 const options = {
   bundle: true,
   platform: "node",
   format: "cjs",
-  target: "node20.19",
-  // A script that Node has not loaded itself can't import.
-  supported: { "dynamic-import": false },
+  target,
+  external: ["./program.js", ...late],
 };
 
 rmSync("dist", { recursive: true, force: true });
-
 // What the package holds: npm installs its dependencies.
-await build({
-  ...options,
-  entryPoints: { main: "src/start.ts", program: "src/main.ts" },
-  external: ["./program.js", ...dependencies],
-  outdir: "dist",
-});
+await build({ ...options, entryPoints: { main: "src/start.ts" }, outdir: "dist" });
 chmodSync("dist/main.js", 0o755);
+await buildProgram(dependencies, { dir: "dist" });
 writeFileSync("dist/package.json", '{ "type": "commonjs" }\n');
 // What editors check a configuration and a lock by.
 mkdirSync("dist/schema");
@@ -39,32 +37,46 @@ mkdirSync("dist/library");
 writeFileSync("dist/library/package.json", '{ "type": "module" }\n');
 
 // What runs in a clone and in the image: the same with its dependencies, those that few runs need in files of their own.
-const late = [
-  ...dependencies.filter((name) => name !== "js-yaml"),
-  // What @sigstore/verify imports beside the package itself.
-  "@sigstore/protobuf-specs/rekor/v2",
-];
+// What src/start.ts calls.
+const [opening, end] = ["(function (module, exports, require) {", "})"];
 const { resolve } = createRequire(import.meta.url);
 await build({
   ...options,
-  entryPoints: { program: "src/main.ts", ...Object.fromEntries(late.map((name) => [name, resolve(name)])) },
-  external: late,
-  // What src/start.ts calls.
-  banner: { js: "(function (module, exports, require) {" },
-  footer: { js: "})" },
-  // V8 11, of Node 20, gives each object that is made by spreading a shape of its own, and js-yaml's parser works on one.
-  supported: { ...options.supported, "object-rest-spread": false },
-  // What is shorter starts faster.
+  entryPoints: Object.fromEntries(late.map((name) => [name, resolve(name)])),
+  banner: { js: opening },
+  footer: { js: end },
   minify: true,
   legalComments: "external",
   outdir: "dist/bundled",
 });
+// What is shorter starts faster.
+await buildProgram(late, { dir: "dist/bundled", minify: true, postBanner: opening, postFooter: end });
 const theirs = dependencies.flatMap((name) => dependenciesOf(`node_modules/${name}/package.json`));
 writeFileSync(
   "dist/bundled/LICENSE",
   [...new Set([...dependencies, ...theirs])].map(licenseOf).join(`\n${"-".repeat(80)}\n\n`),
 );
 await makeCodeCache();
+
+/** Builds the program in parts: what every run needs is one, and what is imported later is in others. */
+async function buildProgram(external, output) {
+  // V8 11, of Node 20, gives each object that is made by spreading a shape of its own, and js-yaml's parser works on one.
+  const supported = { "object-rest-spread": false };
+  const handler = async (code) => (await transform(code, { supported })).code;
+  const plainSpreads = { name: "plain-spreads", transform: { filter: { id: /js-yaml/ }, handler } };
+  const by = { platform: "node", plugins: [plainSpreads], transform: { target } };
+  const bundle = await rolldown({ input: { program: "src/main.ts" }, external, ...by });
+  await bundle.write({
+    ...output,
+    format: "cjs",
+    exports: "named",
+    chunkFileNames: "[name].js",
+    // src/start.ts reads ASCII, and what Node has not loaded itself can't import.
+    charset: "ascii",
+    dynamicImportInCjs: false,
+    codeSplitting: { groups: [{ name: "every-run", tags: ["$initial"] }] },
+  });
+}
 
 function licenseOf(name) {
   // Its authors ship no text of it with this one, but with all others of theirs.

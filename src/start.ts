@@ -37,6 +37,8 @@ function load(name: string): unknown {
 }
 
 function loadImport(name: string): unknown {
+  // Its own parts are imported by their file names, and dependencies by what they are called.
+  if (name.startsWith("./")) return load(name.slice(2, -3));
   const isBundled = !name.startsWith("node:") && existsSync(join(bundled, `${name}.js`));
   return isBundled ? load(name) : require(name);
 }

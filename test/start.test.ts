@@ -25,6 +25,10 @@ import { createSigner } from "./support/signer.ts";
 
 const digest = `sha256:${"1".repeat(64)}`;
 
+/** What each run loads of the program, and what a run loads that asks a registry. */
+const everyRun = ["program.js", "every-run.js", "rolldown-runtime.js"];
+const askingRun = [...everyRun, "connect.js", "undici.js"];
+
 /** Notes which files are compiled and which come from a cache, and which of Node's modules are loaded. */
 const observer = `
   const vm = require("node:vm");
@@ -85,7 +89,7 @@ describe("the executable", () => {
   test("loads nothing of the network where nobody is to be asked", async () => {
     const { cached, compiled, modules } = await load(pod(`nginx:1@${digest}`));
 
-    expect(cached).toEqual(["program.js"]);
+    expect(cached).toEqual(everyRun);
     expect(compiled).toEqual([]);
     expect(modules).not.toContain("node:net");
   });
@@ -93,7 +97,7 @@ describe("the executable", () => {
   test("compiles nothing where there is an image to ask for", async () => {
     const { cached, compiled } = await load(pod(`${registry.host}/app:1`));
 
-    expect(cached).toEqual(["program.js", "undici.js"]);
+    expect(cached).toEqual(askingRun);
     expect(compiled).toEqual([]);
   });
 });
@@ -104,11 +108,25 @@ describe("rules of trust", () => {
 
   test.each([
     ["nothing where there are none", "", []],
-    ["nothing for a list of images that may be used", 'allow: ["docker.io/*"]', []],
+    [
+      "what decides alone for a list of images that may be used",
+      'allow: ["docker.io/*"]',
+      ["judgement.js", "time.js", "voucher.js"],
+    ],
     [
       "what verifies signatures where some are wanted",
       `signatures: ${JSON.stringify([rule])}`,
-      ["bundle.js", "protobuf-specs.js", "v2.js", "verify.js"],
+      [
+        "bundle.js",
+        "judgement.js",
+        "protobuf-specs.js",
+        "rule.js",
+        "time.js",
+        "v2.js",
+        "verify.js",
+        "vouch.js",
+        "voucher.js",
+      ],
     ],
   ])("load %s", async (_, options, files) => {
     const file = join(folder, "rules.yaml");
@@ -116,9 +134,22 @@ describe("rules of trust", () => {
 
     const { cached, compiled } = await load(pod(`nginx:1@${digest}`), { args: ["-f", file] });
 
-    expect(cached).toEqual(["program.js"]);
+    expect(cached).toEqual(everyRun);
     expect(compiled.toSorted()).toEqual(files);
   });
+});
+
+test("what is read as ASCII is ASCII", () => {
+  const bundled = join(dirname(executable), "bundled");
+  const files = readdirSync(bundled, { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(".js"),
+  );
+
+  // A byte of more than seven bits.
+  const others = files.filter((name) => /[^\0-\x7f]/.test(readFileSync(join(bundled, name), "latin1")));
+
+  expect(files).toContain("every-run.js");
+  expect(others).toEqual([]);
 });
 
 describe("V8's code cache", () => {
@@ -147,7 +178,7 @@ describe("V8's code cache", () => {
 
   test("is not read where a bit of it is wrong, wherever that is", async () => {
     const { program, files } = copyProgram();
-    const [file = ""] = files.filter((each) => each.endsWith("program"));
+    const [file = ""] = files.filter((each) => each.endsWith("every-run"));
     const whole = readFileSync(file);
     const bit = fc.record({
       at: fc.nat(whole.length - 1),
@@ -160,7 +191,7 @@ describe("V8's code cache", () => {
         wrong[at] = (whole[at] ?? 0) ^ mask;
         writeFileSync(file, wrong);
 
-        expect((await load(pod(`nginx:1@${digest}`), { program })).compiled).toEqual(["program.js"]);
+        expect((await load(pod(`nginx:1@${digest}`), { program })).compiled).toEqual(["every-run.js"]);
       }),
       { numRuns: 12 },
     );
@@ -227,5 +258,5 @@ async function expectCompiled(options: RunOptions): Promise<void> {
   const { cached, compiled } = await load(pod(`${registry.host}/app:1`), options);
 
   expect(cached).toEqual([]);
-  expect(compiled).toEqual(["program.js", "undici.js"]);
+  expect(compiled).toEqual(askingRun);
 }
