@@ -11,6 +11,8 @@ export interface Audience {
   readonly isColoured: boolean;
   /** How wide the terminal is now. */
   columns(): number;
+  /** Does something before a signal ends the process, until it is told not to. */
+  beforeSignal(act: () => void): () => void;
 }
 
 /** Looks who reads stderr. */
@@ -23,8 +25,25 @@ export async function stderrAudience({ color }: Pick<Arguments, "color">, host: 
     isColoured: color === "always" || (color === "auto" && isScreen && !env.NO_COLOR),
     // A terminal that does not say how wide it is, is as wide as they have always been.
     columns: () => host.stderr.columns || Number(env.COLUMNS) || 80,
+    beforeSignal: (act) => beforeSignal(act, host),
   };
 }
+
+/** The signal is sent again afterwards, so that the process ends by it, as whoever sent it expects. */
+function beforeSignal(act: () => void, host: Host): () => void {
+  const end = (signal: NodeJS.Signals): void => {
+    forget();
+    act();
+    host.kill(host.pid, signal);
+  };
+  const forget = (): void => {
+    for (const signal of signals) host.off(signal, end);
+  };
+  for (const signal of signals) host.on(signal, end);
+  return forget;
+}
+
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** Does something that asks registries, with a line on a terminal that says how far it is. */
 export async function withProgress<T>(

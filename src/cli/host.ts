@@ -10,6 +10,8 @@ export interface Host extends OwnProcess {
   readonly env: Record<string, string | undefined>;
   /** Loaded when it is first looked at. */
   readonly stderr: { readonly columns?: number };
+  on(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
+  off(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
   /** From Node 22.15 on: another program can take the place of this one, whatever its threads wait for. */
   readonly execve?: unknown;
 }

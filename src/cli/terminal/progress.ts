@@ -11,6 +11,12 @@ export interface Progress {
   end(): void;
 }
 
+/** What the line needs to know of the terminal that it is shown on. */
+interface Screen {
+  readonly columns: () => number;
+  readonly beforeSignal: (act: () => void) => () => void;
+}
+
 /** Who was asked, and has not answered all of it. */
 interface AskedHost {
   pending: number;
@@ -28,7 +34,7 @@ const slowAfter = 3_000;
 const erased = "\r\u001b[2K";
 
 /** Shows how far a run is, once it takes longer than a moment. */
-export function startProgress({ columns }: { readonly columns: () => number }): Progress {
+export function startProgress({ columns, beforeSignal }: Screen): Progress {
   const start = Date.now();
   const hosts = new Map<string, AskedHost>();
   let total = 0;
@@ -44,6 +50,10 @@ export function startProgress({ columns }: { readonly columns: () => number }): 
   };
   const timer = setInterval(show, interval);
   timer.unref();
+  const erase = (): void => {
+    if (isShown) write(stderr, erased);
+  };
+  const forgetSignals = beforeSignal(erase);
 
   return {
     watch(registry, answer) {
@@ -61,7 +71,8 @@ export function startProgress({ columns }: { readonly columns: () => number }): 
     },
     end() {
       clearInterval(timer);
-      if (isShown) write(stderr, erased);
+      forgetSignals();
+      erase();
     },
   };
 }
@@ -74,9 +85,9 @@ export interface ProgressState {
   readonly now: number;
 }
 
-/** `12 of 40 images asked for; ghcr.io has not answered for 8 s`. */
+/** `12 of 40 images looked up; ghcr.io has not answered for 8 s`. */
 export function progressLine({ total, done, hosts, now }: ProgressState): string {
-  const asked = `${done} of ${total} ${total === 1 ? "image" : "images"} asked for`;
+  const asked = `${done} of ${total} ${total === 1 ? "image" : "images"} looked up`;
   const [slowest] = [...hosts]
     .filter(([, { pending, since }]) => pending > 0 && now - since >= slowAfter)
     .sort(([, one], [, other]) => one.since - other.since);

@@ -102,11 +102,25 @@ describe.skipIf(isMissing("script, of util-linux", hasScript))("a terminal", () 
     await slow.close();
 
     expect(code).toBe(0);
-    expect(progress[0]).toBe("0 of 1 image asked for");
+    expect(progress[0]).toBe("0 of 1 image looked up");
     expect(lines).toEqual([
       expect.stringMatching(/^127\.0\.0\.1:\d+\/app:1 {2}→ sha256:/),
       "pin-digests: 1 image changed",
     ]);
+  });
+
+  test("is clean after a person ends a run that waits", async () => {
+    const silent = await startRegistry({ onRequest: () => true });
+    writeFileSync(join(folder, "in.yaml"), pod(`${silent.host}/app:1`));
+
+    const { code, text } = await runInTerminal("exec $PIN in.yaml", {
+      cwd: folder,
+      keys: (seen) => (seen.includes("looked up") ? "\u0003" : undefined),
+    });
+    await silent.close();
+
+    expect(code).toBe(130);
+    expect(text.split(erased).at(-1)).toBe("");
   });
 });
 
