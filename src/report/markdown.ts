@@ -10,6 +10,7 @@ import { type Voucher, voucherLines } from "../lock/format/voucher.ts";
 import { counted } from "../text/counted.ts";
 import { printable } from "../text/printable.ts";
 import { shorten } from "../text/quote.ts";
+import { compareLink } from "./compare-link.ts";
 import { groupByImage, type ImageGroup } from "./image-groups.ts";
 import type { ImageUse } from "./image-use.ts";
 import type { ImageVersion, Versions } from "./versions.ts";
@@ -106,19 +107,6 @@ function versionLines(
     gained === undefined || gained.length === 0 ? "" : `gained ${gained.map(code).join(", ")}`,
   ].filter((line) => line !== "");
 }
-
-/** Where two revisions can be compared; undefined where the labels are not those of one repository on a known forge. */
-function compareLink(before: ImageVersion, after: ImageVersion): string | undefined {
-  const { host, path } = SOURCE.exec(after.source ?? "")?.groups ?? {};
-  if (before.source !== after.source || host === undefined || path === undefined) return undefined;
-  const [one = "", other = ""] = [before.revision, after.revision];
-  if (!REVISION.test(one) || !REVISION.test(other) || one === other) return undefined;
-  return `https://${host}/${path}/${host === "gitlab.com" ? "-/" : ""}compare/${one}...${other}`;
-}
-
-const SOURCE =
-  /^https:\/\/(?<host>github\.com|gitlab\.com|codeberg\.org)\/(?<path>[\w-][\w.-]*(?:\/[\w-][\w.-]*)+?)(?:\.git)?\/?$/;
-const REVISION = /^[0-9a-f]{7,64}$/;
 
 function dayOf(time: number): string {
   return new Date(time).toISOString().slice(0, 10);
