@@ -42,8 +42,8 @@ function elementsOf(value: OptionValue | undefined): readonly OptionValue[] {
   return value?.kind === "list" ? value.elements : [];
 }
 
-/** Reads an expression. */
-export function expression<T>(make: (source: string) => T): Reader<T> {
+/** Reads an expression; a schema can say of one that it has a certain part. */
+export function expression<T>(make: (source: string) => T, part?: string): Reader<T> {
   return reader(
     (raw: OptionValue, tell: Tell) => {
       if (raw.kind !== "text") {
@@ -58,6 +58,10 @@ export function expression<T>(make: (source: string) => T): Reader<T> {
         return undefined;
       }
     },
-    { schema: { type: "string" }, shape: "scalar", shown: "RE2" },
+    {
+      schema: { type: "string", ...(part !== undefined && { pattern: part }) },
+      shape: "scalar",
+      shown: "RE2",
+    },
   );
 }

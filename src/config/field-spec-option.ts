@@ -1,11 +1,12 @@
 /** The options that say where images are. */
 
 import type { Expressions } from "../krm/expression.ts";
-import { FieldPathError, parsePath } from "../krm/field-path.ts";
+import { FieldPathError, parsePath, STEPS_MAX } from "../krm/field-path.ts";
 import type { FieldSpec } from "../krm/field-spec.ts";
 import { quote } from "../text/quote.ts";
 import { withoutKey } from "../text/without-key.ts";
 import { expression } from "./expressions.ts";
+import type { JsonSchema } from "./json-schema.ts";
 import {
   choice,
   flag,
@@ -36,8 +37,27 @@ const path: Reader<string> = reader(
       return undefined;
     }
   },
-  { schema: { type: "string", minLength: 1 }, shape: "scalar", shown: "PATH" },
+  {
+    get schema(): JsonSchema {
+      return pathSchema();
+    },
+    shape: "scalar",
+    shown: "PATH",
+  },
 );
+
+/** What {@link parsePath} takes. */
+function pathSchema(): JsonSchema {
+  const name = String.raw`(?:\\[\s\S]|[^\[\]\\/])+`;
+  const bracket = String.raw`\[(?:\*?|"[^\]]+"|'[^\]]+'|[^\]=]+=[^\]]*)\]`;
+  const step = `(?:${name}|${bracket})`;
+  const endsInAnyDepth = String.raw`(?:^|/)\*\*$`;
+  return {
+    type: "string",
+    pattern: `^${step}(?:/${step}|${bracket}){0,${STEPS_MAX - 1}}$`,
+    allOf: [{ pattern: String.raw`\S` }, { not: { pattern: endsInAnyDepth } }],
+  };
+}
 
 function fieldSpecRows(expressions: Expressions): OptionRows<FieldSpec> {
   return {
@@ -64,7 +84,8 @@ function fieldSpecRows(expressions: Expressions): OptionRows<FieldSpec> {
         "how the image stands there: the whole value; a map with the parts, or one of them; what `pattern` matches; a document in a text",
     },
     pattern: {
-      type: expression(expressions.image),
+      // What else RE2 refuses, a schema can't say.
+      type: expression(expressions.image, String.raw`\(\?P?<image>`),
       meaning: "for `in: text`: an expression of RE2 with a group `image`; ^ and $ mean lines",
     },
     digestKey: {
@@ -82,6 +103,10 @@ function fieldSpecRows(expressions: Expressions): OptionRows<FieldSpec> {
   };
 }
 
+const localKinds: readonly string[] = ["kptfile", "pindigests", "kustomization"];
+
+const noImages = /^(?:apiVersion|kind|metadata\/(?:name|namespace|labels|generateName)(?:\/.*)?)$/;
+
 /** What {@link contradictionIn} finds, as far as a schema can say it. */
 const constraints = {
   type: "object",
@@ -93,7 +118,19 @@ const constraints = {
   if: { properties: { in: { const: "text" } }, required: ["in"] },
   // biome-ignore lint/suspicious/noThenProperty: a word of JSON Schema, and nobody awaits it.
   then: { required: ["pattern"] },
+  allOf: [
+    {
+      properties: {
+        kind: { not: { type: "string", pattern: `^(?:${localKinds.map(inAnyCase).join("|")})$` } },
+        path: { not: { type: "string", pattern: noImages.source } },
+      },
+    },
+  ],
 };
+
+function inAnyCase(word: string): string {
+  return word.replaceAll(/./g, (letter) => `[${letter}${letter.toUpperCase()}]`);
+}
 
 /** Reads field specs in kustomize's form. One that can match nothing is a problem. */
 export function fieldSpec(expressions: Expressions): Reader<FieldSpec> {
@@ -135,8 +172,6 @@ export const builtIn: Reader<boolean | readonly string[]> = reader(
   },
 );
 
-const localKinds: ReadonlySet<string> = new Set(["kptfile", "pindigests", "kustomization"]);
-
 /** Why a spec can match nothing. */
 function contradictionIn(spec: FieldSpec): string | undefined {
   const { kind, path, pattern, digestKey } = spec;
@@ -147,10 +182,10 @@ function contradictionIn(spec: FieldSpec): string | undefined {
   if (digestKey !== undefined && (spec.in ?? "repositoryAndTag") !== "repositoryAndTag") {
     return "must say `in: repositoryAndTag`, since it has a `digestKey`";
   }
-  if (kind !== undefined && localKinds.has(kind.toLowerCase())) {
+  if (kind !== undefined && localKinds.includes(kind.toLowerCase())) {
     return `can't match anything: a ${kind} is not for the cluster, and left alone`;
   }
-  if (/^(?:apiVersion|kind|metadata\/(?:name|namespace|labels|generateName)(?:\/.*)?)$/.test(path)) {
+  if (noImages.test(path)) {
     return `can't match anything: \`${path}\` holds no image`;
   }
   return undefined;

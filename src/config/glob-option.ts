@@ -20,5 +20,14 @@ export const globs: Reader<readonly string[]> = reader(
     tell({ path: raw.path, message });
     return undefined;
   },
-  { ...words.traits, shown: "GLOB" },
+  {
+    ...words.traits,
+    schema: {
+      ...words.traits.schema,
+      contains: { type: "string", pattern: String.raw`\*.` },
+      minContains: 0,
+      maxContains: GLOBS_MAX,
+    },
+    shown: "GLOB",
+  },
 );

@@ -1,9 +1,15 @@
 /** The option that says which objects are looked into. */
 import type { Expressions } from "../krm/expression.ts";
-import { parseRequirements, type Requirement, RequirementError } from "../krm/label-selector.ts";
+import {
+  parseRequirements,
+  type Requirement,
+  RequirementError,
+  requirementsPattern,
+} from "../krm/label-selector.ts";
 import type { ResourceSelector } from "../krm/resource-selector.ts";
 import type { ResourceSelection } from "./config.ts";
 import { expression } from "./expressions.ts";
+import type { JsonSchema } from "./json-schema.ts";
 import { list, type OptionValue, type Reader, reader, type Tell } from "./option-reader.ts";
 import { tableReader } from "./option-row.ts";
 
@@ -68,5 +74,11 @@ const requirements: Reader<readonly Requirement[]> = reader(
       return undefined;
     }
   },
-  { schema: { type: "string" }, shape: "scalar", shown: "SELECTOR" },
+  {
+    get schema(): JsonSchema {
+      return { type: "string", pattern: requirementsPattern() };
+    },
+    shape: "scalar",
+    shown: "SELECTOR",
+  },
 );

@@ -78,7 +78,28 @@ const ruleRows: OptionRows<Omit<SignatureRule, "label">> = {
   },
 };
 
-const entry = tableReader(ruleRows, { required: ["images"] });
+/** What {@link contradictions} finds. */
+const constraints = {
+  type: "object",
+  required: ["images"],
+  allOf: [
+    { properties: { images: { type: "array", minItems: 1 } } },
+    {
+      oneOf: [
+        { required: ["keys"], properties: { keys: { type: "array", minItems: 1 }, keyless: false } },
+        { required: ["keyless"], properties: { keys: { type: ["array", "null"], maxItems: 0 } } },
+      ],
+    },
+    {
+      anyOf: [
+        { required: ["trustedRoot"] },
+        { required: ["tlog"], properties: { tlog: { const: "optional" }, keyless: false } },
+      ],
+    },
+  ],
+};
+
+const entry = tableReader(ruleRows, constraints);
 
 /** Reads an entry of `signatures`. One that could hold for nobody is a problem. */
 export const signatureRule: Reader<SignatureRule> = reader((raw: OptionValue, tell: Tell) => {

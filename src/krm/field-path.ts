@@ -53,6 +53,8 @@ function splitSegments(path: string): readonly string[] {
   let depth = 0;
   for (let at = 0; at <= path.length; at++) {
     const character = path[at];
+    if (character === "\\" && at === path.length - 1)
+      throw new FieldPathError('ends in "\\", which escapes nothing there');
     if (character === "\\") at++;
     else if (character === "[") depth++;
     else if (character === "]") depth--;

@@ -62,6 +62,12 @@ function parseRequirement(text: string): Requirement {
   return { key, negated: set === "notin", values: new Set(values.split(",").map((each) => each.trim())) };
 }
 
+/** What {@link parseRequirements} takes, as an expression without names. */
+export function requirementsPattern(): string {
+  const requirement = REQUIREMENT.source.slice(1, -1).replaceAll(/\(\?<\w+>/g, "(?:");
+  return String.raw`^[\s,]*(?:${requirement}\s*(?:,[\s,]*|$)){0,${REQUIREMENTS_MAX}}$`;
+}
+
 const REQUIREMENT =
   /^(?:!\s*(?<absent>[A-Za-z0-9][\w./-]*)|(?<key>[A-Za-z0-9][\w./-]*)(?:\s*(?<operator>==?|!=)\s*(?<value>[^\s,()=!]*)|\s+(?<set>in|notin)\s*\((?<values>[^()]*)\))?)$/;
 

@@ -2,10 +2,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import Ajv from "ajv/dist/2020.js";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseAllDocuments, stringify } from "yaml";
 import { configSchema } from "../../src/config/config-schema.ts";
 import { FunctionConfigError } from "../../src/config/config-sources.ts";
+import { FieldPathError, parsePath } from "../../src/krm/field-path.ts";
 import { readLockFile } from "../../src/lock/format/lock-file.ts";
 import { LockFileError } from "../../src/lock/format/lock-file-error.ts";
 import { lockSchema } from "../../src/lock/format/lock-schema.ts";
@@ -118,6 +120,13 @@ describe("the schemas", () => {
 });
 
 describe("the schema of PinDigests", () => {
+  const key =
+    "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEWSbnaMqmW0O+ynRCSrlBPwGSg339\nyb/oyn5gsgSVlou7CG4E+fZwH8nOznw1D/IQKDhxKyTisgxFBCHTsznSBw==\n-----END PUBLIC KEY-----\n";
+  const keyless = { issuer: "https://a", subject: "b" };
+  const signed = (fields: object): object => ({ signatures: [{ images: ["ghcr.io/acme/*"], ...fields }] });
+  const many = (count: number, make: (at: number) => string): readonly string[] =>
+    Array.from({ length: count }, (_, at) => make(at));
+
   const configuration = (options: object): Found => ({
     place: "",
     kind: "PinDigests",
@@ -167,12 +176,67 @@ describe("the schema of PinDigests", () => {
     ["a selector", { resources: { exclude: [{ kind: "Job", labelSelector: "a=b" }] } }, true],
     ["a selector of nothing", { resources: { exclude: [{}] } }, false],
     ["an update of a frozen lock", { mode: "update", lock: "frozen" }, false],
+    ["a path from the root", { fieldSpecs: [{ path: "/spec/image" }] }, false],
+    ["one element of a list", { fieldSpecs: [{ path: "a[0]" }] }, false],
+    ["elements, keys and escapes", { fieldSpecs: [{ path: 'a[n=w-*]/**/["x/y"]/b\\/c[]' }] }, true],
+    ["an empty part of a path", { fieldSpecs: [{ path: "a//b" }] }, false],
+    ["a path that ends anywhere", { fieldSpecs: [{ path: "a/**" }] }, false],
+    ["a blank path", { fieldSpecs: [{ path: " " }] }, false],
+    ["a path of 50 parts", { fieldSpecs: [{ path: "a/".repeat(49).concat("a") }] }, true],
+    ["a path of 51 parts", { fieldSpecs: [{ path: "a/".repeat(49).concat("a[]") }] }, false],
+    ["a pattern without the group", { fieldSpecs: [{ path: "a", in: "text", pattern: "x" }] }, false],
+    ["a pattern as Go writes it", { fieldSpecs: [{ path: "a", in: "text", pattern: "(?P<image>x)" }] }, true],
+    ["a kind of files", { fieldSpecs: [{ kind: "KptFile", path: "a" }] }, false],
+    ["a name for an image", { fieldSpecs: [{ path: "metadata/name" }] }, false],
+    ["an annotation for an image", { fieldSpecs: [{ path: "metadata/annotations/a" }] }, true],
+    [
+      "labels in all forms",
+      { resources: { include: [{ labelSelector: "!a,b, c==d,e in (f, g),h!=i" }] } },
+      true,
+    ],
+    ["labels that are none", { resources: { include: [{ labelSelector: "a in b" }] } }, false],
+    ["100 labels", { resources: { include: [{ labelSelector: "a,".repeat(100) }] } }, true],
+    ["101 labels", { resources: { include: [{ labelSelector: "a,".repeat(101) }] } }, false],
+    ["250 globs", { exclude: [...many(250, (at) => `*${at}`), "a*", "a"] }, true],
+    ["251 globs", { exclude: many(251, (at) => `*${at}`) }, false],
+    ["nobody who signs", signed({ tlog: "optional" }), false],
+    ["keys, of which there is none", signed({ tlog: "optional", keys: [] }), false],
+    ["a key", signed({ tlog: "optional", keys: [key] }), true],
+    ["a key without a log to judge by", signed({ keys: [key] }), false],
+    ["a key and a log", signed({ keys: [key], trustedRoot: "missing.json" }), true],
+    ["a signer without a key", signed({ keyless, trustedRoot: "missing.json" }), true],
+    ["such a signer, and no keys", signed({ keyless, keys: null, trustedRoot: "missing.json" }), true],
+    ["such a signer and a key", signed({ keyless, keys: [key], trustedRoot: "missing.json" }), false],
+    ["such a signer without a root", signed({ keyless, tlog: "optional" }), false],
+    ["signatures of no image", { signatures: [{ images: [], tlog: "optional", keys: [key] }] }, false],
+    ["signatures of an entry of nothing", { signatures: [null] }, false],
   ])("says of %s what the program says", async (_, options, isRight) => {
     const found = configuration(options);
 
     expect(accepts.PinDigests(found.object), JSON.stringify(accepts.PinDigests.errors)).toBe(isRight);
     expect(await isTaken(found)).toBe(isRight);
   });
+});
+
+test("the schema of PinDigests takes the paths that the program takes", () => {
+  const accepted = (path: string): boolean =>
+    accepts.PinDigests({ apiVersion: "fn.kpt.dev/v1alpha1", kind: "PinDigests", fieldSpecs: [{ path }] });
+  const isPath = (text: string): boolean => {
+    try {
+      parsePath(text);
+      return true;
+    } catch (error) {
+      if (error instanceof FieldPathError) return false;
+      throw error;
+    }
+  };
+
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom(..."ab*/[]\"'=\\~1 \n0"), maxLength: 12 }), (text) => {
+      expect(accepted(text), JSON.stringify(text)).toBe(isPath(text));
+    }),
+    { numRuns: 3000 },
+  );
 });
 
 describe("the schema of ImageLock", () => {

@@ -61,6 +61,7 @@ describe("parsePath", () => {
     ["a/", "has an empty part"],
     ["a[", "has a bracket in the wrong place"],
     ["a]b", "has a bracket in the wrong place"],
+    ["a\\", 'ends in "\\", which escapes nothing there'],
     ["a[0]", 'names one element of a list, in "a[0]": write "[]"'],
     ["a[b]", "has brackets that are neither"],
     ["a/**", 'ends in "**"'],
