@@ -2,10 +2,15 @@
 import { existsSync } from "node:fs";
 import { measureCatalogue } from "./catalogue.ts";
 import { measureCorpus } from "./corpus.ts";
+import { measureOtherKeys } from "./other-keys.ts";
 import { measureUnseen } from "./unseen-kinds.ts";
 
 // The data is not part of this repository.
 const shared = "../shared";
+
+const { images, wrong } = await measureOtherKeys();
+console.log(`catalogue: ${images - wrong.length} of ${images} images under other keys pinned or told`);
+for (const path of wrong) console.log(`  ${path}`);
 
 if (existsSync(`${shared}/reference/image-fields.json`)) {
   const { paths, missed, wrongWithoutTag, falsePaths, falseHits } = await measureCatalogue(

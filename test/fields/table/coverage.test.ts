@@ -1,9 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { measureCatalogue } from "../../coverage/catalogue.ts";
 import { measureCorpus } from "../../coverage/corpus.ts";
+import { measureOtherKeys } from "../../coverage/other-keys.ts";
 import { isMissing } from "../../support/missing.ts";
 
 const shared = "../shared";
+
+describe("images under other keys than `image`", () => {
+  test("are pinned by a rule, or told where their tag has a key of its own", async () => {
+    expect(await measureOtherKeys()).toEqual({ images: 104, wrong: [] });
+  });
+});
 
 describe.skipIf(isMissing("catalogue at ../shared/reference", `${shared}/reference/image-fields.json`))(
   "the catalogue of custom resources",
