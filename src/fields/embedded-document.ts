@@ -11,12 +11,12 @@ import {
   scalarText,
   startOf,
 } from "../yaml/node.ts";
-import { scalarLocator } from "../yaml/scalar-source.ts";
+import { type Locate, scalarLocator } from "../yaml/scalar-source.ts";
 import { escapeFor } from "../yaml/scalar-text.ts";
 import { scan, type YamlNode, type YamlText } from "../yaml/scan.ts";
 import { YamlSyntaxError } from "../yaml/syntax-error.ts";
 import type { TextEdit } from "../yaml/text-edit.ts";
-import { spend } from "../yaml/unfolding.ts";
+import { spend, type UnfoldingBudget } from "../yaml/unfolding.ts";
 
 /** A scanned text, and where its characters stand in the text that is edited. */
 export interface EmbeddedDocument {
@@ -142,6 +142,29 @@ export function innerLayer({ layer: outer, node, via }: Site): EmbeddedDocument 
   return { yaml, toSource, depth: outer.depth + 1, lineAt: outer.lineAt, carrier };
 }
 
+/**
+ * The document in a scalar that nobody says to be one; undefined where it can't be read, since it may be anything. It has a
+ * budget of its own: what is only tried takes nothing from what must be read.
+ */
+export function guessedLayer({ layer: outer, node, via }: Site): EmbeddedDocument | undefined {
+  if (outer.depth >= depthMax) return undefined;
+  const scalar = dereference(outer.yaml, node);
+  try {
+    const { length } = scalarText(outer.yaml, scalar) ?? "";
+    const budget = { most: NODES_MIN + length * NODES_PER_CHARACTER, spent: 0 };
+    const { yaml, toSource, toOuter } = openScalar(outer, scalar, budget);
+    const carrier = { layer: outer, node, via, toOuter };
+    return { yaml, toSource, depth: outer.depth + 1, lineAt: outer.lineAt, carrier };
+  } catch (error) {
+    if (error instanceof YamlSyntaxError) return undefined;
+    throw error;
+  }
+}
+
+// Far more than texts with a few anchors need.
+const NODES_MIN = 1_000;
+const NODES_PER_CHARACTER = 8;
+
 type InnerDocument = Pick<EmbeddedDocument, "yaml" | "toSource"> & Pick<Carrier, "toOuter">;
 
 /** A text that aliases name as well is read once. */
@@ -159,11 +182,21 @@ const shared = new WeakMap<YamlText, Map<YamlNode, InnerDocument | Unreadable>>(
 function readInner(outer: EmbeddedDocument, scalar: YamlNode): InnerDocument | Unreadable {
   const text = scalarText(outer.yaml, scalar) ?? "";
   if (!text.includes(":")) return unreadable("it holds no map");
+  try {
+    return openScalar(outer, scalar, outer.yaml.budget);
+  } catch (error) {
+    if (!(error instanceof YamlSyntaxError)) throw error;
+    if (error.code === "unfolding") throw tooLarge(outer, scalar);
+    const place = nearestPlace(text, error.offset, sourceOf(outer, scalar));
+    return place === undefined
+      ? unreadable(error.reason)
+      : { reason: error.reason, line: outer.lineAt(place.start), at: place.start };
+  }
+}
+
+/** @throws {YamlSyntaxError} */
+function openScalar(outer: EmbeddedDocument, scalar: YamlNode, budget: UnfoldingBudget): InnerDocument {
   const locate = scalarLocator(outer.yaml, scalar);
-  const toSource = (range: Range): Range | undefined => {
-    const place = locate(range);
-    return place && outer.toSource(place);
-  };
   const toOuter = (edit: TextEdit): TextEdit | undefined => {
     // An insertion has no characters of its own: it goes behind the one before it.
     const isInsertion = edit.start === edit.end;
@@ -172,20 +205,23 @@ function readInner(outer: EmbeddedDocument, scalar: YamlNode): InnerDocument | U
     if (place === undefined || start === undefined) return undefined;
     return { start, end: place.end, text: escapeFor(outer.yaml, scalar, edit.text) };
   };
-  try {
-    return {
-      yaml: scan(text, { nesting: nestingMax, budget: outer.yaml.budget }),
-      toSource,
-      toOuter,
-    };
-  } catch (error) {
-    if (!(error instanceof YamlSyntaxError)) throw error;
-    if (error.code === "unfolding") throw tooLarge(outer, scalar);
-    const place = nearestPlace(text, error.offset, toSource);
-    return place === undefined
-      ? unreadable(error.reason)
-      : { reason: error.reason, line: outer.lineAt(place.start), at: place.start };
-  }
+  const text = scalarText(outer.yaml, scalar) ?? "";
+  return {
+    yaml: scan(text, { nesting: nestingMax, budget }),
+    toSource: sourceOf(outer, scalar, locate),
+    toOuter,
+  };
+}
+
+function sourceOf(
+  outer: EmbeddedDocument,
+  scalar: YamlNode,
+  locate: Locate = scalarLocator(outer.yaml, scalar),
+): EmbeddedDocument["toSource"] {
+  return (range) => {
+    const place = locate(range);
+    return place && outer.toSource(place);
+  };
 }
 
 // The usual limit of js-yaml; all layers together must not need more than the stack holds.

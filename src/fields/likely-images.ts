@@ -6,11 +6,11 @@ import { lastUpTo } from "../yaml/sorted-offsets.ts";
 import { type Site, straight } from "./embedded-document.ts";
 import { endsOf, type ImageField } from "./image-field.ts";
 import { meaningOf } from "./likely-key.ts";
-import type { LikelySearch } from "./likely-take.ts";
-import { type Around, visitLikely } from "./likely-visit.ts";
+import type { Around, LikelySearch } from "./likely-take.ts";
+import { visitLikely } from "./likely-visit.ts";
 import { mentionsMore } from "./mentions.ts";
 import { specBelow } from "./suggested-spec.ts";
-import { type KeyedDocument, type Place, pathBelow, type Walk } from "./walk-state.ts";
+import { type KeyedDocument, type Place, pathBelow, targetOf, type Walk } from "./walk-state.ts";
 
 /** Kinds that speak of images which others run, that a controller writes, or whose images are disks of machines. */
 const otherKinds =
@@ -18,24 +18,47 @@ const otherKinds =
 
 /** Collects what is likely an image, besides what was found and what is denied. */
 export function findLikely(walk: Walk, object: Place): readonly ImageField[] {
-  const isOwn = isKubernetesOwn(walk.resource);
-  if (isOwn && walk.documents.length === 0) return [];
-  if (otherKinds.test(walk.resource.kind) || !mentionsMore(object.layer.yaml, object.node, walk.fields))
-    return [];
+  const { resource } = walk;
+  const isOwn = isKubernetesOwn(resource);
+  const isHolder = resource.kind === "ConfigMap" && resource.group === "";
+  if (isOwn && !isHolder && walk.documents.length === 0) return [];
+  if (!mentionsMore(object.layer.yaml, object.node, walk.fields)) return [];
   const isDenied = deniedIn(walk, object);
-  const documents = nodesByText(walk.documents);
+  const bounds = {
+    isDenied,
+    documents: nodesByText(walk.documents),
+    carriers: nodesByText(walk.documents.flatMap(({ layer: { carrier } }) => carrier ?? [])),
+  };
+  const untouched = whyUntouched(resource);
   const found = [
-    ...(isOwn ? [] : searchIn(walk, object, { isDenied, documents, meaning: undefined, isRoot: true })),
-    ...inDocuments(walk, { isDenied, documents }),
+    ...(isOwn && !isHolder
+      ? []
+      : searchIn(walk, object, {
+          ...bounds,
+          ...(untouched !== undefined && { untouched }),
+          meaning: undefined,
+          isRoot: true,
+        })),
+    ...inDocuments(walk, bounds),
   ];
   const isKnown = coveredBy(walk.fields);
   return found.filter((field) => !isKnown(field));
 }
 
-type Bounds = Pick<LikelySearch, "isDenied" | "documents">;
+/** Why nothing is written into a kind, where what reads as an image may well be none that it runs. */
+function whyUntouched({ kind, group }: Resource): string | undefined {
+  if (kind === "ConfigMap" && group === "")
+    return "it stands in a ConfigMap, of which no rule says who reads it";
+  const word = otherKinds.exec(kind)?.[0];
+  return word === undefined
+    ? undefined
+    : `a kind that ends in ${word} mostly names images that are run elsewhere`;
+}
+
+type Bounds = Pick<LikelySearch, "isDenied" | "documents" | "carriers">;
 
 /** What is likely an image in documents. Each is searched once: what it holds is there at each place to which an alias brings it. */
-function inDocuments(walk: Walk, { isDenied, documents }: Bounds): readonly ImageField[] {
+function inDocuments(walk: Walk, { isDenied, ...others }: Bounds): readonly ImageField[] {
   const searched = new Map<YamlText, Map<YamlNode, readonly ImageField[]>>();
   return walk.documents.flatMap((document) => {
     const { layer, node } = document;
@@ -43,7 +66,7 @@ function inDocuments(walk: Walk, { isDenied, documents }: Bounds): readonly Imag
     searched.set(layer.yaml, known);
     // What a rule leads to counts in a part that is denied.
     const isOpen = layer.depth > 0 || isDenied(node);
-    const bounds = { isDenied: isOpen ? () => false : isDenied, documents, own: node, isRoot: false };
+    const bounds = { ...others, isDenied: isOpen ? () => false : isDenied, own: node, isRoot: false };
     const meaning = document.key === undefined ? undefined : meaningOf(document.key);
     const fields = known.get(node) ?? searchIn(walk, { layer, node, via: straight }, { ...bounds, meaning });
     known.set(node, fields);
@@ -81,12 +104,14 @@ function placedIn(
   };
 }
 
-/** The nodes of sites, by the text in which they stand. */
+/** The nodes of sites, behind aliases, by the text in which they stand. */
 function nodesByText(sites: readonly Site[]): LikelySearch["documents"] {
   const nodes = new Map<YamlText, Set<YamlNode>>();
-  for (const { layer, node } of sites) {
-    const known = nodes.get(layer.yaml);
-    if (known === undefined) nodes.set(layer.yaml, new Set([node]));
+  for (const site of sites) {
+    const { yaml } = site.layer;
+    const known = nodes.get(yaml);
+    const node = targetOf(site);
+    if (known === undefined) nodes.set(yaml, new Set([node]));
     else known.add(node);
   }
   return nodes;
@@ -115,8 +140,47 @@ function isInParts({ identity }: ImageField): boolean {
 
 /** Of Kubernetes' own kinds all fields are known; what people keep in a ConfigMap is theirs. kustomize's are called `builtin`. */
 function isKubernetesOwn({ apiVersion, group }: Resource): boolean {
-  return (!group.includes(".") && apiVersion !== "builtin") || group.endsWith(".k8s.io");
+  return group.includes(".") ? ownGroups.has(group) : apiVersion !== "builtin";
 }
+
+/** Others end in `k8s.io` too: `sparkoperator.k8s.io`, `cluster.x-k8s.io`. */
+const ownGroups: ReadonlySet<string> = new Set(
+  [
+    "admission",
+    "admissionregistration",
+    "apiextensions",
+    "apiregistration",
+    "apidiscovery",
+    "apiserver.config",
+    "audit",
+    "authentication",
+    "authorization",
+    "certificates",
+    "client.authentication",
+    "coordination",
+    "discovery",
+    "events",
+    "flowcontrol.apiserver",
+    "gateway.networking",
+    "imagepolicy",
+    "internal.apiserver",
+    "kubelet.config",
+    "kustomize.config",
+    "kubeproxy.config",
+    "kubescheduler.config",
+    "metrics",
+    "custom.metrics",
+    "external.metrics",
+    "networking",
+    "node",
+    "rbac.authorization",
+    "resource",
+    "scheduling",
+    "snapshot.storage",
+    "storage",
+    "storagemigration",
+  ].map((group) => `${group}.k8s.io`),
+);
 
 function deniedIn({ denials }: Walk, { layer: { yaml } }: Place): LikelySearch["isDenied"] {
   const denied = denials.filter(({ layer }) => layer.depth === 0).map(({ node }) => node);

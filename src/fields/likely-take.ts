@@ -3,14 +3,15 @@ import { goType } from "../yaml/go-type.ts";
 import { membersByName } from "../yaml/members.ts";
 import { dereference, writtenText } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
+import { containerLists } from "./container-heuristics.ts";
 import { extractBeside } from "./digest-beside.ts";
 import { noPlace } from "./digest-slot.ts";
 import type { Site } from "./embedded-document.ts";
 import { extractReference, extractText, identityOf, push } from "./extract.ts";
 import type { FieldRule } from "./field-rule.ts";
-import { meaningOf } from "./likely-key.ts";
+import { type KeyMeaning, meaningOf } from "./likely-key.ts";
 import { type NamedTexts, partsIn } from "./likely-parts.ts";
-import { isQualified, isWhole } from "./likely-value.ts";
+import { isMisspelt, isQualified, isWhole } from "./likely-value.ts";
 import { compose, digestHolder, type Part, partAt } from "./reference-parts.ts";
 import { extractSplit } from "./split-reference.ts";
 import { specPath, unknownField } from "./suggested-spec.ts";
@@ -25,6 +26,21 @@ export interface LikelySearch {
   /** That of them which is searched; absent in the search of an object. */
   readonly own?: YamlNode;
   readonly isDenied: (node: YamlNode) => boolean;
+  /** The texts in which documents were searched already, by the text in which they stand. */
+  readonly carriers: ReadonlyMap<YamlText, ReadonlySet<YamlNode>>;
+  /** Set in a document that nobody says to be one: there only keys tell. */
+  readonly isInText?: true;
+  /** Why nothing that is found is written to; then only what names its registry, under a key that says image, is. */
+  readonly untouched?: string;
+}
+
+/** What is known around a value. */
+export interface Around {
+  /** What the key of the value says, or the nearest above that speaks of images. */
+  readonly meaning: KeyMeaning;
+  readonly isRoot: boolean;
+  /** In a list with texts that are no images, which a path to all elements would mean too. */
+  readonly isMixed?: boolean;
 }
 
 const likelyRule: FieldRule = {
@@ -90,10 +106,11 @@ export function takeListed(
 
 /** Takes a text that reads as an image, or that may be one by its form alone. */
 export function takeScalar(
-  { walk }: LikelySearch,
+  search: LikelySearch,
   place: Place,
   { isCalledImage, mayBeSuggested }: { readonly isCalledImage: boolean; readonly mayBeSuggested: boolean },
 ): void {
+  const { walk, untouched, isInText } = search;
   const { yaml } = place.layer;
   const target = dereference(yaml, place.node);
   if (goType(yaml, target) !== "string") return;
@@ -101,14 +118,14 @@ export function takeScalar(
   const match = prefixed.exec(text);
   const flag = match?.[1];
   if (match !== null && (flag === undefined ? isCalledImage : meaningOf(flag) === "image")) {
+    if (untouched !== undefined) return;
     // The text of a flag may be a name for something else.
     extractText(walk, place, { ...prefixedRule, loose: flag !== undefined });
     return;
   }
-  const key = walk.path.at(-1);
-  const isNamed =
-    isCalledImage && (isWhole(text) || text.includes("/") || meaningOf(String(key)) === "image");
-  if (!isNamed && !isQualified(text)) return;
+  const isNamed = isCalledImage && mayBeCalledSo(search, text);
+  if (!isNamed && (isInText || !isQualified(text))) return;
+  if (untouched !== undefined && !(isNamed && (isQualified(text) || isMisspelt(text)))) return;
   const before = walk.fields.length;
   const isInParts = extractBeside(walk, place, likelyRule);
   if (!isInParts) extractReference(walk, place, likelyRule);
@@ -118,8 +135,18 @@ export function takeScalar(
   walk.fields.push({
     ...field,
     ...(path !== undefined && { suggestion: { path } }),
+    ...(untouched !== undefined && { writing: noPlace(untouched) }),
     ...(!(isNamed || isInParts) && { writing: noPlace("the key of the field does not say that it is one") }),
   });
+}
+
+/** Whether a text may be an image that is called one; a word alone is none in a text that may be anything. */
+function mayBeCalledSo({ walk: { path }, isInText }: LikelySearch, text: string): boolean {
+  if (isWhole(text) || text.includes("/")) return true;
+  return (
+    meaningOf(String(path.at(-1))) === "image" &&
+    (!isInText || path.some((key) => typeof key === "string" && containerLists.has(key)))
+  );
 }
 
 const prefix = "(?:--?([\\w.-]*[iI]mage)=|(?:docker|oci|registry)://)";

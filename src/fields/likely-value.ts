@@ -23,3 +23,15 @@ export function isQualified(text: string): boolean {
   const image = parseIfImage(text);
   return image !== undefined && (image.tag !== undefined || image.digest !== undefined);
 }
+
+/**
+ * True for a text that would be such a reference but for its spelling, such as `ghcr.io/Acme/App:1`, or one with white space
+ * around it.
+ */
+export function isMisspelt(text: string): boolean {
+  const written = text.trim();
+  return nearlyReference.test(written) && namesHost(written) && parseIfImage(text) === undefined;
+}
+
+// No scheme, and a tag or a digest, whatever is in them.
+const nearlyReference = /^(?!\w+:\/\/)[\w.+~@:/-]*\/[\w.+~-]+[:@][\w.+~@:-]*$/;

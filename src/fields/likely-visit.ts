@@ -4,20 +4,19 @@ import { type Member, membersOf, memberText } from "../yaml/members.ts";
 import { dereference, elementsOf, entriesOf, kindOf, scalarText, writtenText } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import type { Site } from "./embedded-document.ts";
-import { buildKeys, type KeyMeaning, meaningOf, referenceKeys } from "./likely-key.ts";
+import { mayHoldDocument, takeDocument } from "./likely-document.ts";
+import { buildKeys, meaningOf, referenceKeys } from "./likely-key.ts";
 import { mayBeParts } from "./likely-parts.ts";
-import { isLeftOut, type LikelySearch, takeListed, takeParts, takeScalar } from "./likely-take.ts";
+import {
+  type Around,
+  isLeftOut,
+  type LikelySearch,
+  takeListed,
+  takeParts,
+  takeScalar,
+} from "./likely-take.ts";
 import { isReference } from "./likely-value.ts";
 import type { Place } from "./walk-state.ts";
-
-/** What is known around a value. */
-export interface Around {
-  /** What the key of the value says, or the nearest above that speaks of images. */
-  readonly meaning: KeyMeaning;
-  readonly isRoot: boolean;
-  /** In a list with texts that are no images, which a path to all elements would mean too. */
-  readonly isMixed?: boolean;
-}
 
 const depthMax = 200;
 
@@ -35,6 +34,10 @@ export function visitLikely(search: LikelySearch, place: Place, around: Around):
       return;
     case "scalar":
     case "alias":
+      if (mayHoldDocument(search, place)) {
+        takeDocument(search, place, visitLikely);
+        return;
+      }
       takeScalar(search, place, {
         isCalledImage: around.meaning === "image" || around.meaning === "images",
         mayBeSuggested: around.isMixed !== true,
@@ -49,7 +52,9 @@ function visitElements(search: LikelySearch, place: Place, around: Around): void
   const named = elements.length < 2 ? none : settingsIn(layer.yaml, elements);
   const sites = new Map([...named].map(([name, node]): [string, Site] => [name, { layer, node, via }]));
   const taken = new Set(
-    !mayBeParts([...named.keys()]) ? [] : takeListed(search, place, sites).map((name) => named.get(name)),
+    search.untouched !== undefined || !mayBeParts([...named.keys()])
+      ? []
+      : takeListed(search, place, sites).map((name) => named.get(name)),
   );
   const isMixed = elements.some((node) => {
     const text = scalarText(layer.yaml, dereference(layer.yaml, node));
@@ -87,7 +92,8 @@ function visitMap(search: LikelySearch, place: Place, around: Around): void {
   const last = new Map(names.map((name, at) => [name, at]));
   const isBuilt = names.some((name) => buildKeys.has(name));
   const isImage = around.meaning !== undefined;
-  const texts = isBuilt || !mayBeParts(names) ? noTexts : textsOf(yaml, names, entries);
+  const texts =
+    isBuilt || search.untouched !== undefined || !mayBeParts(names) ? noTexts : textsOf(yaml, names, entries);
   const inParts = new Set(texts.size === 0 ? [] : takeParts(search, place, { texts, isImage }));
   const variable = names.includes("value") ? memberText(yaml, membersOf(yaml, node), "name") : undefined;
   let siblings: readonly Member[] | undefined;

@@ -1,6 +1,7 @@
 /** What to do about what reads as an image in a field that no rule knows: nothing that could fail a run. */
 import type { Config } from "../config/config.ts";
 import type { ImageField } from "../fields/image-field.ts";
+import { isMisspelt } from "../fields/likely-value.ts";
 import { formatSpec } from "../fields/suggested-spec.ts";
 import { namesRegistry } from "../image/likely-reference.ts";
 import { lookupKey } from "../image/lookup.ts";
@@ -30,8 +31,9 @@ export function planLikely(field: ImageField, { config, lock, certain }: LikelyC
   const { unknownFields } = config;
   if (unknownFields === "ignore" || placeholderKind(value) !== undefined) return undefined;
   const image = safeParseReference(value);
-  if (image instanceof InvalidReferenceError) return undefined;
   const step = planStep(field, config, lock);
+  if (image instanceof InvalidReferenceError)
+    return step.kind === "reject" && isMisspelt(value) ? misspelt(field, step.reason) : undefined;
   switch (step.kind) {
     case "resolve": {
       if (unknownFields !== "report" && certain.has(lookupKey(step.lookup))) return step;
@@ -55,6 +57,11 @@ export function planLikely(field: ImageField, { config, lock, certain }: LikelyC
     case "check":
       return step;
   }
+}
+
+function misspelt(field: ImageField, reason: string): Step {
+  const text = `${readsAsImage}: ${reason}; write it right if it is one; if it is none, say \`pin: never\` in a fieldSpec`;
+  return keep(field, text, "warning");
 }
 
 /** The digest of what stands in parts goes to another key: no fieldSpec for it can go without naming that. */

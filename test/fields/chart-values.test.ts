@@ -96,8 +96,10 @@ describe("values of charts", () => {
     ]);
   });
 
-  test("of a ConfigMap that nothing names are its own", async () => {
-    expect(await said(object("v1", "ConfigMap", `data:\n  values.yaml: ${asText("    ")}`))).toEqual([]);
+  test("of a ConfigMap that nothing names are told, with registry and tag alone", async () => {
+    expect(
+      [...(await said(object("v1", "ConfigMap", `data:\n  values.yaml: ${asText("    ")}`)))].sort(),
+    ).toEqual(["warning db.image", "warning proxy", "warning web.image"]);
   });
 });
 

@@ -305,7 +305,7 @@ spec: {components: {karmadaWebhook: {imageRepository: registry.k8s.io/a, imageTa
   });
 
   test.each([
-    "args: [--server-image=server, --image, --image=, 'a --image=ghcr.io/acme/server:v1 b']",
+    "args: [--server-image=server, --image, --image=, 'a --image=server:v1 b']",
     "args: [--output-image=ghcr.io/acme/server:v1, --push.target-image=ghcr.io/acme/server:v1]",
     "chart: oci://ghcr.io/acme/server:v1",
   ])("says nothing of what is none: %s", async (spec) => {

@@ -1,0 +1,72 @@
+/** YAML and JSON in texts of which no rule says what they are: the images there are told, and none is written to. */
+import { goType } from "../yaml/go-type.ts";
+import { memberAt } from "../yaml/members.ts";
+import { dereference, kindOf, rootOf, writtenText } from "../yaml/node.ts";
+import { noPlace } from "./digest-slot.ts";
+import { guessedLayer, type Site, straight } from "./embedded-document.ts";
+import { extractText } from "./extract.ts";
+import type { FieldRule } from "./field-rule.ts";
+import type { ImageField } from "./image-field.ts";
+import type { Around, LikelySearch } from "./likely-take.ts";
+import { isQualified } from "./likely-value.ts";
+import { specPath, unknownField } from "./suggested-spec.ts";
+import type { Place } from "./walk-state.ts";
+
+/** True for a text that may be a document which speaks of images: a glance. */
+export function mayHoldDocument({ carriers }: LikelySearch, place: Site): boolean {
+  const { yaml } = place.layer;
+  const target = dereference(yaml, place.node);
+  if (carriers.get(yaml)?.has(target) || goType(yaml, target) !== "string") return false;
+  const text = writtenText(yaml, target);
+  return /[\s{[]/.test(text.trim()) && speaksOfImages.test(text);
+}
+
+// A key or a setting, not the label of a query: `image!=""`, `image=~"nginx.*"`.
+const speaksOfImages = /(?:im(?:age|g)|repo)[\w.-]{0,40}["']?\s{0,9}(?::|=\s{0,9}["']?[\w.])/i;
+
+/** Takes the images of a text. Where it is no document, those of its lines that say so. */
+export function takeDocument(
+  search: LikelySearch,
+  place: Place,
+  visit: (search: LikelySearch, place: Place, around: Around) => void,
+): void {
+  const { untouched, ...others } = search;
+  const { walk } = search;
+  const before = walk.fields.length;
+  const layer = guessedLayer(place);
+  const roots = layer?.yaml.documents.map(rootOf) ?? [];
+  const isDocument = layer !== undefined && roots.some((root) => kindOf(layer.yaml, root) !== "scalar");
+  if (layer !== undefined && isDocument) {
+    for (const node of roots)
+      visit(
+        { ...others, isInText: true },
+        { layer, node, via: straight },
+        { meaning: undefined, isRoot: memberAt(layer.yaml, node, "apiVersion") !== undefined },
+      );
+  } else extractText(walk, place, lineRule);
+  const isLoose = isDocument && untouched === undefined;
+  const path = place.layer.depth === 0 ? specPath(walk.path) : undefined;
+  const isJson = /^\s*[{[]/.test(writtenText(place.layer.yaml, dereference(place.layer.yaml, place.node)));
+  const found = walk.fields.splice(before).filter((field) => isLoose || isQualified(field.value ?? ""));
+  walk.fields.push(
+    ...found.map(
+      ({ suggestion: _, ...field }): ImageField => ({
+        ...field,
+        writing: noPlace("it stands in a text that no rule reads"),
+        ...(path !== undefined && isDocument && { suggestion: { path, in: isJson ? "json" : "yaml" } }),
+      }),
+    ),
+  );
+}
+
+/** `image: ghcr.io/acme/a:1` in a template, `image = "ghcr.io/acme/a:1"` in TOML. */
+const lineRule: FieldRule = {
+  source: "table",
+  path: "",
+  label: unknownField,
+  tagless: "keep",
+  loose: true,
+  in: "text",
+  pattern:
+    "(?<![\\w.-])(?!\\w{0,40}(?:[oO]utput|[tT]arget|[pP]ush|OUTPUT|TARGET|PUSH))[\\w.-]{0,60}(?:image|Image|IMAGE)[\"']?[ \\t]{0,9}[:=][ \\t]{0,9}[\"']?(?<image>[\\w.-]{1,255}(?::\\d{1,5})?/[\\w./-]{1,255}[:@][\\w.:-]{1,200})(?=[\\s\"',;})\\]]|$)",
+};
