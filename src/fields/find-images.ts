@@ -46,8 +46,8 @@ export interface ResourceImages {
   readonly flaws: readonly Flaw[];
   /** The objects within it; absent where there are none. */
   readonly objects?: readonly ObjectWithin[];
-  /** Set where texts in base64 hold images without a digest, told or opted out. */
-  readonly hasEncoded?: true;
+  /** The images without a digest in texts in base64, told or opted out; absent where there are none. */
+  readonly encoded?: readonly ImageField[];
 }
 
 /** How to look for images. */
@@ -74,6 +74,8 @@ export interface Search {
   readonly holders: TextHolders;
   /** Whether what is only likely an image is wanted. */
   readonly wantsLikely: boolean;
+  /** Whether the configuration leaves an image alone, by its text. */
+  readonly isUnwanted: (value: string) => boolean;
 }
 
 /** Where all objects of a text come from. */
@@ -129,7 +131,7 @@ function listFlaws({ yaml, outer }: Search, list: YamlNode): readonly Flaw[] {
 }
 
 function fieldsOf(
-  { rulesOf, holders, skipComments, wantsLikely, outsideReason, selection }: Search,
+  { rulesOf, holders, skipComments, wantsLikely, isUnwanted, outsideReason, selection }: Search,
   resource: Resource,
   site: Site,
 ): ResourceImages {
@@ -165,20 +167,26 @@ function fieldsOf(
       ...[...walk.flaws.values()].filter(
         (flaw, index) => !isNamed(flaw, requests.names) && within?.isOpen(flaw, index) !== false,
       ),
-      ...walk.encoded.flatMap((text) => encodedFlaw(text, requests) ?? []),
+      ...walk.encoded.flatMap((text) => encodedFlaw(text, requests, isUnwanted) ?? []),
     ],
     ...(within !== undefined && { objects: within.objects }),
-    ...(walk.encoded.length > 0 && { hasEncoded: true as const }),
+    ...(walk.encoded.length > 0 && { encoded: walk.encoded.flatMap((text) => text.fields) }),
   };
 }
 
 /** What is told of a text in base64, of which only the place is known. */
-function encodedFlaw({ fields, ...text }: EncodedText, requests: SkipRequests): Flaw | undefined {
+function encodedFlaw(
+  { fields, ...text }: EncodedText,
+  requests: SkipRequests,
+  isUnwanted: Search["isUnwanted"],
+): Flaw | undefined {
   const { path, at } = text;
   const { names, comments } = requests;
   if (isNamed({ path }, names) || (at !== undefined && isCommented({ start: at, end: at + 1 }, comments)))
     return undefined;
-  const [first, ...more] = fields.filter((field) => fieldSkip(field, requests) === undefined);
+  const [first, ...more] = fields.filter(
+    (field) => fieldSkip(field, requests) === undefined && !isUnwanted(field.value ?? ""),
+  );
   if (first === undefined) return undefined;
   const place = `\`${pathWithin(text, first.path)}\``;
   const images = more.length === 0 ? `${place} is an image` : `${place} and ${more.length} more are images`;

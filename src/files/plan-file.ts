@@ -6,6 +6,7 @@ import type { Config } from "../config/config.ts";
 import type { ResourceImages } from "../fields/find-images.ts";
 import type { ImageField } from "../fields/image-field.ts";
 import type { RuleUses } from "../find/find-resources.ts";
+import type { Selected } from "../find/slips.ts";
 import { resultAt } from "../krm/field-result.ts";
 import type { ManifestStream } from "../krm/input.ts";
 import { isImageLock, type Resource } from "../krm/resource.ts";
@@ -18,7 +19,7 @@ import { setterResults } from "../outcome/setters.ts";
 import type { CheckStep, LockSource, ResolvedStep } from "../plan/step.ts";
 import type { Resolver } from "../registry/resolve/resolver.ts";
 import type { ImageUse } from "../report/image-use.ts";
-import { asideResults } from "../run/aside-results.ts";
+import { asideResults, mayMiss } from "../run/aside-results.ts";
 import { allExplanations, type Explanation } from "../run/explain.ts";
 import type { Judgement, RunJudge } from "../run/judgement.ts";
 import { fieldsOfAll, type Plan, planImages } from "../run/plan-images.ts";
@@ -65,6 +66,8 @@ export interface PlannedFile {
   readonly values: readonly string[];
   /** For fieldSpecs that lead nowhere. */
   readonly ruleUses: readonly RuleUses[];
+  /** What options can select in it; absent where none selects. */
+  readonly selected?: Selected;
   readonly uses: readonly ImageUse[];
   readonly explanations: readonly Explanation[];
   readonly keyless: readonly KeylessImage[];
@@ -152,7 +155,11 @@ async function settleFile(settling: Settling): Promise<PlannedFile> {
     ...(await asideResults({ input, config, resources })).map(inFile),
     ...strayLocks(input, resources, lock),
   ];
+  const selected = mayMiss(config)
+    ? (await import("../find/slips.ts")).selectedIn({ yaml: input.yaml, resources, config })
+    : undefined;
   return {
+    ...(selected !== undefined && { selected }),
     edits: settled?.edits ?? [],
     changes: settled === undefined || settled.edits.length === 0 ? 0 : changedOf(outcomes),
     images: fields.length,

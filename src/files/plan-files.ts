@@ -171,6 +171,7 @@ export async function planFiles(paths: readonly string[], options: FilesOptions)
         config,
       ),
       ...runResults(files, context),
+      ...(await idleSelections(files, config)),
       ...keylessResults(read, config),
       ...emptyResults(read),
       ...resolver.warnings().map((message) => ({ message, severity: "warning" as const })),
@@ -199,6 +200,12 @@ export async function planFiles(paths: readonly string[], options: FilesOptions)
   } finally {
     await resolver.close({ leaveSockets: options.leaveSockets ?? false });
   }
+}
+
+/** What selects nothing in all files of a run. */
+async function idleSelections(files: readonly PlannedFile[], config: Config): Promise<readonly Result[]> {
+  const selected = files.flatMap((file) => file.selected ?? []);
+  return selected.length === 0 ? [] : (await import("../find/slips.ts")).selectionSlips(selected, config);
 }
 
 /** Counts the images of a check, also those of values, which are told of together. */

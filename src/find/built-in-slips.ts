@@ -1,7 +1,6 @@
 /** Kinds for which the built-in table is to count, and that nothing is called: a slip of the pen, by which nothing is pinned. */
 import type { Config } from "../config/config.ts";
 import { nearestName } from "../config/nearest-name.ts";
-import type { ResourceImages } from "../fields/find-images.ts";
 import { tableKinds } from "../fields/table-kinds.ts";
 import type { Resource } from "../krm/resource.ts";
 import type { Result } from "../krm/result.ts";
@@ -9,14 +8,10 @@ import { quote } from "../text/quote.ts";
 
 /** A warning for each kind of `builtIn` that is none of the table, and of which there is no object. */
 export function builtInSlips(
-  resources: readonly ResourceImages[],
+  objects: readonly Pick<Resource, "kind" | "group">[],
   { builtIn }: Pick<Config, "builtIn">,
 ): readonly Result[] {
   if (typeof builtIn === "boolean" || builtIn.length === 0) return [];
-  const objects = resources.flatMap(({ resource, objects: within = [] }) => [
-    resource,
-    ...within.map((object) => object.resource),
-  ]);
   const here = new Set(objects.flatMap(namesOf).map((name) => name.toLowerCase()));
   const unknown = builtIn
     .map((name, at) => ({ name, at }))
@@ -42,6 +37,6 @@ export function builtInSlips(
 }
 
 /** By what `builtIn` can name an object. */
-function namesOf({ kind, group }: Resource): readonly string[] {
+function namesOf({ kind, group }: Pick<Resource, "kind" | "group">): readonly string[] {
   return [kind, `${kind}.${group}`];
 }

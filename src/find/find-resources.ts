@@ -10,6 +10,8 @@ import { findImages, type Origin, type ResourceImages, type Search } from "../fi
 import type { ImageField } from "../fields/image-field.ts";
 import { positionFinder } from "../fields/position.ts";
 import { resourceSkip, skipComments } from "../fields/skip.ts";
+import { beginningOf, imageFilter } from "../image/image-glob.ts";
+import { parseIfImage } from "../image/likely-reference.ts";
 import { type Input, itemSites, type ManifestStream, type Override } from "../krm/input.ts";
 import { isLocalConfig, labelsOf, localReason, type Resource } from "../krm/resource.ts";
 import { selects } from "../krm/resource-selector.ts";
@@ -42,6 +44,7 @@ export function* eachResource(input: Input, config: Config): Generator<ResourceI
       isIncluded: (resource, inner) => isIncluded(inner, resource, config),
     },
     wantsLikely: config.unknownFields !== "ignore",
+    isUnwanted: unwantedBy(config),
   });
 }
 
@@ -58,8 +61,18 @@ export function findEveryImage(input: Input): readonly ImageField[] {
     outsideReason: () => undefined,
     selection: { skipReason: () => undefined, isIncluded: () => true },
     wantsLikely: false,
+    isUnwanted: () => false,
   });
   return [...found].flatMap(({ fields }) => fields);
+}
+
+/** Whether `include`, `exclude` or `skipPrefixes` leave an image alone, by its text. */
+function unwantedBy({ include, exclude, skipPrefixes }: Config): (value: string) => boolean {
+  const unwanted = imageFilter({ include, exclude });
+  return (value) => {
+    const image = parseIfImage(value);
+    return beginningOf(value, skipPrefixes) !== undefined || (image && unwanted([image])) !== undefined;
+  };
 }
 
 const tableAlone: FieldOptions = { fieldSpecs: [], builtIn: true };
@@ -77,7 +90,7 @@ function* search(
   input: Input,
   how: Pick<
     Search,
-    "rulesOf" | "skipReason" | "excludedReason" | "outsideReason" | "selection" | "wantsLikely"
+    "rulesOf" | "skipReason" | "excludedReason" | "outsideReason" | "selection" | "wantsLikely" | "isUnwanted"
   >,
 ): Generator<ResourceImages, void, undefined> {
   const { yaml, items } = input;

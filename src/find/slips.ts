@@ -21,25 +21,72 @@ import { builtInSlips } from "./built-in-slips.ts";
 export interface Findings {
   readonly yaml: YamlText;
   readonly resources: readonly ResourceImages[];
-  readonly config: Pick<Config, "include" | "exclude" | "resources" | "unknownFields" | "builtIn">;
-  /** Whether the text is all that the configuration is for, not one file of many. */
-  readonly isWhole: boolean;
+  readonly config: Pick<Config, "unknownFields"> & Selections;
 }
 
-/** A warning for each. */
-export function slipResults({ yaml, resources, config, isWhole }: Findings): readonly Result[] {
+/** The options by which some objects or images are meant, and others are not. */
+type Selections = Pick<Config, "include" | "exclude" | "resources" | "builtIn">;
+
+/** A warning for each opt-out in a text that does nothing. */
+export function slipResults({ yaml, resources, config }: Findings): readonly Result[] {
   return [
     ...resources.flatMap((images) => [...annotationSlips(images), ...slipsWithin(images)]),
     ...commentSlips(yaml),
     ...idleCommentSlips(yaml, resources, config),
-    ...(isWhole
-      ? [
-          ...globSlips(resources, config),
-          ...selectorSlips(yaml, resources, config),
-          ...builtInSlips(resources, config),
-        ]
-      : []),
   ];
+}
+
+/** What options can select in a text, and what they do select. */
+export interface Selected {
+  readonly images: readonly string[];
+  /** Images in base64, which no message may name: they can be those of Secrets. */
+  readonly encoded: readonly string[];
+  readonly objects: readonly SelectedObject[];
+  /** The selectors that match an object: those of `resources.include`, then those of `resources.exclude`. */
+  readonly matched: ReadonlySet<number>;
+}
+
+type SelectedObject = Pick<Resource, "kind" | "group" | "name" | "namespace">;
+
+/** What options can select in a text. */
+export function selectedIn({ yaml, resources, config }: Findings): Selected {
+  const objects = resources.flatMap(({ resource, objects: within = [] }) => [
+    { ...resource, labels: () => labelsOf(yaml, resource.node) },
+    ...within.map(({ resource: object, layer }) => ({
+      ...object,
+      labels: () => labelsOf(layer.yaml, object.node),
+    })),
+  ]);
+  const selectors = selectorsOf(config);
+  const isTooMuch = selectors.length * objects.length > WORK_MAX;
+  const labelled =
+    selectors.length === 0 || isTooMuch
+      ? []
+      : objects.map((object) => ({ ...object, labels: object.labels() }));
+  const matched = selectors.flatMap((selector, at) =>
+    isTooMuch || labelled.some((object) => selects(selector, object)) ? at : [],
+  );
+  return {
+    images: valuesOf(resources.flatMap(({ fields, likely }) => [...fields, ...likely])),
+    encoded: valuesOf(resources.flatMap(({ encoded = [] }) => encoded)),
+    objects: objects.map(({ kind, group, name, namespace }) => ({
+      kind,
+      group,
+      ...(name !== undefined && { name }),
+      ...(namespace !== undefined && { namespace }),
+    })),
+    matched: new Set(matched),
+  };
+}
+
+/** A warning for each option that selects nothing in all texts of a run. */
+export function selectionSlips(texts: readonly Selected[], config: Selections): readonly Result[] {
+  const objects = texts.flatMap((text) => text.objects);
+  return [...globSlips(texts, config), ...selectorSlips(texts, config), ...builtInSlips(objects, config)];
+}
+
+function selectorsOf({ resources: { include, exclude } }: Selections): readonly ResourceSelector[] {
+  return [...include, ...exclude];
 }
 
 /** What may be opted out in an object. */
@@ -162,7 +209,7 @@ function idleCommentSlips(
 ): readonly Result[] {
   const isPartial =
     unknownFields === "ignore" ||
-    resources.some(({ skipped, hasEncoded }) => skipped !== undefined || hasEncoded);
+    resources.some(({ skipped, encoded }) => skipped !== undefined || encoded !== undefined);
   if (isPartial || !exactComment.test(yaml.text)) return [];
   const lineAt = lineFinder(yaml.source);
   const idle = idleComments(
@@ -185,11 +232,12 @@ const exactComment = /\bpin-digests:\s*skip\b/;
 // More are one habit, which the first ones show.
 const SLIPS_MAX = 10;
 
-function globSlips(
-  resources: readonly ResourceImages[],
-  { include, exclude }: Findings["config"],
-): readonly Result[] {
-  const images = imagesOf(resources);
+function globSlips(texts: readonly Selected[], { include, exclude }: Selections): readonly Result[] {
+  if (include.length + exclude.length === 0) return [];
+  const parsed = (values: readonly string[]): readonly ImageReference[] =>
+    [...new Set(values)].flatMap((value) => parseIfImage(value) ?? []);
+  const images = parsed(texts.flatMap((text) => text.images));
+  const all = [...images, ...parsed(texts.flatMap((text) => text.encoded))];
   if (images.length === 0) return [];
   const names = [...new Set(images.flatMap(prefixesOf))].slice(0, NAMES_MAX);
   const letters = names.reduce((sum, { length }) => sum + length, 0);
@@ -206,13 +254,13 @@ function globSlips(
       ? "does not match the image here"
       : `matches none of the ${images.length} images here`;
   return [
-    ...unmatchedGlobs(include, images).map((glob) => {
+    ...unmatchedGlobs(include, all).map((glob) => {
       const nearest = nearestTo(glob);
       const hint = nearest === undefined ? "" : `: did you mean ${quote(nearest)}?`;
       return warning(`${quote(glob)} of \`include\` ${none}${hint}`);
     }),
     // What is shared by many packages excludes what some of them do not have: only what is near is a slip.
-    ...unmatchedGlobs(exclude, images).flatMap((glob) => {
+    ...unmatchedGlobs(exclude, all).flatMap((glob) => {
       const nearest = nearestTo(glob);
       if (nearest === undefined || !isSlip(bareOf(glob), bareOf(nearest))) return [];
       return [warning(`${quote(glob)} of \`exclude\` ${none}: did you mean ${quote(nearest)}?`)];
@@ -229,15 +277,8 @@ const WORK_MAX = 100_000;
 const LETTERS_MAX = 50_000_000;
 const NAMES_MAX = 1000;
 
-function imagesOf(resources: readonly ResourceImages[]): readonly ImageReference[] {
-  const byText = new Map<string, ImageReference>();
-  for (const { fields, likely } of resources) {
-    for (const { value = "" } of [...fields, ...likely]) {
-      const image = byText.has(value) ? undefined : parseIfImage(value);
-      if (image !== undefined) byText.set(value, image);
-    }
-  }
-  return [...byText.values()];
+function valuesOf(fields: readonly ImageField[]): readonly string[] {
+  return [...new Set(fields.flatMap(({ value }) => value ?? []))];
 }
 
 /** What a glob for an image may look like: its name, and `ghcr.io/acme/*` with all that stands above it. */
@@ -248,26 +289,15 @@ function prefixesOf(image: ImageReference): readonly string[] {
   });
 }
 
-function selectorSlips(
-  yaml: YamlText,
-  resources: readonly ResourceImages[],
-  { resources: { include, exclude } }: Findings["config"],
-): readonly Result[] {
-  const selectors = [...include, ...exclude];
-  const count = resources.reduce((sum, { objects = [] }) => sum + 1 + objects.length, 0);
-  if (selectors.length === 0 || count === 0 || selectors.length * count > WORK_MAX) return [];
-  const labelled = resources.flatMap(({ resource, objects = [] }) => [
-    { ...resource, labels: labelsOf(yaml, resource.node) },
-    ...objects.map(({ resource: object, layer }) => ({
-      ...object,
-      labels: labelsOf(layer.yaml, object.node),
-    })),
-  ]);
-  return selectors.flatMap((selector, at) => {
-    if (labelled.some((resource) => selects(selector, resource))) return [];
+function selectorSlips(texts: readonly Selected[], config: Selections): readonly Result[] {
+  const objects = texts.flatMap((text) => text.objects);
+  if (objects.length === 0) return [];
+  const { include } = config.resources;
+  return selectorsOf(config).flatMap((selector, at) => {
+    if (texts.some(({ matched }) => matched.has(at))) return [];
     const isIncluded = at < include.length;
     const place = isIncluded ? `resources.include[${at}]` : `resources.exclude[${at - include.length}]`;
-    const nearest = nearestPart(selector, labelled);
+    const nearest = nearestPart(selector, objects);
     if (nearest === undefined && !isIncluded) return [];
     const hint = nearest === undefined ? "" : `: did you mean ${nearest}?`;
     return [warning(`\`${place}\` matches none of the objects here${hint}`)];
@@ -275,7 +305,7 @@ function selectorSlips(
 }
 
 /** The kind or the name of an object that is nearly what a selector says. */
-function nearestPart(selector: ResourceSelector, resources: readonly Resource[]): string | undefined {
+function nearestPart(selector: ResourceSelector, resources: readonly SelectedObject[]): string | undefined {
   for (const part of ["kind", "name", "namespace", "group"] as const) {
     const source = selector[part]?.source;
     if (source === undefined || !/^[\w.-]+$/.test(source)) continue;

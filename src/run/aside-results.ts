@@ -27,12 +27,21 @@ export async function asideResults(found: FoundInput): Promise<readonly Result[]
 
 /** What opts nothing out, or selects nothing, as it is written. Few inputs and configurations say any such thing. */
 async function slips({ input, config, resources }: FoundInput): Promise<readonly Result[]> {
-  const { include, exclude } = config.resources;
-  const builtIn = typeof config.builtIn === "boolean" ? [] : config.builtIn;
-  const selections = [config.include, config.exclude, include, exclude, builtIn];
   const { yaml } = input;
-  if (selections.every(({ length }) => length === 0) && !yaml.text.includes("pin-digest")) return [];
-  const { slipResults } = await import("../find/slips.ts");
+  const isSelective = mayMiss(config);
+  if (!isSelective && !yaml.text.includes("pin-digest")) return [];
+  const { selectedIn, selectionSlips, slipResults } = await import("../find/slips.ts");
+  const found = { yaml, resources, config };
+  // Of a run over files all of them together are what is selected from.
   const isWhole = input.kind === "ResourceList" || input.file === undefined;
-  return slipResults({ yaml, resources, config, isWhole });
+  return [
+    ...slipResults(found),
+    ...(isWhole && isSelective ? selectionSlips([selectedIn(found)], config) : []),
+  ];
+}
+
+/** Whether a configuration selects some images or objects, and so may select none. */
+export function mayMiss({ include, exclude, resources, builtIn }: Config): boolean {
+  const names = typeof builtIn === "boolean" ? [] : builtIn;
+  return [include, exclude, resources.include, resources.exclude, names].some(({ length }) => length > 0);
 }

@@ -108,6 +108,27 @@ describe("a document in base64", () => {
     ).toEqual([]);
   });
 
+  test.each([
+    ['exclude: ["quay.io/acme/*"]', 0],
+    ['include: ["ghcr.io/*"]', 0],
+    ['skipPrefixes: ["quay.io/"]', 0],
+    ['exclude: ["quay.io/acme/x:*"]\nmode: check', 0],
+    ['include: ["quay.io/*"]', 1],
+  ])("is told of no image that the configuration leaves alone: %s", async (options, count) => {
+    const { told } = await pin(release() + holder("Secret", "image: quay.io/acme/x:1"), options);
+
+    expect(told.filter((each) => each.includes("is base64"))).toHaveLength(count);
+  });
+
+  test("counts among what an `include` matches, and is named in no hint", async () => {
+    const text = `${release()}${holder("Secret", "image: quay.io/acme/x:1")}---\n${pod("ghcr.io/a/b:1")}`;
+
+    expect((await pin(text, 'include: ["quay.io/acme/*", "ghcr.io/*"]')).told).toHaveLength(2);
+    expect((await pin(text, 'include: ["quay.io/acmee/*", "ghcr.io/*"]')).told.join()).not.toMatch(
+      /"quay.io\/acme\/\*"/,
+    );
+  });
+
   test("says no value of a Secret", async () => {
     const { told } = await pin(release() + holder("Secret", "password: hunter2\nimage: quay.io/acme/x:1"));
 

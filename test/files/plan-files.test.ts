@@ -369,3 +369,47 @@ describe("a check of files", () => {
     expect(lines).toEqual([expect.stringMatching(/^c\.yaml:7:12: \[error\] .*has no digest/)]);
   });
 });
+
+describe("what selects nothing in any file", () => {
+  const withConfig = (options: string) => ({
+    functionConfig: `apiVersion: fn.kpt.dev/v1alpha1\nkind: PinDigests\nmetadata: {name: p}\n${options}\n`,
+  });
+  const files = { "a.yaml": pod("nginx:1"), "b/c.yaml": pod("ghcr.io/acme/app:1") };
+
+  test.each([
+    [
+      "include: [ghrc.io/*]",
+      '"ghrc.io/*" of `include` matches none of the 2 images here: did you mean "ghcr.io/*"?',
+    ],
+    ["include: [quay.io/*, nginx:*]", '"quay.io/*" of `include` matches none of the 2 images here'],
+    ["exclude: [ghrc.io/acme/*]", 'did you mean "ghcr.io/acme/*"?'],
+    [
+      "resources: {include: [{kind: Pot}]}",
+      "`resources.include[0]` matches none of the objects here: did you mean `kind: Pod`?",
+    ],
+    [
+      "resources: {exclude: [{kind: Pdo}]}",
+      "`resources.exclude[0]` matches none of the objects here: did you mean `kind: Pod`?",
+    ],
+    [
+      "builtIn: [Podd]",
+      '`builtIn[0]`: "Podd" is the kind of nothing in the built-in table and of no object here: did you mean "Pod"?',
+    ],
+  ])("is told once: %s", async (options, message) => {
+    const { results } = await planTree(makeTree(files), withConfig(options));
+
+    const told = results.filter(({ severity }) => severity === "warning");
+    expect(told).toEqual([{ severity: "warning", message: expect.stringContaining(message) }]);
+  });
+
+  test.each([
+    "include: [nginx:*, ghcr.io/*]",
+    "exclude: [ghcr.io/acme/*]",
+    "resources: {include: [{kind: Pod}], exclude: [{kind: Job}]}",
+    "builtIn: [Pod, Job]",
+  ])("is not what matches in one of them: %s", async (options) => {
+    const { results } = await planTree(makeTree(files), withConfig(options));
+
+    expect(results.filter(({ severity }) => severity !== "info")).toEqual([]);
+  });
+});
