@@ -100,6 +100,11 @@ export function toFailure(thrown: unknown, route: Route): Failure {
   return new Failure(kind.code, { host: route.host, detail, retry, cause: thrown });
 }
 
+/** Tells whether the other side ended the connection. */
+export function isHangingUp(thrown: unknown): boolean {
+  return HANGING_UP.has(errorName(thrown));
+}
+
 /** Tells whether it was TLS that found something wrong, as with a certificate. */
 export function isOfTls(thrown: unknown): boolean {
   const code = kindOf(errorName(thrown), thrown)?.code;

@@ -6,7 +6,7 @@ import { createDialer, type HttpLine } from "./agent.ts";
 import { readBody } from "./body.ts";
 import { createBrokenAnswers } from "./broken-answer.ts";
 import { type Connection, defaultConnection } from "./endpoint.ts";
-import { Failure, toFailure } from "./failure.ts";
+import { Failure, isHangingUp, toFailure } from "./failure.ts";
 import type { HttpHeaders } from "./headers.ts";
 import type { NameScout } from "./name-scout.ts";
 import {
@@ -133,14 +133,21 @@ export function createTransport(options: TransportOptions): Transport {
     const login = proxy === undefined ? {} : proxyLogin(proxy);
     options.secrets.learn({ ...request, headers: { ...headers, ...login } });
     const sentAt = performance.now();
-    const answer = await line.request({
-      path: targetOf(url, proxy).path,
-      method: request.method,
-      headers,
-      body: request.body ?? null,
-      signal,
-      // undici closes the connection after each HEAD unless told otherwise.
-      reset: request.reset ?? false,
+    const ask = () =>
+      line.request({
+        path: targetOf(url, proxy).path,
+        method: request.method,
+        headers,
+        body: request.body ?? null,
+        signal,
+        // undici closes the connection after each HEAD unless told otherwise.
+        reset: request.reset ?? false,
+      });
+    const answer = await ask().catch((error) => {
+      // A host may end a connection just when another request goes out on it. https://www.rfc-editor.org/rfc/rfc9112#section-9.3.1
+      const wasKept = line.connectedAt > 0 && line.connectedAt < sentAt;
+      if (wasKept && request.body === undefined && !signal.aborted && isHangingUp(error)) return ask();
+      throw error;
     });
     const took = performance.now() - Math.max(sentAt, line.connectedAt);
     const body = await readBody(answer, {

@@ -100,6 +100,46 @@ describe("createTransport", () => {
     expect([before, isLoaded()]).toEqual([false, true]);
   });
 
+  describe("a connection that was kept, and is lost before its next answer begins", () => {
+    /** Sends so many requests, one after the other, to a server that hangs up on the second. */
+    async function ask(count: number, request: { readonly method: "GET" | "POST"; readonly body?: string }) {
+      let asked = 0;
+      const server = await serve((_, response) => {
+        asked += 1;
+        if (asked === 2) response.socket?.destroy();
+        else answerIndex(response);
+      });
+      const transport = makeTransport();
+      open.push(transport.close);
+      const { connection } = endpointOf({ registry: server.host, repository: "app", fromPackage: false });
+      const url = new URL(`http://${server.host}/v2/`);
+      const { signal } = new AbortController();
+      const statuses: unknown[] = [];
+      for (let sent = 0; sent < count; sent += 1) {
+        const outcome = await transport
+          .send({ ...request, url, headers: {}, connection, bytesMax: 1_024, signal })
+          .then(({ status }) => status)
+          .catch(({ code }) => code);
+        statuses.push(outcome);
+      }
+      return { statuses, asked, connections: server.connections() };
+    }
+
+    test("is made anew, and costs no try", async () => {
+      expect(await ask(3, { method: "GET" })).toEqual({
+        statuses: [200, 200, 200],
+        asked: 4,
+        connections: 2,
+      });
+    });
+
+    test("is a failure where what was asked may have been done", async () => {
+      const { statuses } = await ask(3, { method: "POST", body: "a" });
+
+      expect(statuses).toEqual([200, "unreachable", 200]);
+    });
+  });
+
   test("keeps its connection after a HEAD", async () => {
     const server = await serve((_, response) => answerIndex(response));
     const client = makeClient({ registries: [{ prefix: server.host, plainHTTP: true }] });
