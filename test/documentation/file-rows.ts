@@ -96,6 +96,55 @@ export const fileRows: Readonly<Record<string, CommandRow>> = {
     writes: ["image-lock.yaml"],
     afterwards: "HTTPS_PROXY=http://127.0.0.1:1 pin-digests --lock-mode frozen .",
   },
+  'git diff --quiet || git commit --all --message "Update image digests"': {
+    site: "moved",
+    before: "git init -q && git add . && git commit -qm first && pin-digests update .",
+    afterwards: "git diff --exit-code && git log --format=%s | grep -q '^Update image digests'",
+  },
+  "pin-digests update --format markdown --output ../report.md .": {
+    site: "moved",
+    folder: "apps",
+    writes: ["apps/web/pod.yaml", "report.md"],
+    afterwards: "grep -q nginx:1.27 ../report.md",
+  },
+  "pin-digests -f pin-digests.yaml .": {
+    site: "mirror",
+    writes: ["web.yaml"],
+    // The mirror's repository has another name, and so another digest here.
+    afterwards: "grep -q nginx:1.27@sha256: web.yaml && ! grep -q $CURRENT web.yaml",
+  },
+  'for service in services/*; do pin-digests --lock-mode create "$service"; done': {
+    site: "services",
+    writes: [
+      "services/blog/image-lock.yaml",
+      "services/blog/web.yaml",
+      "services/shop/image-lock.yaml",
+      "services/shop/web.yaml",
+    ],
+    afterwards: "grep -q $APP services/shop/image-lock.yaml && ! grep -q $APP services/blog/image-lock.yaml",
+  },
+  "pin-digests update services/shop": {
+    site: "services",
+    writes: ["services/shop/web.yaml"],
+    afterwards: "grep -q $CURRENT services/shop/web.yaml",
+  },
+  "pin-digests update --lock-mode create staging": {
+    site: "environments",
+    writes: ["staging/image-lock.yaml", "staging/web.yaml"],
+    afterwards: "grep -q $CURRENT staging/image-lock.yaml",
+  },
+  "cp staging/image-lock.yaml production/image-lock.yaml": {
+    site: "environments",
+    before: "pin-digests update --lock-mode create staging",
+    writes: ["production/image-lock.yaml"],
+  },
+  "pin-digests unpin production && pin-digests --lock-mode frozen production": {
+    site: "environments",
+    before: "pin-digests update --lock-mode create staging && cp staging/image-lock.yaml production",
+    offline: true,
+    writes: ["production/web.yaml"],
+    afterwards: "diff -r staging production",
+  },
   "git revert HEAD": {
     site: "moved",
     before:

@@ -35,6 +35,10 @@ export const otherRows: Readonly<Record<string, CommandRow>> = {
   },
   "cosign verify ghcr.io/OWNER/pin-digests:v0.1.0 --certificate-oidc-issuer https://token.actions.githubusercontent.com --certificate-identity https://github.com/OWNER/pin-digests/.github/workflows/release.yml@refs/tags/v0.1.0":
     { nobody: published },
+  "docker login registry.acme.io": { nobody: "it asks a person for a password" },
+  'gh pr create --title "Update image digests" --body-file ../report.md': {
+    testedBy: { "test/examples/files.test.ts": "opens a pull request with the report" },
+  },
   "gh attestation verify oci://ghcr.io/OWNER/pin-digests:v0.1.0 --repo OWNER/pin-digests": {
     nobody: published,
   },

@@ -144,6 +144,11 @@ export const pipeRows: Readonly<Record<string, CommandRow>> = {
     code: 1,
     stderr: /nginx:1\.27.*allow/,
   },
+  "pin-digests images --format json . | jq -r '.images[].reference | values'": {
+    site: "moved",
+    needs: ["jq"],
+    stdout: /^docker\.io\/library\/nginx@sha256:\w{64}$/m,
+  },
   "pin-digests --version": { site: "tags", stdout: /^\d+\.\d+\.\d+\n$/ },
   "pin-digests --help": { site: "tags", stdout: /^Flags:$/m },
   "pin-digests COMMAND --help": { site: "tags", edits: { COMMAND: "check" }, stdout: /^pin-digests check: / },

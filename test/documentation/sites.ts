@@ -24,6 +24,9 @@ export type SiteName =
   | "lockedPackage"
   | "overlay"
   | "execOverlay"
+  | "services"
+  | "mirror"
+  | "environments"
   | "stream"
   | "examples";
 
@@ -45,6 +48,21 @@ export function filesOf(name: SiteName, { host, old, current, app }: Facts): Sit
         ...filesOf("tags", { host, old, current, app }),
         "image-lock.yaml": lock({ "nginx:1.27": old, "ghcr.io/acme/app:v1": app }),
       };
+    case "services":
+      return {
+        "services/shop/web.yaml": deployment("nginx:1.27", "ghcr.io/acme/app:v1"),
+        "services/blog/web.yaml": deployment("nginx:1.27"),
+      };
+    case "mirror":
+      return {
+        "web.yaml": deployment("nginx:1.27"),
+        "pin-digests.yaml": shown("docs/recipes.md", "pin-digests.yaml"),
+      };
+    case "environments":
+      return {
+        "staging/web.yaml": deployment(`nginx:1.27@${old}`),
+        "production/web.yaml": deployment(`nginx:1.27@${old}`),
+      };
     case "package":
       return {
         "PACKAGE/Kptfile": kptfile("report: problems"),
@@ -62,14 +80,14 @@ export function filesOf(name: SiteName, { host, old, current, app }: Facts): Sit
     case "overlay":
       return {
         "DIR/web.yaml": deployment(`${host}/library/nginx:1.27`, `${host}/acme/app:v1`),
-        "DIR/kustomization.yaml": `resources: [web.yaml]\n${shown("kustomization.yaml")}`,
-        "DIR/pin-digests.yaml": shown("pin-digests.yaml"),
+        "DIR/kustomization.yaml": `resources: [web.yaml]\n${shown("README.md", "kustomization.yaml")}`,
+        "DIR/pin-digests.yaml": shown("README.md", "pin-digests.yaml"),
       };
     case "execOverlay":
       return {
         ...filesOf("overlay", { host, old, current, app }),
         "DIR/web.yaml": deployment("nginx:1.27", "ghcr.io/acme/app:v1"),
-        "DIR/pin-digests.yaml": shown("pin-digests.yaml").replace(
+        "DIR/pin-digests.yaml": shown("README.md", "pin-digests.yaml").replace(
           /container:\n(?: {8}.*\n)+/,
           `${shownExec()}\n`,
         ),
@@ -95,10 +113,9 @@ export function filesOf(name: SiteName, { host, old, current, app }: Facts): Sit
   }
 }
 
-/** The file that the README shows under this name. */
-function shown(name: string): string {
-  const [, text = ""] =
-    new RegExp(`\`\`\`yaml\\n# ${name}\\n(.*?)\`\`\``, "s").exec(readPage("README.md")) ?? [];
+/** The file that a page shows under this name. */
+function shown(page: string, name: string): string {
+  const [, text = ""] = new RegExp(`\`\`\`yaml\\n# ${name}\\n(.*?)\`\`\``, "s").exec(readPage(page)) ?? [];
   return text;
 }
 

@@ -125,6 +125,21 @@ describe("the action for GitHub", () => {
     };
   };
 
+  interface Step {
+    readonly uses?: string;
+    readonly run?: string;
+    readonly with?: Readonly<Record<string, string>>;
+  }
+
+  /** The steps of the one job of an example. */
+  function stepsOf(name: string): readonly Step[] {
+    // Checked: the tests fail where it is not.
+    const { jobs } = readYaml(`examples/github-action/${name}.yaml`) as {
+      readonly jobs: Readonly<Record<string, { readonly steps: readonly Step[] }>>;
+    };
+    return Object.values(jobs).flatMap(({ steps }) => steps);
+  }
+
   /** Runs all steps as a runner does, until one fails. */
   async function runAction(folder: string, inputs: Readonly<Record<string, string>> = {}): Promise<Ended> {
     let ended: Ended = { code: 0, stdout: "", stderr: "" };
@@ -186,11 +201,40 @@ describe("the action for GitHub", () => {
     expect(Object.keys(readTree(folder))).toEqual(["web.yaml"]);
   });
 
-  test("is the one that the example's workflow uses, with inputs that it has", () => {
-    const workflow = JSON.stringify(readYaml("examples/github-action/workflow.yaml"));
+  test.each(["workflow", "update"])("is the one that %s.yaml uses, with inputs that it has", (name) => {
+    const used = stepsOf(name).find(({ uses }) => uses?.includes("/.github/actions/pin-digests@"));
 
-    expect(workflow).toContain("/.github/actions/pin-digests@");
-    expect(Object.keys(action.inputs)).toEqual(expect.arrayContaining(["command", "paths"]));
+    expect(Object.keys(action.inputs)).toEqual(
+      expect.arrayContaining(Object.keys(used?.with ?? { none: "" })),
+    );
+  });
+
+  test("opens a pull request with the report where a tag has moved, and none where nothing has", async () => {
+    const image = `${registry.host}/app:v1`;
+    const old = pod(`${image}@sha256:${"1".repeat(64)}`);
+    const folder = makeTree({ "site/clusters/web.yaml": old, "site/apps/db.yaml": pinned(image) });
+    const site = join(folder, "site");
+    const inSite = (script: string): Promise<Ended> => run(site, ["bash", "-euo", "pipefail", "-c", script]);
+    await run(folder, ["git", "init", "--quiet", "--bare", "origin"]);
+    await inSite("git init -q && git add . && git commit -qm first && git remote add origin ../origin");
+    const [update, open] = stepsOf("update").slice(-2);
+    // The second is asked to edit what the first could not create.
+    const gh = "gh() { echo gh $1 $2; [[ $2 == edit ]]; };";
+    const week = async (): Promise<Ended> => {
+      const pinning = await runAction(site, update?.with);
+      expect(pinning.code, pinning.stderr).toBe(0);
+      return inSite(`${gh} ${open?.run}`);
+    };
+
+    const first = await week();
+    const second = await week();
+
+    expect([first.code, second.code], first.stderr + second.stderr).toEqual([0, 0]);
+    expect(first.stdout).toMatch(/^gh pr create\ngh pr edit\n$/m);
+    expect(second.stdout).toBe("");
+    expect(readTree(folder)["report.md"]).toContain("0 moved");
+    const pushed = spawnSync("git", ["log", "--format=%s", "update-images"], { cwd: join(folder, "origin") });
+    expect(pushed.stdout.toString()).toBe("Update image digests\nfirst\n");
   });
 });
 
