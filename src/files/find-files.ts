@@ -4,6 +4,7 @@ import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { isSystemError } from "../fs/system-error.ts";
 import type { FileForm } from "../krm/input.ts";
 import { withoutLogin } from "../text/without-login.ts";
+import { isDraft } from "./draft-name.ts";
 import { fileFault, PathError } from "./file-error.ts";
 import { isBelow } from "./folder.ts";
 import { type IgnoreRules, rulesAbove } from "./ignore-rules.ts";
@@ -50,9 +51,6 @@ export interface FindOptions {
 
 /** More, and somebody has named a disk. */
 const FILES_MAX = 1_000_000;
-
-/** Beside a file, what takes its place when all is ready: `.NAME.pin-digests-PID.tmp`. */
-export const DRAFT = /^\..*\.pin-digests-(?<pid>[1-9]\d{0,9})\.tmp$/s;
 
 /**
  * Finds files: those that are named, and below folders those of YAML and JSON, in the order of their names. Hidden folders,
@@ -177,11 +175,11 @@ function namesIn(place: string): readonly string[] | undefined {
 }
 
 function isWanted(name: string): boolean {
-  return (/\.(?:ya?ml|json)$/.test(name) && !DRAFT.test(name)) || name === "Kustomization";
+  return /\.(?:ya?ml|json)$/.test(name) || name === "Kustomization";
 }
 
 function noteDraft({ drafts }: Search, folder: string, name: string): void {
-  if (name.startsWith(".") && DRAFT.test(name)) drafts.push(join(folder, name));
+  if (isDraft(name)) drafts.push(join(folder, name));
 }
 
 function addFile({ files }: Search, file: FoundFile, target = realPathOf(file)): void {

@@ -15,13 +15,13 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { basename, dirname, join } from "node:path";
 import { takeAfter } from "../fs/ownership.ts";
 import type { OwnProcess } from "../fs/process-mark.ts";
 import { linkWarning, replaceReason } from "../fs/replace-file.ts";
 import { isSystemError } from "../fs/system-error.ts";
 import type { Result } from "../krm/result.ts";
 import { applyEdits } from "../yaml/text-edit.ts";
+import { draftEnding, draftPath } from "./draft-name.ts";
 import { FileWriteError, fileFault } from "./file-error.ts";
 import {
   type FileState,
@@ -65,9 +65,10 @@ export function stageFiles(changes: readonly FileChange[], own: OwnProcess): Sta
     for (const { draft } of staged) rmSync(draft, { force: true });
     staged.clear();
   };
+  const ending = draftEnding(own);
   try {
     for (const change of changes) {
-      const { otherNames, ...file } = stageFile(change, own);
+      const { otherNames, ...file } = stageFile(change, ending);
       staged.add(file);
       if (otherNames > 0) warnings.push(hardLinkResult(change, otherNames));
     }
@@ -78,11 +79,11 @@ export function stageFiles(changes: readonly FileChange[], own: OwnProcess): Sta
   return { warnings, commit: () => commitAll(staged), discard };
 }
 
-function stageFile(change: FileChange, own: OwnProcess): Staged & { readonly otherNames: number } {
+function stageFile(change: FileChange, ending: string): Staged & { readonly otherNames: number } {
   const { path } = change;
   try {
     const target = realpathSync.native(change.place);
-    const draft = draftPath(target, own);
+    const draft = draftPath(target, ending);
     requireWritable(target, path);
     const { bytes, stats } = readAgain(target, change);
     const state = stateOf(stats);
@@ -154,18 +155,10 @@ function openDraft(path: string): number {
     return openSync(path, "wx", 0o600);
   } catch (error) {
     if (!isSystemError(error, "EEXIST")) throw error;
-    // What a run that was killed has left there has the same process id, and is nobody's.
+    // Nobody else has the name, but for a process that is gone, where the system does not say when one started.
     rmSync(path, { force: true });
     return openSync(path, "wx", 0o600);
   }
-}
-
-function draftPath(target: string, { pid }: OwnProcess): string {
-  const end = `.pin-digests-${pid}.tmp`;
-  let name = basename(target);
-  // The names of most file systems have 255 bytes.
-  while (Buffer.byteLength(name) > 254 - end.length) name = name.slice(1);
-  return join(dirname(target), `.${name}${end}`);
 }
 
 function hardLinkResult({ path }: FileChange, otherNames: number): Result {

@@ -12,7 +12,7 @@ export type OwnProcess = Pick<NodeJS.Process, "pid" | "kill">;
  * and only together with the time at which the process started, since the system gives pids out again.
  */
 export function processMark({ pid }: OwnProcess): string {
-  return ["pin-digests", machine(), pidNamespace(), pid, startOf(pid) ?? ""].join(":");
+  return ["pin-digests", ...processPlace(), pid, startOf(pid) ?? ""].join(":");
 }
 
 /**
@@ -25,17 +25,32 @@ export type Life = "dead" | "alive" | "unknown" | "foreign";
 export function lifeOf(mark: string, own: OwnProcess): Life {
   const parts = MARK.exec(mark)?.groups;
   if (parts === undefined) return "foreign";
-  if (parts.machine !== machine() || parts.namespace !== pidNamespace()) return "unknown";
-  const pid = Number(parts.pid);
+  const [ownMachine, ownNamespace] = processPlace();
+  if (parts.machine !== ownMachine || parts.namespace !== ownNamespace) return "unknown";
+  const { started } = parts;
+  return lifeHere(Number(parts.pid), started === "" ? undefined : (now) => now === started, own);
+}
+
+/** What became of a process of this place, which is known again by when it started. */
+export function lifeHere(
+  pid: number,
+  isSame: ((started: string) => boolean) | undefined,
+  own: OwnProcess,
+): Exclude<Life, "foreign"> {
   if (!isThere(pid, own)) return "dead";
   // Without /proc, or where it shows one's own processes alone, the pid may have been given out again.
   const started = startOf(pid);
-  if (started === undefined || parts.started === "") return "unknown";
-  return started === parts.started ? "alive" : "dead";
+  if (started === undefined || isSame === undefined) return "unknown";
+  return isSame(started) ? "alive" : "dead";
 }
 
 const MARK =
   /^pin-digests:(?<machine>[\w.-]{1,64}):(?<namespace>\d{0,20}):(?<pid>[1-9]\d{0,9}):(?<started>\d{0,20})$/;
+
+/** Within what a pid means one process: a machine since it was booted, and a namespace of it. */
+export function processPlace(): readonly [machine: string, namespace: string] {
+  return [machine(), pidNamespace()];
+}
 
 function machine(): string {
   const boot = readIfThere("/proc/sys/kernel/random/boot_id")?.trim();
@@ -66,7 +81,7 @@ function isThere(pid: number, own: OwnProcess): boolean {
 }
 
 /** When a process started, in the kernel's ticks; "ended" for one that has, and was not waited for yet. */
-function startOf(pid: number): string | undefined {
+export function startOf(pid: number): string | undefined {
   const stat = readIfThere(`/proc/${pid}/stat`);
   // The name in parentheses may hold anything. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
   const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ");

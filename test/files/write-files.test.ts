@@ -15,6 +15,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { draftEnding } from "../../src/files/draft-name.ts";
 import { FileWriteError } from "../../src/files/file-error.ts";
 import { stageFiles } from "../../src/files/write-files.ts";
 import { formatResult } from "../../src/krm/result.ts";
@@ -80,9 +81,9 @@ describe("staging", () => {
     const staged = stageFiles(plan.changes, process);
 
     expect(readTree(folder)).toEqual({
-      [`.a.yaml.pin-digests-${process.pid}.tmp`]: pinned("nginx:1"),
+      [`.a.yaml${draftEnding(process)}`]: pinned("nginx:1"),
       "a.yaml": pod("nginx:1"),
-      [`b/.c.yaml.pin-digests-${process.pid}.tmp`]: pinned("redis:7"),
+      [`b/.c.yaml${draftEnding(process)}`]: pinned("redis:7"),
       "b/c.yaml": pod("redis:7"),
     });
     staged.discard();
@@ -105,7 +106,7 @@ describe("staging", () => {
   });
 
   test("overwrites a draft of a process that had the same id", async () => {
-    const draft = `.a.yaml.pin-digests-${process.pid}.tmp`;
+    const draft = `.a.yaml${draftEnding(process)}`;
     const folder = makeTree({ "a.yaml": pod("nginx:1"), [draft]: "torso" });
 
     await pinTree(folder);
@@ -155,7 +156,7 @@ describe("putting in place", () => {
 
     expect(staged.commit()).toEqual([]);
     staged.discard();
-    expect(existsSync(join(folder, `.a.yaml.pin-digests-${process.pid}.tmp`))).toBe(false);
+    expect(existsSync(join(folder, `.a.yaml${draftEnding(process)}`))).toBe(false);
   });
 });
 
