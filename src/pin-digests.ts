@@ -5,6 +5,7 @@
 
 import { platformName } from "./config/config.ts";
 import type { Input } from "./krm/input.ts";
+import { InputError } from "./krm/input-error.ts";
 import { resourceListEdits } from "./krm/resource-list-edit.ts";
 import { bySeverity, isError, printableResult, type Result } from "./krm/result.ts";
 import type { LockedImage } from "./lock/format/locked-image.ts";
@@ -16,7 +17,7 @@ import { readVersions } from "./run/read-versions.ts";
 import type { RunOptions } from "./run/run-options.ts";
 import { useOf } from "./run/settle-images.ts";
 import { openRun, type Run, type RunFaults, readRun } from "./run/start-run.ts";
-import { editedParts } from "./yaml/text-edit.ts";
+import { editedParts, OverlapError } from "./yaml/text-edit.ts";
 
 /** What to pin with. */
 export interface PinOptions extends RunOptions {
@@ -146,6 +147,11 @@ function partsOf(
   { edits, results, ok }: Pick<Decided, "edits" | "results"> & { readonly ok: boolean },
 ): readonly string[] {
   const { source: text } = input.yaml;
-  if (input.kind === "stream") return ok ? editedParts(text, edits) : [];
-  return editedParts(text, [...edits, ...resourceListEdits(input, results.map(printableResult))]);
+  try {
+    if (input.kind === "stream") return ok ? editedParts(text, edits) : [];
+    return editedParts(text, [...edits, ...resourceListEdits(input, results.map(printableResult))]);
+  } catch (error) {
+    if (!(error instanceof OverlapError)) throw error;
+    throw new InputError(error.message, { cause: error });
+  }
 }

@@ -24,7 +24,7 @@ import { allExplanations, type Explanation } from "../run/explain.ts";
 import type { Judgement, RunJudge } from "../run/judgement.ts";
 import { fieldsOfAll, type Plan, planImages } from "../run/plan-images.ts";
 import { lookOver, settleImages, useOf } from "../run/settle-images.ts";
-import type { TextEdit } from "../yaml/text-edit.ts";
+import { type OverlapError, overlapIn, type TextEdit } from "../yaml/text-edit.ts";
 
 /** By what a file is planned. */
 export interface FilePlanning {
@@ -147,7 +147,9 @@ async function settleFile(settling: Settling): Promise<PlannedFile> {
     ...result,
     ...(input.file && { file: { path: input.file.path } }),
   });
+  const overlap = overlapIn(input.yaml.source, settled?.edits ?? []);
   const results = [
+    ...(overlap === undefined ? [] : [inFile(overlapResult(overlap))]),
     ...(settled?.results ?? []),
     ...(looked?.results ?? []),
     ...(looked?.unknown ?? []),
@@ -160,11 +162,11 @@ async function settleFile(settling: Settling): Promise<PlannedFile> {
     : undefined;
   return {
     ...(selected !== undefined && { selected }),
-    edits: settled?.edits ?? [],
+    edits: overlap === undefined ? (settled?.edits ?? []) : [],
     changes: settled === undefined || settled.edits.length === 0 ? 0 : changedOf(outcomes),
     images: fields.length,
     results: keyless.length === 0 ? results : results.filter((result) => !isAbout(result, keyless)),
-    fails: settled?.fails ?? false,
+    fails: overlap !== undefined || (settled?.fails ?? false),
     unlocked: settled?.unlocked ?? [],
     asked: (settled?.resolved ?? []).map(answerOf),
     used: settled?.used ?? [],
@@ -176,6 +178,10 @@ async function settleFile(settling: Settling): Promise<PlannedFile> {
     explanations: wants.explanations ? allExplanations(input, { config, locks }) : [],
     keyless,
   };
+}
+
+function overlapResult({ reason, line, column }: OverlapError): Result {
+  return { severity: "error", message: reason, position: { line, column } };
 }
 
 function changedOf(outcomes: readonly { readonly kind: string }[]): number {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { applyEdits } from "../../src/yaml/text-edit.ts";
+import { applyEdits, OverlapError } from "../../src/yaml/text-edit.ts";
 
 describe("applyEdits", () => {
   test("gives the same text where there is nothing to edit", () => {
@@ -54,6 +54,14 @@ describe("applyEdits", () => {
   ])("refuses edits that %s", (_, ranges) => {
     const edits = ranges.map((range) => ({ ...range, text: "x" }));
 
-    expect(() => applyEdits("abc", edits)).toThrow(RangeError);
+    expect(() => applyEdits("abc", edits)).toThrow(OverlapError);
+  });
+
+  test("refuses two digests at one place, and says where that is", () => {
+    const edits = ["1", "2"].map((digit) => ({ start: 9, end: 9, text: `@sha256:${digit}` }));
+
+    expect(() => applyEdits("a: 1\nb: c\n", edits)).toThrow(
+      /^line 2, column 5: two changes contradict each other here, so nothing was written: /,
+    );
   });
 });
