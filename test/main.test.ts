@@ -65,6 +65,12 @@ describe("main", () => {
     [["--help=yes"], "option '-h, --help' does not take an argument"],
     [["-d", "tag"], '`-d` must be followed by key=value, but is "tag"'],
     [["-d", "=drop"], '`-d` must be followed by key=value, but is "=drop"'],
+    [["--tag", "nonsense"], '`--tag` must be "keep" or "drop", but is "nonsense"'],
+    [["--network-timeout=soon"], "`--network-timeout` must be a duration of at most 2m"],
+    [["--lock-mode", "x"], '`--lock-mode` must be "auto", "create", "frozen" or "off", but is "x"'],
+    [["--platform", "a/b/c/d"], '`--platform`: "a/b/c/d" is not a platform: '],
+    [["--exclude", "a b", "--exclude", "'"], "`--exclude`"],
+    [["update", "--lock-mode", "frozen"], "`lock: frozen` forbids asking"],
     [["-f", "/nonexistent/a.yaml"], "`--function-config` must name a file that can be read: ENOENT"],
   ])("refuses %j with one line that says what is right", async (args, message) => {
     const run = await runExecutable(pinned, { args });

@@ -1,5 +1,6 @@
 /** The command line: what it asks for, or what is wrong with it. */
 import { parseArgs } from "node:util";
+import { literalProblems } from "../config/function-config.ts";
 import {
   type AdmissionOptions,
   type ExplanationForm,
@@ -98,6 +99,8 @@ export function readArguments(argv: readonly string[]): Arguments {
   const paths = words;
   for (const path of paths) adviseOnPath(argv, path, values.explain !== undefined);
   requirePaths(values, paths);
+  const overrides = overridesOf(values, verb);
+  requireValues(values.options, verb);
   const report = readReport(values, verb, paths);
   if (report === undefined) readAdmission(values);
   const explanation = report === undefined ? explanationOptions(values, verb, paths) : undefined;
@@ -111,7 +114,7 @@ export function readArguments(argv: readonly string[]): Arguments {
     diff: values.diff ?? false,
     color: colorOf(values.color),
     ...(values["function-config"] !== undefined && { functionConfig: values["function-config"] }),
-    overrides: overridesOf(values, verb),
+    overrides,
     ...(values.lock !== undefined && { lock: values.lock }),
     updateLock: values["update-lock"] ?? false,
     prune: values.prune ?? false,
@@ -185,6 +188,17 @@ function parse(argv: readonly string[]): Parsed {
     );
     throw new UsageError(message, { cause: error, meant: adviseOnUnknownFlag(argv, error) });
   }
+}
+
+/** The value of a flag is a part of the command line: one that is wrong is told by the flag's name. */
+function requireValues(options: ReadonlyMap<string, string>, verb: Verb | undefined): void {
+  if (options.size === 0) return;
+  const isMode = verb !== undefined && verb !== "explain" && verb !== "images";
+  const [problem] = literalProblems(isMode ? new Map([...options, ["mode", verb]]) : options);
+  if (problem === undefined) return;
+  const { path, message } = problem;
+  const flag = optionFlags().find(({ option }) => path === option || path.startsWith(`${option}[`));
+  throw new UsageError(message.replace(`\`${path}\``, (written) => (flag ? `\`--${flag.name}\`` : written)));
 }
 
 interface CommandLine {

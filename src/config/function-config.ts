@@ -186,6 +186,13 @@ function literalOptions(overrides: ReadonlyMap<string, string>): OptionValue {
   );
 }
 
+/** What is wrong with options of a command line, taken by themselves. */
+export function literalProblems(overrides: ReadonlyMap<string, string>): readonly Problem[] {
+  const problems: Problem[] = [];
+  parseConfig(literalOptions(overrides), (problem) => problems.push(problem));
+  return problems;
+}
+
 /** Both, the second winning over the first. */
 function mergeOptions(first: OptionValue, second: OptionValue): OptionValue {
   if (first.kind !== "map" || second.kind !== "map") return second;
