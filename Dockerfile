@@ -12,7 +12,8 @@ RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY .build ./.build
 COPY src ./src
 # What is built runs as anyone, so everyone may read it, whatever the modes that it came with.
-RUN npm run build && rm -r dist/library dist/program.js && chmod -R a+rX .
+RUN npm run build && rm -r dist/library && \
+    find dist -maxdepth 1 -name "*.js" ! -name main.js -delete && chmod -R a+rX .
 
 FROM ${RUNTIME_IMAGE}
 ARG RUNTIME_IMAGE
