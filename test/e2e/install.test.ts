@@ -59,13 +59,9 @@ describeWith(["npm-registry"], "a clone", () => {
     await succeed("npm", ["install", "--no-audit", tarball], other);
 
     const program = join(project, "node_modules/pin-digests");
-    expect(readdirSync(join(program, "dist")).sort()).toEqual([
-      "library",
-      "main.js",
-      "package.json",
-      "program.js",
-      "schema",
-    ]);
+    const dist = readdirSync(join(program, "dist")).sort();
+    expect(dist.filter((name) => !name.endsWith(".js"))).toEqual(["library", "package.json", "schema"]);
+    expect(dist).toEqual(expect.arrayContaining(["main.js", "program.js"]));
     await expectWorks(join(project, "node_modules/.bin/pin-digests"));
     const overridden = await pin(join(other, "node_modules/.bin/pin-digests"));
     expect([overridden.code, overridden.stdout]).toEqual([1, ""]);
