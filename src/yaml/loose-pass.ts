@@ -8,7 +8,7 @@ export interface Pass {
   /** Behind the last indicator or property, while the node that it waits for has not begun. */
   awaited: number | undefined;
   /** The properties that wait for their node. */
-  waiting: readonly Property[];
+  waiting: Property[];
   /** Whether anything stands in the document so far. */
   isBegun: boolean;
   readonly masks: Mask[];

@@ -128,7 +128,7 @@ function detach(pass: Pass, start: number): void {
 function passProperty(pass: Pass): void {
   const { text, at: start } = pass;
   const property = text[start] === "!" ? passTag(pass) : passAnchor(pass);
-  pass.waiting = [...pass.waiting, property];
+  pass.waiting.push(property);
   if (pass.awaited !== undefined) pass.awaited = pass.at;
   if (isBlank(text[pass.at])) return;
   if (property.kind === "anchor" && ":?".includes(text[pass.at] ?? "")) {

@@ -130,6 +130,26 @@ export const textShapes: readonly Shape[] = [
       "---\n",
     ),
   ),
+  pinning("block scalars at the column of their keys", (n) =>
+    podOf(`${repeat(n, (i) => `  k${i}:\n  # c\n\n  |\n    a\n`)}${containers(1)}`),
+  ),
+  pinning("blank lines before a block scalar at the column of its key", (n) =>
+    podOf(`  k:\n${"\n".repeat(n * 10)}  |\n    a\n${containers(1)}`),
+  ),
+  pinning("aliases as keys, with their colons", (n) =>
+    podOf(`  k: &k x\n${"  *k: {image: nginx:1}\n".repeat(n)}${containers(1)}`),
+  ),
+  pinning("commas in tags", (n) => podOf(`  containers:\n${"  - {image: !a,b nginx:1}\n".repeat(n)}`)),
+  pinning("texts right behind anchors", (n) =>
+    podOf(`  x:\n${repeat(n, (i) => `  - &a${i}:b - c\n`)}${containers(1)}`),
+  ),
+  pinning("properties of a map, over and over", (n) => `${"!t\n".repeat(n * 3)}${podOf(containers(1))}`),
+  pinning("escaped apostrophes", (n) =>
+    podOf(`${repeat(n, (i) => `  k${i}: "it\\'s"\n`)}  x: "${"\\'".repeat(n * 5)}"\n${containers(1)}`),
+  ),
+  pinning("directives behind documents that nothing ends", (n) =>
+    repeat(n, () => podOf(containers(1)), "%YAML 1.1\n---\n"),
+  ),
   pinning("keys in a map", (n) => podOf(`${repeat(n, (i) => `  k${i}: v\n`)}${containers(1)}`)),
   pinning("odd keys", (n) =>
     podOf(`${repeat(n, (i) => `  "a.b[${i}]/\\u0007": {image: nginx:1}\n`)}${containers(1)}`),
