@@ -33,32 +33,35 @@ export const programFlags = {
     shown: "FILE",
     meaning: "a lock outside the input, for kustomize, Helm and plain streams",
   },
-  "update-lock": { type: "boolean", meaning: "write what the lock lacks into that file" },
-  prune: { type: "boolean", meaning: "when updating: drop from the lock what nothing uses" },
+  "update-lock": { type: "boolean", meaning: "write what the lock lacks into the file of --lock" },
+  prune: { type: "boolean", meaning: "for update: remove the entries of the lock that nothing uses" },
   values: {
     type: "string",
     multiple: true,
     shown: "GLOB",
-    meaning: "with a PATH: these files are values of charts, too",
+    meaning: "with a PATH: treat these files as values of charts, too",
   },
   diff: { type: "boolean", meaning: "with a PATH: show what would change, and write nothing" },
   inventory: {
     type: "string",
     shown: "FORM",
     meaning:
-      "report which images are used, and where: lock, kustomize, json or table; or admission, admission-mutating: a policy by which a cluster lets in only these, or also pins them",
+      "report which images are used, and where: lock, kustomize, json, table; admission: as a policy with which a cluster lets in only these images; admission-mutating: one that also pins them",
   },
   admission: {
     type: "string",
     shown: "lock|digest",
-    meaning: "which digests that policy lets in: those of the lock and the run, or any",
+    meaning: "which digests the policy lets in; lock: those of the lock and of the run; digest: any",
   },
-  deny: { type: "boolean", meaning: "that policy refuses; without, it warns and audits" },
+  deny: {
+    type: "boolean",
+    meaning: "the policy refuses other images; without this flag, it warns and audits",
+  },
   exempt: {
     type: "string",
     multiple: true,
     shown: "NAMESPACE",
-    meaning: "that policy leaves this namespace alone, as it does kube-*",
+    meaning: "the policy leaves this namespace alone, like kube-*",
   },
   format: {
     type: "string",
@@ -68,18 +71,30 @@ export const programFlags = {
   explain: {
     type: "string",
     shown: "FORM",
-    meaning: "say beside a run which rule finds each image: table, json, or fieldspecs",
+    meaning: "report, in addition to a run, which rule finds each image: table, json, or fieldspecs",
   },
   output: {
     type: "string",
     short: "o",
     shown: "FILE",
-    meaning: 'where the report goes; "-" in place of a stream',
+    meaning: 'the file for the report; "-": stdout, in place of the stream',
   },
-  now: { type: "string", shown: "TIME", meaning: "for tests: the time by which --min-age counts" },
-  color: { type: "string", shown: "auto|always|never", meaning: "colour for people; auto heeds NO_COLOR" },
+  now: {
+    type: "string",
+    shown: "TIME",
+    meaning: "for tests: the current time, for --min-age and for ages in reports",
+  },
+  color: {
+    type: "string",
+    shown: "auto|always|never",
+    meaning: "colours; auto: on a terminal, unless NO_COLOR is set",
+  },
   version: { type: "boolean", meaning: "print the version" },
-  help: { type: "boolean", short: "h", meaning: "print this; behind a command, what that does" },
+  help: {
+    type: "boolean",
+    short: "h",
+    meaning: "print this help; after a command, the help of that command",
+  },
 } as const satisfies Readonly<Record<string, ProgramFlag>>;
 
 /** The flag of an option. */

@@ -21,48 +21,48 @@ export const commands: Readonly<Record<Command, CommandRow>> = {
   pin: {
     meaning: "write digests beside tags that have none (the default)",
     about:
-      "Asks the registries what each tag means now, and writes the digest beside it. An image that has a digest is left as it is.",
+      "Asks the registries what each tag means now, and writes the digest beside it. An image that has a digest stays as it is.",
     examples: [
       ["pin-digests pin .", "pin all files below this folder"],
-      ["pin-digests pin --lock-mode create .", "and make a lock that holds the digests"],
+      ["pin-digests pin --lock-mode create .", "pin, and make a lock that holds the digests"],
       ["helm template shop ./chart | pin-digests pin > out.yaml", "pin what a chart renders"],
       ["kustomize build . | pin-digests | kubectl apply -f -", "pin on the way to the cluster"],
     ],
   },
   update: {
-    meaning: "look for newer digests of the tags that are written",
+    meaning: "look up the tags again, and write the digests that they mean now",
     about:
-      "Asks for every tag again, also where a digest is written, and writes the digest that it means now. A digest without a tag stays, unless a lock knows its tag.",
+      "Looks up every tag again, even if a digest is written, and writes the digest that the tag means now. A digest without a tag stays, unless a lock knows its tag.",
     examples: [
       ["pin-digests update --diff .", "which tags have moved?"],
-      ["pin-digests update --include 'nginx:*' .", "move some images"],
-      ["pin-digests update --prune .", "move the locks along, and drop what nothing uses"],
+      ["pin-digests update --include 'nginx:*' .", "update some images"],
+      ["pin-digests update --prune .", "also remove the entries of locks that nothing uses"],
     ],
   },
   check: {
-    meaning: "say what has no digest and which tags have moved; change nothing",
+    meaning: "report what has no digest and which tags have moved; change nothing",
     about:
-      "Changes nothing. Fails where an image has no digest, or where its digest is gone; warns where a tag means another digest now. --check-drift error and the like say what counts how much.",
+      "Changes nothing. Fails if an image has no digest, or if its digest is gone from the registry; warns if a tag now means another digest. Flags such as --check-drift make a finding an error, a warning, or nothing at all.",
     examples: [
-      ["pin-digests check .", "is all of it pinned?"],
-      ["pin-digests check --check-drift error .", "fail where a tag has moved, too"],
-      ["helm template shop ./chart | pin-digests check > /dev/null", "the same of what a chart renders"],
+      ["pin-digests check .", "is everything pinned?"],
+      ["pin-digests check --check-drift error .", "fail if a tag has moved, too"],
+      ["helm template shop ./chart | pin-digests check > /dev/null", "check what a chart renders"],
     ],
   },
   unpin: {
-    meaning: "take the digests out again",
+    meaning: "remove the digests again",
     about:
       "Removes the digests beside tags. No registry is asked. A digest without a tag stays, unless a lock knows its tag.",
-    examples: [["pin-digests unpin .", "give back the tags"]],
+    examples: [["pin-digests unpin .", "go back to tags without digests"]],
   },
   explain: {
-    meaning: "say which rule finds each image, or why none does",
+    meaning: "show which rule finds each image, or why none does",
     about:
-      "Writes a table of all that reads as an image, with the rule that finds it and what a run would do about it. For files and streams no registry is asked and nothing is changed; a ResourceList goes through beside the report, pinned.",
+      "Writes a table of all text that looks like an image, with the rule that finds it and what a run would do with it. For files and streams, it asks no registry and changes nothing. A ResourceList is pinned as usual, and the report goes to the file of --output.",
     examples: [
       ["pin-digests explain .", "a table for people"],
       ["helm template shop ./chart | pin-digests explain --format json", "the same for programs"],
-      ["pin-digests explain --format fieldspecs < in.yaml", "what no rule knows, to paste"],
+      ["pin-digests explain --format fieldspecs < in.yaml", "fieldSpecs for what no rule knows, to paste"],
     ],
   },
   images: {
@@ -71,13 +71,14 @@ export const commands: Readonly<Record<Command, CommandRow>> = {
       "Lists each image once with the digest that pinning would write, as a table, as a lock, as images of a kustomization, or as JSON. Nothing is changed.",
     examples: [
       ["pin-digests images .", "a table for people"],
-      ["kustomize build . | pin-digests images --format kustomize", "images: of a kustomization"],
-      ["pin-digests images --format lock . > image-lock.yaml", "a lock"],
+      ["kustomize build . | pin-digests images --format kustomize", "as the images: of a kustomization"],
+      ["pin-digests images --format lock . > image-lock.yaml", "as a lock"],
     ],
   },
   schema: {
-    meaning: "print the JSON Schema of PinDigests, or of ImageLock",
-    about: "Prints the JSON Schema (2020-12) of the configuration, by which editors complete and check it.",
+    meaning: "print the JSON Schema of PinDigests, ImageLock or Results",
+    about:
+      "Prints a JSON Schema (2020-12): of the configuration, of locks, or of the report of --format json. Editors use the schema to complete and check a file.",
     examples: [
       ["pin-digests schema > PinDigests.schema.json", "the schema of the configuration"],
       ["pin-digests schema ImageLock > ImageLock.schema.json", "the schema of locks"],

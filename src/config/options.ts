@@ -24,20 +24,24 @@ const checkRows: OptionRows<Config["check"]> = {
   drift: {
     type: severity,
     default: "warning",
-    meaning: "a tag that means another digest than the one written",
+    meaning: "a tag that now means another digest than the one that is written",
   },
   gone: { type: severity, default: "error", meaning: "a digest that the registry no longer has" },
-  unlocked: { type: severity, default: "warning", meaning: "an image without a digest that the lock lacks" },
+  unlocked: {
+    type: severity,
+    default: "warning",
+    meaning: "an image that has no digest and is not in the lock",
+  },
   unreachable: { type: severity, default: "warning", meaning: "a registry that can't be asked" },
   unknown: {
     type: severity,
     default: "warning",
-    meaning: "what reads as an image in a field that no rule knows",
+    meaning: "text that looks like an image, in a field that no rule knows",
   },
   unsigned: {
     type: severity,
     default: "error",
-    meaning: "an image that is not signed as signatures want it",
+    meaning: "an image without a required signature",
   },
 };
 
@@ -45,21 +49,25 @@ const networkRows: OptionRows<NetworkConfig> = {
   concurrency: {
     type: wordOrInteger("auto", integer(1, 64)),
     default: "auto",
-    meaning: "requests at once, to each registry: as many as it takes well, or at most so many",
+    meaning: "requests to each registry at the same time; auto: as many as it takes well; N: at most so many",
   },
   timeout: {
     type: duration("2m"),
     default: 20_000,
     shownDefault: "20s",
-    meaning: "for one attempt, at most 2m",
+    meaning: "for one request, at most 2m",
   },
-  retries: { type: integer(0, 10), default: 4, meaning: "further attempts after a passing failure" },
+  retries: {
+    type: integer(0, 10),
+    default: 4,
+    meaning: "how often a request is repeated after a temporary failure",
+  },
   deadline: {
     // kpt ends a function after five minutes, and says nothing of what it had to say.
     type: duration("4m50s"),
     default: 240_000,
     shownDefault: "4m",
-    meaning: "for the whole run, at most 4m50s, since kpt ends a function after five minutes",
+    meaning: "for the whole run, at most 4m50s, because kpt ends a function after five minutes",
   },
 };
 
@@ -79,36 +87,37 @@ function makeTable(expressions: Expressions): OptionRows<Config> {
       type: choice("pin", "update", "check", "unpin"),
       default: "pin",
       meaning:
-        "write digests beside tags that have none; look for newer ones; look and change nothing; take them out again",
+        "pin: write digests beside tags that have none; update: also replace digests whose tags have moved; check: report, and change nothing; unpin: remove the digests",
     },
     tag: {
       type: choice("keep", "drop"),
       default: "keep",
-      meaning: "write name:tag@digest, or name@digest, also where a digest was written before",
+      meaning: "keep: write name:tag@digest; drop: write name@digest, also where a digest was written before",
     },
     lock: {
       type: choice("auto", "create", "frozen", "off"),
       default: "auto",
       flag: "lock-mode",
       meaning:
-        "add to the locks that are there; make one where there is none; ask no registry, and fail where a lock lacks an image; ignore locks",
+        "auto: add to the locks that exist; create: also make a lock where there is none; frozen: ask no registry, and fail if a lock lacks an image; off: ignore locks",
     },
     platform: {
       type: platform,
       shownDefault: "all",
-      meaning: "the digest of the image for one platform, not the index, which is right for all",
+      meaning:
+        "write the digest of the image for this platform; by default, that of the index, which fits all platforms",
     },
     requirePlatforms: {
       type: list(platform, PLATFORMS_MAX),
       default: [],
-      meaning: "every image that is asked for must have these platforms",
+      meaning: "every image that is looked up must have these platforms",
     },
     include: {
       type: globs,
       default: [],
       shownDefault: "all",
       meaning:
-        "pin only images that match; * is anything, and the full name counts too, docker.io/library/nginx:1.27",
+        "pin only images that match; * matches anything, and the full name counts too: docker.io/library/nginx:1.27",
     },
     exclude: { type: globs, default: [], meaning: "leave alone images that match; wins over include" },
     skipPrefixes: {
@@ -120,7 +129,7 @@ function makeTable(expressions: Expressions): OptionRows<Config> {
       type: globs,
       default: [],
       shownDefault: "all",
-      meaning: "the images that may be used: one outside fails pin, update and check, pinned or not",
+      meaning: "the only images that may be used: any other one fails pin, update and check, pinned or not",
     },
     signatures: {
       type: maps(signatureRule),
@@ -131,7 +140,7 @@ function makeTable(expressions: Expressions): OptionRows<Config> {
       type: age,
       default: 0,
       shownDefault: "0s",
-      meaning: "when updating: follow a moved tag when its new digest has stood for so long, such as 3d",
+      meaning: "for update: follow a moved tag only when its new digest is at least this old, such as 3d",
     },
     urgent: { type: globs, default: [], meaning: "images that minAge does not hold back" },
     resources: {
@@ -139,48 +148,55 @@ function makeTable(expressions: Expressions): OptionRows<Config> {
       default: { include: [], exclude: [] },
       shownDefault: "all",
       meaning:
-        "only these objects, and not those: lists of selectors, include and exclude, as those of kustomize's patches",
+        "which objects to look into: {include: [SELECTOR], exclude: [SELECTOR]}, with selectors like those of kustomize's patches",
     },
     fieldSpecs: {
       type: maps(fieldSpec(expressions)),
       default: [],
       meaning:
-        'further fields that hold images: {group: acme.io, kind: Widget, path: "spec/workers[]/image"}',
+        'further fields that hold images, such as {group: acme.io, kind: Widget, path: "spec/workers[]/image"}',
     },
     builtIn: {
       type: builtIn,
       default: true,
-      meaning: "whether the built-in table of fields counts, or for which kinds",
+      meaning:
+        "true, false: whether to use the built-in table of fields; a list: use it for these kinds only",
     },
     unknownFields: {
       type: choice("qualified", "all", "report", "ignore"),
       default: "qualified",
       meaning:
-        "what reads as an image in a field that no rule knows: pin it where it names a registry that has an image there; ask Docker Hub for short names too; warn; say nothing",
+        "what to do with text that looks like an image, in a field that no rule knows; qualified: pin it if it names a registry that has the image; all: ask Docker Hub about short names too; report: warn; ignore: say nothing",
     },
     onError: {
       type: choice("fail", "warn"),
       default: "fail",
-      meaning: "an image that can't be pinned fails the run, or is left as it is with a warning",
+      meaning:
+        "what happens if an image can't be pinned; fail: the run fails; warn: the image stays as it is, with a warning",
     },
     check: groupRow<Config["check"]>("what mode: check makes of what it finds", checkRows),
     verify: {
       type: choice("header", "get"),
       default: "header",
       meaning:
-        "trust the digest that the registry names, or compute it from the manifest, which counts as a pull",
+        "header: trust the digest that the registry names; get: compute it from the manifest, which counts as a pull",
     },
     credentials: {
       type: list(choice("package")),
       default: [],
-      meaning: "[package]: use the pull secrets in the package that its pods name",
+      meaning: "[package]: use the pull secrets in the package that the pods name",
     },
-    registries: { type: maps(registry), default: [], meaning: "how to ask which registries" },
+    registries: {
+      type: maps(registry),
+      default: [],
+      meaning: "how registries are asked: mirrors, certificates, limits",
+    },
     network: groupRow<NetworkConfig>("limits of the network", networkRows),
     report: {
       type: choice("problems", "changes", "all"),
       default: "changes",
-      meaning: "what results tell: warnings and errors; changes too; also what was left alone, and why",
+      meaning:
+        "what the results tell; problems: warnings and errors; changes: also each change; all: also what was left alone, and why",
     },
   };
 }

@@ -26,7 +26,7 @@ export function optionsUsage(): string {
 
 /** Where logins come from. */
 export const logins: string = `\n${paragraph(
-  "Logins are those of docker, podman and their credential helpers, of PIN_DIGESTS_REGISTRY_HOSTNAME, _USERNAME, _PASSWORD and _TOKEN, and of the cloud that this runs in.",
+  "Logins come from docker, podman and their credential helpers, from PIN_DIGESTS_REGISTRY_HOSTNAME, _USERNAME, _PASSWORD and _TOKEN, and from the cloud that this runs in.",
 )}`;
 
 function optionRows([name, row]: readonly [string, OptionRow<unknown>]): readonly [string, string][] {

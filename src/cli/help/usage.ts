@@ -18,7 +18,7 @@ function programUsage(): string {
   pin-digests [COMMAND] [FLAG]... < IN > OUT
 
 ${paragraph(
-  "Of a folder, all YAML and JSON files below it are changed in place. Without a PATH it is a filter for manifests, and a function of kpt and kustomize, which hand it a ResourceList.",
+  "With a PATH, it changes files in place; a folder stands for all YAML and JSON files below it. Without a PATH, it is a filter for manifests, and a function for kpt and kustomize, which send it a ResourceList.",
   "  ",
 )}`,
     `Commands (pin-digests COMMAND --help says more):\n${definitions(
@@ -27,26 +27,26 @@ ${paragraph(
     examples([
       ["pin-digests check .", "is every image below this folder pinned?"],
       ["pin-digests --diff .", "what would pinning change?"],
-      ["pin-digests .", "pin"],
+      ["pin-digests .", "pin everything"],
       ["helm template shop ./chart | pin-digests > out.yaml", "pin what a chart renders"],
       ["kpt fn eval PACKAGE --exec pin-digests", "as a function"],
     ]),
     `Flags:\n${definitions(Object.entries<ProgramFlag>(programFlags).map(programFlag))}`,
     `Options, also as -d KEY=VALUE and as fields of a functionConfig:\n${definitions(optionFlags().map(optionFlag))}\n${logins}`,
     `Exit codes:\n${definitions([
-      ["0", "all that was to be pinned has its digest; there may be warnings"],
+      ["0", "every image that should be pinned has its digest; there may be warnings"],
       [
         "1",
-        "nothing was changed: an image can't be pinned, an option is wrong, or the input is no Kubernetes resources",
+        "nothing was changed: an image can't be pinned, check found an error, an option is wrong, or the input holds no Kubernetes resources",
       ],
-      ["2", "the command line is wrong, or the lock that it names"],
+      ["2", "the command line is wrong, or a file that it names can't be used"],
     ])}`,
   ]);
 }
 
 function commandUsage(command: Command): string {
   const { meaning, about, examples: lines } = commands[command];
-  const synopsis = command === "schema" ? "[PinDigests|ImageLock]" : "[FLAG]... [PATH]...";
+  const synopsis = command === "schema" ? "[PinDigests|ImageLock|Results]" : "[FLAG]... [PATH]...";
   return sections([
     paragraph(`pin-digests ${command}: ${meaning}`),
     `Usage:\n  pin-digests ${command} ${synopsis}`,
