@@ -28,9 +28,21 @@ export const fileIdentity: Readonly<Record<FileForm, FileIdentity>> = {
 
 /** The rules for a file, and for the objects in it. */
 export function fileRules(file: InputFile, rulesOf: RulesOf): RulesOf {
-  const rules = formRules(file, rulesOf);
+  const rules = withCharts(formRules(file, rulesOf));
   return file.sources === undefined ? rules : withSources(file.sources, rules);
 }
+
+/** The values in a generator of charts are those in `helmCharts`: in files, an empty key for a digest is filled. */
+function withCharts(rulesOf: RulesOf): RulesOf {
+  return (object) => {
+    const rules = rulesOf(object);
+    if (object.kind !== "HelmChartInflationGenerator" || object.apiVersion !== "builtin") return rules;
+    chart ??= buildRuleTree([valuesRule("valuesInline")], "explicit");
+    return { ...rules, trees: [chart, ...rules.trees] };
+  };
+}
+
+let chart: RuleNode | undefined;
 
 /** Rules that make images of what kustomizations take from a file. */
 function withSources(sources: readonly ImageSource[], rulesOf: RulesOf): RulesOf {

@@ -206,6 +206,20 @@ describe("other parts of a kustomization", () => {
     expect(tree["flux/less.yaml"]).toBe(values);
   });
 
+  test("are values of a generator of charts, and of the file that it names", async () => {
+    const image = 'image: {repository: ghcr.io/a/b, tag: "1", digest: ""}\n';
+    const folder = makeTree({
+      "kustomization.yaml": "generators: [g.yaml]\n",
+      "g.yaml": `apiVersion: builtin\nkind: HelmChartInflationGenerator\nmetadata: {name: x}\nname: x\nvaluesFile: x.txt\nvaluesInline:\n  ${image}`,
+      "x.txt": image,
+    });
+
+    await pinTree(folder);
+
+    const tree = readTree(folder);
+    for (const path of ["g.yaml", "x.txt"]) expect(tree[path]).toContain(`digest: "${digest}"`);
+  });
+
   test("may be images where they name one: literals, and what replaces", async () => {
     const text = `configMapGenerator:
 - name: x
