@@ -53,10 +53,12 @@ function withSources(sources: readonly ImageSource[], rulesOf: RulesOf): RulesOf
     if (known === undefined) byName.set(source.name, [{ source, index }]);
     else known.push({ source, index });
   }
+  const named = (name: string) => [...(byName.get(name) ?? []), ...(byName.get(undefined) ?? [])];
   return (object) => {
     const rules = rulesOf(object);
-    const ofName = object.name === undefined ? [] : (byName.get(object.name) ?? []);
-    const own = [...ofName, ...(byName.get(undefined) ?? [])].filter(({ source }) => isIn(source, object));
+    const { name } = object;
+    const ofName = name === undefined ? [...byName.values()].flat() : named(name);
+    const own = ofName.filter(({ source }) => isIn(source, object));
     if (own.length === 0) return rules;
     const key = own.map(({ index }) => index).join(" ");
     const rulesOfSources = (): readonly FieldRule[] => own.flatMap(({ source }) => sourceRules(source));

@@ -80,7 +80,7 @@ function isList(yaml: YamlText, root: number): boolean {
 
 /** Not all that lies under the name is a kustomization for kustomize: Flux has a kind of that name too, which has a spec. */
 function isOfObjects(yaml: YamlText, roots: readonly number[], { form }: InputFile): boolean {
-  if (form === "patch") return roots.every((root) => isObject(yaml, root));
+  if (MAY_BE_LISTS.has(form)) return roots.every((root) => isObject(yaml, root));
   const [first] = roots;
   if (form !== "kustomization" || first === undefined) return false;
   const kind = scalarText(yaml, childOf(yaml, first, "kind")) ?? "Kustomization";

@@ -148,7 +148,7 @@ export function readKustomizations(
     const above = new Set(kustomizations);
     for (const { folder } of above) for (const user of users.get(folder) ?? []) above.add(user);
     const all = [...new Set([...above].flatMap(replacementsOf))];
-    const found = imageSources(all, above);
+    const found = imageSources(all, above, affixes);
     if (all.length === 0 && found.length === 0) return undefined;
     return { index: indexReplacements(all), sources: found };
   }

@@ -34,20 +34,36 @@ export function wantOf({ targets }: Replacement): Want | undefined {
 export function imageSources(
   replacements: readonly Replacement[],
   kustomizations: Iterable<Kustomization>,
+  affixes: readonly Affixes[],
 ): readonly ImageSource[] {
+  const sourcesOf = (source: ReplacementSource, isCertain: boolean): readonly ImageSource[] =>
+    [source.object.name, ...namesBefore(source.object.name, affixes)].flatMap((name) =>
+      objectSources({ ...source, object: { ...source.object, name } }, isCertain),
+    );
   const sources = replacements.flatMap((replacement) => {
     const want = wantOf(replacement);
     const { source, sourceValue } = replacement;
     if (want === undefined) return [];
     const isCertain = want === "certain";
-    if (source !== undefined) return source.part === undefined ? objectSources(source, isCertain) : [];
+    if (source !== undefined) return source.part === undefined ? sourcesOf(source, isCertain) : [];
     return sourceValue === undefined || !isCertain ? [] : valueSources(sourceValue);
   });
-  const vars = [...kustomizations].flatMap((each) =>
-    each.vars.flatMap((source) => objectSources(source, false)),
-  );
+  const vars = [...kustomizations].flatMap((each) => each.vars.flatMap((source) => sourcesOf(source, false)));
   const all = [...sources, ...vars];
   return [...new Map(all.map((source) => [JSON.stringify(source), source])).values()];
+}
+
+/** What is put in front of the names of objects and behind them. */
+export type Affixes = readonly [prefix: string, suffix: string];
+
+/** What an object may be called that has a name later. */
+function namesBefore(name: string | undefined, affixes: readonly Affixes[]): readonly string[] {
+  if (name === undefined) return [];
+  return affixes.flatMap(([prefix, suffix]) =>
+    name.startsWith(prefix) && name.endsWith(suffix) && name.length > prefix.length + suffix.length
+      ? name.slice(prefix.length, name.length - suffix.length)
+      : [],
+  );
 }
 
 function objectSources({ object, steps }: ReplacementSource, isCertain: boolean): readonly ImageSource[] {
@@ -91,8 +107,7 @@ function valueSources(text: string): readonly ImageSource[] {
 
 /** What kustomizations call an object, and what they say of its fields. */
 export interface Naming {
-  /** What is put in front of names and behind them. */
-  readonly affixes: readonly (readonly [prefix: string, suffix: string])[];
+  readonly affixes: readonly Affixes[];
   /** The kustomization that holds the field, where one does. */
   readonly own: Kustomization | undefined;
   /** The kind of what is patched. */

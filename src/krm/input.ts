@@ -75,10 +75,10 @@ export interface ImageSource {
   readonly isCertain: boolean;
 }
 
-/** Whether the field of a source stands in an object. */
+/** Whether the field of a source stands in an object. What is not known of one that is patched does not matter. */
 export function isIn(source: ImageSource, object: Pick<Resource, "apiVersion" | "kind" | "name">): boolean {
   return (["apiVersion", "kind", "name"] as const).every(
-    (part) => source[part] === undefined || source[part] === object[part],
+    (part) => source[part] === undefined || !object[part] || source[part] === object[part],
   );
 }
 

@@ -145,6 +145,23 @@ replacements:
     });
   });
 
+  test("is pinned by a name that the object gets later, and in patches of the object", async () => {
+    const patch = "[{op: replace, path: /data/web, value: 'redis:8'}]";
+    const folder = makeTree({
+      "kustomization.yaml": `${replacing(fromMap.replace("name: x", "name: p-x")).replace("p.yaml, x.yaml", "base")}patches: [{target: {kind: ConfigMap}, path: json}, {path: merge.yaml}]\n`,
+      json: `${patch}\n`,
+      "merge.yaml": map("web: redis:9").replace("name: x", "name: p-x"),
+      "base/kustomization.yaml": "namePrefix: p-\nresources: [p.yaml, x.yaml]\n",
+      "base/p.yaml": pod(`a:1@${digest}`),
+      "base/x.yaml": map("web: redis:7"),
+    });
+
+    const { asked, lines } = await planTree(folder);
+
+    expect([...asked].sort()).toEqual(["7", "8", "9"].map((tag) => `docker.io/library/redis:${tag}`));
+    expect(lines.map((line) => line.replace(/^\S+ \[(\w+)\].*/, "$1"))).toEqual(["info", "info", "info"]);
+  });
+
   test("may be that of another object", async () => {
     const folder = makeTree({
       "kustomization.yaml": replacing("{kind: Pod, name: api, fieldPath: spec.containers.0.image}"),
