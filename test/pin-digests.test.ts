@@ -123,8 +123,8 @@ describe("pinDigests", () => {
 
     const told = [
       expect.stringMatching(/^can't resolve "127\.0\.0\.1:1\/app:v1": .*--allow-network/),
-      expect.stringMatching(/^can't resolve "127\.0\.0\.1:2\/app:v1": .*machine may reach it$/),
-      expect.stringMatching(/^can't resolve "127\.0\.0\.1:2\/app:v2": .*machine may reach it$/),
+      expect.stringMatching(/^can't resolve "127\.0\.0\.1:2\/app:v1": .*machine can reach it$/),
+      expect.stringMatching(/^can't resolve "127\.0\.0\.1:2\/app:v2": .*machine can reach it$/),
     ];
     expect(await messagesOf(list(...pods))).toEqual(told);
     expect(await messagesOf(pods.join("---\n"), { isContained: () => true })).toEqual(told);

@@ -31,7 +31,7 @@ export function tellFailure(error: unknown): number {
     return 1;
   }
   if (isOfMachine(error)) {
-    tell([`pin-digests: the machine does not let it go on: ${reasonOf(error)}`]);
+    tell([`pin-digests: this machine does not let it go on: ${reasonOf(error)}`]);
     return 1;
   }
   const fault = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -220,7 +220,7 @@ function idleCommentSlips(
     .slice(0, SLIPS_MAX)
     .map((at) =>
       warning(
-        `line ${lineAt(at)} of the input: the comment "# pin-digests: skip" opts nothing out: it must stand behind an image, on the line of its value`,
+        `line ${lineAt(at)} of the input: the comment "# pin-digests: skip" opts nothing out: it must stand after an image, on the line of its value`,
       ),
     );
 }

@@ -19,7 +19,7 @@ export function setterResults({ text }: YamlText, outcomes: readonly Outcome[]):
   const [first, ...others] = fields;
   if (first === undefined) return [];
   const more = others.length === 0 ? "" : `, and ${others.length} more like it`;
-  const message = `a setter writes this image too${more}, by the comment on its line, and drops the digest in silence: let it run first, so \`apply-setters\` before pin-digests in a pipeline, and pin what Flux has committed`;
+  const message = `a setter writes this image too${more}, because of the comment on its line, and drops the digest without a message: run the setter first, so put \`apply-setters\` before pin-digests in a pipeline, and pin what Flux has committed`;
   return [resultAt(first, { severity: "info", message })];
 }
 

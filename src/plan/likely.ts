@@ -20,7 +20,7 @@ export function howToSettle(field: ImageField): string {
   const spec = formatSpec(field);
   const name =
     spec === undefined ? "name the field in `fieldSpecs`" : `name the field in \`fieldSpecs\`: ${spec}`;
-  return `if it is an image, ${name}; if it is none, say \`pin: never\` there, or \`exclude\` it`;
+  return `if it is an image, ${name}; if it is not one, say \`pin: never\` there, or \`exclude\` it`;
 }
 
 /**
@@ -60,7 +60,7 @@ export function planLikely(field: ImageField, { config, lock, certain }: LikelyC
 }
 
 function misspelt(field: ImageField, reason: string): Step {
-  const text = `${readsAsImage}: ${reason}; write it right if it is one; if it is none, say \`pin: never\` in a fieldSpec`;
+  const text = `${readsAsImage}: ${reason}; correct it if it is an image; if it is not one, say \`pin: never\` in a fieldSpec`;
   return keep(field, text, "warning");
 }
 
@@ -73,7 +73,7 @@ function unsettled(field: ImageField, reason: string): Step {
   const text =
     field.suggestion?.digestKey === undefined
       ? `${readsAsImage}: ${why}; ${howToSettle(field)}`
-      : `reads as an image in parts that no rule knows; left alone: ${why}; if it is none, say \`pin: never\` there, or \`exclude\` it`;
+      : `reads as an image in parts that no rule knows; left alone: ${why}; if it is not one, say \`pin: never\` there, or \`exclude\` it`;
   return { ...keep(field, text, "warning"), isUnsettled: true };
 }
 

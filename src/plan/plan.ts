@@ -138,9 +138,10 @@ function nodeLocalReason(image: ImageReference, { mode, registries }: Config): s
 
 /** What is said of references beside which another of their parts stands. */
 const doubled: Readonly<Partial<Record<ImageFieldFault, string>>> = {
-  "two-tags": "has a tag beside another one, which would go behind it; left alone: take one of the two away",
+  "two-tags":
+    "has a tag, and another tag stands beside it, so which one counts can't be known; left alone: remove one of the two",
   "two-digests":
-    "has a digest beside another one, and which of them counts can't be known; left alone: take one of the two away",
+    "has a digest, and another digest stands beside it, so which one counts can't be known; left alone: remove one of the two",
 };
 
 /** Why an image without a digest is to stay without, or one with a digest that stands where none is written with that. */

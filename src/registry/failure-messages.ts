@@ -62,7 +62,7 @@ interface Row {
   readonly advice: (registry: string, about: Pick<FailureContext, "failure" | "asked">) => string;
 }
 
-const checkAddress = () => "check the name of the registry, and that this machine may reach it";
+const checkAddress = () => "check the name of the registry, and that this machine can reach it";
 const checkConnection = () =>
   "check the network, or set a mirror for this registry; if it wants a client certificate, set certFile and keyFile";
 const askOwner = (registry: string) => `try again, or ask the people who run ${registry}`;

@@ -173,7 +173,7 @@ describe("a digest beside a whole reference", () => {
     for (const mode of ["pin", "update", "unpin", "check"]) {
       expect(await pin(text, `mode: ${mode}`)).toEqual({
         text,
-        told: [expect.stringMatching(/^warning .*has a digest beside another one/)],
+        told: [expect.stringMatching(/^warning .*has a digest, and another digest stands beside it/)],
         asked: [],
       });
     }
@@ -200,7 +200,7 @@ describe("a tag beside a repository that has one", () => {
         text,
         told: [
           expect.stringMatching(
-            /^warning spec\.(?:values\.)?image\.repository: .*has a tag beside another one/,
+            /^warning spec\.(?:values\.)?image\.repository: .*has a tag, and another tag stands beside it/,
           ),
         ],
         asked: [],

@@ -59,7 +59,7 @@ describe("a comment that stands beside no image", () => {
   const commented = (at: number): string =>
     lines.map((line, index) => (index === at ? `${line} # pin-digests: skip` : line)).join("\n");
   const message = (line: number): string =>
-    `warning -: line ${line} of the input: the comment "# pin-digests: skip" opts nothing out: it must stand behind an image, on the line of its value`;
+    `warning -: line ${line} of the input: the comment "# pin-digests: skip" opts nothing out: it must stand after an image, on the line of its value`;
 
   test.each([3, 4, 5])("is told: behind line %i", async (at) => {
     expect((await pin(commented(at))).asked).toEqual(["ghcr.io/acme/web:1"]);

@@ -6,11 +6,11 @@ describe("explainFailure", () => {
   test.each([
     [
       new Failure("dns"),
-      "no address was found for quay.io; check the name of the registry, and that this machine may reach it",
+      "no address was found for quay.io; check the name of the registry, and that this machine can reach it",
     ],
     [
       new Failure("refused"),
-      "quay.io refused the connection; check the name of the registry, and that this machine may reach it",
+      "quay.io refused the connection; check the name of the registry, and that this machine can reach it",
     ],
     [
       new Failure("unreachable", { detail: "connection closed" }),

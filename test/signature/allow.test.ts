@@ -92,7 +92,7 @@ describe("allow", () => {
         {
           severity: "warning",
           message:
-            '"evil.io/x:1" reads as an image in a field that no rule knows; left alone, and if it is one, it must be on a list of images that may be used, but nothing of `allow` matches "evil.io/x:1"; if it is an image, name the field in `fieldSpecs`: {group: acme.io, kind: Widget, path: "spec/workerImage"}; if it is none, say `pin: never` there, or `exclude` it',
+            '"evil.io/x:1" reads as an image in a field that no rule knows; left alone, and if it is one, it must be on a list of images that may be used, but nothing of `allow` matches "evil.io/x:1"; if it is an image, name the field in `fieldSpecs`: {group: acme.io, kind: Widget, path: "spec/workerImage"}; if it is not one, say `pin: never` there, or `exclude` it',
         },
       ],
     });
