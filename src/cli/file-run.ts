@@ -73,7 +73,10 @@ async function attempt(args: Arguments, host: Host): Promise<number | "contradic
   const effects: FileEffects = {
     messages: [...(await told(plan.results.filter(isDone(plan)), audience)), ...reports.warnings],
     isColoured: audience.isColoured,
-    sum: (left) => (explanation?.isAlone === true ? explainedSum(plan) : sumOf(plan, isAlone, left)),
+    sum: (left) => {
+      if (explanation?.isAlone === true) return explainedSum(plan);
+      return report?.isAlone === true && plan.ok ? listedSum(plan) : sumOf(plan, isAlone, left);
+    },
     reports: reports.files,
     locks: isWritten ? plan.locks.map(lockChange) : [],
     changes: isWritten ? plan.changes : [],
@@ -160,6 +163,13 @@ function reportAt(file: string, text: string, told: readonly string[]): Reports 
 /** An explanation plans nothing, so it can't say what would change. */
 function explainedSum({ results, explanations, counts }: FilesPlan): string {
   const what = `${counted(explanations.length, "field")} explained in ${counted(counts.files, "file")}`;
+  return `pin-digests: ${[what, ...problemCounts(results)].join(", ")}`;
+}
+
+/** Whoever asks which images there are does not ask what would change. */
+function listedSum({ results, images, counts }: FilesPlan): string {
+  const distinct = new Set(images.map(({ text }) => text)).size;
+  const what = `${counted(distinct, "image")} in ${counted(counts.files, "file")}`;
   return `pin-digests: ${[what, ...problemCounts(results)].join(", ")}`;
 }
 

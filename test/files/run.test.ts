@@ -245,6 +245,7 @@ describe("pin-digests PATH", () => {
       region: { startLine: 7, startColumn: 12 },
     });
     expect(JSON.parse(images.stdout).images[0].digest).toBe(digestOf("app", "v1"));
+    expect(images.lines.at(-1)).toBe("pin-digests: 1 image in 1 file");
     expect(explained.stdout).toContain("v1/Pod/web (a/b.yaml)");
     expect([github, sarif, images, explained].map(({ code }) => code)).toEqual([1, 1, 0, 0]);
     expect(readTree(folder)).toEqual({ "a/b.yaml": pod(`${registry.host}/app:v1`) });
