@@ -46,7 +46,7 @@ function commandsOf(page: string): readonly string[] {
   return [
     ...blocks.flatMap(({ groups }) => linesOf(groups?.code ?? "")),
     ...spans
-      .map(({ groups }) => groups?.code ?? "")
+      .map(({ groups }) => (groups?.code ?? "").replaceAll("\\|", "|"))
       .filter((code) => /^pin-digests .|\| pin-digests|--exec "?pin-digests/.test(code)),
   ];
 }

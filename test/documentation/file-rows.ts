@@ -30,6 +30,23 @@ export const fileRows: Readonly<Record<string, CommandRow>> = {
     afterwards:
       'grep -q "nginx:1.27@$CURRENT$" web.yaml && grep -q "ghcr.io/acme/app:v1@$APP$" web.yaml && pin-digests check .',
   },
+  "pin-digests PATH": {
+    site: "tags",
+    edits: { PATH: "web.yaml" },
+    writes: ["web.yaml"],
+    afterwards: "pin-digests check web.yaml",
+  },
+  "pin-digests update PATH": {
+    site: "moved",
+    edits: { PATH: "web.yaml" },
+    writes: ["web.yaml"],
+    afterwards: "pin-digests check --check-drift error web.yaml",
+  },
+  "pin-digests explain --format fieldspecs PATH": {
+    site: "stream",
+    edits: { PATH: "in.yaml" },
+    stdout: /path: "spec\/workerImage"/,
+  },
   "pin-digests pin .": {
     site: "tags",
     writes: ["apps/web/pod.yaml", "web.yaml"],

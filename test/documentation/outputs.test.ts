@@ -1,9 +1,11 @@
 /** Outputs that the documentation shows are what a run prints. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parseDigest } from "../../src/image/digest.ts";
 import { canonicalName } from "../../src/image/reference.ts";
 import { pinDigests } from "../../src/pin-digests.ts";
-import { readPage } from "./commands.ts";
+import { readPage, repository } from "./commands.ts";
 
 describe("the documentation", () => {
   test("shows in the README what pinning changes", async () => {
@@ -28,5 +30,26 @@ describe("the documentation", () => {
 
     expect(digests.size).toBe(2);
     expect({ text, ok }).toEqual({ text: pod + side("+"), ok: true });
+  });
+
+  test("explains messages that the program has", () => {
+    const source = readdirSync(join(repository, "src"), { recursive: true, encoding: "utf8" })
+      .filter((path) => path.endsWith(".ts"))
+      .map((path) => readFileSync(join(repository, "src", path), "utf8"))
+      .join("\n");
+    const rows = [...readPage("docs/troubleshooting.md").matchAll(/^\| (?<message>[^|]+) \| .+ \|$/gm)]
+      .map(({ groups }) => groups?.message ?? "")
+      .filter((message) => message !== "the message says");
+
+    const parts = rows.flatMap((message) =>
+      // Ellipses and numbers stand for what differs, brackets for a note.
+      message
+        .split(/…|, (?=the )|HTTP \w+|\(a warning\)/)
+        .map((part) => part.replace(/^,? |,? ?$/g, "").trim())
+        .filter((part) => part !== ""),
+    );
+
+    expect(parts.length).toBeGreaterThan(rows.length - 1);
+    expect(parts.filter((part) => !source.includes(part))).toEqual([]);
   });
 });
