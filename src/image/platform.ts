@@ -33,8 +33,8 @@ export function parsePlatform(text: string): Platform {
   return normalizePlatform({
     os,
     architecture,
-    ...(variant !== undefined && { variant }),
-    ...(osVersion !== undefined && { osVersion }),
+    variant,
+    osVersion,
   });
 }
 
@@ -44,8 +44,16 @@ export function formatPlatform({ os, architecture, variant, osVersion }: Platfor
   return `${os}${version}/${architecture}${variant === undefined ? "" : `/${variant}`}`;
 }
 
+/** A platform in whatever names. */
+interface WrittenPlatform {
+  readonly os: string;
+  readonly architecture: string;
+  readonly variant?: string | undefined;
+  readonly osVersion?: string | undefined;
+}
+
 /** The platform in containerd's names. */
-function normalizePlatform(platform: Platform): Platform {
+function normalizePlatform(platform: WrittenPlatform): Platform {
   const os = platform.os.toLowerCase();
   const written = platform.architecture.toLowerCase();
   const { architecture, variant: implied } = SYNONYMS.get(written) ?? { architecture: written };
@@ -60,7 +68,7 @@ function normalizePlatform(platform: Platform): Platform {
 
 /** What an index says of one of its manifests. https://github.com/opencontainers/image-spec/blob/v1.1.1/image-index.md */
 export interface PlatformDescriptor {
-  readonly platform?: DescribedPlatform;
+  readonly platform?: DescribedPlatform | undefined;
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
@@ -68,9 +76,9 @@ export interface PlatformDescriptor {
 export interface DescribedPlatform {
   readonly os: string;
   readonly architecture: string;
-  readonly variant?: string;
-  readonly "os.version"?: string;
-  readonly "os.features"?: readonly string[];
+  readonly variant?: string | undefined;
+  readonly "os.version"?: string | undefined;
+  readonly "os.features"?: readonly string[] | undefined;
 }
 
 /** Which manifest of an index is for a platform. */
@@ -114,7 +122,7 @@ export function platformsOf(manifests: readonly PlatformDescriptor[]): readonly 
 export function missingPlatforms(has: readonly string[], required: readonly Platform[]): readonly string[] {
   const manifests = has.map((text) => {
     const { osVersion, ...platform } = parsePlatform(text);
-    return { platform: { ...platform, ...(osVersion !== undefined && { "os.version": osVersion }) } };
+    return { platform: { ...platform, "os.version": osVersion } };
   });
   return required
     .filter((platform) => selectPlatform(manifests, platform).kind === "missing")
@@ -136,8 +144,8 @@ function toPlatform({ os, architecture, variant, ...rest }: DescribedPlatform): 
   return normalizePlatform({
     os,
     architecture,
-    ...(variant !== undefined && { variant }),
-    ...(osVersion !== undefined && { osVersion }),
+    variant,
+    osVersion,
   });
 }
 

@@ -89,8 +89,8 @@ export function canonicalName(reference: ImageReference): string {
 /** The parts of a reference's text. */
 export interface ReferenceParts {
   readonly name: string;
-  readonly tag?: string;
-  readonly digest?: Digest;
+  readonly tag?: string | undefined;
+  readonly digest?: Digest | undefined;
 }
 
 /** Writes a reference from its parts. */
@@ -100,7 +100,7 @@ export function formatReference({ name, tag, digest }: ReferenceParts): string {
 
 /** The text of a reference without its digest. */
 export function textWithoutDigest({ name, tag }: Pick<ImageReference, "name" | "tag">): string {
-  return formatReference({ name, ...(tag !== undefined && { tag }) });
+  return formatReference({ name, tag });
 }
 
 /** The reference that has no digest and is the same otherwise. */
@@ -117,7 +117,7 @@ export function explainRegistry(reference: ImageReference): string | undefined {
   if (!hasUpperCase(first) || /[.:]/.test(first) || first.toLowerCase() === "localhost") return undefined;
   const { repository, tag, digest } = reference;
   const name = `${first.toLowerCase()}/${repository}`;
-  const parts = { name, ...(tag !== undefined && { tag }), ...(digest !== undefined && { digest }) };
+  const parts = { name, tag, digest };
   return `${quote(first)} counts as a registry because of its upper case${suggest(formatReference(parts))}`;
 }
 

@@ -119,11 +119,11 @@ function better(one: Entry | undefined, other: Entry | undefined): Entry | undef
 /** One place to ask for an image. */
 export interface PullSource extends Location {
   /** `http` or `https` where the mirror names it. */
-  readonly scheme?: "http" | "https";
+  readonly scheme?: "http" | "https" | undefined;
   /** The mirror as the user wrote it; absent for the registry itself. */
   readonly mirror?: string;
   /** The entry whose prefix names this place, which for a mirror is not the entry that it stands in. */
-  readonly config?: RegistryConfig;
+  readonly config?: RegistryConfig | undefined;
   /** Whether a package says to ask here. */
   readonly fromPackage: boolean;
 }
@@ -198,8 +198,8 @@ function toPlace(
     {
       ...location,
       mirror,
-      ...(config !== undefined && { config }),
-      ...((written === "http" || written === "https") && { scheme: written }),
+      config,
+      scheme: written === "http" || written === "https" ? written : undefined,
     },
   ];
 }

@@ -319,7 +319,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     image: ImageReference,
     { part, ...wanted }: ContentRequest,
   ): Promise<Content | undefined> {
-    const asked = { ...wanted, verify: "get" as const, ...(part !== "manifests" && { part }) };
+    const asked = { ...wanted, verify: "get" as const, part: part === "manifests" ? undefined : part };
     // A mirror may have an image without what refers to it, and says so with a list of nothing.
     const sought = await tryPlaces(
       image,
@@ -328,7 +328,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     );
     if (isFound(sought)) {
       const { digest, body = Buffer.alloc(0), mediaType, next } = sought;
-      return { digest, body, mediaType, ...(next !== undefined && { next }) };
+      return { digest, body, mediaType, next };
     }
     if (denialsOf(image, sought).every((failure) => hasTrait(failure.code, "absent"))) return undefined;
     // Registries of before 2023 know no such list, and each says so in its own way.
@@ -442,7 +442,7 @@ function toRegistryError(circumstances: FailureContext): RegistryError {
   const { failure, registry } = circumstances;
   const { code, status } = failure;
   const reason = explainReason(circumstances);
-  const details = { code, registry, reason, ...(status !== undefined && { status }) };
+  const details = { code, registry, reason, status };
   return new RegistryError(details, explainFailure(circumstances), { cause: failure });
 }
 

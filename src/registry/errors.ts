@@ -27,6 +27,6 @@ export class RegistryError extends Error {
 export interface RegistryErrorDetails {
   readonly code: RegistryErrorCode;
   readonly registry: string;
-  readonly status?: number;
+  readonly status?: number | undefined;
   readonly reason?: string;
 }

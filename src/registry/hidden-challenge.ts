@@ -8,7 +8,11 @@ import type { Guard } from "./transport/address-guard.ts";
 /** Who was refused. */
 export interface Asker {
   readonly host: Pick<Host, "base" | "endpoint" | "authorizer">;
-  readonly question: { readonly repository: string; readonly guard?: Guard; readonly signal: AbortSignal };
+  readonly question: {
+    readonly repository: string;
+    readonly guard?: Guard | undefined;
+    readonly signal: AbortSignal;
+  };
   readonly options: TokenOptions;
 }
 
@@ -26,7 +30,7 @@ export async function findHiddenChallenge(
   if (status !== 401 && !(await hasLogin(asker))) return undefined;
   const { connection } = host.endpoint;
   const { signal, guard } = question;
-  const at = { base: host.base, connection, signal, ...(guard !== undefined && { guard }) };
+  const at = { base: host.base, connection, signal, guard };
   const response = await ping(at, options.send);
   const isHere = response.status === 401 && response.url.origin === host.base.origin;
   const demand = isHere

@@ -76,7 +76,7 @@ export function createHost({ endpoint, authorizer, run, isThere }: HostOptions):
     // A server that is silent or hangs up may be so for some images alone. What is true of it must not depend on which come
     // first, so it is asked for none.
     if (mute < 2) return;
-    presence ??= isThere({ base: url, signal, ...(guard !== undefined && { guard }) });
+    presence ??= isThere({ base: url, signal, guard });
     const isHere = await presence;
     if (base !== undefined) return;
     if (isHere) {

@@ -40,5 +40,5 @@ export interface Content {
   readonly body: Uint8Array;
   readonly mediaType: string;
   /** The page that follows. */
-  readonly next?: string;
+  readonly next?: string | undefined;
 }

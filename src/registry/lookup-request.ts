@@ -14,12 +14,12 @@ export interface LookupRequest {
   readonly repository: string;
   readonly reference: string;
   readonly verify: "header" | "get";
-  readonly part?: RepositoryPart;
+  readonly part?: RepositoryPart | undefined;
   /** The page of a list that has several, as the page before has named it: "?last=…". */
-  readonly page?: string;
-  readonly retries?: number;
+  readonly page?: string | undefined;
+  readonly retries?: number | undefined;
   /** What the host must keep to, where a redirect has led there. */
-  readonly guard?: Guard;
+  readonly guard?: Guard | undefined;
   /** How many registries have led on to another. */
   readonly hops?: number;
   readonly signal: AbortSignal;
@@ -49,9 +49,9 @@ export interface Attempt {
 export interface Found {
   readonly digest: Digest;
   /** What has this digest, where it was read. */
-  readonly body?: Buffer;
+  readonly body?: Buffer | undefined;
   readonly mediaType: string;
   /** The page that follows, where it is one of several. */
-  readonly next?: string;
+  readonly next?: string | undefined;
   readonly as: string;
 }

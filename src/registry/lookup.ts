@@ -115,9 +115,9 @@ function foundAs({ as, ...answer }: FoundAnswer, { source }: Pick<Identity, "sou
   const { digest, body, mediaType, next } = answer;
   return {
     digest,
-    ...(body !== undefined && { body }),
+    body,
     mediaType,
-    ...(next !== undefined && { next }),
+    next,
     as: as ?? source,
   };
 }
@@ -158,7 +158,7 @@ async function askAs(search: Search, identity: Identity, demand: HostChallenge):
   const { authorizer } = search.host;
   const { repository, signal } = search.question;
   const { guard } = search.question;
-  const who = { identity, demand, repository, signal, ...(guard !== undefined && { guard }) };
+  const who = { identity, demand, repository, signal, guard };
   const authorization = await authorize(authorizer, who);
   if (authorization === undefined || authorization.kind === "no-token") return authorization;
   const isLoggedIn = identity.credential !== undefined;
@@ -194,9 +194,9 @@ function toDenial(failure: Failure): Failure {
   const { host, status, detail, code } = failure;
   if (code === "forbidden" || code === "server") return failure;
   return new Failure("unauthorized", {
-    ...(host !== undefined && { host }),
-    ...(status !== undefined && { status }),
-    ...(detail !== undefined && { detail }),
+    host,
+    status,
+    detail,
   });
 }
 
@@ -218,19 +218,15 @@ type Answer = FoundAnswer | ManifestRefusal;
 async function ask(search: Search, authorization?: string, isLoggedIn?: boolean): Promise<Answer> {
   const { host, question, options } = search;
   const { connection } = host.endpoint;
-  const header = {
-    ...(authorization !== undefined && { authorization }),
-    ...(isLoggedIn && { isLoggedIn }),
-  };
   const { limitOfPulls, learnHeadIsMute: headIsMute } = host;
   const verify = host.isHeadMute ? "get" : question.verify;
   let refusal: { readonly base: URL; readonly said: ManifestAnswer } | undefined;
   const answer = await host.reach(async (base, last) => {
     // What was taken for a wish was the answer: nobody there speaks TLS.
     if (last && refusal?.base === base) return refusal.said;
-    const patience = last ? {} : { failsAtOnce: true as const };
-    const way = { base, connection, verify, limitOfPulls, headIsMute };
-    const asked = { ...question, ...header, ...patience, ...way };
+    const failsAtOnce = last ? undefined : (true as const);
+    const way = { base, connection, verify, failsAtOnce, limitOfPulls, headIsMute };
+    const asked = { ...question, authorization, isLoggedIn, ...way };
     const said = await askManifest(asked, options.send);
     if (said.kind === "refused" && isWishForTls(said.failure, base, last)) {
       refusal = { base, said };
@@ -261,8 +257,8 @@ async function askElsewhere(
     digest,
     as,
     mediaType,
-    ...(body !== undefined && { body }),
-    ...(page !== undefined && { next: page }),
+    body,
+    next: page,
   };
 }
 

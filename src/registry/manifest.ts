@@ -19,19 +19,19 @@ export interface ManifestQuestion {
   /** A tag or a digest. */
   readonly reference: string;
   /** Where the reference is no manifest's: the digest of a blob, or of a manifest that others refer to. */
-  readonly part?: RepositoryPart;
+  readonly part?: RepositoryPart | undefined;
   /** Which page of a list. */
-  readonly page?: string;
+  readonly page?: string | undefined;
   readonly verify: "header" | "get";
   /** Further attempts, where not as many as of other requests. */
-  readonly retries?: number;
-  readonly authorization?: string;
+  readonly retries?: number | undefined;
+  readonly authorization?: string | undefined;
   /** Whether that is a login's, or of a token that was given for one. */
-  readonly isLoggedIn?: boolean;
+  readonly isLoggedIn?: boolean | undefined;
   /** Where a registry has sent us to this base. */
-  readonly guard?: Guard;
+  readonly guard?: Guard | undefined;
   /** Whether a connection that fails is not to be tried again, since another scheme may be the right one. */
-  readonly failsAtOnce?: true;
+  readonly failsAtOnce?: true | undefined;
   /** The one media type to accept, for a registry that reads no more than one. */
   readonly accept?: string;
   /** Told where a HEAD got no answer that can be read, and a GET did. */
@@ -47,11 +47,11 @@ export type ManifestAnswer =
   | {
       readonly kind: "digest";
       readonly digest: Digest;
-      readonly body?: Buffer;
+      readonly body?: Buffer | undefined;
       /** What the registry calls it; empty where it says nothing. */
       readonly mediaType: string;
       /** The page that follows. */
-      readonly next?: string;
+      readonly next?: string | undefined;
     }
   | ManifestRefusal;
 
@@ -140,12 +140,8 @@ function toRequest(method: "HEAD" | "GET", question: ManifestQuestion): RetriedR
   if (question.page !== undefined) url.search = question.page;
   const { accept = ACCEPT } = question;
   const headers = { accept, ...(authorization !== undefined && { authorization }) };
-  const rest = {
-    ...(guard !== undefined && { guard }),
-    ...(isLoggedIn && { isLoggedIn }),
-    ...(failsAtOnce && { givesUpOn: () => true }),
-    ...(retries !== undefined && { retries }),
-  };
+  const givesUpOn = failsAtOnce ? () => true : undefined;
+  const rest = { guard, isLoggedIn, givesUpOn, retries };
   return { method, url, headers, connection, signal, bytesMax: MANIFEST_BYTES_MAX, ...rest };
 }
 
@@ -157,9 +153,9 @@ async function askByHead(question: ManifestQuestion, follow: Follow): Promise<Ht
   const request = toRequest("HEAD", question);
   const first = await orMute(question, () =>
     follow({
-      // There is another way to ask, so these are tried no longer than twice.
-      givesUpOn: (failure, attempt) => attempt > 0 && isMute(failure),
       ...request,
+      // There is another way to ask, so these are tried no longer than twice.
+      givesUpOn: request.givesUpOn ?? ((failure, attempt) => attempt > 0 && isMute(failure)),
       accepts: (response) => isPullLimit(response) || mayBePullLimit(response),
     }),
   );
@@ -188,7 +184,10 @@ async function orMute(
 async function askMute(question: ManifestQuestion, follow: Follow): Promise<ManifestAnswer> {
   const answer = await askByGet(question, (request) =>
     // The attempts that the HEAD has cost are spent.
-    follow({ givesUpOn: (failure, attempt) => attempt > 1 && isMute(failure), ...request }),
+    follow({
+      ...request,
+      givesUpOn: request.givesUpOn ?? ((failure, attempt) => attempt > 1 && isMute(failure)),
+    }),
   );
   question.headIsMute?.();
   return answer;
@@ -234,7 +233,7 @@ async function askByGet(
   follow: Follow,
   retries?: number,
 ): Promise<ManifestAnswer> {
-  const request = { ...toRequest("GET", question), ...(retries !== undefined && { retries }) };
+  const request = toRequest("GET", { ...question, retries: retries ?? question.retries });
   return readGet(await follow({ ...request, accepts: isPullLimit }), question, follow);
 }
 
@@ -279,7 +278,7 @@ function readPage(response: HttpResponse): ManifestAnswer {
     digest: hash(body, "sha256"),
     body,
     mediaType,
-    ...(next !== undefined && { next }),
+    next,
   };
 }
 

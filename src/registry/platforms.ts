@@ -46,7 +46,7 @@ export function readContent(body: Buffer): ManifestContent {
 /** The media type of the configuration that a manifest names; undefined where it names none. */
 export function configTypeOf(body: Buffer): string | undefined {
   const { mediaType } = fieldsOf(parseObject(body).config);
-  return typeof mediaType === "string" ? mediaType : undefined;
+  return textIn(mediaType);
 }
 
 /** Whether a media type is that of an image as a whole: an index, or a manifest of docker's, which are of nothing else. */
@@ -57,7 +57,7 @@ export function isImageType(mediaType: string): boolean {
 /** Reads the platform in an image's configuration, as the one entry of an index. */
 export function readConfig(body: Buffer, digest: Digest): readonly IndexedManifest[] {
   const platform = readPlatform(parseObject(body));
-  return [{ digest, ...(platform !== undefined && { platform }) }];
+  return [{ digest, platform }];
 }
 
 /**
@@ -117,7 +117,7 @@ function readIndexed(value: unknown): readonly IndexedManifest[] {
   return [
     {
       digest,
-      ...(described !== undefined && { platform: described }),
+      platform: described,
       annotations: Object.fromEntries(
         Object.entries(fieldsOf(annotations)).filter((entry): entry is [string, string] => {
           return typeof entry[1] === "string";
@@ -135,10 +135,14 @@ function readPlatform(value: Fields): DescribedPlatform | undefined {
   return {
     os,
     architecture,
-    ...(typeof variant === "string" && { variant }),
-    ...(typeof version === "string" && { "os.version": version }),
-    ...(Array.isArray(features) && { "os.features": features.filter((each) => typeof each === "string") }),
+    variant: textIn(variant),
+    "os.version": textIn(version),
+    "os.features": Array.isArray(features) ? features.filter((each) => typeof each === "string") : undefined,
   };
+}
+
+function textIn(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
 }
 
 function parseObject(body: Buffer): Fields {

@@ -44,10 +44,10 @@ export async function redirectedLookup(
     verify,
     hops,
     signal,
-    ...(retries !== undefined && { retries }),
-    ...(isRepositoryPart(part) && { part }),
-    ...(question.page !== undefined && { page: question.page }),
-    ...(guard !== undefined && { guard }),
+    retries,
+    part: isRepositoryPart(part) ? part : undefined,
+    page: question.page,
+    guard,
   };
   const demand = hostChallengeOf(refusal);
   if (demand !== undefined) {

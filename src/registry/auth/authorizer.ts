@@ -57,7 +57,7 @@ export interface AuthorizationRequest {
   readonly identity: Identity;
   readonly demand: HostChallenge;
   readonly repository: string;
-  readonly guard?: Guard;
+  readonly guard?: Guard | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -103,8 +103,8 @@ export function createAuthorizer(endpoint: Endpoint, keychain: Keychain, options
       connection,
       repository,
       signal,
-      ...(guard !== undefined && { guard }),
-      ...(credential !== undefined && { login: { credential, owner } }),
+      guard,
+      login: credential && { credential, owner },
     };
     // Another may have asked for a new one meanwhile.
     const latestAsk = tokens.get(key);

@@ -32,11 +32,11 @@ export interface TokenQuestion {
   /** Asked for in place of the right to pull the repository. */
   readonly scope?: string;
   /** What the challenger must keep to, where a redirect has led there. */
-  readonly guard?: Guard;
+  readonly guard?: Guard | undefined;
   readonly connection: Connection;
   readonly repository: string;
   /** Absent for anonymous. */
-  readonly login?: TokenLogin;
+  readonly login?: TokenLogin | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -105,7 +105,7 @@ function realmOf(question: TokenQuestion, { configs, reachOf }: TokenOptions): R
   if (login !== undefined) guardLogin(url, there, login.owner);
   const guard = isHere ? question.guard : guardAgainst(url, challenger, { code: "realm", reachOf });
   const bytesMax = TOKEN_BYTES_MAX;
-  return { url, request: { connection: there, signal, bytesMax, ...(guard !== undefined && { guard }) } };
+  return { url, request: { connection: there, signal, bytesMax, guard } };
 }
 
 // A login goes over plain HTTP only where the user said so for the host; loopback counts as said.

@@ -13,8 +13,8 @@ export function failureOf(response: HttpResponse): Failure {
   return new Failure(codeOf(response, said), {
     host: url.host,
     status,
-    ...(detail !== undefined && { detail }),
-    ...(again !== undefined && { again }),
+    detail,
+    again,
   });
 }
 

@@ -9,15 +9,15 @@ import type { HttpRequest, HttpResponse, Send } from "./transport.ts";
 /** A request with what it wants of the retries. */
 export interface RetriedRequest extends HttpRequest {
   /** How often at most, where not as often as the rest. */
-  readonly retries?: number;
+  readonly retries?: number | undefined;
   /** Which Failure is not worth another try after so many others, though it might pass. */
-  readonly givesUpOn?: (failure: Failure, attempt: number) => boolean;
+  readonly givesUpOn?: ((failure: Failure, attempt: number) => boolean) | undefined;
   /** An answer that is wanted as it is, though its status would be worth another try. */
   readonly accepts?: (response: HttpResponse) => boolean;
   /** Goes while others pause, and takes nobody's place: to be used for one request a host. */
   readonly urgent?: true;
   /** Whether a login goes with it, or a token that was given for one. */
-  readonly isLoggedIn?: boolean;
+  readonly isLoggedIn?: boolean | undefined;
 }
 
 /** What retries are made from. */

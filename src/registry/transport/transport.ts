@@ -38,7 +38,7 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly connection: Connection;
-  readonly guard?: Guard;
+  readonly guard?: Guard | undefined;
   /** More bytes than this in the body of a good answer are a Failure. */
   readonly bytesMax: number;
   readonly signal: AbortSignal;
