@@ -52,7 +52,7 @@ export function fieldSubject(
       image,
       digest,
       lookup: fieldLookup({ field, image, lock }, config),
-      propose: (now) => formatReference({ name, ...(tag !== undefined && { tag }), digest: now }),
+      propose: (now) => formatReference({ name, tag, digest: now }),
       report: (said) => resultAt(field, said),
     },
   ];

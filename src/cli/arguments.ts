@@ -21,26 +21,26 @@ export interface Arguments {
   readonly help: boolean;
   readonly version: boolean;
   /** The schema to print. */
-  readonly schema?: SchemaName;
+  readonly schema: SchemaName | undefined;
   /** The command, also where only its help is wanted. */
-  readonly command?: Command;
+  readonly command: Command | undefined;
   /** The command, where something is to be run. */
-  readonly verb?: Verb;
+  readonly verb: Verb | undefined;
   /** Files and folders; where there is none, the input is stdin. */
   readonly paths: readonly string[];
   /** Globs of files that are values of charts. */
   readonly values: readonly string[];
   readonly diff: boolean;
   readonly color: Color;
-  readonly functionConfig?: string;
+  readonly functionConfig: string | undefined;
   readonly overrides: ReadonlyMap<string, string>;
-  readonly lock?: string;
+  readonly lock: string | undefined;
   readonly updateLock: boolean;
   readonly prune: boolean;
   /** The time that counts in place of the clock's, in milliseconds. */
-  readonly now?: number;
-  readonly report?: ReportRequest;
-  readonly explanation?: ExplanationOptions;
+  readonly now: number | undefined;
+  readonly report: ReportRequest | undefined;
+  readonly explanation: ExplanationOptions | undefined;
 }
 
 /** What there is a JSON Schema of. */
@@ -56,7 +56,7 @@ export interface ReportRequest {
   /** Whether the report is all that is wanted, so that no stream goes out. */
   readonly isAlone: boolean;
   /** What it demands of a cluster, where it is a policy. */
-  readonly admission?: AdmissionOptions;
+  readonly admission?: AdmissionOptions | undefined;
 }
 
 /** A table of what was found, or the same as JSON. */
@@ -71,13 +71,21 @@ export interface ExplanationOptions {
 const nothing: Arguments = {
   help: false,
   version: false,
+  schema: undefined,
+  command: undefined,
+  verb: undefined,
   paths: [],
   values: [],
   diff: false,
   color: "auto",
+  functionConfig: undefined,
   overrides: new Map(),
+  lock: undefined,
   updateLock: false,
   prune: false,
+  now: undefined,
+  report: undefined,
+  explanation: undefined,
 };
 
 /**
@@ -90,7 +98,7 @@ export function readArguments(argv: readonly string[]): Arguments {
   if (argv.length === 0) return nothing;
   const { values, positionals } = parse(argv);
   const { command, words, wantsHelp } = commandOf(positionals);
-  const rest = { ...nothing, ...(command !== undefined && { command }) };
+  const rest = { ...nothing, command };
   if (values.help || wantsHelp) return { ...rest, help: true };
   if (values.version) return { ...rest, version: true };
   if (command === "schema") return { ...rest, schema: schemaOf(words) };
@@ -108,19 +116,19 @@ export function readArguments(argv: readonly string[]): Arguments {
     throw new UsageError("`--diff` writes the difference and no report: leave out one of them");
   return {
     ...rest,
-    ...(verb !== undefined && { verb }),
+    verb,
     paths,
     values: values.values ?? [],
     diff: values.diff ?? false,
     color: colorOf(values.color),
-    ...(values["function-config"] !== undefined && { functionConfig: values["function-config"] }),
+    functionConfig: values["function-config"],
     overrides,
-    ...(values.lock !== undefined && { lock: values.lock }),
+    lock: values.lock,
     updateLock: values["update-lock"] ?? false,
     prune: values.prune ?? false,
-    ...(values.now !== undefined && { now: timeOf(values.now) }),
-    ...(report !== undefined && { report }),
-    ...(explanation !== undefined && { explanation }),
+    now: values.now === undefined ? undefined : timeOf(values.now),
+    report,
+    explanation,
   };
 }
 
@@ -202,7 +210,7 @@ function requireValues(options: ReadonlyMap<string, string>, verb: Verb | undefi
 }
 
 interface CommandLine {
-  readonly command?: Command;
+  readonly command?: Command | undefined;
   readonly words: readonly string[];
   readonly wantsHelp: boolean;
 }
@@ -212,7 +220,7 @@ function commandOf(positionals: readonly string[]): CommandLine {
   const [first, second] = positionals;
   if (first === "help" && positionals.length <= 2)
     return {
-      ...(second !== undefined && isCommand(second) && { command: second }),
+      command: second !== undefined && isCommand(second) ? second : undefined,
       words: [],
       wantsHelp: true,
     };
@@ -324,5 +332,5 @@ function readReport(
       `\`--${flag}\` needs \`--output FILE\`; - only for a stream, which is not written then`,
     );
   const admission = readAdmission(values, form);
-  return { form, file, isAlone, ...(admission !== undefined && { admission }) };
+  return { form, file, isAlone, admission };
 }

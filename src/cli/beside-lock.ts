@@ -17,7 +17,7 @@ interface ChangedLock {
   readonly before: string;
   readonly text: string;
   /** New files that belong to it, by their names. */
-  readonly beside?: ReadonlyMap<string, string>;
+  readonly beside?: ReadonlyMap<string, string> | undefined;
 }
 
 /** Writes the files that a new text of a lock names. */

@@ -51,7 +51,7 @@ export interface LockChange {
   readonly before: string;
   readonly text: string;
   /** New files that belong to it, by their names. */
-  readonly beside?: ReadonlyMap<string, string>;
+  readonly beside?: ReadonlyMap<string, string> | undefined;
   /** Makes the same changes to another text; undefined where the two contradict each other. */
   readonly update: (text: string) => Promise<string | undefined>;
 }

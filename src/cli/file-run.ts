@@ -49,7 +49,7 @@ async function attempt(args: Arguments, host: Host): Promise<number | "contradic
   const planned = await withProgress(audience, (watch) =>
     planFiles(paths, {
       ...readConfigSources(args),
-      ...(lock !== undefined && { lock }),
+      lock,
       prune: args.prune,
       folder: resolve("."),
       isValues: values.isValues,
@@ -145,12 +145,7 @@ function reportsOf({ explanation, report, now = Date.now() }: Arguments, plan: F
   if (report === undefined || (report.admission !== undefined && !plan.ok))
     return { files: [], output: "", warnings: [] };
   const { form, admission } = report;
-  const { text, warnings } = makeReport(form, {
-    ...plan,
-    version,
-    now,
-    ...(admission !== undefined && { admission }),
-  });
+  const { text, warnings } = makeReport(form, { ...plan, version, now, admission });
   return reportAt(report.file, text, warnings);
 }
 

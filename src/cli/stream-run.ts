@@ -60,7 +60,7 @@ async function attempt(
   const lock = readLock(args, host);
   const reports: ReportFile[] = [];
   if (args.explanation !== undefined) {
-    const options = { ...sources, ...(lock !== undefined && { lock }) };
+    const options = { ...sources, lock };
     // Few runs want one.
     const { explainInput } = await import("./explain-run.ts");
     const explanation = await explainInput(input, options, { request: args.explanation, host });
@@ -71,7 +71,7 @@ async function attempt(
   const result = await withProgress(audience, (watch) =>
     pinDigests(input, {
       ...sources,
-      ...(lock !== undefined && { lock }),
+      lock,
       prune: args.prune,
       isContained,
       wantsVersions: args.report?.form === "markdown",
@@ -112,7 +112,7 @@ function lockChanges(
 ): readonly LockChange[] {
   return path === undefined || text === undefined || update === undefined
     ? []
-    : [{ path, before, text, update, ...(beside !== undefined && { beside }) }];
+    : [{ path, before, text, update, beside }];
 }
 
 /** Few runs want a report, so only they load what makes it. A policy is made of a run that found all its digests. */
@@ -123,5 +123,5 @@ async function reportOf(
 ): Promise<Report | undefined> {
   if (admission !== undefined && !result.ok) return undefined;
   const { makeReport } = await import("../report/report.ts");
-  return makeReport(form, { ...result, version, now, ...(admission !== undefined && { admission }) });
+  return makeReport(form, { ...result, version, now, admission });
 }

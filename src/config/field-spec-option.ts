@@ -33,7 +33,7 @@ const path: Reader<string> = reader(
       const value = written === undefined ? undefined : withoutKey(written);
       const shown = value === undefined ? "" : ` ${quote(value)}`;
       const message = `\`${raw.path}\`${shown} must be a path such as "spec/workers[]/image": it ${withoutKey(error.message)}`;
-      tell({ path: raw.path, message, ...(value !== undefined && { value }) });
+      tell({ path: raw.path, message, value });
       return undefined;
     }
   },

@@ -51,7 +51,7 @@ export async function readConfig(input: Input, sources: ConfigSources): Promise<
   }
   const own = {
     folder: isOfPackage ? undefined : sources.functionConfigFolder,
-    ...(config.mode === "check" && { severity: config.check.unsigned }),
+    severity: config.mode === "check" ? config.check.unsigned : undefined,
   };
   return {
     config: isOfPackage ? asOfPackage(config) : config,

@@ -21,7 +21,7 @@ export type OptionValue =
 export interface Problem {
   readonly path: string;
   readonly message: string;
-  readonly value?: string;
+  readonly value?: string | undefined;
 }
 
 /** Reads one option, and says what it accepts. */

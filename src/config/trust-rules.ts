@@ -32,7 +32,7 @@ export interface RuleSource {
   /** What messages call it, where it is not the functionConfig. */
   readonly name?: string;
   readonly folder: string | undefined;
-  readonly severity?: Config["check"]["unsigned"];
+  readonly severity?: Config["check"]["unsigned"] | undefined;
 }
 
 /** The rules in the options of a configuration. */

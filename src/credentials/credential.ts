@@ -13,5 +13,5 @@ export interface CredentialCandidate {
   readonly source: string;
   readonly credential: Credential;
   /** Whether it lies in the package, and is none of this machine's. */
-  readonly fromPackage?: true;
+  readonly fromPackage?: true | undefined;
 }

@@ -150,6 +150,6 @@ function dropRepeated(candidates: readonly CredentialCandidate[]): readonly Cred
     const text = JSON.stringify(credential);
     if (seen.has(text)) return [];
     seen.add(text);
-    return [{ source, credential, ...(fromPackage && { fromPackage }) }];
+    return [{ source, credential, fromPackage }];
   });
 }

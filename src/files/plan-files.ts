@@ -42,7 +42,7 @@ export interface FilesOptions extends ConfigSources, ResolverOptions {
   /** Tells whether a file, absolute, is meant as the values of a chart. */
   readonly isValues: (place: string) => boolean;
   /** The lock that `--lock` names. */
-  readonly lock?: LockFileOption;
+  readonly lock?: LockFileOption | undefined;
   readonly prune?: boolean;
   readonly wants: Wants;
   /** Whether this runs in a container, which may have no network: asked where a registry can't be reached. */

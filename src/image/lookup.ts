@@ -30,7 +30,7 @@ export type Resolution =
       readonly digest: Digest;
       /** The index that lists the digest, where a platform was chosen from one. */
       readonly index?: Digest;
-      readonly platforms?: readonly string[];
+      readonly platforms?: readonly string[] | undefined;
       /** The media type that says that it is an image, of a lookup that asked for it. */
       readonly recognizedBy?: string;
     }

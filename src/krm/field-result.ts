@@ -9,9 +9,9 @@ import type { Result, ResultField, Severity } from "./result.ts";
 interface Place {
   readonly resource: Partial<Resource>;
   readonly path: string;
-  readonly value?: string;
+  readonly value?: string | undefined;
   /** The offset in the text, where it is known. */
-  readonly at?: number;
+  readonly at?: number | undefined;
 }
 
 /** What is to be told. */

@@ -30,7 +30,7 @@ export interface Resource {
 export interface Located {
   readonly resource: { readonly node?: YamlNode };
   /** The offset in the text. */
-  readonly at?: number;
+  readonly at?: number | undefined;
 }
 
 /** Reads the identity of an object; what is missing or of another type than it should be is left out. */

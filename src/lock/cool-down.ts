@@ -32,7 +32,7 @@ export interface Cooled {
   /** What is to follow, for the lock; `settled` where nothing is. */
   readonly next: NextDigest | "settled";
   /** Why it is not followed yet. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
 }
 
 /** Holds moved tags back. */
@@ -72,11 +72,7 @@ export function createCoolDown({ config, now, isWritten, loggedAt }: CoolDownOpt
     if (now - since >= minAge) return { resolution, next: "settled" };
     const reason = `its tag now means ${digest}, seen since ${seen}: it is followed when that has stood for ${formatAge(minAge)}`;
     const { platforms } = entry ?? {};
-    const held = {
-      kind: "resolved" as const,
-      digest: current,
-      ...(platforms !== undefined && { platforms }),
-    };
+    const held = { kind: "resolved" as const, digest: current, platforms };
     return { resolution: held, next: { digest, seen }, reason };
   };
 }

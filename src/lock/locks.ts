@@ -23,7 +23,7 @@ export interface Lock {
   /** How messages name it: `the lock "image-lock.yaml"`. */
   readonly label: string;
   /** Where additions are written; absent for an empty file, and for the lock of another tool. */
-  readonly lock?: ImageLock;
+  readonly lock?: ImageLock | undefined;
   readonly entries: readonly LockedImage[];
   readonly images: LockedImages;
   readonly resource: Pick<Resource, "annotations" | "file"> & Partial<Resource>;
@@ -182,7 +182,7 @@ function lockOfFile(file: LockFile, option: LockFileOption | undefined): Lock {
   return {
     source: "file",
     label: labelOf(name),
-    ...(lock !== undefined && { lock }),
+    lock,
     // Without a file of its own it counts for the root.
     resource: { ...lock?.resource, annotations: new Map() },
     entries: file.images,

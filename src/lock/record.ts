@@ -84,7 +84,7 @@ export function evidenceRecords(
     const names = known.get(lock) ?? new Set<string>();
     known.set(lock, names.add(entryName(record.image.reference, record.image.platform)));
     const old = before?.digest === record.image.digest ? before.evidence : undefined;
-    const evidence = evidenceFor({ ...record.image, ...(old !== undefined && { evidence: old }) });
+    const evidence = evidenceFor({ ...record.image, evidence: old });
     return evidence === undefined ? record : { ...record, image: { ...record.image, evidence } };
   });
   const vouched = locks.flatMap((lock) =>
@@ -186,12 +186,6 @@ function recordOf(
     (platforms === undefined || before.platforms !== undefined) &&
     isDeepStrictEqual(next, before.next);
   if (isKnown) return [];
-  const image = {
-    reference,
-    digest,
-    ...(platform !== undefined && { platform }),
-    ...(platforms !== undefined && { platforms }),
-    ...(next !== undefined && { next }),
-  };
+  const image = { reference, digest, platform, platforms, next };
   return [{ lock, image, before, replaced: lock && replacedBy(reference, lock, platform) }];
 }

@@ -20,19 +20,12 @@ export function entryResult(
   said: ResultContent,
 ): Result {
   const path = `images[${JSON.stringify(reference.text)}].digest`;
-  return resultAt(
-    { resource: { kind: "lock", ...resource }, path, value: digest, ...(at !== undefined && { at }) },
-    said,
-  );
+  return resultAt({ resource: { kind: "lock", ...resource }, path, value: digest, at }, said);
 }
 
 /** A result about all entries of a lock, or several, of which it has the place of the first. */
 export function lockResult({ resource }: Lock, said: ResultContent, first?: LockedImage): Result {
-  const at = first?.at;
-  return resultAt(
-    { resource: { kind: "lock", ...resource }, path: "images", ...(at !== undefined && { at }) },
-    said,
-  );
+  return resultAt({ resource: { kind: "lock", ...resource }, path: "images", at: first?.at }, said);
 }
 
 /** An image that no lock has, and whether it fails the run. */

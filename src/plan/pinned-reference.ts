@@ -15,7 +15,7 @@ export function pinnedText(
   const isKept = tag !== undefined && tagMode(field, config) === "keep";
   const known = pinnedBefore.get(image);
   if (known?.digest === digest && known.isKept === isKept) return known.text;
-  const text = formatReference({ name, ...(isKept && { tag }), digest });
+  const text = formatReference({ name, tag: isKept ? tag : undefined, digest });
   pinnedBefore.set(image, { digest, isKept, text });
   return text;
 }

@@ -55,7 +55,7 @@ export interface ResolvedStep extends Omit<ResolveStep, "kind"> {
   readonly resolution: Resolution;
   /** What is held back, and why; left out where nobody has looked. */
   readonly next?: NextDigest | "settled";
-  readonly heldBack?: string;
+  readonly heldBack?: string | undefined;
 }
 
 /** A step that waits for nothing any more. */

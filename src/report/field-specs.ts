@@ -7,7 +7,7 @@ import { printable, printableJson } from "../text/printable.ts";
 interface SettledValue {
   readonly resource: string;
   readonly value: string;
-  readonly fieldSpec?: KindSpec;
+  readonly fieldSpec?: KindSpec | undefined;
 }
 
 /** The fieldSpecs of all values, each once, as YAML. */

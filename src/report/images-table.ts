@@ -7,10 +7,9 @@ import type { ImageRow } from "./image-use.ts";
 /** Writes a row for each image. */
 export function imagesTable(rows: readonly ImageRow[]): string {
   const lines = rows.map(({ image: { name, tag, digest }, uses }) => {
-    const reference = { name, ...(tag !== undefined && { tag }), ...(digest !== undefined && { digest }) };
     const vouchers = uses.find((use) => use.vouchers !== undefined)?.vouchers ?? [];
     const told = vouchers.length === 0 ? "" : ` (${describeVouchers(vouchers)})`;
-    return { image: printable(formatReference(reference) + told), places: `${uses.length}` };
+    return { image: printable(formatReference({ name, tag, digest }) + told), places: `${uses.length}` };
   });
   const width = Math.max(
     ...[["PLACES"], ...lines.map(({ places }) => [places])].map(([text = ""]) => text.length),

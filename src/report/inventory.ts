@@ -22,7 +22,7 @@ export interface Inventory {
 /** Lists images, each once, with the fields that use them; `platform` is the one that the digests are for. */
 export function inventory(
   uses: readonly ImageUse[],
-  { format, platform }: { readonly format: ListFormat; readonly platform?: string },
+  { format, platform }: { readonly format: ListFormat; readonly platform?: string | undefined },
 ): Inventory {
   switch (format) {
     case "lock":
@@ -63,7 +63,7 @@ interface LockRow {
   readonly name: string;
   readonly digest: Digest | undefined;
   /** Absent where there is no tag that a lock could know the image by. */
-  readonly locked?: LockedImage;
+  readonly locked?: LockedImage | undefined;
 }
 
 function lockRow(use: ImageUse, platform: string | undefined): LockRow | undefined {
@@ -73,32 +73,23 @@ function lockRow(use: ImageUse, platform: string | undefined): LockRow | undefin
   const reference = askedReference(use, image);
   if (digest === undefined || reference === undefined) return { use, name: canonicalName(image), digest };
   const { platforms } = use;
-  const locked = {
-    reference,
-    digest,
-    ...(platform !== undefined && { platform }),
-    ...(platforms !== undefined && { platforms }),
-  };
+  const locked = { reference, digest, platform, platforms };
   return { use, name: canonicalName(reference), digest, locked };
 }
 
 function jsonInventory(rows: readonly ImageRow[], platform: string | undefined): Inventory {
-  const document = { ...(platform !== undefined && { platform }), images: rows.map(jsonRow) };
+  const document = { platform, images: rows.map(jsonRow) };
   return { text: `${printableJson(JSON.stringify(document, undefined, 2))}\n`, warnings: [] };
 }
 
 function voucherRow({ at, ...voucher }: Voucher): object {
-  return { ...voucher, ...(at !== undefined && { loggedAt: timeText(at) }) };
+  return { ...voucher, loggedAt: at === undefined ? undefined : timeText(at) };
 }
 
 function jsonRow({ image, uses }: ImageRow): object {
   const { name, tag, digest } = image;
   return {
-    image: formatReference({
-      name,
-      ...(tag !== undefined && { tag }),
-      ...(digest !== undefined && { digest }),
-    }),
+    image: formatReference({ name, tag, digest }),
     registry: image.registry,
     repository: image.repository,
     tag,

@@ -17,7 +17,7 @@ export interface ReportSource {
   readonly images: readonly ImageUse[];
   /** What the locks have that count. */
   readonly locked?: readonly LockedImage[];
-  readonly platform?: string;
+  readonly platform?: string | undefined;
   /** Of this program. */
   readonly version: string;
   /** What the images that moved say of themselves. */
@@ -25,7 +25,7 @@ export interface ReportSource {
   /** The time, for the age of images. */
   readonly now?: number;
   /** What a policy demands, where the report is one. */
-  readonly admission?: AdmissionOptions;
+  readonly admission?: AdmissionOptions | undefined;
 }
 
 /** A report, and what it could not hold. */
@@ -55,7 +55,7 @@ export function makeReport(form: ReportForm, source: ReportSource): Report {
     case "kustomize":
     case "json":
     case "table":
-      return inventory(images, { format: form, ...(platform !== undefined && { platform }) });
+      return inventory(images, { format: form, platform });
     case "admission":
     case "admission-mutating":
       return admissionManifests({ uses: images, locked }, { form, ...(admission ?? lenient) });

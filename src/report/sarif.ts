@@ -83,11 +83,10 @@ function locationOf({ file, position, resourceRef, field }: Result, anyFile: str
   return {
     physicalLocation: {
       artifactLocation: { uri: relativeUri(file?.path ?? anyFile), uriBaseId: "%SRCROOT%" },
-      ...(position !== undefined && { region: { startLine: position.line, startColumn: position.column } }),
+      region: position && { startLine: position.line, startColumn: position.column },
     },
-    ...(names.length > 0 && {
-      logicalLocations: [{ fullyQualifiedName: printable(names.join(" ")), kind: "member" }],
-    }),
+    logicalLocations:
+      names.length === 0 ? undefined : [{ fullyQualifiedName: printable(names.join(" ")), kind: "member" }],
   };
 }
 

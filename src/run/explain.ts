@@ -30,7 +30,7 @@ import { lastUpTo } from "../yaml/sorted-offsets.ts";
 export interface Explanation {
   /** `apps/v1/Deployment/shop/web`. */
   readonly resource: string;
-  readonly file?: string;
+  readonly file?: string | undefined;
   readonly path: string;
   readonly value: string;
   /** The rule that found it or denied it; absent where none knows it. */
@@ -39,13 +39,13 @@ export interface Explanation {
   readonly action: "pin" | "rewrite" | "keep" | "reject" | "denied" | "unknown" | "skipped";
   readonly reason?: string;
   /** What would settle it, where no rule knows the field or where the digest goes. */
-  readonly fieldSpec?: KindSpec;
+  readonly fieldSpec?: KindSpec | undefined;
 }
 
 /** What to explain with. */
 export interface ExplainOptions extends ConfigSources, ReadOptions {
   /** A lock outside the input. */
-  readonly lock?: LockFileOption;
+  readonly lock?: LockFileOption | undefined;
 }
 
 /** What is known of an input. */
@@ -169,7 +169,7 @@ function explainStep(step: Step, config: Config, lock: Lock | undefined): Explan
   };
   const fieldSpec = specFor(field);
   return field.skipped === undefined
-    ? { ...place, ...actionOf(step, config, lock), ...(fieldSpec !== undefined && { fieldSpec }) }
+    ? { ...place, ...actionOf(step, config, lock), fieldSpec }
     : { ...place, action: "skipped", reason: field.skipped };
 }
 
@@ -249,7 +249,7 @@ function placeOf(
   const { apiVersion, kind, namespace, name } = ref ?? resource;
   return {
     resource: [apiVersion, kind, namespace, name].filter(Boolean).join("/"),
-    ...(resource.file !== undefined && { file: resource.file.path }),
+    file: resource.file?.path,
     path,
     value,
   };

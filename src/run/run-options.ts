@@ -7,7 +7,7 @@ import type { ResolverOptions } from "./connect/resolver-options.ts";
 /** What a run goes by. */
 export interface RunOptions extends ConfigSources, ResolverOptions, ReadOptions {
   /** A lock outside the input. */
-  readonly lock?: LockFileOption;
+  readonly lock?: LockFileOption | undefined;
   /** Whether `mode: update` drops what nothing uses from the locks that it writes. */
   readonly prune?: boolean;
   /** Learns of each image that is asked for. */

@@ -94,7 +94,7 @@ async function cooledStep(step: ResolvedStep, coolDown: CoolDown, config: Config
     written: image.digest,
     resolution: answer,
   });
-  return { ...step, resolution, next, ...(reason !== undefined && { heldBack: reason }) };
+  return { ...step, resolution, next, heldBack: reason };
 }
 
 /** A plan, and by what it is carried out. */

@@ -12,7 +12,7 @@ export interface Statement {
   /** The digests that it is about. */
   readonly digests: readonly Digest[];
   /** The type of what is attested; absent for a signature, which says no more than that it is meant. */
-  readonly predicateType?: string;
+  readonly predicateType?: string | undefined;
 }
 
 /** A payload that says nothing that counts, for the reason in its message. */
@@ -53,7 +53,7 @@ export function readStatement(payload: Buffer): Statement {
     throw new PayloadError("says not what it attests");
   const digests = (Array.isArray(subject) ? subject : []).flatMap((each) => digestsOf(fieldsOf(each).digest));
   if (digests.length === 0) throw new PayloadError("names no digest");
-  return { digests, ...(predicateType !== SIGNATURE_TYPE && { predicateType }) };
+  return { digests, predicateType: predicateType === SIGNATURE_TYPE ? undefined : predicateType };
 }
 
 const SIMPLE_TYPES: ReadonlySet<unknown> = new Set([

@@ -16,7 +16,7 @@ export interface Secrets {
 export interface SecretRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | undefined;
 }
 
 /** Knows no secret yet. */

@@ -9,15 +9,15 @@ export interface LockedImage {
   readonly reference: ImageReference;
   readonly digest: Digest;
   /** The platform whose manifest the digest is, in containerd's names; absent where it is what the tag itself meant. */
-  readonly platform?: string;
+  readonly platform?: string | undefined;
   /** The platforms that the image was seen to have; absent where nobody looked. */
-  readonly platforms?: readonly string[];
+  readonly platforms?: readonly string[] | undefined;
   /** What the tag means by now, and is held back. */
-  readonly next?: NextDigest;
+  readonly next?: NextDigest | undefined;
   /** What vouches for the digest. */
-  readonly evidence?: readonly LockedEvidence[];
+  readonly evidence?: readonly LockedEvidence[] | undefined;
   /** Where its digest stands in the text of the lock, where it was read from one. */
-  readonly at?: number;
+  readonly at?: number | undefined;
 }
 
 /** A digest that a tag has moved to, and since when it was seen to mean that, by RFC 3339. */

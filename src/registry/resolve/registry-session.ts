@@ -18,7 +18,9 @@ export interface Registry {
 }
 
 /** Registries to ask until they are closed. */
-export interface RegistrySession extends Registry {
+export interface RegistrySession extends Pick<Registry, "inspect" | "hasDigest"> {
+  /** As a registry has it; undefined where it has none. */
+  readonly read: Registry["read"];
   /** What went well but should be known: a login that was refused, a helper that failed. Always in the same order. */
   warnings(): readonly string[];
   /** Ends the helpers that are at work, and closes the sockets unless the process does that by ending. */
@@ -26,7 +28,10 @@ export interface RegistrySession extends Registry {
 }
 
 /** Asks a registry. Where that fails, so says the resolution. */
-export async function lookUp(lookup: Lookup, registry: Registry): Promise<Resolution> {
+export async function lookUp(
+  lookup: Lookup,
+  registry: Pick<Registry, "inspect" | "hasDigest">,
+): Promise<Resolution> {
   try {
     if (lookup.kind === "held") {
       return { kind: "held", held: await registry.hasDigest(lookup.image, lookup.digest) };

@@ -4,9 +4,9 @@ import { familyOf, isLoopbackName } from "./reach.ts";
 
 /** Proxies as the environment names them; empty counts as absent. */
 export interface ProxySettings {
-  readonly httpProxy?: string;
-  readonly httpsProxy?: string;
-  readonly noProxy?: string;
+  readonly httpProxy?: string | undefined;
+  readonly httpsProxy?: string | undefined;
+  readonly noProxy?: string | undefined;
 }
 
 /**

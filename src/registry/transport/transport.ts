@@ -36,7 +36,7 @@ export interface HttpRequest {
   readonly method: "HEAD" | "GET" | "POST" | "PUT";
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | undefined;
   readonly connection: Connection;
   readonly guard?: Guard | undefined;
   /** More bytes than this in the body of a good answer are a Failure. */
@@ -68,7 +68,7 @@ export interface TransportOptions extends CertificateSources {
   /** Those of the run, which other transports use as well. */
   readonly sockets: Sockets<HttpLine>;
   /** Goes before each look-up of a name where the process would wait for one that hangs. */
-  readonly scout?: NameScout;
+  readonly scout?: NameScout | undefined;
   /** Learns what is sent. */
   readonly secrets: Pick<Secrets, "learn">;
 }

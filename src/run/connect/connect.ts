@@ -44,7 +44,7 @@ export function connect(config: ConnectionConfig, sources: LoginSources): Regist
     proxies: proxiesOf(environment),
     extraCaFiles: ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"].flatMap((name) => environment[name] || []),
     certsDirectories: certsDirectories(environment),
-    ...(sources.sparesThreads === true && { scout: createNameScout() }),
+    scout: sources.sparesThreads === true ? createNameScout() : undefined,
   };
   const limits = { ...config.network, deadline: timeLeft(config.network.deadline, sources.since) };
   const clouds = createTransport({
@@ -109,9 +109,9 @@ function currentUser({ HOME, USERPROFILE }: Environment): {
 
 function proxiesOf(environment: Environment): ProxySettings {
   const [httpProxy, httpsProxy, noProxy] = ["http_proxy", "https_proxy", "no_proxy"].map(
-    (name) => environment[name.toUpperCase()] || environment[name],
+    (name) => environment[name.toUpperCase()] || environment[name] || undefined,
   );
-  return { ...(httpProxy && { httpProxy }), ...(httpsProxy && { httpsProxy }), ...(noProxy && { noProxy }) };
+  return { httpProxy, httpsProxy, noProxy };
 }
 
 /** The services that tell a machine who it is answer that machine alone. */
@@ -136,7 +136,7 @@ function sendThrough(transport: Transport, secrets: Secrets): Send {
       method,
       url: new URL(url),
       headers,
-      ...(sent !== undefined && { body: sent }),
+      body: sent,
       connection: defaultConnection,
       bytesMax: answerBytesMax,
       signal: AbortSignal.timeout(timeout),

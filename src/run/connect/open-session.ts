@@ -18,14 +18,13 @@ export async function openSession(
     return {
       inspect: (image, demand) => own.inspect(image, demand),
       hasDigest: (image, digest) => own.hasDigest(image, digest),
-      ...(own.read !== undefined && { read: own.read.bind(own) }),
+      read: own.read?.bind(own),
       warnings: () => [],
       close: async () => {},
     };
   }
   const { connect } = await import("./connect.ts");
-  const circumstances = { environment, pullSecrets, sparesThreads, ...(since !== undefined && { since }) };
-  return connect(config, circumstances);
+  return connect(config, { environment, pullSecrets, sparesThreads, since });
 }
 
 /**

@@ -15,7 +15,7 @@ export interface ResolverOptions {
   /** When the run takes place, in milliseconds since 1970: `minAge` counts by it, and nothing else does. */
   readonly now?: number;
   /** When the time for the whole run began, by performance.now(). Left out: when the first image is asked for. */
-  readonly since?: number;
+  readonly since?: number | undefined;
 }
 
 /** Environment variables by name. */
