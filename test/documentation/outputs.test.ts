@@ -32,11 +32,30 @@ describe("the documentation", () => {
     expect({ text, ok }).toEqual({ text: pod + side("+"), ok: true });
   });
 
+  const source = readdirSync(join(repository, "src"), { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".ts"))
+    .map((path) => readFileSync(join(repository, "src", path), "utf8"))
+    .join("\n");
+
+  test("names every environment variable that is read", () => {
+    const page = readPage("docs/logins.md");
+    const names = [
+      ...source.matchAll(/(?:\benv|nvironment)\??\.([A-Z][A-Z0-9_]+)/g),
+      ...source.matchAll(/"((?:AWS|AZURE|GOOGLE|GCE|NODE|SSL|PIN)_[A-Z0-9_]*[A-Z0-9])"/g),
+      ...[...source.matchAll(/\{ ([^{}]+) \} = [\w.]*(?:env|environment);/g)].flatMap(([, members = ""]) => [
+        ...members.matchAll(/\b([A-Z][A-Z0-9_]+)\b/g),
+      ]),
+    ].map(([, name = ""]) => name);
+    // It goes from one thread of the program to another.
+    const own = new Set(["PIN_DIGESTS_DEEP"]);
+
+    expect(names).toEqual(
+      expect.arrayContaining(["HOME", "DOCKER_CONFIG", "SSL_CERT_FILE", "GITHUB_TOKEN", "NO_COLOR"]),
+    );
+    expect(names.filter((name) => !own.has(name) && !page.includes(`\`${name}\``))).toEqual([]);
+  });
+
   test("explains messages that the program has", () => {
-    const source = readdirSync(join(repository, "src"), { recursive: true, encoding: "utf8" })
-      .filter((path) => path.endsWith(".ts"))
-      .map((path) => readFileSync(join(repository, "src", path), "utf8"))
-      .join("\n");
     const rows = [...readPage("docs/troubleshooting.md").matchAll(/^\| (?<message>[^|]+) \| .+ \|$/gm)]
       .map(({ groups }) => groups?.message ?? "")
       .filter((message) => message !== "the message says");

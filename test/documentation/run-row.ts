@@ -84,8 +84,10 @@ export function useRows(
     onTestFinished(() => rmSync(site, { recursive: true, force: true }));
     fill(site, row, facts);
     const cwd = join(site, row.folder ?? "");
-    const inShell = (script: string, more: Readonly<Record<string, string>> = {}): Promise<Ended> =>
-      run("bash", ["-o", "pipefail", "-c", script], { cwd, env: { ...env, ...more } });
+    const inShell = (script: string, more: Readonly<Record<string, string>> = {}): Promise<Ended> => {
+      const variables = Object.entries({ ...kept(), ...env, ...more }).map((entry) => entry.join("="));
+      return run("env", ["-i", ...variables, "bash", "-o", "pipefail", "-c", script], { cwd });
+    };
 
     const before = await inShell(row.before ?? "true");
     const files = readFiles(site);
@@ -101,6 +103,13 @@ export function useRows(
     expect(written, told).toEqual(row.writes ?? []);
     expect(afterwards.code, `${row.afterwards}\n${afterwards.stdout}${afterwards.stderr}`).toBe(0);
   };
+}
+
+/** Of the environment of the test, what containers need: a proxy or a login of whoever runs it must not count. */
+function kept(): Readonly<Record<string, string>> {
+  const runtime = { KPT_FN_RUNTIME: "podman", KRM_FN_RUNTIME: "podman" };
+  const settings = process.env.CONTAINERS_CONF;
+  return settings === undefined ? runtime : { ...runtime, CONTAINERS_CONF: settings };
 }
 
 const author = {
