@@ -2,7 +2,6 @@
  * What a run does to the world: messages, reports, locks, stdout, in this order. All that can fail is tried before the
  * first of them is done, so that a run that fails has done nothing.
  */
-import { fstatSync, openSync, statSync } from "node:fs";
 import { ClaimError } from "../fs/claim.ts";
 import type { OwnProcess } from "../fs/process-mark.ts";
 import { UnfitFileError } from "../fs/read.ts";
@@ -17,6 +16,7 @@ import {
 import { isSystemError } from "../fs/system-error.ts";
 import { stageBeside } from "./beside-lock.ts";
 import { LockWriteError, readLockText } from "./lock-file-io.ts";
+import { openOutput } from "./open-output.ts";
 import { outputTarget } from "./output-target.ts";
 import { stderr, tell, tryStdout, write } from "./stdio.ts";
 import type { ToldLine } from "./told-line.ts";
@@ -123,7 +123,7 @@ type ClaimAt = (path: string) => Promise<ClaimedFile>;
 async function stageReport({ path, text }: ReportFile, claimAt: ClaimAt): Promise<() => void> {
   if (outputTarget(path) === "stderr") return () => write(stderr, text);
   try {
-    const open = openedAs(path);
+    const open = await openOutput(path);
     if (open !== undefined) return () => write(open, text);
     const file = await claimAt(path);
     file.stage(text);
@@ -135,21 +135,6 @@ async function stageReport({ path, text }: ReportFile, claimAt: ClaimAt): Promis
       { cause: error },
     );
   }
-}
-
-/**
- * The descriptor of what can't be replaced: a pipe or a device, or what the shell has open already, as `/dev/fd/3`. Whoever
- * reads that would see nothing of another file, and it may hold something already.
- */
-function openedAs(path: string): number | undefined {
-  const { descriptor } = /^\/(?:dev|proc\/self)\/fd\/(?<descriptor>\d+)$/.exec(path)?.groups ?? {};
-  if (descriptor !== undefined) {
-    // Throws where there is none.
-    fstatSync(Number(descriptor));
-    return Number(descriptor);
-  }
-  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? true;
-  return isFile ? undefined : openSync(path, "w");
 }
 
 /** A lock whose new text lies beside it. */

@@ -202,6 +202,18 @@ describe("--output", () => {
     // Behind what is there, as the shell has opened it.
     expect(read("opened")).toBe(`before\n${read("read")}`);
   });
+
+  test("does not wait without end for somebody to read a pipe", async () => {
+    const ended = await inShell(
+      `mkfifo pipe; $PIN ${reporting.join(" ")} pipe < input; code=$?; rm pipe; exit $code`,
+      pod(`nginx:1@${one}`),
+    );
+
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain(
+      '`--output` must name a file that can be written, but "pipe" can\'t: it is a pipe that nobody reads',
+    );
+  });
 });
 
 describe("--lock", () => {
