@@ -2,13 +2,10 @@
 import { goType } from "../yaml/go-type.ts";
 import { memberAt } from "../yaml/members.ts";
 import { dereference, kindOf, rootOf, writtenText } from "../yaml/node.ts";
-import { noPlace } from "./digest-slot.ts";
 import { guessedLayer, type Site, straight } from "./embedded-document.ts";
 import { extractText } from "./extract.ts";
 import type { FieldRule } from "./field-rule.ts";
-import type { ImageField } from "./image-field.ts";
-import type { Around, LikelySearch } from "./likely-take.ts";
-import { isQualified } from "./likely-value.ts";
+import { type Around, findUntouched, type LikelySearch } from "./likely-take.ts";
 import { specPath, unknownField } from "./suggested-spec.ts";
 import type { Place } from "./walk-state.ts";
 
@@ -30,33 +27,26 @@ export function takeDocument(
   place: Place,
   visit: (search: LikelySearch, place: Place, around: Around) => void,
 ): void {
-  const { untouched, ...others } = search;
   const { walk } = search;
-  const before = walk.fields.length;
   const layer = guessedLayer(place);
   const roots = layer?.yaml.documents.map(rootOf) ?? [];
   const isDocument = layer !== undefined && roots.some((root) => kindOf(layer.yaml, root) !== "scalar");
-  if (layer !== undefined && isDocument) {
-    for (const node of roots)
-      visit(
-        { ...others, isInText: true },
-        { layer, node, via: straight },
-        { meaning: undefined, isRoot: memberAt(layer.yaml, node, "apiVersion") !== undefined },
-      );
-  } else extractText(walk, place, lineRule);
-  const isLoose = isDocument && untouched === undefined;
-  const path = place.layer.depth === 0 ? specPath(walk.path) : undefined;
+  const reason = "it stands in a text that no rule reads";
+  const before = walk.fields.length;
+  if (!isDocument)
+    findUntouched(search, { reason, also: "nothing" }, () => extractText(walk, place, lineRule));
+  else
+    findUntouched({ ...search, isInText: true }, { reason, also: "short" }, (inner) => {
+      for (const node of roots) {
+        const isRoot = memberAt(layer.yaml, node, "apiVersion") !== undefined;
+        visit(inner, { layer, node, via: straight }, { meaning: undefined, isRoot });
+      }
+    });
+  const path = isDocument && place.layer.depth === 0 ? specPath(walk.path) : undefined;
+  if (path === undefined) return;
   const isJson = /^\s*[{[]/.test(writtenText(place.layer.yaml, dereference(place.layer.yaml, place.node)));
-  const found = walk.fields.splice(before).filter((field) => isLoose || isQualified(field.value ?? ""));
-  walk.fields.push(
-    ...found.map(
-      ({ suggestion: _, ...field }): ImageField => ({
-        ...field,
-        writing: noPlace("it stands in a text that no rule reads"),
-        ...(path !== undefined && isDocument && { suggestion: { path, in: isJson ? "json" : "yaml" } }),
-      }),
-    ),
-  );
+  const suggestion = { path, in: isJson ? "json" : "yaml" } as const;
+  walk.fields.push(...walk.fields.splice(before).map((field) => ({ ...field, suggestion })));
 }
 
 /** `image: ghcr.io/acme/a:1` in a template, `image = "ghcr.io/acme/a:1"` in TOML. */

@@ -6,7 +6,7 @@ import { lastUpTo } from "../yaml/sorted-offsets.ts";
 import { type Site, straight } from "./embedded-document.ts";
 import { endsOf, type ImageField } from "./image-field.ts";
 import { meaningOf } from "./likely-key.ts";
-import type { Around, LikelySearch } from "./likely-take.ts";
+import { type Around, findUntouched, type LikelySearch } from "./likely-take.ts";
 import { visitLikely } from "./likely-visit.ts";
 import { mentionsMore } from "./mentions.ts";
 import { specBelow } from "./suggested-spec.ts";
@@ -77,10 +77,18 @@ function inDocuments(walk: Walk, { isDenied, ...others }: Bounds): readonly Imag
 function searchIn(
   walk: Walk,
   place: Place,
-  { isRoot, meaning, ...bounds }: Omit<LikelySearch, "walk"> & Around,
+  {
+    isRoot,
+    meaning,
+    untouched,
+    ...bounds
+  }: Omit<LikelySearch, "walk"> & Around & { readonly untouched?: string },
 ): readonly ImageField[] {
   const found: Walk = { ...walk, fields: [], path: [], flaws: new Map(), wishes: [] };
-  visitLikely({ walk: found, ...bounds }, place, { meaning, isRoot });
+  const search = { walk: found, ...bounds };
+  const visit = (how: LikelySearch): void => visitLikely(how, place, { meaning, isRoot });
+  if (untouched === undefined) visit(search);
+  else findUntouched(search, { reason: untouched, also: "nothing" }, visit);
   return found.fields;
 }
 

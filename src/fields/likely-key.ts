@@ -11,21 +11,47 @@ export type KeyMeaning =
   | "images"
   /** Neither the value nor anything below is an image that is run. */
   | "none"
+  /** What stands below may be one, or name what others run. */
+  | "unsure"
   | undefined;
 
 /** What a key says of its value, by its words: `postgreSQLImage`, `init_image`, `imageOverrides`. */
 export function meaningOf(key: string): KeyMeaning {
-  if (notBelow.has(key.toLowerCase())) return "none";
+  const small = key.toLowerCase();
+  if (notBelow.has(small)) return "none";
+  if (unsureBelow.has(small)) return "unsure";
   if (!/im(?:age|g)/i.test(key)) return undefined;
   const words = wordsOf(key).flatMap(partsOfWord);
   if (words[0] === "related" && words[1] === "image") return "image";
   const last = words.at(-1) ?? "";
   const before = words.slice(0, -1);
   const isImage = last === "image" || last === "img" || (suffixes.has(last) && endsInImage(before));
-  if (isImage) return words.some((word) => otherImages.has(word)) ? "none" : "image";
-  if (last === "images") return before.some((word) => otherImages.has(word)) ? "none" : "images";
+  if (isImage) return isOther(beforeImage(words)) ? "none" : "image";
+  if (last === "images") return isOther(before) ? "none" : "images";
   return before.at(-1) === "image" && last === "overrides" ? "images" : undefined;
 }
+
+/** `imageAgent`, the image of an agent: of such a key the text must say that it is a whole reference. */
+export function isLedByImage(key: string): boolean {
+  const [first, ...others] = wordsOf(key);
+  return first === "image" && others.length > 0 && !others.some((word) => ofRegistries.has(word));
+}
+
+function beforeImage(words: readonly string[]): readonly string[] {
+  return words.slice(0, Math.max(words.lastIndexOf("image"), words.lastIndexOf("img")));
+}
+
+/** Whether the words before `image` make it another thing: `cloudImage` does, `cloudControllerImage` is that of a controller. */
+function isOther(before: readonly string[]): boolean {
+  const said = before.findLast((word) => !plainWords.has(word)) ?? "";
+  return otherImages.has(said) || aimWords.has(before[0] ?? "");
+}
+
+/** Words that say of an image no more than that it is one. */
+const plainWords: ReadonlySet<string> = new Set(["base", "container", "docker", "full", "oci", "registry"]);
+
+/** Words that say of whatever follows that it is written to. */
+const aimWords: ReadonlySet<string> = new Set(["dest", "destination", "output", "push"]);
 
 /** `sidecarimage` and `imagename`, as they are written in the end where keys have small letters alone. */
 function partsOfWord(word: string): readonly string[] {
@@ -54,6 +80,25 @@ export const referenceKeys: ReadonlySet<string> = new Set([
 
 /** Keys beside which an image is what is built. */
 export const buildKeys: ReadonlySet<string> = new Set(["build", "dockerfile", "sign"]);
+
+/** Words behind `image` by which it is not that of a program. */
+const ofRegistries: ReadonlySet<string> = new Set([
+  "cache",
+  "content",
+  "destination",
+  "lookup",
+  "mirror",
+  "mirrors",
+  "output",
+  "pull",
+  "push",
+  "registry",
+  "repo",
+  "repository",
+  "source",
+  "stream",
+  "target",
+]);
 
 /** The last word of a key, behind `image`, that still means the image. */
 const suffixes: ReadonlySet<string> = new Set([
@@ -129,15 +174,13 @@ const notBelow: ReadonlySet<string> = new Set([
   "openapiv3schema",
   "output",
   "outputs",
-  "parameters",
-  "params",
   "push",
   "schema",
   "status",
-  "target",
-  "targets",
-  "wasm",
 ]);
+
+/** Keys below which images may be inputs, names, or what somebody else runs. */
+const unsureBelow: ReadonlySet<string> = new Set(["parameters", "params", "target", "targets", "wasm"]);
 
 /** The words of a key, in lower case: `postgreSQLImage` has three. */
 export function wordsOf(key: string): readonly string[] {

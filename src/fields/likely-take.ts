@@ -9,7 +9,7 @@ import { noPlace } from "./digest-slot.ts";
 import type { Site } from "./embedded-document.ts";
 import { extractReference, extractText, identityOf, push } from "./extract.ts";
 import type { FieldRule } from "./field-rule.ts";
-import { type KeyMeaning, meaningOf } from "./likely-key.ts";
+import { isLedByImage, type KeyMeaning, meaningOf } from "./likely-key.ts";
 import { type NamedTexts, partsIn } from "./likely-parts.ts";
 import { isMisspelt, isQualified, isWhole } from "./likely-value.ts";
 import { compose, digestHolder, type Part, partAt } from "./reference-parts.ts";
@@ -28,10 +28,10 @@ export interface LikelySearch {
   readonly isDenied: (node: YamlNode) => boolean;
   /** The texts in which documents were searched already, by the text in which they stand. */
   readonly carriers: ReadonlyMap<YamlText, ReadonlySet<YamlNode>>;
-  /** Set in a document that nobody says to be one: there only keys tell. */
+  /** Set where only a key tells that a text is an image, not what the text names. */
+  readonly isByKey?: true;
+  /** Set in a document that nobody says to be one. */
   readonly isInText?: true;
-  /** Why nothing that is found is written to; then only what names its registry, under a key that says image, is. */
-  readonly untouched?: string;
 }
 
 /** What is known around a value. */
@@ -41,6 +41,8 @@ export interface Around {
   readonly isRoot: boolean;
   /** In a list with texts that are no images, which a path to all elements would mean too. */
   readonly isMixed?: boolean;
+  /** Beside a key of a build, whose images are built. */
+  readonly isBuilt?: boolean;
 }
 
 const likelyRule: FieldRule = {
@@ -105,12 +107,9 @@ export function takeListed(
 }
 
 /** Takes a text that reads as an image, or that may be one by its form alone. */
-export function takeScalar(
-  search: LikelySearch,
-  place: Place,
-  { isCalledImage, mayBeSuggested }: { readonly isCalledImage: boolean; readonly mayBeSuggested: boolean },
-): void {
-  const { walk, untouched, isInText } = search;
+export function takeScalar(search: LikelySearch, place: Place, { meaning, isMixed, isBuilt }: Around): void {
+  const { walk, isByKey } = search;
+  const isCalledImage = meaning === "image" || meaning === "images";
   const { yaml } = place.layer;
   const target = dereference(yaml, place.node);
   if (goType(yaml, target) !== "string") return;
@@ -118,24 +117,23 @@ export function takeScalar(
   const match = prefixed.exec(text);
   const flag = match?.[1];
   if (match !== null && (flag === undefined ? isCalledImage : meaningOf(flag) === "image")) {
-    if (untouched !== undefined) return;
     // The text of a flag may be a name for something else.
     extractText(walk, place, { ...prefixedRule, loose: flag !== undefined });
     return;
   }
-  const isNamed = isCalledImage && mayBeCalledSo(search, text);
-  if (!isNamed && (isInText || !isQualified(text))) return;
-  if (untouched !== undefined && !(isNamed && (isQualified(text) || isMisspelt(text)))) return;
+  const isNamed = isCalledImage
+    ? mayBeCalledSo(search, text)
+    : !isBuilt && isLedByImage(String(walk.path.at(-1))) && isQualified(text);
+  if (!isNamed && (isByKey || !isQualified(text))) return;
   const before = walk.fields.length;
   const isInParts = extractBeside(walk, place, likelyRule);
   if (!isInParts) extractReference(walk, place, likelyRule);
   const field = walk.fields.splice(before)[0];
   if (field === undefined) return;
-  const path = mayBeSuggested && place.layer.depth === 0 ? specPath(walk.path) : undefined;
+  const path = !isMixed && place.layer.depth === 0 ? specPath(walk.path) : undefined;
   walk.fields.push({
     ...field,
     ...(path !== undefined && { suggestion: { path } }),
-    ...(untouched !== undefined && { writing: noPlace(untouched) }),
     ...(!(isNamed || isInParts) && { writing: noPlace("the key of the field does not say that it is one") }),
   });
 }
@@ -153,6 +151,36 @@ const prefix = "(?:--?([\\w.-]*[iI]mage)=|(?:docker|oci|registry)://)";
 /** `--sidecar-image=ghcr.io/acme/a:1`, `docker://ghcr.io/acme/a:1`. */
 const prefixed = new RegExp(`^${prefix}\\S+$`);
 const prefixedRule: FieldRule = { ...likelyRule, in: "text", pattern: `^${prefix}(?<image>\\S+)$` };
+
+/** How what is found is told, and not written to. */
+export interface Untouched {
+  readonly reason: string;
+  /** What counts beside a reference with its registry: nothing, one in parts, or any. */
+  readonly also: "nothing" | "parts" | "short";
+}
+
+/** Finds what is told alone: it may well be no image that is run, or nobody knows what reads it. */
+export function findUntouched(
+  search: LikelySearch,
+  { reason, also }: Untouched,
+  visit: (search: LikelySearch) => void,
+): void {
+  const { fields } = search.walk;
+  const before = fields.length;
+  visit({ ...search, isByKey: true });
+  const found = fields
+    .splice(before)
+    .filter(
+      ({ value = "", identity }) =>
+        also === "short" ||
+        isQualified(value) ||
+        isMisspelt(value) ||
+        (also === "parts" && String(identity).startsWith("map ")),
+    );
+  fields.push(
+    ...found.map((field) => (field.writing.kind === "none" ? field : { ...field, writing: noPlace(reason) })),
+  );
+}
 
 /** Whether a node is not to be looked at: it is in a part that holds no images, or looked at by itself. */
 export function isLeftOut({ isDenied, documents, own }: LikelySearch, { layer, node }: Site): boolean {

@@ -1,7 +1,15 @@
 /** Going through what no rule leads to, key by key. */
 import { goType } from "../yaml/go-type.ts";
 import { type Member, membersOf, memberText } from "../yaml/members.ts";
-import { dereference, elementsOf, entriesOf, kindOf, scalarText, writtenText } from "../yaml/node.ts";
+import {
+  dereference,
+  elementsOf,
+  entriesOf,
+  kindOf,
+  scalarText,
+  writtenText,
+  type YamlKind,
+} from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import type { Site } from "./embedded-document.ts";
 import { mayHoldDocument, takeDocument } from "./likely-document.ts";
@@ -9,6 +17,7 @@ import { buildKeys, meaningOf, referenceKeys } from "./likely-key.ts";
 import { mayBeParts } from "./likely-parts.ts";
 import {
   type Around,
+  findUntouched,
   isLeftOut,
   type LikelySearch,
   takeListed,
@@ -38,10 +47,7 @@ export function visitLikely(search: LikelySearch, place: Place, around: Around):
         takeDocument(search, place, visitLikely);
         return;
       }
-      takeScalar(search, place, {
-        isCalledImage: around.meaning === "image" || around.meaning === "images",
-        mayBeSuggested: around.isMixed !== true,
-      });
+      takeScalar(search, place, around);
   }
 }
 
@@ -52,9 +58,7 @@ function visitElements(search: LikelySearch, place: Place, around: Around): void
   const named = elements.length < 2 ? none : settingsIn(layer.yaml, elements);
   const sites = new Map([...named].map(([name, node]): [string, Site] => [name, { layer, node, via }]));
   const taken = new Set(
-    search.untouched !== undefined || !mayBeParts([...named.keys()])
-      ? []
-      : takeListed(search, place, sites).map((name) => named.get(name)),
+    !mayBeParts([...named.keys()]) ? [] : takeListed(search, place, sites).map((name) => named.get(name)),
   );
   const isMixed = elements.some((node) => {
     const text = scalarText(layer.yaml, dereference(layer.yaml, node));
@@ -92,8 +96,7 @@ function visitMap(search: LikelySearch, place: Place, around: Around): void {
   const last = new Map(names.map((name, at) => [name, at]));
   const isBuilt = names.some((name) => buildKeys.has(name));
   const isImage = around.meaning !== undefined;
-  const texts =
-    isBuilt || search.untouched !== undefined || !mayBeParts(names) ? noTexts : textsOf(yaml, names, entries);
+  const texts = isBuilt || !mayBeParts(names) ? noTexts : textsOf(yaml, names, entries);
   const inParts = new Set(texts.size === 0 ? [] : takeParts(search, place, { texts, isImage }));
   const variable = names.includes("value") ? memberText(yaml, membersOf(yaml, node), "name") : undefined;
   let siblings: readonly Member[] | undefined;
@@ -103,8 +106,10 @@ function visitMap(search: LikelySearch, place: Place, around: Around): void {
     if (last.get(name) !== at || inParts.has(name)) return;
     if (around.isRoot && (name === "apiVersion" || name === "kind")) return;
     let meaning = meaningOf(name);
-    // What a chart is told are called parameters too.
-    if (meaning === "none" && (name !== "parameters" || path.at(-1) !== "helm")) return;
+    if (meaning === "none") return;
+    const isUnsure =
+      meaning === "unsure" && !areSettings(name, kindOf(yaml, dereference(yaml, value)), path.at(-1));
+    if (meaning === "unsure") meaning = undefined;
     const isScalar = kindOf(yaml, value) === "scalar" || kindOf(yaml, value) === "alias";
     if (isScalar && isBuilt) meaning = undefined;
     else if (meaning === undefined && around.meaning === "images") meaning = "image";
@@ -116,14 +121,21 @@ function visitMap(search: LikelySearch, place: Place, around: Around): void {
     if (around.isRoot && name === "metadata") visitAnnotations(search, { layer, node: value, via });
     else {
       siblings ??= isScalar && meaning !== undefined ? membersOf(yaml, node) : undefined;
-      visitLikely(
-        search,
-        { layer, node: value, via, map: place, ...(siblings && { siblings }) },
-        { meaning, isRoot: false },
-      );
+      const member: Place = { layer, node: value, via, map: place, ...(siblings && { siblings }) };
+      if (isUnsure) {
+        const reason = `it stands below \`${name}\`, which may name what others run`;
+        findUntouched(search, { reason, also: /^target/.test(name) ? "parts" : "nothing" }, (inner) =>
+          visitLikely(inner, member, { meaning: undefined, isRoot: false }),
+        );
+      } else visitLikely(search, member, { meaning, isRoot: false, isBuilt });
     }
     path.pop();
   });
+}
+
+/** Whether what is called parameters is told to what runs: a map of settings, or those of a chart. */
+function areSettings(name: string, kind: YamlKind, parent: string | number | undefined): boolean {
+  return /^param/.test(name) && (kind === "mapping" || (name === "parameters" && parent === "helm"));
 }
 
 /** Annotations may name the images of what a controller injects; all else in an object's metadata names the object. */

@@ -172,6 +172,28 @@ describe("a kind that mostly names the images of others", () => {
   });
 });
 
+describe("what stands below parameters and targets", () => {
+  test.each([
+    [
+      "a list of names and values",
+      "params: [{name: image, value: ghcr.io/acme/a:v1}]\n",
+      ["warning spec.params[0].value"],
+    ],
+    ["an image with its registry", "target: {image: ghcr.io/acme/a:v1}\n", ["warning spec.target.image"]],
+    ["parts", "target: {image: acme/a, imageTag: v1}\n", ["warning spec.target"]],
+    ["a module", "wasm: [{image: ghcr.io/acme/a:v1}]\n", ["warning spec.wasm[0].image"]],
+    ["a short name", "target: {image: nginx:1}\n", []],
+    [
+      "texts that nothing calls images",
+      "parameters: [bkimminich/juice-shop:v10.2.0, ghcr.io/acme/a:v1]\n",
+      [],
+    ],
+    ["what is written to", "output: {image: ghcr.io/acme/a:v1}\n", []],
+  ])("is told of, and left as it is: %s", async (_, body, expected) => {
+    expect(await places(widget(body))).toEqual(expected);
+  });
+});
+
 describe("a misspelt image in a field that no rule knows", () => {
   test.each([
     "ghcr.io/Acme/App:1",

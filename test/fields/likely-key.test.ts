@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { meaningOf } from "../../src/fields/likely-key.ts";
+import { isLedByImage, meaningOf } from "../../src/fields/likely-key.ts";
 
 describe("meaningOf", () => {
   test.each([
@@ -36,6 +36,13 @@ describe("meaningOf", () => {
     ["imageStreamName", undefined],
     ["imageRepositoryRef", undefined],
     ["imageContentSourceRef", undefined],
+    ["cloudControllerImage", "image"],
+    ["targetAllocatorImage", "image"],
+    ["mirrorMakerImage", "image"],
+    ["cloudImage", "none"],
+    ["vmBaseImage", "none"],
+    ["outputServerImage", "none"],
+    ["parameters", "unsure"],
     ["imageTag", undefined],
     ["imageRegistry", undefined],
     ["imagery", undefined],
@@ -51,5 +58,19 @@ describe("meaningOf", () => {
     ["openAPIV3Schema", "none"],
   ])("says of %s: %s", (key, meaning) => {
     expect(meaningOf(key)).toBe(meaning);
+  });
+});
+
+describe("isLedByImage", () => {
+  test.each([
+    ["imageAgent", true],
+    ["imageAllInOne", true],
+    ["image_operator", true],
+    ["image", false],
+    ["imageRegistryPath", false],
+    ["imageMirror", false],
+    ["agentImage", false],
+  ])("says of %s: %s", (key, expected) => {
+    expect(isLedByImage(key)).toBe(expected);
   });
 });

@@ -297,6 +297,9 @@ spec: {components: {karmadaWebhook: {imageRepository: registry.k8s.io/a, imageTa
     "serverImage: docker://ghcr.io/acme/server:v1",
     "images: ['oci://ghcr.io/acme/server:v1']",
     "serverimage: ghcr.io/acme/server:v1",
+    "imageServer: ghcr.io/acme/server:v1",
+    "parameters: {serverImage: ghcr.io/acme/server:v1}",
+    "cloudControllerImage: ghcr.io/acme/server:v1",
     "env: {RELATED_IMAGE_SERVER: ghcr.io/acme/server:v1}",
   ])("pins what says so in other ways: %s", async (spec) => {
     const text = widget(`${spec}\n`);
@@ -308,6 +311,7 @@ spec: {components: {karmadaWebhook: {imageRepository: registry.k8s.io/a, imageTa
     "args: [--server-image=server, --image, --image=, 'a --image=server:v1 b']",
     "args: [--output-image=ghcr.io/acme/server:v1, --push.target-image=ghcr.io/acme/server:v1]",
     "chart: oci://ghcr.io/acme/server:v1",
+    "output: {imageName: ghcr.io/acme/server:v1}",
   ])("says nothing of what is none: %s", async (spec) => {
     expect((await run(widget(`${spec}\n`), confirming(both))).results).toEqual([]);
   });
