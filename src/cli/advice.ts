@@ -19,8 +19,10 @@ export function adviseOnUnknownFlag(argv: readonly string[], error: Error): stri
   if (argument === undefined) return undefined;
   const { name = "", value = "" } = /^--?(?<name>[^=]*)(?<value>=.*)?$/s.exec(argument)?.groups ?? {};
   const flags = [...optionFlags().map((flag) => flag.name), ...Object.keys(programFlags)];
+  const [member, ...others] = flags.filter((flag) => flag.endsWith(`-${name}`));
+  const isMember = member !== undefined && others.length === 0;
   // The command of `--check .` is not in the way of `--check-gone`, which is farther.
-  const nearest = nearestName(name, [...Object.keys(commands), ...flags]);
+  const nearest = isMember ? member : nearestName(name, [...Object.keys(commands), ...flags]);
   if (nearest === undefined) return undefined;
   if (isCommand(nearest) && value === "") return line([nearest, ...without(argv, index)]);
   return line(argv.map((each, position) => (position === index ? `--${nearest}${value}` : each)));

@@ -12,7 +12,7 @@ import { UsageError } from "./usage-error.ts";
 export async function readInput({ verb }: Arguments): Promise<string> {
   const meant = verb === undefined ? "pin-digests check ." : `${verb} .`;
   if (await isTerminal(stdin))
-    throw new UsageError("no PATH is given, and stdin is a terminal: give a PATH, or hand in manifests", {
+    throw new UsageError("no PATH is given, and stdin is a terminal: give a PATH, or pipe manifests in", {
       meant,
     });
   const text = readStdin();

@@ -176,6 +176,12 @@ describe("readArguments", () => {
     [["--onError", "warn", "."], "unknown option '--onError'", "pin-digests --on-error warn ."],
     [["--network.timeout", "9s"], "unknown option '--network.timeout'", "pin-digests --network-timeout 9s"],
     [["--check", "."], "unknown option '--check'", "pin-digests check ."],
+    [
+      ["check", "--drift", "error", "."],
+      "unknown option '--drift'",
+      "pin-digests check --check-drift error .",
+    ],
+    [["--deadline=9s", "."], "unknown option '--deadline'", "pin-digests --network-deadline=9s ."],
     [["--exclude", "a b", "--chekc"], "unknown option '--chekc'", "pin-digests check --exclude 'a b'"],
     [
       ["--network-retries", "-1"],

@@ -19,7 +19,7 @@ describe("a command without a PATH", () => {
   );
 
   test.skipIf(isMissing("script, of util-linux", hasScript))("does not wait for a terminal", async () => {
-    const text = "pin-digests: no PATH is given, and stdin is a terminal: give a PATH, or hand in manifests";
+    const text = "pin-digests: no PATH is given, and stdin is a terminal: give a PATH, or pipe manifests in";
 
     expect(await runInTerminal("$PIN")).toEqual({
       code: 2,
