@@ -33,8 +33,12 @@ export async function stderrAudience({ color }: Pick<Arguments, "color">, host: 
 function beforeSignal(act: () => void, host: Host): () => void {
   const end = (signal: NodeJS.Signals): void => {
     forget();
-    act();
-    host.kill(host.pid, signal);
+    try {
+      act();
+    } finally {
+      // Also where the terminal is gone, which is what SIGHUP says.
+      host.kill(host.pid, signal);
+    }
   };
   const forget = (): void => {
     for (const signal of signals) host.off(signal, end);
