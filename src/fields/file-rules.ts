@@ -1,5 +1,6 @@
 /** Where the images are in files that are no objects of Kubernetes: a folder's kustomization, its patches, and the values of a chart. */
-import { type FileForm, type ImageSource, type InputFile, isIn } from "../krm/input.ts";
+import { type ImageSource, sourcesIn } from "../krm/image-source.ts";
+import type { FileForm, InputFile } from "../krm/input.ts";
 import type { Resource } from "../krm/resource.ts";
 import type { FieldRule } from "./field-rule.ts";
 import { type RulesOf, tableRules } from "./field-rules.ts";
@@ -47,22 +48,12 @@ let chart: RuleNode | undefined;
 /** Rules that make images of what kustomizations take from a file. */
 function withSources(sources: readonly ImageSource[], rulesOf: RulesOf): RulesOf {
   const trees = new Map<string, RuleNode>();
-  const byName = new Map<string | undefined, { readonly source: ImageSource; readonly index: number }[]>();
-  for (const [index, source] of sources.entries()) {
-    const known = byName.get(source.name);
-    if (known === undefined) byName.set(source.name, [{ source, index }]);
-    else known.push({ source, index });
-  }
-  const named = (name: string) => [...(byName.get(name) ?? []), ...(byName.get(undefined) ?? [])];
   return (object) => {
     const rules = rulesOf(object);
-    const { name } = object;
-    const ofName = name === undefined ? [...byName.values()].flat() : named(name);
-    const own = ofName.filter(({ source }) => isIn(source, object));
+    const own = sourcesIn(sources, object);
     if (own.length === 0) return rules;
-    const key = own.map(({ index }) => index).join(" ");
-    const rulesOfSources = (): readonly FieldRule[] => own.flatMap(({ source }) => sourceRules(source));
-    const tree = trees.get(key) ?? buildRuleTree(rulesOfSources(), "explicit");
+    const key = JSON.stringify(own);
+    const tree = trees.get(key) ?? buildRuleTree(own.flatMap(sourceRules), "explicit");
     trees.set(key, tree);
     return { ...rules, trees: [tree, ...rules.trees] };
   };

@@ -7,7 +7,8 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { InvalidReferenceError, safeParseReference } from "../image/reference.ts";
-import type { FileImage, ImageSource, InputFile, Override } from "../krm/input.ts";
+import type { ImageSource } from "../krm/image-source.ts";
+import type { FileImage, InputFile, Override } from "../krm/input.ts";
 import { entryOverride, setsTag } from "./image-entry.ts";
 import {
   entryAt,

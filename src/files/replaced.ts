@@ -6,7 +6,8 @@
  */
 
 import { InvalidReferenceError, safeParseReference } from "../image/reference.ts";
-import type { FileImage, ImageSource, Override } from "../krm/input.ts";
+import type { ImageSource } from "../krm/image-source.ts";
+import type { FileImage, Override } from "../krm/input.ts";
 import { type FieldStep, isCalledImage, isContainerImage, parseShownPath, specOf } from "./field-steps.ts";
 import type { Kustomization } from "./kustomization.ts";
 import {

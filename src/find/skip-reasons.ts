@@ -1,6 +1,7 @@
 /** Objects that are left alone since they are not for the cluster. */
 import { configGroup, configKind } from "../config/function-config.ts";
-import { type Input, isIn } from "../krm/input.ts";
+import { sourcesIn } from "../krm/image-source.ts";
+import type { Input } from "../krm/input.ts";
 import { isImageEvidence, isImageLock, localReason, type Resource, readResource } from "../krm/resource.ts";
 
 /** What says of an object of an input why it is to be left alone: it is not for the cluster. */
@@ -20,6 +21,6 @@ export function skipReasons(input: Input): (resource: Resource) => string | unde
     if (isImageLock(resource)) return "it is a lock";
     if (isImageEvidence(resource)) return "it belongs to a lock";
     // What others take from it comes into the cluster.
-    return sources.some((each) => isIn(each, resource)) ? undefined : localReason(resource);
+    return sourcesIn(sources, resource).length > 0 ? undefined : localReason(resource);
   };
 }

@@ -18,6 +18,7 @@ import {
 } from "../yaml/node.ts";
 import { scan, type YamlNode, type YamlText } from "../yaml/scan.ts";
 import { lineAndColumn, YamlSyntaxError } from "../yaml/syntax-error.ts";
+import type { ImageSource } from "./image-source.ts";
 import { InputError } from "./input-error.ts";
 import type { ReadOptions } from "./read-options.ts";
 import type { Resource } from "./resource.ts";
@@ -60,27 +61,6 @@ export interface InputFile {
 
 /** What a file holds: Kubernetes objects, the kustomization of its folder, replacements, a patch without an object, or the values of a chart. */
 export type FileForm = "manifests" | "kustomization" | "replacement" | "patch" | "values";
-
-/** A field of which a kustomization makes an image elsewhere. */
-export interface ImageSource {
-  /** Of its object; undefined where any will do, as the name. */
-  readonly apiVersion?: string;
-  readonly kind?: string;
-  readonly name?: string;
-  /** In the form of a fieldSpec. */
-  readonly path: string;
-  /** Where it is a part of a text: an expression with a group `image`. */
-  readonly pattern?: string;
-  /** False where only the text tells whether it is an image. */
-  readonly isCertain: boolean;
-}
-
-/** Whether the field of a source stands in an object. What is not known of one that is patched does not matter. */
-export function isIn(source: ImageSource, object: Pick<Resource, "apiVersion" | "kind" | "name">): boolean {
-  return (["apiVersion", "kind", "name"] as const).every(
-    (part) => source[part] === undefined || !object[part] || source[part] === object[part],
-  );
-}
 
 /** Why an image in a file is not the one that runs. */
 export interface Override {
