@@ -185,6 +185,13 @@ function readResourceList(yaml: YamlText, root: YamlNode): ResourceList {
         `${placeOf(yaml, second)}: a ResourceList must have one \`${key}\`, but here is another`,
       );
   }
+  for (const key of ["items", "functionConfig", "results"]) {
+    const merged = childOf(yaml, root, key) === undefined ? ownOrMergedChild(yaml, root, key) : undefined;
+    if (merged !== undefined)
+      throw new InputError(
+        `${placeOf(yaml, merged)}: \`${key}\` of a ResourceList must be written out, but a merge key brings ${key === "functionConfig" ? "it" : "them"} in`,
+      );
+  }
   const items = childOf(yaml, root, "items");
   const functionConfig = childOf(yaml, root, "functionConfig");
   const [results] = valuesOf(yaml, root, "results");

@@ -38,7 +38,7 @@ function fingerprint(value: unknown): string {
 
 function entryOf({ yaml, root }: ResourceList, name: string): YamlEntry | undefined {
   for (const entry of entriesOf(yaml, root)) {
-    if (scalarText(yaml, entry.key) === name) return entry;
+    if (scalarText(yaml, dereference(yaml, entry.key)) === name) return entry;
   }
   return undefined;
 }

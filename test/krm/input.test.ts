@@ -222,6 +222,16 @@ describe("readInput", () => {
       "line 6, column 8: a ResourceList must have one `items`, but here is another",
     ],
     [
+      "items that a merge key brings in",
+      "x: &x {items: [a]}\n<<: *x\nkind: ResourceList\n",
+      "line 1, column 15: `items` of a ResourceList must be written out, but a merge key brings them in",
+    ],
+    [
+      "a functionConfig that a merge key brings in",
+      "kind: ResourceList\nitems: []\n<<: {functionConfig: {kind: ConfigMap}}\n",
+      "line 3, column 22: `functionConfig` of a ResourceList must be written out, but a merge key brings it in",
+    ],
+    [
       "two results keys, the second empty",
       `${list}results: []\nresults:\n`,
       "line 7, column 1: a ResourceList must have one `results`, but here is another",

@@ -38,6 +38,14 @@ const list = `${head}items:\n- kind: Pod\n`;
 const items = [{ kind: "Pod" }];
 
 describe("envelopeEdits", () => {
+  test("finds keys that are aliases", async () => {
+    const text = `x: [&i items, &r results]\n${head}*i : [a]\n*r : [b]\n`;
+
+    expect(await close(text, [other])).toBe(
+      `x: [&i items, &r results]\n${head}*i : [a]\n*r : [b, {"message":"left alone","severity":"warning"}]\n`,
+    );
+  });
+
   test("changes nothing where there is nothing to say", async () => {
     const text = `${list}results: # none yet\n`;
 
