@@ -139,6 +139,16 @@ describe("a digest under a key that the user names", () => {
       "\n      repository: a/b\n      tag: v1\n      digest: <digest> # |-\n      pullPolicy: Always\n",
     ],
     [
+      "a bar at the column of its key",
+      "\n      digest: # c\n      |- # d\n\n      repository: a/b\n      tag: v1\n",
+      "\n      digest: # c\n       <digest> #  |- # d\n\n      repository: a/b\n      tag: v1\n",
+    ],
+    [
+      "a bar on a line of its own",
+      "\n      digest:\n        |-\n      repository: a/b\n      tag: v1\n",
+      "\n      digest:\n        <digest> # |-\n      repository: a/b\n      tag: v1\n",
+    ],
+    [
       "a tagged null",
       "\n      repository: a/b\n      tag: v1\n      digest: !!null # c\n",
       "\n      repository: a/b\n      tag: v1\n      digest: <digest> # !!null # c\n",
@@ -229,6 +239,7 @@ describe("a digest under a key that the user names", () => {
 
   test.each([
     ["a map", "{repository: a/b, tag: v1, digest: {a: b}}\n"],
+    ["a tag above a bar", "\n      repository: a/b\n      digest: !!str\n        |-\n      tag: v1\n"],
     ["an anchor that others stand for", "{repository: a/b, tag: v1, digest: &k }\n    other: *k\n"],
   ])("is not written over %s, which is told", async (_, image) => {
     const { text, told } = await pin(release(image), specs("digest"));

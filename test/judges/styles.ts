@@ -98,6 +98,12 @@ const otherLines: Readonly<Record<string, string>> = {
 };
 
 /** The same that only readers written in Go take. */
+const looseVacantLines: Readonly<Record<string, string>> = {
+  "a digest of a bar at its column": "K:\n|-\n",
+  "a digest of a sign at its column and blank lines": "K:\n# c\n>- # d\n\n  \n",
+};
+
+/** The same that only readers written in Go take. */
 const looseLines: Readonly<Record<string, string>> = {
   "braces that go on at the column": 'xN: {\n"a": b,\n"c": d\n}\n',
   "brackets that end at the column": "xN: [\n  a\n]\n",
@@ -194,7 +200,9 @@ function imageLines(choose: Chooser, { isLoose }: Dialect, key: string): string 
       explicit: "? repository\n: r.io/a\n",
     }),
     choose.one("tag", { plain: "tag: v1\n", "in quotes": "tag: '1.2'\n", folded: "tag: >-\n  v1\n" }),
-    choose.one("digest in block style", vacantLines).replace("K", key),
+    choose
+      .one("digest in block style", isLoose ? { ...vacantLines, ...looseVacantLines } : vacantLines)
+      .replace("K", key),
     ...several(choose, "beside in block style", isLoose ? { ...otherLines, ...looseLines } : otherLines),
   ];
   return shuffled(choose, parts).join("");

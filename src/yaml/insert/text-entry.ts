@@ -12,6 +12,7 @@
  * The sign for nothing, and the blank for "", stand only where the entry would pass for a new one without them.
  */
 import { entryLayout } from "../layout.ts";
+import { columnOf } from "../line.ts";
 import {
   anchorRange,
   dereference,
@@ -120,9 +121,15 @@ function blockSlot(yaml: YamlText, mapping: YamlNode, entry: YamlEntry, index: n
     return isLikeOther ? { ...slot, after: " #" } : slot;
   }
   if (isEmptyQuotes(yaml, entry.value)) return quotedSlot(yaml, entry.value);
-  const isOneLine = isBlockScalar(yaml, entry.value) || !yaml.text.slice(valueStart, end).includes("\n");
-  // What stood there goes on as a comment.
-  return isOneLine ? { range: { start: valueStart, end: valueStart }, before: "", after: " # " } : undefined;
+  const isBlock = isBlockScalar(yaml, entry.value);
+  // The text of a block scalar begins behind the line of its sign.
+  const last = isBlock ? (scalarRange(yaml, entry.value)?.start ?? end) - 1 : end;
+  const isOneLine = !yaml.text.slice(valueStart, last).includes("\n");
+  if (!isOneLine) return undefined;
+  // What stood there goes on as a comment. Only a block scalar may begin at the column of its key.
+  const isAtKey = valueStart - (yaml.text.lastIndexOf("\n", valueStart - 1) + 1) <= columnOf(yaml, mapping);
+  const [before, after] = isAtKey ? [" ", " #  "] : ["", " # "];
+  return { range: { start: valueStart, end: valueStart }, before, after };
 }
 
 /** True for a colon on a line of its own, as behind `? key`. */
@@ -195,6 +202,7 @@ function vacateBlock(yaml: YamlText, entry: YamlEntry): TextEdit | undefined {
   if (range === undefined) return undefined;
   if (quotesOf(yaml, entry.value) !== "" || isBlockScalar(yaml, entry.value)) return { ...range, text: "" };
   const comment = text.slice(end, endOfLine(text, end));
+  if (WAS_AT_KEY.test(comment)) return { start: valueStart - 1, end: end + 4, text: "" };
   if (range.start === valueStart && WAS_NULL.test(comment))
     return { start: valueStart, end: end + 3, text: "" };
   if (comment === " #") return { start: colonEnd, end: end + 2, text: "" };
@@ -209,6 +217,9 @@ function vacateBlock(yaml: YamlText, entry: YamlEntry): TextEdit | undefined {
 // Null in all its spellings, and texts of no length, behind which a comment may stand.
 const WAS_NULL =
   /^ # (?=\S)(?:[&!]\S*[ \t]*)*(?:~|null|Null|NULL|[|>][-+\d]*|\*\S+|""|'')?[ \t]*(?:(?<=\s)#.*)?$/;
+
+// A block scalar that began at the column of its key, and is one further right.
+const WAS_AT_KEY = /^ # {2}[|>]/;
 
 function vacateFlow(yaml: YamlText, entry: YamlEntry): TextEdit | undefined {
   const { keyEnd, colonEnd = 0, valueStart = 0, end } = entryLayout(yaml, entry);
