@@ -79,6 +79,7 @@ export function readKustomizations(
   const scopes = new Map<string, Scope | undefined>();
   const indexes = new Map<Kustomization, ReplacementIndex>();
   const taken = new Set<readonly Replacement[]>();
+  const written = new Set<Replacement>();
   return {
     overridden,
     sources,
@@ -90,7 +91,8 @@ export function readKustomizations(
     missing(isInRun) {
       const met = new Set([...taken].flat());
       return all.flatMap((each) => {
-        const missing = each.replacements.filter((one) => wantOf(one) === "certain" && !met.has(one));
+        const isWanted = (one: Replacement): boolean => wantOf(one) === "certain" || written.has(one);
+        const missing = each.replacements.filter((one) => isWanted(one) && !met.has(one));
         if (missing.length === 0) return [];
         const whole = isWhole(each, isInRun);
         return missing.map((replacement) => ({ replacement, isWhole: whole }));
@@ -110,8 +112,11 @@ export function readKustomizations(
       for (const same of takers) taken.add(same);
       const splitter = index.writer(field, splitting);
       if (splitter !== undefined) return splitOverride(splitter);
+      const apart = index.partWriter(field);
+      if (apart !== undefined) return partOverride(apart.replacement, apart.part);
       const writer = writerAbove(usersOfField(own, direct, image.path), field, new Map());
       if (writer === undefined) return takenOverride(field, takers);
+      written.add(writer);
       return { kind: "set", reason: `\`replacements\` of ${writer.file} writes another` };
     };
     return (field) => {
@@ -283,6 +288,11 @@ const CONTAINER_IMAGE = /(?:^|\.)(?:containers|initContainers)\[\d+\]\.image$/;
 
 function splitOverride({ file }: Replacement): Override {
   const reason = `\`replacements\` of ${file} replaces a part of it by a delimiter, and would take a part of a digest for that: replace the whole image, or write it here`;
+  return { kind: "floats", reason };
+}
+
+function partOverride({ file }: Replacement, part: string): Override {
+  const reason = `\`replacements\` of ${file} writes its \`${part}\`, which no digest here would follow: write the digest there, too, or the \`${part}\` here`;
   return { kind: "floats", reason };
 }
 

@@ -117,7 +117,7 @@ export interface Naming {
 
 /** A field of a file, as replacements look at it. */
 export function replacedField(image: FileImage, naming: Naming): ReplacedField {
-  const { value, putAt, owner, resource } = image;
+  const { value, putAt, owner, resource, isApart = false } = image;
   const { own } = naming;
   const literal = own?.literals.get(putAt);
   const names = (name: string | undefined): readonly string[] =>
@@ -125,7 +125,7 @@ export function replacedField(image: FileImage, naming: Naming): ReplacedField {
   if (literal !== undefined) {
     const { kind, name, key } = literal;
     const object = { ...nothing, version: "v1", kind, names: names(name) };
-    return { value, owner: undefined, keys: ["data", key], object };
+    return { value, owner: undefined, keys: ["data", key], object, isApart };
   }
   // What is patched is said elsewhere.
   const isPart = own !== undefined || resource.isNameless === true;
@@ -135,7 +135,7 @@ export function replacedField(image: FileImage, naming: Naming): ReplacedField {
     : { ...versionIn(apiVersion), kind, names: names(name), namespace, labels: image.labels, annotations };
   const keys = parseShownPath(putAt.replace(INLINE_PATCH, ""));
   // Of an object all is known, so also that a container has no name.
-  return { value, owner: object === undefined ? owner : (owner ?? ""), keys, object };
+  return { value, owner: object === undefined ? owner : (owner ?? ""), keys, object, isApart };
 }
 
 function versionIn(apiVersion: string): Pick<ReplacedObject, "group" | "version"> {

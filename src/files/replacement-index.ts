@@ -15,6 +15,8 @@ export interface ReplacementIndex {
   takers(field: ReplacedField): readonly (readonly Replacement[])[];
   /** The first that has such a target, which means a field in one of these ways. */
   writer(field: ReplacedField, query: TargetQuery): Replacement | undefined;
+  /** What writes a part of a field that has a key of its own, and which. */
+  partWriter(field: ReplacedField): { readonly replacement: Replacement; readonly part: string } | undefined;
 }
 
 /** Which targets are meant. */
@@ -32,14 +34,18 @@ interface IndexedTarget {
 export function indexReplacements(replacements: readonly Replacement[]): ReplacementIndex {
   const takers = new Map<string, Map<string, Replacement[]>>();
   const targets = new Map<string, IndexedTarget[]>();
+  const parts = new Map<string, IndexedTarget[]>();
   for (const replacement of replacements) {
     const { source, sourceValue = "" } = replacement;
     const keys = source === undefined ? [valueKey(sourceValue)] : keysOf(source.steps, source.object.name);
     const same = source === undefined ? "" : JSON.stringify([source.object, source.written, source.part]);
     for (const key of keys) pushTo(mapAt(takers, key), same, replacement);
-    for (const target of replacement.targets)
-      for (const key of keysOf(target.steps, literalName(target.select)))
-        pushTo(targets, key, { replacement, target });
+    for (const target of replacement.targets) {
+      const name = literalName(target.select);
+      for (const key of keysOf(target.steps, name)) pushTo(targets, key, { replacement, target });
+      if (partOf(target) === undefined) continue;
+      for (const key of keysOf(target.steps.slice(0, -1), name)) pushTo(parts, key, { replacement, target });
+    }
   }
   return {
     takers(field) {
@@ -57,7 +63,27 @@ export function indexReplacements(replacements: readonly Replacement[]): Replace
       }
       return undefined;
     },
+    partWriter(field) {
+      if (!field.isApart || parts.size === 0) return undefined;
+      for (const map of [field.keys, field.keys.slice(0, -1)]) {
+        const found = keysAt({ ...field, keys: map })
+          .flatMap((key) => parts.get(key) ?? [])
+          .find(
+            ({ target }) => isTarget(target, { ...field, keys: [...map, partOf(target) ?? ""] }) !== "no",
+          );
+        if (found !== undefined) return { replacement: found.replacement, part: partOf(found.target) ?? "" };
+      }
+      return undefined;
+    },
   };
+}
+
+/** The key of a part of a reference, where a target ends in one. */
+function partOf({ steps }: ReplacementTarget): string | undefined {
+  const last = steps.at(-1);
+  return last?.kind === "key" && /(?:tag|version|repository|registry)$/i.test(last.name)
+    ? last.name
+    : undefined;
 }
 
 function pushTo<Of>(lists: Map<string, Of[]>, key: string, value: Of): void {

@@ -72,6 +72,8 @@ export interface ReplacedField extends FieldAt {
   readonly value: string;
   /** Undefined where nobody knows what is patched. */
   readonly object: ReplacedObject | undefined;
+  /** Whether its tag, or another part of it, has a key of its own. */
+  readonly isApart: boolean;
 }
 
 interface ObjectSelector extends ObjectName {

@@ -127,10 +127,20 @@ function withoutOverridden(found: ResourceImages, input: Input): ResourceImages 
   const override = (field: ImageField): ImageField => {
     const { path, value, putAt = path, skipped, owner, resource } = field;
     if (value === undefined) return field;
-    const override = overridden({ path, putAt, value, resource, labels, owner });
+    const isApart = isInParts(field);
+    const override = overridden({ path, putAt, value, resource, labels, owner, isApart });
     return skipped !== undefined || override === undefined ? field : overriddenField(field, override);
   };
   return { ...found, fields: found.fields.map(override), likely: found.likely.map(override) };
+}
+
+/** True for a reference whose parts have keys of their own. */
+function isInParts({ site, digestAt, suggestion }: ImageField): boolean {
+  return (
+    digestAt !== undefined ||
+    suggestion?.in === "repositoryAndTag" ||
+    kindOf(site.layer.yaml, dereference(site.layer.yaml, site.node)) === "mapping"
+  );
 }
 
 function overriddenField(field: ImageField, { kind, reason }: Override): ImageField {

@@ -84,6 +84,8 @@ export interface FileImage {
   readonly labels: () => ReadonlyMap<string, string>;
   /** The name of the container that has it. */
   readonly owner?: string | undefined;
+  /** Whether its tag, or another part of it, has a key of its own. */
+  readonly isApart?: boolean;
 }
 
 /** True for a document that is an object of Kubernetes, as every document of a stream must be. */

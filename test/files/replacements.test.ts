@@ -319,6 +319,49 @@ describe("an image of which `replacements` take a part", () => {
   });
 });
 
+describe("an image of a chart's values", () => {
+  const release = (image: string): string =>
+    `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web}\nspec: {values: {image: ${image}}}\n`;
+  const select = "select: {kind: HelmRelease}";
+
+  test.each([[`{repository: a, tag: "1", digest: "${digest}"}`], ['{repository: a, tag: "1"}']])(
+    "is left alone where `replacements` write its tag: %s",
+    async (image) => {
+      const folder = makeTree({
+        "kustomization.yaml": replacing(fromMap, `{${select}, fieldPaths: [spec.values.image.tag]}`),
+        "p.yaml": release(image),
+        "x.yaml": map('web: "2"'),
+      });
+
+      const pin = await planTree(folder, { options: { mode: "update" } });
+      const checked = await planTree(folder, check);
+
+      expect(pin.changes).toEqual([]);
+      expect(pin.lines).toEqual([
+        expect.stringMatching(
+          /^p\.yaml:4:.*\[warning\].*`replacements` of kustomization\.yaml writes its `tag`/,
+        ),
+      ]);
+      expect(checked.ok).toBe(false);
+    },
+  );
+
+  test("is told where `replacements` write it, and no file says what", async () => {
+    const folder = makeTree({
+      "kustomization.yaml": `configMapGenerator: [{name: x, envs: [x.env]}]\n${replacing(fromMap, `{${select}, fieldPaths: [spec.values.image]}`)}`,
+      "p.yaml": release("a:1"),
+      "x.yaml": map("app: redis:7"),
+    });
+
+    const { ok, lines } = await planTree(folder, check);
+
+    expect(ok).toBe(false);
+    expect(lines).toEqual([
+      expect.stringMatching(/^kustomization\.yaml:4:11: \[error\].*no file of this run/),
+    ]);
+  });
+});
+
 describe("an image that a transformer sets", () => {
   test("is pinned there, since nothing of the kustomization comes after it", async () => {
     const patch = (image: string): string =>
