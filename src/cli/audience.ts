@@ -49,6 +49,16 @@ function beforeSignal(act: () => void, host: Host): () => void {
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
+/** What writes a line for a person in as many as the terminal needs, and for everybody else as it is. */
+export async function lineWrapper(audience: Audience): Promise<(line: string) => readonly string[]> {
+  if (!audience.isTerminal) return (line) => [line];
+  const { wrapToWidth } = await import("./terminal/width.ts");
+  return (line) => {
+    const [first = "", ...rest] = wrapToWidth(line, audience.columns(), "  ");
+    return [first.slice(2), ...rest];
+  };
+}
+
 /** Does something that asks registries, with a line on a terminal that says how far it is. */
 export async function withProgress<T>(
   audience: Audience,

@@ -13,8 +13,8 @@ import { tell } from "./stdio.ts";
 
 /** What is to be done. */
 export interface FileEffects extends Omit<Effects, "afterLocks"> {
-  /** The line that ends the messages, by the files that stay as they are. */
-  readonly sum: (left: readonly Result[]) => string;
+  /** The lines that end the messages, by the files that stay as they are. */
+  readonly sum: (left: readonly Result[]) => readonly string[];
   readonly changes: readonly FileChange[];
 }
 
@@ -36,7 +36,7 @@ export async function performOnFiles(
   let left: readonly Result[] = [];
   const commitFiles = (): void => {
     left = files.commit();
-    tell([...left.map(formatResult), sum(left)]);
+    tell([...left.map(formatResult), ...sum(left)]);
   };
   try {
     if (!(await perform({ ...effects, messages, afterLocks: commitFiles }, host))) return "contradiction";

@@ -14,7 +14,7 @@ import { counted } from "../text/counted.ts";
 import { version } from "../version.ts";
 import { untilAgreed } from "./agreement.ts";
 import type { Arguments } from "./arguments.ts";
-import { type Audience, stderrAudience, withProgress } from "./audience.ts";
+import { type Audience, lineWrapper, stderrAudience, withProgress } from "./audience.ts";
 import { isContained } from "./container.ts";
 import type { LockChange, ReportFile } from "./effects.ts";
 import { type FileEffects, performOnFiles } from "./file-effects.ts";
@@ -70,12 +70,13 @@ async function attempt(args: Arguments, host: Host): Promise<number | "contradic
   const reports = reportsOf(args, plan);
   const isWritten = !isAlone && !diff && plan.ok && plan.mode !== "check";
   if (isWritten) cleanUp(plan, host);
+  const wrap = await lineWrapper(audience);
   const effects: FileEffects = {
     messages: [...(await told(plan.results.filter(isDone(plan)), audience)), ...reports.warnings],
     isColoured: audience.isColoured,
     sum: (left) => {
-      if (explanation?.isAlone === true) return explainedSum(plan);
-      return report?.isAlone === true && plan.ok ? listedSum(plan) : sumOf(plan, isAlone, left);
+      if (explanation?.isAlone === true) return wrap(explainedSum(plan));
+      return wrap(report?.isAlone === true && plan.ok ? listedSum(plan) : sumOf(plan, isAlone, left));
     },
     reports: reports.files,
     locks: isWritten ? plan.locks.map(lockChange) : [],
@@ -117,7 +118,8 @@ async function showDiff(plan: FilesPlan, audience: Audience, host: Host): Promis
   const shown = await patchShower(host);
   for (const patch of filesDiff(plan)) write(stdout, shown(patch));
   const problems = plan.results.filter(({ severity }) => severity !== "info");
-  tell([...(await told(problems, audience)), sumOf(plan, true)], audience.isColoured);
+  const wrap = await lineWrapper(audience);
+  tell([...(await told(problems, audience)), ...wrap(sumOf(plan, true))], audience.isColoured);
   return 0;
 }
 

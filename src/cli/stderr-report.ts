@@ -4,7 +4,7 @@ import { oncePerRegistry } from "../outcome/registry-failures.ts";
 import type { PinResult } from "../pin-digests.ts";
 import { formatTally } from "../report/tally.ts";
 import { counted } from "../text/counted.ts";
-import type { Audience } from "./audience.ts";
+import { type Audience, lineWrapper } from "./audience.ts";
 import { type ToldLine, toldResult } from "./told-line.ts";
 
 /** Problems always, all that is told where results are shown nowhere else. */
@@ -20,7 +20,10 @@ export async function stderrReport(
   if (audience.isTerminal && input === "stream") {
     const { resultsTable } = await import("./terminal/results-table.ts");
     const rows = resultsTable(wanted, audience.columns());
-    return rows.length === 0 && tally === undefined ? [] : [...rows, tally ? sum(result) : summary(result)];
+    const wrap = await lineWrapper(audience);
+    return rows.length === 0 && tally === undefined
+      ? []
+      : [...rows, ...wrap(tally ? sum(result) : summary(result))];
   }
   const lines = wanted.map(toldResult);
   if (tally === undefined) return lines.length === 0 ? [] : [summary(result), ...lines];

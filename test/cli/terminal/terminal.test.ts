@@ -75,9 +75,24 @@ describe.skipIf(isMissing("script, of util-linux", hasScript))("a terminal", () 
 
     const { lines } = await show(images, "update -d onError=warn", { columns });
 
-    const widths = lines.slice(0, -1).map((line) => widthOf(line.replaceAll(escapes, "")));
+    const widths = lines.map((line) => widthOf(line.replaceAll(escapes, "")));
     expect(Math.max(...widths)).toBeLessThanOrEqual(columns);
     expect(lines.join("")).toMatch(escapes);
+  });
+
+  test("has no wider line below files either", async () => {
+    writeFileSync(join(folder, "a.yaml"), pod(`${registry.host}/app:1`));
+    writeFileSync(join(folder, "b.json"), "{}");
+
+    const { code, text } = await runInTerminal("$PIN --color never .", { cwd: folder, columns: 40 });
+
+    expect(code).toBe(0);
+    expect(text.split(erased).at(-1)?.split("\n").slice(-4)).toEqual([
+      "pin-digests: 1 image changed in 1 of 1",
+      "  file; skipped: 1 file without",
+      "  Kubernetes objects",
+      "",
+    ]);
   });
 
   test.each<[string, string, TerminalOptions]>([
