@@ -4,14 +4,20 @@ import { join } from "node:path";
 import type { Benchmark } from "./benchmark.ts";
 import { type Command, pinDigests, run, shell } from "./command.ts";
 import { measurePeak } from "./measure.ts";
+import { toolFor } from "./peer.ts";
+import { startRegistryProcess } from "./registry-process.ts";
 import { maybe, megabytes, printTable, time, times } from "./table.ts";
 import { deployments, imageLock, imageNames, stream } from "./workload.ts";
 
 /** Files edited in place, beside the same text as a stream and a copy of the files. */
 export const files: Benchmark = {
   name: "files",
-  summary: "10,000 files in place, beside the same text as a stream and `cp -r`, and 100,000 files",
-  measure: () => withFolder(measureFiles),
+  summary:
+    "10,000 files in place, beside the same text as a stream and `cp -r`, ratchet and frizbee; 100,000 files",
+  measure: async () => {
+    await withFolder(measureFiles);
+    await withFolder(measureBesideOthers);
+  },
   typical: (profile) =>
     withFolder(async (folder) => {
       const { tree } = makeTree(folder, 2_000);
@@ -41,9 +47,9 @@ interface Made {
 }
 
 /** Files in folders of a hundred, with a lock that has all of their images. */
-function makeTree(folder: string, count: number): Made {
+function makeTree(folder: string, count: number, images = IMAGES): Made {
   const tree = join(folder, `tree-${count}`);
-  const texts = deployments(count, IMAGES).map((each) => each + filler);
+  const texts = deployments(count, images).map((each) => each + filler);
   for (const [at, text] of texts.entries()) {
     const place = join(tree, `app-${Math.floor(at / 100)}`);
     if (at % 100 === 0) mkdirSync(place, { recursive: true });
@@ -98,6 +104,48 @@ async function measureFiles(folder: string): Promise<void> {
     [[time(wall), maybe(largeCpu, time)]],
   );
 }
+
+/** Other programs that edit files in place know no lock: all ask a registry, which answers at once. */
+async function measureBesideOthers(folder: string): Promise<void> {
+  const registry = await startRegistryProcess({ latency: 0, tokens: false });
+  try {
+    const { tree, lock } = makeTree(folder, 10_000, imageNames([registry.host], 150));
+    rmSync(lock);
+    const rows: (readonly string[])[] = [];
+    for (const [name, command] of others) {
+      const copy = join(folder, "copy");
+      const walls: number[] = [];
+      for (let turn = 0; command !== undefined && turn < RUNS; turn += 1) {
+        rmSync(copy, { recursive: true, force: true });
+        cpSync(tree, copy, { recursive: true });
+        walls.push((await run({ ...command, cwd: copy })).wall);
+      }
+      rows.push([name, command === undefined ? "not here" : time(least(walls))]);
+    }
+    printTable(
+      `10,000 files, 150 images at a registry on loopback, the least of ${RUNS} runs`,
+      ["", "wall"],
+      rows,
+    );
+  } finally {
+    await registry.stop();
+  }
+}
+
+const ratchet = toolFor("ratchet", "-version");
+const frizbee = toolFor("frizbee", "version");
+
+// ratchet knows no Kubernetes, but finds each `image` below `spec` in what it takes for a task of Tekton.
+const others: readonly (readonly [name: string, command: Command | undefined])[] = [
+  ["pin-digests", pinDigests("", ".")],
+  [
+    "ratchet, 8 at once",
+    ratchet === undefined
+      ? undefined
+      : shell(`${ratchet} pin -parser tekton -concurrency 8 $(find . -name '*.yaml')`, ""),
+  ],
+  ["frizbee", frizbee === undefined ? undefined : shell(`${frizbee} image .`, "")],
+];
 
 function least(values: readonly number[]): number {
   return Math.min(...values);
