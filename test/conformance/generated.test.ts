@@ -21,7 +21,9 @@ describe("generated manifests", () => {
         const run = await bench.pin(text);
 
         const expectRight = filled ? expectPinnedInMeaning : expectPinned;
-        expect(expectRight(run, images).length).toBe(images.length);
+        // Texts that look like manifests are told of, too.
+        const pinned = expectRight(run, images).filter(({ severity }) => severity === "info");
+        expect(pinned.length).toBe(images.length);
       }),
       settings,
     );

@@ -48,6 +48,7 @@ describe("a ConfigMap that several objects name", () => {
     );
 
     expect(told.map((each) => each.split(": ")[0])).toEqual([
+      'warning data["c.yaml"].web.image',
       'info data["a.yaml"].web.image',
       'info data["b.yaml"].db.image',
     ]);

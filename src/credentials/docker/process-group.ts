@@ -25,13 +25,13 @@ export function startProcessGroup(
   { args, platform, ...options }: GroupOptions,
 ): ProcessGroup {
   const isGroup = platform !== "win32";
-  const leader = spawn(program, args, { ...options, detached: isGroup, windowsHide: true });
+  let leader: ChildProcess | undefined;
 
   /** The numbers of processes that have ended are given to others. */
   let isOver = false;
 
   function killAll(): void {
-    if (leader.pid === undefined || isOver) return;
+    if (leader?.pid === undefined || isOver) return;
     if (!isGroup) {
       leader.kill("SIGKILL");
       return;
@@ -56,8 +56,15 @@ export function startProcessGroup(
     isOver = true;
   }
 
+  // On a busy machine the program may be at work long before `spawn` returns: a signal that comes then must not be missed.
   process.on("exit", killAll);
   for (const signal of INTERRUPTS) process.on(signal, passOn);
+  try {
+    leader = spawn(program, args, { ...options, detached: isGroup, windowsHide: true });
+  } catch (error) {
+    end();
+    throw error;
+  }
   return { leader, end };
 }
 
