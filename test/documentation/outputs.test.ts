@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { parseDigest } from "../../src/image/digest.ts";
 import { canonicalName } from "../../src/image/reference.ts";
 import { pinDigests } from "../../src/pin-digests.ts";
+import { digest, makeTree, planTree, pod } from "../files/tree.ts";
 import { readPage, repository } from "./commands.ts";
 
 describe("the documentation", () => {
@@ -30,6 +31,19 @@ describe("the documentation", () => {
 
     expect(digests.size).toBe(2);
     expect({ text, ok }).toEqual({ text: pod + side("+"), ok: true });
+  });
+
+  test("shows the lock that a run makes", async () => {
+    const folder = makeTree({ "web.yaml": pod("nginx:1.27") });
+
+    const { locks } = await planTree(folder, { options: { lock: "create" } });
+
+    const made = locks.map(({ text }) => text).join();
+    expect(made).toContain("nginx:1.27");
+    for (const page of ["README.md", "docs/lock.md"]) {
+      const [, shown = ""] = /```yaml\n# image-lock\.yaml\n(.*?)```/s.exec(readPage(page)) ?? [];
+      expect(shown.replace(/ +# .*$/m, "").replace(/sha256:\w+/, digest)).toBe(made);
+    }
   });
 
   const source = readdirSync(join(repository, "src"), { recursive: true, encoding: "utf8" })
