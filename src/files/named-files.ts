@@ -23,27 +23,30 @@ export function namedFiles({ files, folders }: FoundFiles, shown: (place: string
     // By such a name it was found, unless it is left out.
     if (/\.(?:ya?ml|json)$/.test(place)) return undefined;
     const root = folders.find((folder) => isBelow(place, folder));
-    if (root === undefined || !isFileWithin(place, root) || isLeftOut(place, root)) return undefined;
-    const file: FoundFile = {
+    const target = root === undefined ? undefined : targetWithin(place, root);
+    if (root === undefined || target === undefined || isLeftOut(place, root)) return undefined;
+    // It may have been found by another name.
+    const file = known.get(target) ?? {
       path: shown(place),
       place,
       form: "manifests",
       isTemplate: false,
       isNamed: false,
     };
-    known.set(place, file);
+    known.set(place, file).set(target, file);
     return file;
   };
 }
 
-/** False for a link that leads out of the folder. */
-function isFileWithin(place: string, root: string): boolean {
+/** Where a file is, all links followed; undefined for a link that leads out of the folder. */
+function targetWithin(place: string, root: string): string | undefined {
   try {
-    return statSync(place).isFile() && isBelow(realpathSync.native(place), realpathSync.native(root));
+    const target = realpathSync.native(place);
+    return statSync(target).isFile() && isBelow(target, realpathSync.native(root)) ? target : undefined;
   } catch (error) {
     // The address of something elsewhere, or a patch that is written in place.
     if (isSystemError(error, "ENOENT", "ENOTDIR", "ENAMETOOLONG", "EACCES", "ELOOP", "ERR_INVALID_ARG_VALUE"))
-      return false;
+      return undefined;
     throw error;
   }
 }

@@ -1,3 +1,5 @@
+import { symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { digest, makeTree, pinTree, planTree, pod, readTree } from "./tree.ts";
 
@@ -401,4 +403,24 @@ ${patch("a:5").replace(/^(?=.)/gm, "  ")}`,
     expect(tree.one).toContain(`"b:1@${digest}"`);
     expect(tree["two.txt"]).toContain(`"b:2@${digest}"`);
   });
+});
+
+test("a file that a kustomization names by a link is pinned once", async () => {
+  const patch =
+    '{apiVersion: v1, kind: Pod, metadata: {name: web}, spec: {containers: [{name: b, image: "b:1"}]}}\n';
+  const folder = makeTree({
+    "kustomization.yaml": "resources: [p.yaml]\npatches: [{path: one}, {path: two}, {path: three}]\n",
+    "p.yaml": pod(`a:1@${digest}`),
+    "patch.yaml": patch,
+    text: patch,
+  });
+  symlinkSync("patch.yaml", join(folder, "one"));
+  symlinkSync("text", join(folder, "two"));
+  symlinkSync("text", join(folder, "three"));
+
+  const { lines } = await pinTree(folder);
+
+  expect(lines).toEqual([expect.stringContaining('pinned "b:1"'), expect.stringContaining('pinned "b:1"')]);
+  const tree = readTree(folder);
+  for (const path of ["patch.yaml", "text"]) expect(tree[path]).toContain(`"b:1@${digest}"`);
 });
