@@ -41,6 +41,8 @@ export interface Around {
   readonly isRoot: boolean;
   /** In a list with texts that are no images, which a path to all elements would mean too. */
   readonly isMixed?: boolean;
+  /** Somewhere below a key such as `images`. */
+  readonly isAmongImages?: boolean;
   /** Beside a key of a build, whose images are built. */
   readonly isBuilt?: boolean;
 }
@@ -107,7 +109,11 @@ export function takeListed(
 }
 
 /** Takes a text that reads as an image, or that may be one by its form alone. */
-export function takeScalar(search: LikelySearch, place: Place, { meaning, isMixed, isBuilt }: Around): void {
+export function takeScalar(
+  search: LikelySearch,
+  place: Place,
+  { meaning, isMixed, isBuilt, isAmongImages }: Around,
+): void {
   const { walk, isByKey } = search;
   const isCalledImage = meaning === "image" || meaning === "images";
   const { yaml } = place.layer;
@@ -123,7 +129,7 @@ export function takeScalar(search: LikelySearch, place: Place, { meaning, isMixe
   }
   const isNamed = isCalledImage
     ? mayBeCalledSo(search, text)
-    : !isBuilt && isLedByImage(String(walk.path.at(-1))) && isQualified(text);
+    : !isBuilt && isQualified(text) && (isAmongImages || isLedByImage(String(walk.path.at(-1))));
   if (!isNamed && (isByKey || !isQualified(text))) return;
   const before = walk.fields.length;
   const isInParts = extractBeside(walk, place, likelyRule);

@@ -99,6 +99,7 @@ function visitMap(search: LikelySearch, place: Place, around: Around): void {
   const texts = isBuilt || !mayBeParts(names) ? noTexts : textsOf(yaml, names, entries);
   const inParts = new Set(texts.size === 0 ? [] : takeParts(search, place, { texts, isImage }));
   const variable = names.includes("value") ? memberText(yaml, membersOf(yaml, node), "name") : undefined;
+  const isAmongImages = around.isAmongImages === true || around.meaning === "images";
   let siblings: readonly Member[] | undefined;
   entries.forEach(({ value }, at) => {
     const name = names[at] ?? "";
@@ -127,7 +128,7 @@ function visitMap(search: LikelySearch, place: Place, around: Around): void {
         findUntouched(search, { reason, also: /^target/.test(name) ? "parts" : "nothing" }, (inner) =>
           visitLikely(inner, member, { meaning: undefined, isRoot: false }),
         );
-      } else visitLikely(search, member, { meaning, isRoot: false, isBuilt });
+      } else visitLikely(search, member, { meaning, isRoot: false, isBuilt, isAmongImages });
     }
     path.pop();
   });

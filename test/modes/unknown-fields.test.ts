@@ -298,6 +298,7 @@ spec: {components: {karmadaWebhook: {imageRepository: registry.k8s.io/a, imageTa
     "images: ['oci://ghcr.io/acme/server:v1']",
     "serverimage: ghcr.io/acme/server:v1",
     "imageServer: ghcr.io/acme/server:v1",
+    "images: {server: {linux: ghcr.io/acme/server:v1}}",
     "parameters: {serverImage: ghcr.io/acme/server:v1}",
     "cloudControllerImage: ghcr.io/acme/server:v1",
     "env: {RELATED_IMAGE_SERVER: ghcr.io/acme/server:v1}",
