@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { unknownField } from "../../src/fields/suggested-spec.ts";
 import { parseDigest } from "../../src/image/digest.ts";
 import { pinDigests } from "../../src/pin-digests.ts";
+import type { Registry } from "../../src/registry/resolve/registry-session.ts";
+import { type Hit, ruleOf } from "./rules.ts";
 
 /** How a catalogue of custom resources is covered. */
 export interface CatalogueCoverage {
@@ -13,6 +16,8 @@ export interface CatalogueCoverage {
   readonly falsePaths: number;
   /** Paths that hold no image, and were changed. */
   readonly falseHits: readonly string[];
+  /** Those of them that are changed where a registry has every name and `unknownFields` is `all`, by rule. */
+  readonly likelyHits: readonly Hit[];
 }
 
 interface Kind {
@@ -37,6 +42,7 @@ export async function measureCatalogue(folder: string): Promise<CatalogueCoverag
   const missed: string[] = [];
   const wrongWithoutTag: string[] = [];
   const falseHits: string[] = [];
+  const likelyHits: Hit[] = [];
   for (const { group, kind, versions, paths, pinOnlyIfTagged = {} } of kinds) {
     for (const path of paths) {
       const where = { apiVersion: `${group}/${versions[0] ?? "v1"}`, kind, path };
@@ -47,15 +53,22 @@ export async function measureCatalogue(folder: string): Promise<CatalogueCoverag
     }
   }
   for (const { group, kind, path } of falsePaths) {
-    if (await isPinned({ apiVersion: `${group}/v1`, kind, path, image: "ghcr.io/acme/app:v1" })) {
-      falseHits.push(`${group} ${kind} ${path}`);
-    }
+    const place = { apiVersion: `${group}/v1`, kind, path, image: "ghcr.io/acme/app:v1" };
+    if (await isPinned(place)) falseHits.push(`${group} ${kind} ${path}`);
+    if (await isPinned(place, "all"))
+      likelyHits.push({ rule: ruleOf(unknownField, path), set: "false paths" });
   }
   const paths = kinds.flatMap((each) => each.paths).length;
-  return { paths, missed, wrongWithoutTag, falsePaths: falsePaths.length, falseHits };
+  return { paths, missed, wrongWithoutTag, falsePaths: falsePaths.length, falseHits, likelyHits };
 }
 
 const digest = parseDigest(`sha256:${"0123456789abcdef".repeat(4)}`);
+
+/** Has an image of every name. */
+const registry: Registry = {
+  inspect: async () => ({ digest, recognizedBy: "application/vnd.oci.image.index.v1+json" }),
+  hasDigest: async () => true,
+};
 
 interface Place {
   readonly apiVersion: string;
@@ -64,9 +77,14 @@ interface Place {
   readonly image: string;
 }
 
-async function isPinned({ apiVersion, kind, path, image }: Place): Promise<boolean> {
+async function isPinned({ apiVersion, kind, path, image }: Place, unknownFields?: string): Promise<boolean> {
   const object = { apiVersion, kind, metadata: { name: "x" }, ...objectWith(path, image) };
-  const { text } = await pinDigests(JSON.stringify(object), { resolveDigest: async () => digest });
+  const { text } = await pinDigests(
+    JSON.stringify(object),
+    unknownFields === undefined
+      ? { resolveDigest: async () => digest }
+      : { registry, overrides: new Map([["unknownFields", unknownFields]]) },
+  );
   return text.includes(`${image}@${digest}`);
 }
 

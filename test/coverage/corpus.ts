@@ -1,12 +1,15 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { defaultConfig } from "../../src/config/parse-config.ts";
+import { unknownField } from "../../src/fields/suggested-spec.ts";
 import { findResources } from "../../src/find/find-resources.ts";
+import { planLikely } from "../../src/plan/likely.ts";
 import { planStep } from "../../src/plan/plan.ts";
 import type { Step } from "../../src/plan/step.ts";
 import { kindOf, rootOf } from "../../src/yaml/node.ts";
 import { scan } from "../../src/yaml/scan.ts";
 import { YamlSyntaxError } from "../../src/yaml/syntax-error.ts";
+import { type Hit, ruleOf } from "./rules.ts";
 
 /** How many of the values of one category are covered. */
 export interface CategoryCoverage {
@@ -24,6 +27,8 @@ export interface CorpusCoverage {
   readonly files: number;
   readonly categories: ReadonlyMap<string, CategoryCoverage>;
   readonly falseHits: readonly string[];
+  /** What is no image, or not to be pinned, and is pinned with `unknownFields: all` where a registry has every name, by rule. */
+  readonly hits: readonly Hit[];
 }
 
 /** Looks for the values of `images.dev.tsv` in the files of a corpus. */
@@ -31,6 +36,7 @@ export async function measureCorpus(folder: string): Promise<CorpusCoverage> {
   const rows = readRows(folder);
   const categories = new Map<string, CategoryCoverage>();
   const falseHits: string[] = [];
+  const hits: Hit[] = [];
   let files = 0;
   for (const [file, values] of groupByFile(rows)) {
     const path = join(folder, "files", file);
@@ -40,14 +46,20 @@ export async function measureCorpus(folder: string): Promise<CorpusCoverage> {
     const left = [...steps];
     for (const row of values) {
       const at = left.findIndex((step) => isStepOf(step, row));
-      const [step] = at === -1 ? [] : left.splice(at, 1);
+      const [found] = at === -1 ? [] : left.splice(at, 1);
+      if (found?.kind === "resolve" && /^(?:c|b-nopin)$/.test(row.category))
+        hits.push({
+          rule: ruleOf(found.field.rule, row.path),
+          set: `corpus ${row.category as "c" | "b-nopin"}`,
+        });
+      const step = found?.field.rule === unknownField ? undefined : found;
       categories.set(row.category, added(categories.get(row.category), row, step));
       if (step?.kind === "resolve" && /^(?:c|b-nopin)$/.test(row.category)) {
         falseHits.push(`${row.category} ${file} ${row.kind} ${row.path} ${row.value}`);
       }
     }
   }
-  return { files, categories, falseHits };
+  return { files, categories, falseHits, hits };
 }
 
 interface Row {
@@ -102,9 +114,12 @@ async function stepsOf(text: string): Promise<readonly Step[] | undefined> {
     const yaml = scan(text);
     const items = yaml.documents.map(rootOf).filter((root) => kindOf(yaml, root) === "mapping");
     const resources = findResources({ kind: "stream", yaml, items }, defaultConfig);
-    return resources
-      .flatMap(({ fields }) => fields)
-      .map((field) => planStep(field, defaultConfig, undefined));
+    const config = { ...defaultConfig, unknownFields: "all" as const };
+    const certain = new Set<string>();
+    return resources.flatMap(({ fields, likely }) => [
+      ...fields.map((field) => planStep(field, config, undefined)),
+      ...likely.flatMap((field) => planLikely(field, { config, lock: undefined, certain }) ?? []),
+    ]);
   } catch (error) {
     if (error instanceof YamlSyntaxError) return undefined;
     throw error;

@@ -7,6 +7,7 @@ import type { Result } from "../../src/krm/result.ts";
 import { pinDigests } from "../../src/pin-digests.ts";
 import type { Registry } from "../../src/registry/resolve/registry-session.ts";
 import { explain } from "../../src/run/explain.ts";
+import { type Hit, ruleOf } from "./rules.ts";
 
 /** What becomes of the images in kinds of operators that are no part of the catalogue, where a registry has every name. */
 export interface UnseenCoverage {
@@ -24,6 +25,8 @@ export interface UnseenCoverage {
   /** What is no image, and is changed with `all`; and what is by default. */
   readonly falseHits: readonly string[];
   readonly falseByDefault: readonly string[];
+  /** Each image that is pinned, and what is none and is changed with `all`, by rule. */
+  readonly hits: readonly Hit[];
 }
 
 /** Pins the objects of a folder, of which `fields.tsv` says what each value is. */
@@ -55,6 +58,13 @@ export async function measureUnseen(folder: string): Promise<UnseenCoverage> {
     nopins: nopins.length,
     falseHits: nopins.filter(({ all }) => all).map(nameOf),
     falseByDefault: nopins.filter(({ byDefault }) => byDefault).map(nameOf),
+    hits: [
+      ...pins.filter(({ all }) => all).map(({ rule }) => ({ rule, set: "pins" as const })),
+      ...pins
+        .filter(({ byDefault }) => byDefault)
+        .map(({ rule }) => ({ rule, set: "pins by default" as const })),
+      ...nopins.filter(({ all }) => all).map(({ rule }) => ({ rule, set: "nopins" as const })),
+    ],
   };
 }
 
@@ -72,6 +82,7 @@ interface Fate {
   /** Who is silent about it. */
   readonly told: readonly string[];
   readonly reason: string;
+  readonly rule: string;
 }
 
 type Finding = Row & Fate;
@@ -147,6 +158,7 @@ async function fateOf(text: string, row: Row): Promise<Fate> {
     byDefault: isPinned(byDefault.text),
     told,
     reason: reasonOf(row, all.results),
+    rule: ruleOf(explanations.find(({ path }) => covers(path, row.path))?.rule, row.path),
   };
 }
 

@@ -22,6 +22,7 @@ describe.skipIf(isMissing("catalogue at ../shared/reference", `${shared}/referen
         wrongWithoutTag: [],
         falsePaths: 267,
         falseHits: [],
+        likelyHits: [],
       });
     });
   },
