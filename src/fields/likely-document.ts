@@ -12,7 +12,9 @@ import type { Place } from "./walk-state.ts";
 /** True for a text that may be a document which speaks of images: a glance. */
 export function mayHoldDocument({ carriers }: LikelySearch, place: Site): boolean {
   const { yaml } = place.layer;
-  const target = dereference(yaml, place.node);
+  // What an alias stands for is read where that stands: a text may have a thousand of them.
+  const target = place.node;
+  if (kindOf(yaml, target) !== "scalar") return false;
   if (carriers.get(yaml)?.has(target) || goType(yaml, target) !== "string") return false;
   const text = writtenText(yaml, target);
   return /[\s{[]/.test(text.trim()) && speaksOfImages.test(text);

@@ -117,6 +117,12 @@ describe("a document in a text of which no rule says what it is", () => {
     ]);
   });
 
+  test("is told where it stands, not where aliases bring it", async () => {
+    expect(await places(widget("a: &t |\n  x: 1\n  image: nginx:1\nb: *t\nc: *t\n"))).toEqual([
+      "warning spec.a.image",
+    ]);
+  });
+
   test("may unfold to anything: it is only tried", async () => {
     const bomb = [
       "a0: &a0 [x, x]",

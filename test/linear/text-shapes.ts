@@ -306,6 +306,20 @@ export const textShapes: readonly Shape[] = [
   pinning("long hosts in a kind that no rule knows", (n) =>
     thingOf(`  x: ${"a.".repeat(n * 5)}/${"b/".repeat(n * 5)}\n`),
   ),
+  pinning("images in a text that no rule reads", (n) =>
+    thingOf(`  config: |\n${repeat(n, (i) => `    a${i}: {image: "ghcr.io/acme/a:1"}\n`)}`),
+  ),
+  pinning("images in a template that no rule reads", (n) =>
+    thingOf(`  config: |\n    {{ if x }}\n${repeat(n, () => "    image: ghcr.io/acme/a:1\n")}`),
+  ),
+  pinning("aliases of a text that no rule reads", (n) =>
+    thingOf(
+      `  config: &c |\n${repeat(n, () => "    image: ghcr.io/acme/a:1\n    ---\n")}${repeat(n, (i) => `  a${i}: *c\n`)}`,
+    ),
+  ),
+  pinning("a word in a text that no rule reads", (n) =>
+    thingOf(`  config: |\n    {{ x }}\n    image=${"a.".repeat(n * 5)}\n    ${"image".repeat(n * 2)}\n`),
+  ),
   pinning("likely images below a long key", (n) =>
     thingOf(`  ${"k".repeat(n * 5)}:\n${repeat(n, (i) => `    a${i}Image: acme/a:1\n`)}`),
   ),
