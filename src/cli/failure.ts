@@ -5,7 +5,6 @@ import { codeOf, isSystemError, reasonOf } from "../fs/system-error.ts";
 import { InputError } from "../krm/input-error.ts";
 import { LockFileError } from "../lock/format/lock-file-error.ts";
 import { ReportError } from "../report/report-error.ts";
-import { OverlapError } from "../yaml/text-edit.ts";
 import { LockWriteError } from "./lock-file-io.ts";
 import { OutputError, tell } from "./stdio.ts";
 import { UsageError } from "./usage-error.ts";
@@ -46,7 +45,7 @@ function isOfMachine(error: unknown): boolean {
 
 /** Whether the message of an error says it all. */
 function isPlain(error: unknown): error is Error {
-  return [InputError, OverlapError, FileWriteError, LockWriteError, OutputError, ReportError].some(
+  return [InputError, FileWriteError, LockWriteError, OutputError, ReportError].some(
     (kind) => error instanceof kind,
   );
 }

@@ -20,7 +20,7 @@ import type { OwnProcess } from "../fs/process-mark.ts";
 import { linkWarning, replaceReason } from "../fs/replace-file.ts";
 import { isSystemError } from "../fs/system-error.ts";
 import type { Result } from "../krm/result.ts";
-import { applyEdits } from "../yaml/text-edit.ts";
+import { applyEdits, OverlapError } from "../yaml/text-edit.ts";
 import { draftEnding, draftPath } from "./draft-name.ts";
 import { FileWriteError, fileFault } from "./file-error.ts";
 import {
@@ -104,6 +104,8 @@ function stageFile(change: FileChange, ending: string): Staged & { readonly othe
     const hash = otherNames > 0 ? hashOf(bytes) : hashIfFresh(bytes, state);
     return { change, target, draft, state, hash, otherNames };
   } catch (error) {
+    if (error instanceof OverlapError)
+      throw new FileWriteError("failed", `${JSON.stringify(path)}, ${error.message}`, { cause: error });
     if (!isSystemError(error)) throw error;
     throw new FileWriteError(
       isSystemError(error, "ENOENT") ? "changed" : "failed",

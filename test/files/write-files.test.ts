@@ -114,6 +114,17 @@ describe("staging", () => {
     expect(readTree(folder)).toEqual({ "a.yaml": pinned("nginx:1") });
   });
 
+  test("says where two changes of a file contradict each other, and writes none", async () => {
+    const folder = makeTree({ "a.yaml": pod("nginx:1"), "b.yaml": pod("nginx:1") });
+    const { changes } = await planTree(folder);
+    const twice = changes.map((change) => ({ ...change, edits: [...change.edits, ...change.edits] }));
+
+    expect(() => stageFiles(changes.slice(0, 1).concat(twice.slice(1)), process)).toThrow(
+      /^"b\.yaml", line 7, column 19: two changes contradict each other here, so nothing was written/,
+    );
+    expect(readTree(folder)).toEqual({ "a.yaml": pod("nginx:1"), "b.yaml": pod("nginx:1") });
+  });
+
   test("says which file can't be written, and leaves nothing", async () => {
     const folder = makeTree({ "a.yaml": pod("nginx:1"), "b.yaml": pod("nginx:1") });
     const plan = await planTree(folder);
