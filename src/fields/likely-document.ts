@@ -15,6 +15,9 @@ export function mayHoldDocument({ carriers }: LikelySearch, place: Site): boolea
   // What an alias stands for is read where that stands: a text may have a thousand of them.
   const target = place.node;
   if (kindOf(yaml, target) !== "scalar") return false;
+  const { starts, ends } = yaml.events;
+  // At a glance: most scalars are single words.
+  if (!/[\s{[\\]/.test(yaml.text.slice(starts[target] ?? 0, ends[target] ?? 0))) return false;
   if (carriers.get(yaml)?.has(target) || goType(yaml, target) !== "string") return false;
   const text = writtenText(yaml, target);
   return /[\s{[]/.test(text.trim()) && speaksOfImages.test(text);

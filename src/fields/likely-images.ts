@@ -172,6 +172,7 @@ const ownGroups: ReadonlySet<string> = new Set(
     "gateway.networking",
     "imagepolicy",
     "internal.apiserver",
+    "kubeadm",
     "kubelet.config",
     "kustomize.config",
     "kubeproxy.config",

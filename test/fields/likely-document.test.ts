@@ -231,3 +231,10 @@ test("an operator's group may end in k8s.io", async () => {
 
   expect((await pin(spark)).told).toEqual([expect.stringMatching(/^(?:info|warning) spec.image/)]);
 });
+
+test("Kubernetes' own groups have no fields that nobody knows", async () => {
+  const own =
+    "apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\nimageRepository: registry.k8s.io\n---\napiVersion: resource.k8s.io/v1\nkind: DeviceClass\nmetadata: {name: d}\nspec: {image: ghcr.io/acme/a:v1}\n";
+
+  expect((await pin(own)).told).toEqual([]);
+});
