@@ -9,7 +9,7 @@ import { YamlSyntaxError } from "./syntax-error.ts";
 /** The events of JSON objects one behind the other, each a document; undefined for any other text. */
 export function jsonEvents(text: string, nesting: number): readonly Event[] | undefined {
   const starts = jsonObjectStarts(text);
-  return starts && segmentsEvents(text, starts, nesting);
+  return starts && readOrNot(() => segmentsEvents(text, starts, nesting));
 }
 
 /**
@@ -18,31 +18,32 @@ export function jsonEvents(text: string, nesting: number): readonly Event[] | un
  */
 export function looseEvents(text: string, nesting: number): readonly Event[] | undefined {
   const loose = loosen(text);
-  if (loose === undefined) return undefined;
-  try {
-    const events = strictEvents(loose.text, nesting);
-    const starts = new Set(events.map(startOf));
-    return loose.starts.every((start) => starts.has(start)) ? tightened(events, text, loose) : undefined;
-  } catch (error) {
-    if (error instanceof YamlSyntaxError) return undefined;
-    throw error;
-  }
+  const events = loose && readOrNot(() => strictEvents(loose.text, nesting));
+  if (events === undefined) return undefined;
+  const starts = new Set(events.map(startOf));
+  return loose?.starts.every((start) => starts.has(start)) ? tightened(events, text, loose) : undefined;
 }
 
 /** The events of a text where NEL, LS and PS end no line; undefined where one stands elsewhere than in a scalar. */
 export function yaml12Events(text: string, nesting: number): readonly Event[] | undefined {
+  const events = readOrNot(() => strictEvents(text, nesting));
+  if (events === undefined) return undefined;
+  const ranges = events.flatMap((event) =>
+    event.type === EVENT_ID.SCALAR ? [{ start: event.valueStart, end: event.valueEnd }] : [],
+  );
+  const places = [...text.matchAll(/[\u0085\u2028\u2029]/g)].map(({ index }) => index);
+  let at = 0;
+  const isInScalar = (place: number): boolean => {
+    while (at < ranges.length && (ranges[at]?.end ?? 0) <= place) at++;
+    return (ranges[at]?.start ?? place + 1) <= place;
+  };
+  return places.every(isInScalar) ? events : undefined;
+}
+
+/** What is read; undefined where it can't be. */
+function readOrNot(read: () => readonly Event[]): readonly Event[] | undefined {
   try {
-    const events = strictEvents(text, nesting);
-    const ranges = events.flatMap((event) =>
-      event.type === EVENT_ID.SCALAR ? [{ start: event.valueStart, end: event.valueEnd }] : [],
-    );
-    const places = [...text.matchAll(/[\u0085\u2028\u2029]/g)].map(({ index }) => index);
-    let at = 0;
-    const isInScalar = (place: number): boolean => {
-      while (at < ranges.length && (ranges[at]?.end ?? 0) <= place) at++;
-      return (ranges[at]?.start ?? place + 1) <= place;
-    };
-    return places.every(isInScalar) ? events : undefined;
+    return read();
   } catch (error) {
     if (error instanceof YamlSyntaxError) return undefined;
     throw error;

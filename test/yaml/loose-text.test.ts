@@ -24,6 +24,7 @@ describe("scan, of what readers written in Go read", () => {
     ["a comment behind quotes", "a: \"b\"# c\nd: 'e'# f\n", { a: "b", d: "e" }],
     ["a comment behind brackets", "a: [b]# c\nd: {e: f}# {\n", { a: ["b"], d: { e: "f" } }],
     ["a comment behind a comma", "a: {b: c,# d }\n  e: f}\n", { a: { b: "c", e: "f" } }],
+    ["a comment right behind JSON", '{"a": {"b": 1}}# c\n', { a: { b: 1 } }],
     ["a comment behind a bar", "a: |# b\n  c\n", { a: "c\n" }],
     ["a colon before a comma", "a: {b: c:, d: 'e'# f\n}\n", { a: { b: "c:", d: "e" } }],
     ["carriage returns", 'a: {\r\n"b": "c" # d\r\n}\r\n', { a: { b: "c" } }],
