@@ -32,10 +32,10 @@ export interface CheckedImage extends Pick<CheckStep, "image" | "lock"> {
   readonly field: {
     readonly resource: Resource;
     readonly path: string;
-    readonly value?: string;
+    readonly value?: string | undefined;
     /** Why what runs has no digest. */
-    readonly floats?: string;
-    readonly tag?: "keep" | "drop";
+    readonly floats?: string | undefined;
+    readonly tag?: "keep" | "drop" | undefined;
   };
 }
 

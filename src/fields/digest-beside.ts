@@ -136,7 +136,7 @@ function extractComposed(walk: Walk, map: Site, rule: FieldRule, parts: Parts): 
   const { key, site } = parts.digest;
   const isNamed = rule.override?.digestKey?.replaceAll(".", "/") === key;
   const edit = isNamed ? clearKey(map.layer, map.node, key) : undefined;
-  const writing: Writing = { kind: "in-place", ...(edit !== undefined && { removal: { site: map, edit } }) };
+  const writing: Writing = { kind: "in-place", removal: edit && { site: map, edit } };
   const identity = `map ${identityOf(map.layer, map.node)} ${parts.repository.key}`;
   const composed = compose({ ...parts, namespace: undefined, tag: undefined });
   push(walk, map, { ...rule, tagless: "keep" }, { site, identity, ...composed, writing });

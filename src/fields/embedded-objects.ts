@@ -14,7 +14,7 @@ export interface ObjectWithin extends Site {
   /** From the root of the outermost object. */
   readonly path: string;
   /** Why all that is in it is left alone. */
-  readonly skipped?: string;
+  readonly skipped?: string | undefined;
 }
 
 /** What a user selects of the objects within others. */
@@ -103,7 +103,7 @@ export function isList({ kind, node }: Resource, yaml: YamlText): boolean {
 }
 
 interface ReadObject extends ObjectWithin, Pick<EnteredObject, "flaws"> {
-  readonly names?: ReadonlySet<string>;
+  readonly names?: ReadonlySet<string> | undefined;
 }
 
 function readObject(
@@ -120,8 +120,8 @@ function readObject(
     resource,
     path: formatPath(path),
     flaws,
-    ...(skipped !== undefined && { skipped }),
-    ...(named !== undefined && { names: named }),
+    skipped,
+    names: named,
   };
 }
 
@@ -132,10 +132,8 @@ function speaks({ skipped, names: named }: ReadObject): boolean {
 /** Whether the annotation of an object names something in it, from its own root or from that of the outermost. */
 function names(object: ReadObject, { path, owner }: Pick<ImageField, "path" | "owner">): boolean {
   if (object.names === undefined) return false;
-  const place = owner === undefined ? {} : { owner };
   return (
-    isNamed({ path: pathWithin(object, path), ...place }, object.names) ||
-    isNamed({ path, ...place }, object.names)
+    isNamed({ path: pathWithin(object, path), owner }, object.names) || isNamed({ path, owner }, object.names)
   );
 }
 

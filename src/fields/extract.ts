@@ -3,7 +3,6 @@ import { matchesGlob } from "../image/glob.ts";
 import { InvalidReferenceError, safeParseReference } from "../image/reference.ts";
 import { goType } from "../yaml/go-type.ts";
 import { memberText } from "../yaml/members.ts";
-import type { Mutable } from "../yaml/mutable.ts";
 import {
   aliasRange,
   dereference,
@@ -68,9 +67,9 @@ export function extractText(walk: Walk, place: Place, rule: FieldRule): void {
       identity: `${identityOf(site.layer, site.node)}+${offset}`,
       value,
       locate: (range) => locate({ start: offset + range.start, end: offset + range.end }),
-      ...(ends !== undefined && { ends }),
+      ends,
       writing: inPlace,
-      ...(isPart && { fault: "partial-match" }),
+      fault: isPart ? "partial-match" : undefined,
     });
     if (index !== undefined) walk.path.pop();
   }
@@ -87,9 +86,7 @@ export function pushFault(walk: Walk, place: Place, rule: FieldRule, fault: Imag
   });
 }
 
-interface Found extends Pick<ImageField, "identity" | "value" | "locate" | "writing" | "fault" | "site"> {
-  readonly ends?: ImageField["ends"] | undefined;
-}
+type Found = Pick<ImageField, "identity" | "value" | "locate" | "ends" | "writing" | "fault" | "site">;
 
 /** Adds a field. */
 export function push(walk: Walk, place: Place, rule: FieldRule, found: Found): void {
@@ -99,23 +96,22 @@ export function push(walk: Walk, place: Place, rule: FieldRule, found: Found): v
   const { node, via } = found.site;
   const owner = siblings && memberText(layer.yaml, siblings, "name");
   const { onError, tag } = rule.override ?? {};
-  const field: Mutable<ImageField> = {
+  walk.fields.push({
     resource: walk.resource,
     path: formatPath(walk.path),
     site: { layer: found.site.layer, node, via },
     identity,
+    value,
     locate,
+    ends,
     writing,
+    fault,
     rule: rule.label,
     tagless: rule.tagless,
-  };
-  if (value !== undefined) field.value = value;
-  if (fault !== undefined) field.fault = fault;
-  if (ends !== undefined) field.ends = ends;
-  if (owner !== undefined) field.owner = owner;
-  if (onError !== undefined) field.onError = onError;
-  if (tag !== undefined) field.tag = tag;
-  walk.fields.push(field);
+    owner,
+    onError,
+    tag,
+  });
 }
 
 /**

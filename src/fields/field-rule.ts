@@ -18,15 +18,17 @@ export interface FieldRule extends Omit<FieldRow, "tagless" | "loose"> {
   /** What stands here is certainly meant as an image, so that anything but a text is a mistake. */
   readonly certain?: true;
   /** The pattern of a user's rule, which has none of the table's. */
-  readonly expression?: ImagePattern;
+  readonly expression?: ImagePattern | undefined;
   /** A digest under a key beside a whole reference counts. */
   readonly beside?: true;
   /** A key for the digest that is there and empty is filled. */
   readonly fillsDigest?: true;
   /** The kind of what is patched, where the file of a patch doesn't say it. */
-  readonly patched?: PatchedKind;
+  readonly patched?: PatchedKind | undefined;
   /** What the user wants done otherwise here. */
-  readonly override?: Pick<FieldSpec, "digestKey" | "onError" | "tag">;
+  readonly override?: {
+    readonly [Option in "digestKey" | "onError" | "tag"]?: FieldSpec[Option] | undefined;
+  };
 }
 
 /** The kind of the objects that a patch is for, as far as is known. */

@@ -22,7 +22,7 @@ export interface KindRules {
   /** Rules by path. */
   readonly trees: readonly RuleNode[];
   /** Why the kind holds no images, but for those of `trees`. */
-  readonly denied?: FieldRule;
+  readonly denied?: FieldRule | undefined;
   /** Whether what looks like a container counts as one. */
   readonly builtIn: boolean;
 }
@@ -143,7 +143,7 @@ function compile(
   ];
   return {
     trees: table.length === 0 ? trees : [...trees, buildRuleTree(table, "explicit")],
-    ...(whole !== undefined && { denied: denyRule(whole) }),
+    denied: whole && denyRule(whole),
     builtIn: true,
   };
 }
@@ -169,15 +169,11 @@ function userRule(spec: FieldSpec, index: number): FieldRule {
     label: `fieldSpecs[${index}]`,
     path: spec.path,
     in: form,
-    ...(spec.pattern !== undefined && { expression: spec.pattern }),
+    expression: spec.pattern,
     // Of a document nobody says which of its fields are whole references.
     tagless: tagless ?? (form === "json" || form === "yaml" ? "keep" : "pin"),
     loose: false,
-    override: {
-      ...(digestKey !== undefined && { digestKey }),
-      ...(onError !== undefined && { onError }),
-      ...(tag !== undefined && { tag }),
-    },
+    override: { digestKey, onError, tag },
   };
 }
 

@@ -149,5 +149,5 @@ function valuesRule(path: string): FieldRule {
 function patchRule(patched: InputFile["patched"]): FieldRule {
   const [rule] = tableRules("kustomization", { path: "*", in: "patch" });
   if (rule === undefined) throw new Error("a row has a rule");
-  return { ...rule, label: "patch", ...(patched && { patched }) };
+  return { ...rule, label: "patch", patched };
 }

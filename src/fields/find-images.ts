@@ -45,9 +45,9 @@ export interface ResourceImages {
   /** What keeps images in it out of sight, or may. */
   readonly flaws: readonly Flaw[];
   /** The objects within it; absent where there are none. */
-  readonly objects?: readonly ObjectWithin[];
+  readonly objects?: readonly ObjectWithin[] | undefined;
   /** The images without a digest in texts in base64, told or opted out; absent where there are none. */
-  readonly encoded?: readonly ImageField[];
+  readonly encoded?: readonly ImageField[] | undefined;
 }
 
 /** How to look for images. */
@@ -55,7 +55,7 @@ export interface Search {
   readonly yaml: YamlText;
   readonly rulesOf: RulesOf;
   /** Says where what is found comes from, and where it stands there; absent in a list, whose objects say the former. */
-  readonly origin?: Origin;
+  readonly origin?: Origin | undefined;
   /** The text that is edited, as the outermost document. */
   readonly outer: EmbeddedDocument;
   /** Says why an object, with all objects in it, is not to be looked into; undefined where it is. */
@@ -137,23 +137,19 @@ function fieldsOf(
 ): ResourceImages {
   const walk = startWalk(resource);
   const extra = treeOfHolder(resource, holders);
-  walkObject(walk, site, {
-    own: rulesOf(resource),
-    rulesOf,
-    ...(extra !== undefined && { extra }),
-  });
+  walkObject(walk, site, { own: rulesOf(resource), rulesOf, extra });
   applyDigestKeys(walk);
   markSharedDigests(walk);
   const outside = outsideReason(resource);
   const within = walk.objects.length === 0 ? undefined : optOutsWithin(walk.objects, selection, outside);
   if (outside !== undefined && within?.hasIncluded !== true) {
-    const objects = within === undefined ? {} : { objects: within.objects };
-    return { resource, fields: [], likely: [], skipped: outside, denials: [], flaws: [], ...objects };
+    const objects = within?.objects;
+    return { resource, fields: [], likely: [], skipped: outside, denials: [], flaws: [], objects };
   }
   const requests: SkipRequests = {
     names: skippedNames(resource) ?? noNames,
     comments: skipComments,
-    ...(within !== undefined && { reasonFor: within.reasonFor }),
+    reasonFor: within?.reasonFor,
   };
   const found = distinct(walk.fields);
   // Some rules know no more than that there may be an image.
@@ -169,8 +165,8 @@ function fieldsOf(
       ),
       ...walk.encoded.flatMap((text) => encodedFlaw(text, requests, isUnwanted) ?? []),
     ],
-    ...(within !== undefined && { objects: within.objects }),
-    ...(walk.encoded.length > 0 && { encoded: walk.encoded.flatMap((text) => text.fields) }),
+    objects: within?.objects,
+    encoded: walk.encoded.length === 0 ? undefined : walk.encoded.flatMap((text) => text.fields),
   };
 }
 
@@ -265,10 +261,7 @@ function listMembers(list: Site, { kind }: Resource): readonly Site[] | undefine
 /** The API server leaves out what the list's kind says of its members; the file is that of the list. */
 function withListDefaults(member: Resource, list: Resource | undefined): Resource {
   if (list === undefined) return member;
-  return {
-    ...member,
-    ...(member.kind === "" && { kind: list.kind.slice(0, -"List".length) }),
-    ...(member.apiVersion === "" && { apiVersion: list.apiVersion, group: list.group }),
-    ...(list.file !== undefined && { file: list.file }),
-  };
+  const { apiVersion, group } = member.apiVersion === "" ? list : member;
+  const kind = member.kind === "" ? list.kind.slice(0, -"List".length) : member.kind;
+  return { ...member, apiVersion, group, kind, file: list.file ?? member.file };
 }

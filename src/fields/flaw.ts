@@ -7,7 +7,7 @@ export interface Flaw {
   readonly path: string;
   readonly message: string;
   /** Where it stands in the text that is edited. */
-  readonly at?: number;
+  readonly at?: number | undefined;
   /** The rule that led there. */
   readonly rule?: string;
 }

@@ -17,35 +17,35 @@ export interface ImageField {
   /** Fields with the same identity are the same characters. */
   readonly identity: string | number;
   /** The text of the reference, put together where its parts stand apart; absent where it is no text. */
-  readonly value?: string;
+  readonly value?: string | undefined;
   /**
    * Where characters of `value` stand in the document of the site, for an alias in its anchor's scalar; undefined for those
    * that stand nowhere.
    */
   readonly locate: Locate;
   /** Where it begins and ends in that document, where aliases stand for its text or for parts of it. */
-  readonly ends?: readonly Range[];
+  readonly ends?: readonly Range[] | undefined;
   readonly writing: Writing;
   /** Where its digest stands, or is to, under a key of its own. Two references in one place would have one digest. */
-  readonly digestAt?: string;
+  readonly digestAt?: string | undefined;
   /** Why the value can't be taken for an image. */
-  readonly fault?: ImageFieldFault;
+  readonly fault?: ImageFieldFault | undefined;
   /** How the rule that found it is called: `containers`, `tekton.dev Task: spec/steps[]/image`, `fieldSpecs[0]`. */
   readonly rule: string;
   /** `keep`: without a tag the value may be a name whose tag stands elsewhere, so it is left alone. */
   readonly tagless: "pin" | "keep";
   /** The name of the container, or of whatever has the image. */
-  readonly owner?: string;
+  readonly owner?: string | undefined;
   /** Why the user wants it left alone. */
   readonly skipped?: string;
   /** Why what runs has no digest, whatever is written here, and what to do about it. */
   readonly floats?: string;
-  readonly onError?: "fail" | "warn";
-  readonly tag?: "keep" | "drop";
+  readonly onError?: "fail" | "warn" | undefined;
+  readonly tag?: "keep" | "drop" | undefined;
   /** Where an operation of JSON Patch puts it in what is patched, which is another place than its own. */
   readonly putAt?: string;
   /** What would settle it, where no rule says that a digest can be written here. */
-  readonly suggestion?: SuggestedSpec;
+  readonly suggestion?: SuggestedSpec | undefined;
 }
 
 /**
@@ -64,7 +64,7 @@ export type ImageFieldFault =
 /** How a digest comes into the field. */
 export type Writing =
   /** The characters of the reference change, where they stand; `removal` takes out a digest that has a key of its own. */
-  | { readonly kind: "in-place"; readonly removal?: Removal }
+  | { readonly kind: "in-place"; readonly removal?: Removal | undefined }
   /** The digest alone goes to a place of its own, between two texts. */
   | {
       readonly kind: "digest";

@@ -108,7 +108,7 @@ function placedIn(
       removal === undefined
         ? writing
         : { kind: "in-place", removal: { ...removal, site: placed(removal.site) } },
-    ...(spec !== undefined && { suggestion: spec }),
+    suggestion: spec,
   };
 }
 

@@ -137,10 +137,11 @@ export function takeScalar(
   const field = walk.fields.splice(before)[0];
   if (field === undefined) return;
   const path = !isMixed && place.layer.depth === 0 ? specPath(walk.path) : undefined;
+  const isKnown = isNamed || isInParts;
   walk.fields.push({
     ...field,
-    ...(path !== undefined && { suggestion: { path } }),
-    ...(!(isNamed || isInParts) && { writing: noPlace("the key of the field does not say that it is one") }),
+    suggestion: path === undefined ? field.suggestion : { path },
+    writing: isKnown ? field.writing : noPlace("the key of the field does not say that it is one"),
   });
 }
 

@@ -122,7 +122,7 @@ function visitMap(search: LikelySearch, place: Place, around: Around): void {
     if (around.isRoot && name === "metadata") visitAnnotations(search, { layer, node: value, via });
     else {
       siblings ??= isScalar && meaning !== undefined ? membersOf(yaml, node) : undefined;
-      const member: Place = { layer, node: value, via, map: place, ...(siblings && { siblings }) };
+      const member: Place = { layer, node: value, via, map: place, siblings };
       if (isUnsure) {
         const reason = `it stands below \`${name}\`, which may name what others run`;
         findUntouched(search, { reason, also: /^target/.test(name) ? "parts" : "nothing" }, (inner) =>

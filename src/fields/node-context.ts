@@ -11,7 +11,7 @@ export interface Scope {
   /** Whether what is a container without doubt counts. */
   readonly containers: boolean;
   /** Whether keys called `image` count, as in the values of a chart. */
-  readonly imageKeys?: FieldRule;
+  readonly imageKeys?: FieldRule | undefined;
   /** Whether maps may be operations of JSON Patch, and on what. */
   readonly patched?: PatchedKind;
 }

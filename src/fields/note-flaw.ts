@@ -79,7 +79,7 @@ export function noteUnreadable(
     path,
     message,
     rule: rule.label,
-    ...(at !== undefined && { at }),
+    at,
   });
 }
 

@@ -42,7 +42,7 @@ export function partOf(site: Site, key: string): Part | undefined {
     text: written.slice(scheme.length),
     scheme,
     locate: ({ start, end }) => locate({ start: start + scheme.length, end: end + scheme.length }),
-    ...(ends !== undefined && { ends }),
+    ends,
     inexact: type !== "string",
   };
 }

@@ -21,7 +21,7 @@ export interface SkipRequests {
   readonly names: ReadonlySet<string>;
   readonly comments: SkipComments;
   /** What the objects within the object ask for; absent where there are none. */
-  readonly reasonFor?: (field: ImageField) => string | undefined;
+  readonly reasonFor?: ((field: ImageField) => string | undefined) | undefined;
 }
 
 /** Comments that say `pin-digests: skip`. */

@@ -79,8 +79,8 @@ export function extractSplit(walk: Walk, map: Site, rule: FieldRule): boolean {
       ...field,
       path,
       tag: "keep",
-      ...(suggestion !== undefined && { suggestion }),
-      ...(isApart && { digestAt: digestPlace(map, key ?? "") }),
+      suggestion,
+      digestAt: isApart ? digestPlace(map, key ?? "") : undefined,
     });
   return true;
 }
@@ -235,7 +235,7 @@ function removable(map: Site, digestKey: string | undefined): Writing {
 }
 
 function withRemoval(map: Site, edit: TextEdit | undefined): Writing {
-  return { kind: "in-place", ...(edit !== undefined && { removal: { site: map, edit } }) };
+  return { kind: "in-place", removal: edit && { site: map, edit } };
 }
 
 function noteWish(walk: Walk, map: Site, rule: FieldRule): void {
@@ -311,7 +311,7 @@ function extractApart(walk: Walk, { map, part, registry, rule }: Whole): void {
   if (field === undefined) return;
   walk.fields.push({
     ...field,
-    ...(suggestion && { suggestion: { path: suggestion.path, in: "repositoryAndTag" } }),
+    suggestion: suggestion && { path: suggestion.path, in: "repositoryAndTag" },
   });
 }
 

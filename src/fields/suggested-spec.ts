@@ -65,7 +65,7 @@ export function formatSpec(field: Suggested): string | undefined {
 /** A field with what would settle it. */
 interface Suggested {
   readonly resource: Resource;
-  readonly suggestion?: SuggestedSpec;
+  readonly suggestion?: SuggestedSpec | undefined;
 }
 
 /** A key as a part of a path, in which slashes and stars mean something. */

@@ -88,7 +88,7 @@ export interface Wish {
 export interface Place extends Site {
   /** The map in which the value stands, and what else stands in it. */
   readonly map?: Site;
-  readonly siblings?: readonly Member[];
+  readonly siblings?: readonly Member[] | undefined;
 }
 
 /** The node itself, behind an alias. */

@@ -49,7 +49,7 @@ export interface WalkRules {
   readonly own: KindRules;
   readonly rulesOf: RulesOf;
   /** Further rules for this object alone. */
-  readonly extra?: RuleNode;
+  readonly extra?: RuleNode | undefined;
 }
 
 /** How deep it recurses is bounded where texts are scanned. */
@@ -336,7 +336,7 @@ function enterObject(walk: Walk, place: Place, context: NodeContext): NodeContex
     metadata === undefined || kindOf(yaml, metadata) !== "mapping"
       ? undefined
       : memberText(yaml, membersOf(yaml, metadata), "name");
-  const own = context.scope.rulesOf({ apiVersion, kind, ...(name !== undefined && { name }) });
+  const own = context.scope.rulesOf({ apiVersion, kind, name });
   if (own.denied !== undefined) deny(walk, place, own.denied);
   const { size } = walk.flaws;
   const { layer, node, via } = place;
@@ -345,10 +345,7 @@ function enterObject(walk: Walk, place: Place, context: NodeContext): NodeContex
     ...context,
     role: "object",
     branches: own.trees.length === 0 ? context.branches : [...context.branches, ...own.trees],
-    scope: {
-      ...scopeOf(own, context.scope.rulesOf),
-      ...(context.scope.imageKeys && { imageKeys: context.scope.imageKeys }),
-    },
+    scope: { ...scopeOf(own, context.scope.rulesOf), imageKeys: context.scope.imageKeys },
   };
 }
 

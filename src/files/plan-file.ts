@@ -67,7 +67,7 @@ export interface PlannedFile {
   /** For fieldSpecs that lead nowhere. */
   readonly ruleUses: readonly RuleUses[];
   /** What options can select in it; absent where none selects. */
-  readonly selected?: Selected;
+  readonly selected?: Selected | undefined;
   readonly uses: readonly ImageUse[];
   readonly explanations: readonly Explanation[];
   readonly keyless: readonly KeylessImage[];
@@ -161,7 +161,7 @@ async function settleFile(settling: Settling): Promise<PlannedFile> {
     ? (await import("../find/slips.ts")).selectedIn({ yaml: input.yaml, resources, config })
     : undefined;
   return {
-    ...(selected !== undefined && { selected }),
+    selected,
     edits: overlap === undefined ? (settled?.edits ?? []) : [],
     changes: settled === undefined || settled.edits.length === 0 ? 0 : changedOf(outcomes),
     images: fields.length,
@@ -234,13 +234,7 @@ function detachedStep({ field, image, lock }: CheckStep): CheckedImage {
   return {
     image,
     lock,
-    field: {
-      resource,
-      path,
-      ...(value !== undefined && { value }),
-      ...(tag !== undefined && { tag }),
-      ...(floats !== undefined && { floats }),
-    },
+    field: { resource, path, value, tag, floats },
   };
 }
 
@@ -257,6 +251,6 @@ function ruleUses({ resource, fields, flaws, skipped: reason }: ResourceImages):
     resource: { apiVersion, kind },
     fields: fields.map(({ rule }) => ({ rule })),
     flaws: flaws.map(({ rule }) => (rule === undefined ? {} : { rule })),
-    ...(reason !== undefined && { skipped: reason }),
+    skipped: reason,
   };
 }

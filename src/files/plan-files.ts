@@ -72,9 +72,9 @@ export interface FilesPlan {
   readonly mode: Config["mode"];
   readonly counts: FileCounts;
   /** What became of the images of a check, each counted once. */
-  readonly tally?: Tally;
+  readonly tally?: Tally | undefined;
   /** What the images that moved say of themselves, where that is wanted. */
-  readonly versions?: Versions;
+  readonly versions?: Versions | undefined;
   readonly changes: readonly FileChange[];
   readonly locks: readonly LockWrite[];
   /** What runs that were killed may have left, absolute. */
@@ -87,7 +87,7 @@ export interface FilesPlan {
   /** The entries of the locks that counted. */
   readonly locked: readonly LockedImage[];
   readonly explanations: readonly Explanation[];
-  readonly platform?: string;
+  readonly platform?: string | undefined;
 }
 
 /**
@@ -185,8 +185,8 @@ export async function planFiles(paths: readonly string[], options: FilesOptions)
       ok,
       mode: config.mode,
       counts: countsOf(read, files),
-      ...(config.mode === "check" && { tally: tallyOf(files, told) }),
-      ...(versions !== undefined && { versions }),
+      tally: config.mode === "check" ? tallyOf(files, told) : undefined,
+      versions,
       changes: ok ? read.flatMap(({ change }) => change ?? []) : [],
       locks: ok ? written.writes : [],
       drafts: found.drafts,
@@ -195,7 +195,7 @@ export async function planFiles(paths: readonly string[], options: FilesOptions)
       images: files.flatMap(({ uses }) => (ok ? uses : uses.map(asRead))),
       locked: locks.all().flatMap(({ lock }) => lock.entries),
       explanations: files.flatMap(({ explanations }) => explanations),
-      ...(platform !== undefined && { platform }),
+      platform,
     };
   } finally {
     await resolver.close({ leaveSockets: options.leaveSockets ?? false });

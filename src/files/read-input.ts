@@ -57,13 +57,7 @@ export function readInputFile(
     if (isTemplate && text.includes("{{")) return { file, kind: "template", results: [] };
     const overridden = kustomizations.overridden(place);
     const sources = kustomizations.sources(place);
-    const content = readContent(text, {
-      path,
-      form,
-      ...said,
-      ...(overridden && { overridden }),
-      ...(sources && { sources }),
-    });
+    const content = readContent(text, { path, form, ...said, overridden, sources });
     switch (content.kind) {
       case "input": {
         const state = stateOf(stats);

@@ -73,13 +73,7 @@ function objectSources({ object, steps }: ReplacementSource, isCertain: boolean)
   if (path === undefined || object.kind === "Secret") return [];
   const { group, version, kind, name } = object;
   const apiVersion = version === undefined || group === undefined ? undefined : `${group}/${version}`;
-  const own: ImageSource = {
-    ...(apiVersion !== undefined && { apiVersion }),
-    ...(kind !== undefined && { kind }),
-    ...(name !== undefined && { name }),
-    path,
-    isCertain,
-  };
+  const own: ImageSource = { apiVersion, kind, name, path, isCertain };
   return [own, ...literalSources(object, steps, isCertain)];
 }
 

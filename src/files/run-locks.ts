@@ -149,7 +149,7 @@ function lockOf(file: LockFile, option: LockFileOption): Lock {
   return {
     source: "file",
     label: path === undefined ? "the lock" : `the lock ${JSON.stringify(path)}`,
-    ...(lock !== undefined && { lock }),
+    lock,
     resource: {
       ...lock?.resource,
       annotations: new Map(),

@@ -98,7 +98,7 @@ function* search(
   const search = {
     yaml,
     outer,
-    ...(input.kind === "stream" && { origin: originOf(input, outer) }),
+    origin: input.kind === "stream" ? originOf(input, outer) : undefined,
     ...how,
     skipComments: skipComments(yaml),
     found: new Set<YamlNode>(),
@@ -176,7 +176,7 @@ export interface RuleUses {
   readonly resource: Pick<Resource, "apiVersion" | "kind">;
   readonly fields: readonly { readonly rule: string }[];
   readonly flaws: readonly { readonly rule?: string }[];
-  readonly skipped?: string;
+  readonly skipped?: string | undefined;
 }
 
 /** Field specs whose path leads nowhere in all the objects of their kind: mostly a slip of the pen. */

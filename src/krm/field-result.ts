@@ -20,7 +20,7 @@ export interface ResultContent {
   readonly message: string;
   readonly currentValue?: string;
   readonly proposedValue?: string;
-  readonly tags?: Readonly<Record<string, string>>;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A result about a field; what names it goes into the message where the specification has no place for it. */

@@ -4,9 +4,9 @@ import type { Resource } from "./resource.ts";
 /** A field of which a kustomization makes an image elsewhere. */
 export interface ImageSource {
   /** Of its object; undefined where any will do, as the name. */
-  readonly apiVersion?: string;
-  readonly kind?: string;
-  readonly name?: string;
+  readonly apiVersion?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly name?: string | undefined;
   /** In the form of a fieldSpec. */
   readonly path: string;
   /** Where it is a part of a text: an expression with a group `image`. */

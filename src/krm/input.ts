@@ -52,11 +52,11 @@ export interface InputFile {
   readonly path: string;
   readonly form: FileForm;
   /** What is patched, of a patch. */
-  readonly patched?: { readonly apiVersion: string; readonly kind: string };
+  readonly patched?: { readonly apiVersion: string; readonly kind: string } | undefined;
   /** What kustomizations make of an image in the file. Undefined where it is the one that runs. */
-  readonly overridden?: (image: FileImage) => Override | undefined;
+  readonly overridden?: ((image: FileImage) => Override | undefined) | undefined;
   /** The fields of which kustomizations make images. */
-  readonly sources?: readonly ImageSource[];
+  readonly sources?: readonly ImageSource[] | undefined;
 }
 
 /** What a file holds: Kubernetes objects, the kustomization of its folder, replacements, a patch without an object, or the values of a chart. */

@@ -2,7 +2,6 @@
 
 import { shorten } from "../text/quote.ts";
 import { membersOf, ownOrMergedChild } from "../yaml/members.ts";
-import type { Mutable } from "../yaml/mutable.ts";
 import { dereference, kindOf, scalarText, scalarType } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import type { Position, ResourceRef, ResultFile } from "./result.ts";
@@ -16,12 +15,12 @@ export interface Resource {
   readonly group: string;
   /** "" where it is missing. */
   readonly kind: string;
-  readonly name?: string;
-  readonly namespace?: string;
+  readonly name?: string | undefined;
+  readonly namespace?: string | undefined;
   /** True for what is known by its file alone, since things of its kind have no names. */
   readonly isNameless?: true;
   readonly annotations: ReadonlyMap<string, string>;
-  readonly file?: ResultFile;
+  readonly file?: ResultFile | undefined;
   /** Tells where the object, or something in it, stands in a stream or in a file; absent in a list. */
   readonly positionOf?: (place: Located) => Position;
 }
@@ -41,17 +40,16 @@ export function readResource(yaml: YamlText, node: YamlNode): Resource {
   const namespace = nonEmpty(nameIn(yaml, metadata, "namespace"));
   const annotations = stringsOf(yaml, ownOrMergedChild(yaml, metadata, "annotations"));
   const file = fileOf(annotations);
-  const resource: Mutable<Resource> = {
+  return {
     node,
     apiVersion,
     group: apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "",
     kind: nameIn(yaml, node, "kind") ?? "",
+    name,
+    namespace,
     annotations,
+    file,
   };
-  if (name !== undefined) resource.name = name;
-  if (namespace !== undefined) resource.namespace = namespace;
-  if (file !== undefined) resource.file = file;
-  return resource;
 }
 
 /** A part of who an object is, cut where it is longer than any cluster takes: results repeat it for each image. */

@@ -63,7 +63,7 @@ export function unlockedNames(
 /** A field that may use an entry of a lock. */
 export interface UsedImage {
   readonly resource: Resource;
-  readonly value?: string;
+  readonly value?: string | undefined;
 }
 
 /** The entries that no field uses, pinned or not: one result for each lock that has some. */

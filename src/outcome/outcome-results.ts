@@ -22,7 +22,7 @@ export function resultOf(
       const result = resultAt(field, {
         severity: outcome.onError === "warn" ? "warning" : "error",
         message: naming(field.value, outcome.reason),
-        ...(outcome.class !== undefined && { tags: { class: outcome.class } }),
+        tags: outcome.class && { class: outcome.class },
       });
       return registryFailure === undefined ? result : { ...result, registryFailure };
     }
@@ -101,7 +101,7 @@ export function flawResults(
       const severity = mode === "check" ? found : "warning";
       if (severity === "off" || (isUnknown && mode === "unpin")) return [];
       const tags = mode === "check" ? { tags: { class: isUnknown ? "unknown" : kind } } : {};
-      return resultAt({ resource, path, ...(at !== undefined && { at }) }, { severity, message, ...tags });
+      return resultAt({ resource, path, at }, { severity, message, ...tags });
     }),
   );
 }

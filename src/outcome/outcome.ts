@@ -35,7 +35,7 @@ export type Outcome =
       /** Which rule of the run it breaks, where it breaks one. */
       readonly class?: ObjectionKind;
       /** Where the registry fails for all its images. */
-      readonly registryFailure?: RegistryFailure;
+      readonly registryFailure?: RegistryFailure | undefined;
     };
 
 /** A field that is to hold another text. */
@@ -91,7 +91,7 @@ function resolvedOutcome(step: ResolvedStep, config: OutcomeConfig): Outcome {
     if (resolution.kind !== "failed") return { kind: "failed", field, reason: "was not asked for", onError };
     const registryFailure = registryFailureOf(resolution.error, image);
     const reason = withAdvice(resolution.error, image);
-    return { kind: "failed", field, reason, onError, ...(registryFailure && { registryFailure }) };
+    return { kind: "failed", field, reason, onError, registryFailure };
   }
   const { digest, platforms } = resolution;
   if (locked !== undefined && digest !== locked) {

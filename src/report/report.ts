@@ -21,7 +21,7 @@ export interface ReportSource {
   /** Of this program. */
   readonly version: string;
   /** What the images that moved say of themselves. */
-  readonly versions?: Versions;
+  readonly versions?: Versions | undefined;
   /** The time, for the age of images. */
   readonly now?: number;
   /** What a policy demands, where the report is one. */

@@ -31,7 +31,7 @@ export interface Merge {
   /** The aliases that lead to the mapping which is merged, the outermost first. */
   readonly aliases: readonly YamlNode[];
   /** How that comes by the member, where it is not its own. */
-  readonly rest?: Merge;
+  readonly rest?: Merge | undefined;
 }
 
 /** All aliases by which merge keys bring a member in, the outermost first. */
@@ -174,7 +174,7 @@ function mergeInto(yaml: YamlText, mapping: YamlNode): readonly Member[] {
     if (merged.has(map)) continue;
     merged.add(map);
     for (const { name, value, by } of broughtIn(yaml, map)) {
-      const member = { name, value, by: { aliases: via, ...(by !== undefined && { rest: by }) } };
+      const member = { name, value, by: { aliases: via, rest: by } };
       if (!names.has(name)) {
         names.add(name);
         members.push(member);
