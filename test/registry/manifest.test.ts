@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { Readable } from "node:stream";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
 import { parseReference } from "../../src/image/reference.ts";
@@ -434,6 +435,26 @@ describe("askManifest refuses", () => {
     const server = await serve(withHeaders(headers, body));
 
     expect(await failOnce(`${server.host}/app:v1`)).toMatchObject({ code, registry: server.host });
+  });
+
+  test("a body that is far too large, without reading all of it", async () => {
+    let wasReadToItsEnd: boolean | undefined;
+    const server = await serve((request, response) => {
+      response.writeHead(200, { "content-type": INDEX_TYPE });
+      if (request.method === "HEAD") {
+        response.end();
+        return;
+      }
+      response.on("close", () => {
+        wasReadToItsEnd = response.writableFinished;
+      });
+      const megabyte = Buffer.alloc(1_048_576, " ");
+      Readable.from(Array.from({ length: 64 }, () => megabyte)).pipe(response);
+    });
+
+    expect(await failOnce(`${server.host}/app:v1`)).toMatchObject({ code: "too-large" });
+    await expect.poll(() => wasReadToItsEnd).toBeDefined();
+    expect(wasReadToItsEnd).toBe(false);
   });
 
   test("a few bytes that unpack to many", async () => {
