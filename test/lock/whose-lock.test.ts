@@ -227,6 +227,18 @@ describe("in a list whose items have no paths", () => {
     expect(itemsOf(text)).toContain(`image: ${image}@${one}\n`);
   });
 
+  test("a lock in a List does not count, whatever it says of itself", async () => {
+    const within = lock({ [image]: one })
+      .trimEnd()
+      .replaceAll("\n", "\n  ");
+    const input = list(pod(image), `apiVersion: v1\nkind: List\nitems:\n- ${within}\n`);
+
+    const { text, results } = await run(input, registry());
+
+    expect(itemsOf(text)).toContain(`image: ${image}@${three}\n`);
+    expect(messages(results).join("\n")).toContain("it stands in a List");
+  });
+
   test("a lock with a path is no place for a new lock either", async () => {
     const input = list(pod(image), lockWith(internal("image-lock.yaml")));
 
