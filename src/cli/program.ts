@@ -1,13 +1,13 @@
 /** What the program does: it answers a question about itself, or it runs over files or over stdin. */
 import { version } from "../version.ts";
-import { type Arguments, readArguments } from "./arguments.ts";
+import { type Arguments, noArguments } from "./arguments.ts";
 import type { Host } from "./host.ts";
 import { stdout, write } from "./stdio.ts";
 import { runStream } from "./stream-run.ts";
 
 /** Does what a command line says, and returns the exit code. */
 export async function runProgram(argv: readonly string[], host: Host): Promise<number> {
-  const args = readArguments(argv);
+  const args = argv.length === 0 ? noArguments : (await import("./read-arguments.ts")).readArguments(argv);
   const answer = await answerTo(args);
   if (answer !== undefined) {
     write(stdout, answer);

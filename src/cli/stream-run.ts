@@ -14,7 +14,6 @@ import { isContained } from "./container.ts";
 import { deepRun, nestingMax, runDeep } from "./deep-run.ts";
 import type { LockChange, ReportFile } from "./effects.ts";
 import { askingAs, type Host } from "./host.ts";
-import { readConfigSources, readLock, untilNamedFilesAnswer } from "./named-files.ts";
 import { outputTarget } from "./output-target.ts";
 import { stderrReport } from "./stderr-report.ts";
 import { readInput } from "./stdin.ts";
@@ -23,8 +22,7 @@ import { UsageError } from "./usage-error.ts";
 
 /** Runs over stdin, and returns the exit code. */
 export async function runStream(argv: readonly string[], args: Arguments, host: Host): Promise<number> {
-  await untilNamedFilesAnswer(args);
-  const sources = readConfigSources(args);
+  const sources = await readNamedSources(args);
   const deep = await deepRun(host);
   const input = deep?.input ?? (await readInput(args));
   // A thread can't put another program in its place.
@@ -42,6 +40,15 @@ export async function runStream(argv: readonly string[], args: Arguments, host: 
   }
 }
 
+/** What is configured on the command line and in a file that it names. Most runs name no file. */
+async function readNamedSources(args: Arguments): Promise<ConfigSources> {
+  const { functionConfig, lock, overrides } = args;
+  if (functionConfig === undefined && lock === undefined) return { overrides };
+  const { readConfigSources, untilNamedFilesAnswer } = await import("./named-files.ts");
+  await untilNamedFilesAnswer(args);
+  return readConfigSources(args);
+}
+
 /** What a run is told apart from its input and its flags. */
 type Sources = ConfigSources & ReadOptions & ResolverOptions;
 
@@ -57,7 +64,9 @@ async function attempt(
   sources: Sources,
   { args, host }: Caller,
 ): Promise<number | "contradiction"> {
-  const lock = readLock(args, host);
+  const { lock: path, updateLock } = args;
+  const lock =
+    path === undefined && !updateLock ? undefined : (await import("./named-files.ts")).readLock(args, host);
   const reports: ReportFile[] = [];
   if (args.explanation !== undefined) {
     const options = { ...sources, lock };

@@ -1,7 +1,6 @@
 /** A run over files, as far as nothing is written: every file is read and planned, and all that is asked is answered. */
 
 import { resolve } from "node:path";
-import { checkImages } from "../check/check.ts";
 import { type Config, platformName } from "../config/config.ts";
 import { type ConfigSources, FunctionConfigError, withPolicy } from "../config/config-sources.ts";
 import { readConfig } from "../config/function-config.ts";
@@ -158,7 +157,11 @@ export async function planFiles(paths: readonly string[], options: FilesOptions)
     const checks = files.flatMap((each) => each.checks);
     const checked =
       config.mode === "check"
-        ? await checkImages({ steps: checks, locks: allLocks(locks) }, config, resolver)
+        ? await (await import("../check/check.ts")).checkImages(
+            { steps: checks, locks: allLocks(locks) },
+            config,
+            resolver,
+          )
         : [];
     const told = [
       ...found.faults.map((fault) => unreadableResult(fault, { isNamed: fault.isNamed, mode: config.mode })),

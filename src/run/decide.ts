@@ -1,5 +1,4 @@
 /** What a run over one text changes and says, when all that it asks is answered. */
-import { checkImages } from "../check/check.ts";
 import type { ImageField } from "../fields/image-field.ts";
 import { unmatchedFieldSpecWarnings } from "../find/find-resources.ts";
 import type { Input } from "../krm/input.ts";
@@ -47,6 +46,8 @@ export async function decide(run: Run, mayLackNetwork: () => boolean): Promise<D
 async function check(run: Run): Promise<Decided> {
   const { config, locks, plan, resolver } = run;
   const steps = plan.steps.filter((step) => step.kind === "check");
+  // Other modes do without.
+  const { checkImages } = await import("../check/check.ts");
   const findings = await checkImages({ steps, locks }, config, resolver);
   const { outcomes, results, unknown } = await lookOver(run, resolver);
   const told = [...results, ...findings, ...unknown];

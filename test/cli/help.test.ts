@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { readArguments } from "../../src/cli/arguments.ts";
 import { optionFlags, programFlags } from "../../src/cli/flags.ts";
 import { usage } from "../../src/cli/help/usage.ts";
+import { readArguments } from "../../src/cli/read-arguments.ts";
 import { type Command, commands } from "../../src/cli/verbs.ts";
 
 const pages = [undefined, ...(Object.keys(commands) as Command[])];

@@ -1,4 +1,4 @@
-import { readArguments } from "../../src/cli/arguments.ts";
+import { readArguments } from "../../src/cli/read-arguments.ts";
 import { parseReference } from "../../src/image/reference.ts";
 import { resultAt } from "../../src/krm/field-result.ts";
 import { lockEdits } from "../../src/lock/format/lock-edit.ts";

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readArguments } from "../../src/cli/arguments.ts";
 import { optionFlags, programFlags } from "../../src/cli/flags.ts";
+import { readArguments } from "../../src/cli/read-arguments.ts";
 import { UsageError } from "../../src/cli/usage-error.ts";
 
 let folder: string;
