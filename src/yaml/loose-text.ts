@@ -105,10 +105,15 @@ function passNode(pass: Pass): boolean {
 }
 
 function beginNode(pass: Pass, start: number): void {
-  const [property] = pass.waiting;
+  const lineStart = start - columnOf(pass, start);
+  // Those on the line of a mapping's first key are the key's, and the mapping begins with them.
+  const own = pass.waiting.find((property) => property.start >= lineStart);
+  const above = pass.waiting.filter((property) => property.start < lineStart);
+  const [property] = above;
+  const begin = own?.start ?? start;
   const isRoot = pass.parent === -1;
-  if (isRoot && property !== undefined && columnOf(pass, start) < columnOf(pass, property.start))
-    detach(pass, start);
+  if (isRoot && property !== undefined && columnOf(pass, begin) < columnOf(pass, property.start))
+    detach(pass, begin, above);
   pass.isBegun = true;
   pass.awaited = undefined;
   pass.waiting = [];
@@ -118,10 +123,10 @@ function columnOf({ text }: Pass, at: number): number {
   return at - (text.lastIndexOf("\n", at - 1) + 1);
 }
 
-/** Blanks the properties that wait for a node, which get back to it once it is read. */
-function detach(pass: Pass, start: number): void {
-  for (const property of pass.waiting) mask(pass, property.start, property.end);
-  pass.properties.set(start, pass.waiting);
+/** Blanks properties of a node, which get back to it once it is read. */
+function detach(pass: Pass, start: number, properties: readonly Property[]): void {
+  for (const property of properties) mask(pass, property.start, property.end);
+  pass.properties.set(start, properties);
   pass.starts.push(start);
 }
 
@@ -132,7 +137,7 @@ function passProperty(pass: Pass): void {
   if (pass.awaited !== undefined) pass.awaited = pass.at;
   if (isBlank(text[pass.at])) return;
   if (property.kind === "anchor" && ":?".includes(text[pass.at] ?? "")) {
-    detach(pass, pass.at);
+    detach(pass, pass.at, pass.waiting);
     pass.waiting = [];
   } else {
     while (!isBlank(text[pass.at])) pass.at++;

@@ -53,6 +53,16 @@ describe("scan, of what readers written in Go read", () => {
     ["exclamation marks in a tag", "a: !!! b\nc: !~! d\n", { a: "b", c: "d" }],
     ["text right behind an anchor", "a: &b:c - d\ne: *b\n", { a: ":c - d", e: ":c - d" }],
     ["properties right of a map", " &a !!map\nb: c\n", { b: "c" }],
+    [
+      "such a property above a key with one of its own",
+      "--- !!map\n&a b: c\nd: {\ne: f\n}\n",
+      { b: "c", d: { e: "f" } },
+    ],
+    [
+      "such a property above a dash with one of its own",
+      "--- !!seq\n- &a b\n- {\nc: d\n}\n",
+      ["b", { c: "d" }],
+    ],
     ["such properties behind a byte order mark", "\ufeff!a,b\nb: c\n", { b: "c" }],
     ["an escaped apostrophe", "a: \"it\\'s \\\\\\'\"\n", { a: "it's \\'" }],
     ["a dash in braces", "a: {-}\nb: [-, c]\n", { a: { "-": null }, b: ["-", "c"] }],
