@@ -35,7 +35,7 @@ export function findLikely(walk: Walk, object: Place): readonly ImageField[] {
       ? []
       : searchIn(walk, object, {
           ...bounds,
-          ...(untouched !== undefined && { untouched }),
+          untouched,
           meaning: undefined,
           isRoot: true,
         })),
@@ -82,7 +82,7 @@ function searchIn(
     meaning,
     untouched,
     ...bounds
-  }: Omit<LikelySearch, "walk"> & Around & { readonly untouched?: string },
+  }: Omit<LikelySearch, "walk"> & Around & { readonly untouched?: string | undefined },
 ): readonly ImageField[] {
   const found: Walk = { ...walk, fields: [], path: [], flaws: new Map(), wishes: [] };
   const search = { walk: found, ...bounds };

@@ -69,12 +69,7 @@ export function selectedIn({ yaml, resources, config }: Findings): Selected {
   return {
     images: valuesOf(resources.flatMap(({ fields, likely }) => [...fields, ...likely])),
     encoded: valuesOf(resources.flatMap(({ encoded = [] }) => encoded)),
-    objects: objects.map(({ kind, group, name, namespace }) => ({
-      kind,
-      group,
-      ...(name !== undefined && { name }),
-      ...(namespace !== undefined && { namespace }),
-    })),
+    objects: objects.map(({ kind, group, name, namespace }) => ({ kind, group, name, namespace })),
     matched: new Set(matched),
   };
 }
