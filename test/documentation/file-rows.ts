@@ -18,7 +18,7 @@ export const fileRows: Readonly<Record<string, CommandRow>> = {
     before: "pin-digests .",
     offline: true,
     afterwards:
-      "sed -i s/$OLD/$CURRENT/ web.yaml && pin-digests check --lock-mode frozen . 2>&1 | grep -q 'warning.*nginx'",
+      "sed -i s/$OLD/$CURRENT/ web.yaml && pin-digests check --lock-mode frozen . 2>&1 | grep 'warning.*nginx' > /dev/null",
   },
   "pin-digests --diff .": {
     site: "tags",
@@ -93,7 +93,7 @@ export const fileRows: Readonly<Record<string, CommandRow>> = {
   "pin-digests --lock-mode create .": {
     site: "tags",
     writes: ["apps/web/pod.yaml", "image-lock.yaml", "web.yaml"],
-    afterwards: "grep -A1 'nginx:1.27:$' image-lock.yaml | grep -q $CURRENT",
+    afterwards: "grep -A1 'nginx:1.27:$' image-lock.yaml | grep $CURRENT > /dev/null",
   },
   "pin-digests pin --lock-mode create .": {
     site: "tags",
@@ -116,7 +116,7 @@ export const fileRows: Readonly<Record<string, CommandRow>> = {
   'git diff --quiet || git commit --all --message "Update image digests"': {
     site: "moved",
     before: "git init -q && git add . && git commit -qm first && pin-digests update .",
-    afterwards: "git diff --exit-code && git log --format=%s | grep -q '^Update image digests'",
+    afterwards: "git diff --exit-code && git log --format=%s | grep '^Update image digests' > /dev/null",
   },
   "pin-digests update --format markdown --output ../report.md .": {
     site: "moved",
