@@ -56,7 +56,7 @@ export function createHost({ endpoint, authorizer, run, isThere }: HostOptions):
   let base: URL | undefined;
   let dead: Failure | undefined;
   let mute = 0;
-  let presence: Promise<boolean> | undefined;
+  let presence: Promise<URL | undefined> | undefined;
   let isHeadMute = false;
   let mayAll = false;
   let probe: Promise<void> | undefined;
@@ -76,13 +76,19 @@ export function createHost({ endpoint, authorizer, run, isThere }: HostOptions):
     // A server that is silent or hangs up may be so for some images alone. What is true of it must not depend on which come
     // first, so it is asked for none.
     if (mute < 2) return;
-    presence ??= isThere({ base: url, signal, guard });
-    const isHere = await presence;
+    presence ??= findBase(guard);
+    const found = await presence;
     if (base !== undefined) return;
-    if (isHere) {
-      base = url;
+    if (found === undefined) dead = failure;
+    else {
+      base = found;
       mayAll = true;
-    } else dead = failure;
+    }
+  }
+
+  async function findBase(guard: Guard | undefined): Promise<URL | undefined> {
+    for (const url of endpoint.urls) if (await isThere({ base: url, signal, guard })) return url;
+    return undefined;
   }
 
   async function reach<Result>(task: Task<Result>, guard?: Guard): Promise<Result> {
@@ -95,6 +101,7 @@ export function createHost({ endpoint, authorizer, run, isThere }: HostOptions):
     } catch (error) {
       // Another image may have found the way meanwhile, and it may be the other one.
       if (base === first || !(error instanceof Failure) || !wantsOther(error)) throw error;
+      if (isUnclear(error)) wantsFirst = (failure) => speaksOther(failure) || saysNothing(failure);
       // What hangs up on both may hang up on all, or refuse in no words the scheme that is wrong.
       if (hangsUp(error)) wantsFirst = (failure) => speaksOther(failure) || hangsUp(failure);
     }
@@ -178,13 +185,22 @@ const PATIENCE = 2_000;
 
 /** Tells whether a server says that it wants the other scheme: in its words, or an alert, by hanging up, or not at all. */
 function wantsOther(failure: Failure): boolean {
+  const { code } = failure;
+  return speaksOther(failure) || code === "unreachable" || code === "refused" || isUnclear(failure);
+}
+
+/** Tells whether something came that means nothing here: it may be of another scheme, in words that nobody knows. */
+function isUnclear(failure: Failure): boolean {
   const { code, status } = failure;
-  const isNoHttp = code === "not-a-registry" && status === undefined;
-  return speaksOther(failure) || code === "unreachable" || code === "refused" || status === 400 || isNoHttp;
+  return !speaksOther(failure) && (status === 400 || (code === "not-a-registry" && status === undefined));
 }
 
 function hangsUp(failure: Failure): boolean {
   return failure.code === "unreachable" && isMute(failure);
+}
+
+function saysNothing(failure: Failure): boolean {
+  return failure.code === "timeout" || hangsUp(failure);
 }
 
 function speaksOther({ code }: Failure): boolean {

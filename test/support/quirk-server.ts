@@ -38,6 +38,8 @@ export interface QuirkServerOptions {
     readonly ca?: string;
     readonly requestCert?: boolean;
   };
+  /** What is no HTTP gets no word, as a TLS hello on a plain port. */
+  readonly isCurt?: boolean;
 }
 
 /** Starts a server that answers each request with a quirk. */
@@ -62,6 +64,7 @@ export async function startQuirkServer(quirk: Quirk, options: QuirkServerOptions
     tls === undefined
       ? createServer(listener)
       : createTlsServer({ ...tls, rejectUnauthorized: true }, listener);
+  if (options.isCurt) server.on("clientError", (_error: Error, socket: Socket) => socket.destroy());
   // Who is slow to ask again must find the connection open.
   server.keepAliveTimeout = 0;
   server.on("connection", (socket: Socket) => {
