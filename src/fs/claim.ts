@@ -33,6 +33,8 @@ export class ClaimError extends Error {
 export async function claim(file: string, own: OwnProcess): Promise<Claim> {
   const path = claimPath(file);
   const mark = processMark(own);
+  // Of one that has died after what it removed was gone, nobody else learns.
+  clearDeadClaims(file, own);
   for (let holder = "", since = 0; !take(path, mark, own); await pause()) {
     const now = markAt(path) ?? "";
     // As long as the claim goes from one to the next, nobody gives up.

@@ -66,6 +66,15 @@ describe("claim", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  test("removes that of one that died when it had removed another dead one's", async () => {
+    leave(await deadMark(), ".lock.yaml.lock.lock");
+
+    const held = await claim(file(), process);
+    held.release();
+
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   test("waits as long as its holder is alive", async () => {
     symlinkSync(aliveMark(), path(".lock.yaml.lock"));
     let found = "";
