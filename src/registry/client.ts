@@ -19,7 +19,7 @@ import {
   warnOfLogin,
   warnOfMirror,
 } from "./failure-messages.ts";
-import { createHost, type Host } from "./host-state.ts";
+import { createHost, type Host, type Knock } from "./host-state.ts";
 import type { Content, ContentRequest, Inspection, PlatformDemand } from "./inspection.ts";
 import { lookUp } from "./lookup.ts";
 import type { LookupRequest, LookupResult } from "./lookup-request.ts";
@@ -160,21 +160,22 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
         endpoint,
         authorizer: createAuthorizer(endpoint, keychain, tokens),
         run: ending.signal,
-        isThere: (at) => isThere({ ...at, connection: endpoint.connection }),
+        knock: (at) => knock({ ...at, connection: endpoint.connection }),
       });
     hosts.set(key, host);
     return host;
   }
 
-  /** Whether an API answers at a URL, whatever it says. */
-  async function isThere(at: Ping): Promise<boolean> {
+  /** Whether an API answers at a URL, whatever it says, and wherever it sends those who ask. */
+  async function knock(at: Ping): Promise<Knock> {
     try {
-      const { status } = await ping({ ...at, retries: 1 }, send);
+      const { status } = await ping({ ...at, retries: 1 }, retrier);
       // So a server of HTTPS answers HTTP.
-      return status !== 400;
+      return status === 400 ? "unclear" : "answered";
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      return error.status !== undefined;
+      if (error.code === "too-large") return "answered";
+      return error.code === "not-a-registry" ? "unclear" : "unanswered";
     }
   }
 

@@ -22,8 +22,8 @@ export interface Host {
   /** Whether it is known to answer a GET where a HEAD gets no answer. */
   readonly isHeadMute: boolean;
   learnHeadIsMute(): void;
-  /** Finds out once whether the host has a limit of pulls. */
-  limitOfPulls(ask: () => Promise<Failure | undefined>): Promise<Failure | undefined>;
+  /** Finds out once whether there is a limit of pulls at an origin, its own or another to which it sends. */
+  limitOfPulls(origin: string, ask: () => Promise<Failure | undefined>): Promise<Failure | undefined>;
   /** Lets the first come alone, and the others when it has said what it learned, has failed to, or takes too long. */
   inTurn<Result>(task: (learned: () => void) => Promise<Result>): Promise<Result>;
 }
@@ -43,16 +43,19 @@ export interface HostOptions {
   readonly authorizer: Authorizer;
   /** That of the run. */
   readonly run: AbortSignal;
-  /** Asks whether an API answers at a URL, whatever it says. */
-  readonly isThere: (at: Omit<Ping, "connection">) => Promise<boolean>;
+  /** Asks whether an API is at a URL. */
+  readonly knock: (at: Omit<Ping, "connection">) => Promise<Knock>;
 }
 
+/** What came of that; unclear where it may be a server that is to be asked by another scheme. */
+export type Knock = "answered" | "unclear" | "unanswered";
+
 /** Makes a Host of which nothing is known yet. */
-export function createHost({ endpoint, authorizer, run, isThere }: HostOptions): Host {
+export function createHost({ endpoint, authorizer, run, knock }: HostOptions): Host {
   const ending = new AbortController();
   const signal = AbortSignal.any([run, ending.signal]);
   setMaxListeners(0, signal);
-  let limit: Promise<Failure | undefined> | undefined;
+  const limits = new Map<string, Promise<Failure | undefined>>();
   let base: URL | undefined;
   let dead: Failure | undefined;
   let mute = 0;
@@ -62,12 +65,14 @@ export function createHost({ endpoint, authorizer, run, isThere }: HostOptions):
   let probe: Promise<void> | undefined;
 
   async function bury(failure: Failure, { url, guard }: Asked): Promise<void> {
-    if (failure.code === "pull-limit") {
+    // What befell a request elsewhere, at a realm or where a redirect has led, says nothing of this host.
+    const isOwn = failure.origin === url.origin;
+    if (isOwn && failure.code === "pull-limit") {
       dead = failure;
       // It lasts for hours, and those who wait for the host would wait for nothing.
       ending.abort(failure);
     }
-    if (base !== undefined || !condemns(failure, url)) return;
+    if (base !== undefined || !condemns(failure, isOwn)) return;
     if (!isMute(failure)) {
       dead = failure;
       return;
@@ -87,8 +92,13 @@ export function createHost({ endpoint, authorizer, run, isThere }: HostOptions):
   }
 
   async function findBase(guard: Guard | undefined): Promise<URL | undefined> {
-    for (const url of endpoint.urls) if (await isThere({ base: url, signal, guard })) return url;
-    return undefined;
+    let unclear: URL | undefined;
+    for (const base of endpoint.urls) {
+      const answer = await knock({ base, signal, guard });
+      if (answer === "answered") return base;
+      if (answer === "unclear") unclear ??= base;
+    }
+    return unclear;
   }
 
   async function reach<Result>(task: Task<Result>, guard?: Guard): Promise<Result> {
@@ -169,8 +179,9 @@ export function createHost({ endpoint, authorizer, run, isThere }: HostOptions):
       isHeadMute = true;
     },
     signal,
-    limitOfPulls(ask) {
-      limit ??= ask();
+    limitOfPulls(origin, ask) {
+      const limit = limits.get(origin) ?? ask();
+      limits.set(origin, limit);
       return limit;
     },
     async inTurn(task) {
@@ -208,7 +219,6 @@ function speaksOther({ code }: Failure): boolean {
 }
 
 /** Tells whether a failure would come again for every other repository, so that they need not wait for it. */
-function condemns(failure: Failure, url: URL): boolean {
-  if (!hasTrait(failure.code, "lasting")) return false;
-  return failure.code === "proxy" || failure.code === "certificate-file" || failure.host === url.host;
+function condemns({ code }: Failure, isOwn: boolean): boolean {
+  return hasTrait(code, "lasting") && (isOwn || code === "proxy" || code === "certificate-file");
 }

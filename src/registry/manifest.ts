@@ -36,8 +36,11 @@ export interface ManifestQuestion {
   readonly accept?: string;
   /** Told where a HEAD got no answer that can be read, and a GET did. */
   readonly headIsMute?: () => void;
-  /** Finds out, once for all of a host, whether it has a limit of pulls; absent where a redirect has led. */
-  readonly limitOfPulls?: (ask: () => Promise<Failure | undefined>) => Promise<Failure | undefined>;
+  /** Finds out, once for all who are sent to an origin, whether it has a limit of pulls. */
+  readonly limitOfPulls?: (
+    origin: string,
+    ask: () => Promise<Failure | undefined>,
+  ) => Promise<Failure | undefined>;
   readonly signal: AbortSignal;
 }
 
@@ -161,7 +164,7 @@ async function askByHead(question: ManifestQuestion, follow: Follow): Promise<Ht
   );
   if (first === undefined) return undefined;
   if (isPullLimit(first) || !mayBePullLimit(first)) return first;
-  const limit = await question.limitOfPulls?.(() => askForLimit(question, follow));
+  const limit = await question.limitOfPulls?.(first.url.origin, () => askForLimit(question, follow));
   if (limit !== undefined) throw limit;
   return follow({ ...request, accepts: isPullLimit });
 }

@@ -3,6 +3,7 @@ import type { ServerResponse } from "node:http";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { parseReference } from "../../src/image/reference.ts";
+import type { RegistryError } from "../../src/registry/errors.ts";
 import { LOOPBACK_TLS } from "../support/loopback-tls.mjs";
 import { answerIndex, INDEX_DIGEST, INDEX_TYPE } from "../support/manifests.ts";
 import { startQuirkServer } from "../support/quirk-server.ts";
@@ -85,6 +86,79 @@ describe("a host on loopback, where HTTP is tried before HTTPS", () => {
     },
   );
 });
+
+describe("a host that serves some images", () => {
+  /** Asks for one image after the other. */
+  async function askInTurn(host: string, names = ["bad-1", "bad-2", "good"]): Promise<readonly string[]> {
+    const client = makeClient({ registries: [{ prefix: host, plainHTTP: true }], network: { retries: 0 } });
+    onTestFinished(client.close);
+    const ends: string[] = [];
+    for (const name of names)
+      ends.push(
+        await digestOf(client, parseReference(`${host}/${name}:1`)).catch(({ code }: RegistryError) => code),
+      );
+    return ends;
+  }
+
+  test.each<[string, string, (host: string, elsewhere: string) => string]>([
+    ["has reached its limit of pulls", "pull-limit", (_, elsewhere) => `http://${elsewhere}`],
+    ["speaks no TLS", "https-on-http", (host) => `https://${host}`],
+  ])("is not given up for others that it sends to where somebody %s", async (_, code, target) => {
+    const limited = await startQuirkServer(({ method }, response) => {
+      response.writeHead(429, { "retry-after": "3600" });
+      response.end(method === "HEAD" ? "" : "You have reached your pull rate limit");
+    });
+    onTestFinished(limited.close);
+    const registry = await startQuirkServer(({ url }, response) => {
+      if (url.startsWith("/v2/good/")) return answerIndex(response);
+      response.writeHead(307, { location: `${target(registry.host, limited.host)}${url}` }).end();
+    });
+    onTestFinished(registry.close);
+
+    const ends = await askInTurn(registry.host);
+
+    expect(ends).toEqual([code, code, INDEX_DIGEST]);
+  });
+
+  test("tells its own limit from that of another to which it sends", async () => {
+    const limited = await startQuirkServer(({ method }, response) => {
+      response.writeHead(429, { "retry-after": "3600" });
+      response.end(method === "HEAD" ? "" : "You have reached your pull rate limit");
+    });
+    onTestFinished(limited.close);
+    const registry = await startQuirkServer(({ url }, response) => {
+      const location = `http://${limited.host}${url}`;
+      if (url.startsWith("/v2/away/")) response.writeHead(307, { location }).end();
+      else response.writeHead(429, { "retry-after": "3600" }).end();
+    });
+    onTestFinished(registry.close);
+
+    const ends = await askInTurn(registry.host, ["away", "busy"]);
+
+    expect(ends).toEqual(["pull-limit", "rate-limited"]);
+  });
+
+  test.each<[string, (response: ServerResponse) => void]>([
+    ["sends elsewhere, where nobody is", (response) => response.writeHead(302, { location: NOBODY }).end()],
+    ["sends to no address", (response) => response.writeHead(302, { location: "mailto:a@b" }).end()],
+    ["is a long page", (response) => response.end("<p>".repeat(50_000))],
+    ["is packed in an unknown way", (response) => response.setHeader("content-encoding", "x").end("?")],
+  ])("is not given up for others that get no answer, where /v2/ %s", async (_, welcome) => {
+    const registry = await startQuirkServer(({ url }, response) => {
+      if (url.startsWith("/v2/good/")) return answerIndex(response);
+      if (url === "/v2/") return welcome(response);
+      response.destroy();
+    });
+    onTestFinished(registry.close);
+
+    const ends = await askInTurn(registry.host);
+
+    expect(ends).toEqual(["unreachable", "unreachable", INDEX_DIGEST]);
+  });
+});
+
+/** Where nobody listens. */
+const NOBODY = "http://127.0.0.1:1/";
 
 // https://www.rfc-editor.org/rfc/rfc8446#section-5.1
 const TLS_HANDSHAKE = 22;

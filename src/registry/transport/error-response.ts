@@ -12,6 +12,7 @@ export function failureOf(response: HttpResponse): Failure {
   const again = sayWhen(response);
   return new Failure(codeOf(response, said), {
     host: url.host,
+    origin: url.origin,
     status,
     detail,
     again,

@@ -10,6 +10,8 @@ export class Failure extends Error {
   readonly code: RegistryErrorCode;
   /** The host that failed, where it is another than the registry: a realm, the target of a redirect, a proxy. */
   readonly host?: string;
+  /** Where the request went that failed, or whose answer it is. */
+  readonly origin?: string;
   readonly status?: number;
   /** What the other side said, or the name of the system's error; whole, so that secrets can be found in it. */
   readonly detail?: string;
@@ -25,6 +27,7 @@ export class Failure extends Error {
     this.code = code;
     this.retry = facts.retry ?? "never";
     if (facts.host !== undefined) this.host = facts.host;
+    if (facts.origin !== undefined) this.origin = facts.origin;
     if (facts.status !== undefined) this.status = facts.status;
     if (facts.detail !== undefined) this.detail = facts.detail;
     if (facts.registry !== undefined) this.registry = facts.registry;
@@ -35,6 +38,7 @@ export class Failure extends Error {
 /** The parts of a Failure besides its code. */
 export interface FailureFacts extends ErrorOptions {
   readonly host?: string | undefined;
+  readonly origin?: string | undefined;
   readonly status?: number | undefined;
   readonly detail?: string | undefined;
   readonly again?: string | undefined;
@@ -77,6 +81,7 @@ const NOT_CONNECTED: ReadonlySet<string> = new Set([
 /** Where a request was going when it failed. */
 export interface Route {
   readonly host: string;
+  readonly origin: string;
   /** The proxy in between, where there is one: what fails before an answer comes is the way to it. */
   readonly proxy?: string;
 }
@@ -97,7 +102,8 @@ export function toFailure(thrown: unknown, route: Route): Failure {
     return new Failure("proxy", { host: route.proxy, detail: name, retry, cause: thrown });
   }
   const detail = HANGING_UP.has(name) ? "connection closed" : kind === BROKEN ? BROKEN_HTTP : name;
-  return new Failure(kind.code, { host: route.host, detail, retry, cause: thrown });
+  const { host, origin } = route;
+  return new Failure(kind.code, { host, origin, detail, retry, cause: thrown });
 }
 
 /** Tells whether the other side ended the connection. */

@@ -87,8 +87,9 @@ function decode(text: string): string {
 
 /** The way to a URL, for messages; it holds no login. */
 export function routeOf(url: URL, proxy: string | undefined): Route {
-  if (proxy === undefined) return { host: url.host };
-  return { host: url.host, proxy: toUrl(proxy)?.host || UNNAMED };
+  const { host, origin } = url;
+  if (proxy === undefined) return { host, origin };
+  return { host, origin, proxy: toUrl(proxy)?.host || UNNAMED };
 }
 
 interface Target {

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { Failure, toFailure, withoutSecrets } from "../../../src/registry/transport/failure.ts";
 import { createSecrets } from "../../../src/text/secrets.ts";
 
-const route = { host: "registry.example" };
+const route = { host: "registry.example", origin: "https://registry.example" };
 
 function systemError(code: string): Error {
   return Object.assign(new Error(`connect ${code}`), { code });
