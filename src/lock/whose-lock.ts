@@ -4,7 +4,7 @@
  */
 import type { Input } from "../krm/input.ts";
 import { isImageLock, isLocalConfig, type Resource, readResource } from "../krm/resource.ts";
-import { childOf, dereference, elementsOf, kindOf, scalarText } from "../yaml/node.ts";
+import { childOf, dereference, elementsOf, kindOf, scalarText, valuesOf } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 
 /** A lock of an input, and why it does not count, where it does not. */
@@ -24,7 +24,9 @@ export function findLocks(input: Input): readonly FoundLock[] {
   const places = placesOf(input);
   return locks.map(({ resource, isInList }) => ({
     resource,
-    objection: isInList ? "it stands in a List" : objectionTo(resource, places),
+    objection: isInList
+      ? "it stands in a List"
+      : (repetition(input.yaml, resource) ?? objectionTo(resource, places)),
   }));
 }
 
@@ -68,6 +70,24 @@ function isInPackage({ annotations }: Resource): boolean {
   return annotations.has(packagePath);
 }
 
+/**
+ * What a lock says twice of its place. kpt overwrites the first of two annotations that are called the same, and hands on
+ * the second, which whoever wrote the sub-package may have aimed at the root.
+ */
+function repetition(yaml: YamlText, { node }: Resource): string | undefined {
+  const [metadata, otherMetadata] = valuesIn(yaml, node, "metadata");
+  if (otherMetadata !== undefined) return "its `metadata` is there twice";
+  const [annotations, otherAnnotations] = valuesIn(yaml, metadata, "annotations");
+  if (otherAnnotations !== undefined) return "its `annotations` are there twice";
+  const name = placeAnnotations.find((each) => valuesIn(yaml, annotations, each).length > 1);
+  return name === undefined ? undefined : `its annotation ${JSON.stringify(name)} is there twice`;
+}
+
+function valuesIn(yaml: YamlText, node: YamlNode | undefined, name: string): readonly YamlNode[] {
+  const mapping = node === undefined ? undefined : dereference(yaml, node);
+  return mapping !== undefined && kindOf(yaml, mapping) === "mapping" ? valuesOf(yaml, mapping, name) : [];
+}
+
 function objectionTo(lock: Resource, places: Places): string | undefined {
   switch (places.kind) {
     case "stream":
@@ -101,6 +121,7 @@ function objectionToPath({ annotations }: Resource, inPackages: boolean): string
 const internalPath = "internal.config.kubernetes.io/path";
 const legacyPath = "config.kubernetes.io/path";
 const packagePath = "internal.config.kubernetes.io/package-path";
+const placeAnnotations = [internalPath, legacyPath, packagePath, "config.kubernetes.io/local-config"];
 
 interface LockNode {
   readonly node: YamlNode;

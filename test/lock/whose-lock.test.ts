@@ -160,6 +160,47 @@ describe("in a list whose items have paths", () => {
     expect(frozen.ok).toBe(false);
   });
 
+  // kpt overwrites the first of two annotations that are called the same, and passes on the second.
+  test.each([
+    [
+      "a path",
+      `${legacy("dep/image-lock.yaml")}, ${legacy("image-lock.yaml")}`,
+      /its annotation "config.kubernetes.io\/path" is there twice/,
+    ],
+    [
+      "both paths, with another spelling of the keys",
+      `${internal("dep/l.yaml")}, ${legacy("dep/l.yaml")}, 'config.kubernetes.io/path': l.yaml, "internal.config.kubernetes.io\\/path": l.yaml`,
+      /its annotation "internal.config.kubernetes.io\/path" is there twice/,
+    ],
+    [
+      "all annotations",
+      `${legacy("dep/image-lock.yaml")}}, annotations: {${legacy("image-lock.yaml")}`,
+      /its `annotations` are there twice/,
+    ],
+    [
+      "all of who it is",
+      `${legacy("dep/image-lock.yaml")}}}\nmetadata: {name: image-lock, annotations: {${legacy("image-lock.yaml")}`,
+      /its `metadata` is there twice/,
+    ],
+  ])("a lock that has %s twice does not count", async (_, annotations, reason) => {
+    const input = list(pod(image, "web.yaml"), lockWith(annotations));
+
+    const { text, results } = await run(input, registry());
+
+    expect(itemsOf(text)).toContain(`image: ${image}@${three}\n`);
+    expect(messages(results)[0]).toMatch(/^warning: does not count as a lock, since /);
+    expect(messages(results)[0]).toMatch(reason);
+  });
+
+  test("a lock that has its package twice does not count in a render", async () => {
+    const web = pod(image, "web.yaml").replace("annotations: {", `annotations: {${inPackage("/pkg")}, `);
+    const annotations = `${inPackage("/pkg/dep")}, ${inPackage("/pkg")}, ${legacy("image-lock.yaml")}`;
+
+    const { text } = await run(list(web, lockWith(annotations)), registry());
+
+    expect(text).toContain(`image: ${image}@${three}\n`);
+  });
+
   test("faults of a lock that does not count are none", async () => {
     const input = list(pod(image, "web.yaml"), lock({ [image]: "sha256:no" }));
 
@@ -195,6 +236,11 @@ describe("in a list whose items have no paths", () => {
       "that says it is for the cluster",
       'config.kubernetes.io/local-config: "false"',
       /it lacks the annotation/,
+    ],
+    [
+      "that says both",
+      'config.kubernetes.io/local-config: "false", config.kubernetes.io/local-config: "true"',
+      /its annotation "config.kubernetes.io\/local-config" is there twice/,
     ],
     [
       "with a path",
