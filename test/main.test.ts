@@ -71,6 +71,10 @@ describe("main", () => {
     [["--platform", "a/b/c/d"], '`--platform`: "a/b/c/d" is not a platform: '],
     [["--exclude", "a b", "--exclude", "'"], "`--exclude`"],
     [["update", "--lock-mode", "frozen"], "`lock: frozen` forbids asking"],
+    [
+      ["--lock", "-", "--update-lock"],
+      "`--lock` must name a file, such as image-lock.yaml, since stdin and stdout carry the resources",
+    ],
     [["-f", "/nonexistent/a.yaml"], "`--function-config` must name a file that can be read: ENOENT"],
   ])("refuses %j with one line that says what is right", async (args, message) => {
     const run = await runExecutable(pinned, { args });

@@ -91,6 +91,10 @@ export function readLock({ lock, updateLock }: Arguments, host: Host): LockFileO
     throw new UsageError(`\`--lock\` names a file, and there is no ${JSON.stringify(lock)}`, {
       meant: `--lock-mode ${lock}`,
     });
+  if (lock === "-" && !existsSync(lock))
+    throw new UsageError(
+      "`--lock` must name a file, such as image-lock.yaml, since stdin and stdout carry the resources",
+    );
   clearLockFolder(lock, host);
   const must = "`--lock` must name a file that can be read";
   let text: string | undefined;

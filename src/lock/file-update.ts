@@ -1,5 +1,8 @@
 /** Changes of the lock in a file, as they are made to whatever text the file has by the time when it is written. */
-import { applyEdits } from "../yaml/text-edit.ts";
+import { indented, lineBreakAt, lineStart } from "../yaml/line.ts";
+import { anchorRange, rootOf, scalarRange, tagRange } from "../yaml/node.ts";
+import { scan, type YamlNode, type YamlText } from "../yaml/scan.ts";
+import { applyEdits, type TextEdit } from "../yaml/text-edit.ts";
 import { lockEdits } from "./format/lock-edit.ts";
 import { readLockFile } from "./format/lock-file.ts";
 import { type LockedImage, lockedImages } from "./format/locked-image.ts";
@@ -31,9 +34,32 @@ export async function updatedLockText(
   return filledLockText(text, images);
 }
 
-/** A lock in a file that holds nothing but comments, which stay above it. */
+/** A lock in a file that holds nothing but comments and null: the comments stay above it. */
 export function filledLockText(text: string, images: readonly LockedImage[]): string {
-  return (text.trim() === "" ? "" : text.replace(/\n?$/, "\n")) + lockText(images);
+  if (text.trim() === "") return lockText(images);
+  const yaml = scan(text);
+  const rest = applyEdits(
+    text,
+    yaml.documents.map(rootOf).flatMap((root) => nullRemoval(yaml, root)),
+  );
+  const eol = lineBreakAt(yaml, text.length);
+  const above = rest === "" || rest.endsWith(eol) ? rest : rest + eol;
+  return above + indented(lockText(images), 0, eol);
+}
+
+/** A null that is written, with its tag and anchor, goes: behind it nothing else may stand in its document. */
+function nullRemoval(yaml: YamlText, root: YamlNode): readonly TextEdit[] {
+  const ranges = [tagRange(yaml, root), anchorRange(yaml, root), scalarRange(yaml, root)].flatMap(
+    (range) => range ?? [],
+  );
+  if (ranges.length === 0) return [];
+  const start = Math.min(...ranges.map((range) => range.start));
+  const end = Math.max(...ranges.map((range) => range.end));
+  // A line of its own goes as a whole.
+  const isOwnLine = lineStart(yaml.text, start) === start;
+  const blanks = isOwnLine ? /^[ \t]*(?:\r?\n)?/ : /^[ \t]*/;
+  const length = blanks.exec(yaml.text.slice(end))?.[0].length ?? 0;
+  return [{ start, end: end + length, text: "" }];
 }
 
 function contradicts(images: readonly LockedImage[], { records, used }: LockUpdate): boolean {

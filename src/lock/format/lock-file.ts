@@ -1,15 +1,15 @@
 /** A lock in a file of its own, ours or that of imgpkg and kbld. */
 
-import { isImageLock, readResource } from "../../krm/resource.ts";
+import { isImageLock, type Resource, readResource } from "../../krm/resource.ts";
 import { printable } from "../../text/printable.ts";
 import { placeFinder } from "../../yaml/line.ts";
-import { rootOf, scalarType, startOf } from "../../yaml/node.ts";
+import { kindOf, rootOf, scalarType, startOf } from "../../yaml/node.ts";
 import { scan, type YamlText } from "../../yaml/scan.ts";
 import { YamlSyntaxError } from "../../yaml/syntax-error.ts";
 import { type ImageLock, readImageLock } from "./image-lock.ts";
 import { isImagesLock, readImagesLock } from "./images-lock.ts";
 import { LockFileError } from "./lock-file-error.ts";
-import type { LockProblem } from "./lock-problem.ts";
+import { describeNode, type LockProblem } from "./lock-problem.ts";
 import type { LockedImage } from "./locked-image.ts";
 
 /** What a file of a lock holds. */
@@ -46,9 +46,15 @@ export async function readLockFile(text: string, name?: string): Promise<LockFil
     refuse(yaml, file, problems);
     return { kind: "ImagesLock", images };
   }
-  const found = resource.kind === "" ? "it has no `kind`" : `it is ${JSON.stringify(resource.kind)}`;
-  const message = `a lock must be an ImageLock of fn.kpt.dev or an ImagesLock of imgpkg.carvel.dev, but ${found}`;
+  const message = `a lock must be an ImageLock of fn.kpt.dev or an ImagesLock of imgpkg.carvel.dev, but ${whatIs(yaml, resource)}`;
   throw refusal(yaml, file, { node: root, message });
+}
+
+function whatIs(yaml: YamlText, { node, kind, apiVersion }: Resource): string {
+  if (kindOf(yaml, node) !== "mapping") return `it is ${describeNode(yaml, node)}`;
+  if (kind === "") return "it has no `kind`";
+  const isOurs = kind === "ImageLock" || kind === "ImagesLock";
+  return `it is ${JSON.stringify(kind)}${isOurs ? ` of ${JSON.stringify(apiVersion)}` : ""}`;
 }
 
 function scanFile(text: string, file: string): YamlText {

@@ -58,7 +58,19 @@ describe("readLockFile", () => {
       what: "a text",
       text: "hello\n",
       message:
+        'line 1, column 1: a lock must be an ImageLock of fn.kpt.dev or an ImagesLock of imgpkg.carvel.dev, but it is the text "hello"',
+    },
+    {
+      what: "a map without a kind",
+      text: "images: {}\n",
+      message:
         "line 1, column 1: a lock must be an ImageLock of fn.kpt.dev or an ImagesLock of imgpkg.carvel.dev, but it has no `kind`",
+    },
+    {
+      what: "a lock of another group",
+      text: ours.replace("fn.kpt.dev", "acme.io"),
+      message:
+        'line 2, column 1: a lock must be an ImageLock of fn.kpt.dev or an ImagesLock of imgpkg.carvel.dev, but it is "ImageLock" of "acme.io/v1alpha1"',
     },
     {
       what: "two documents",
