@@ -4,7 +4,7 @@ import { memberAt } from "../yaml/members.ts";
 import { kindOf } from "../yaml/node.ts";
 import type { YamlNode } from "../yaml/scan.ts";
 import type { TextEdit } from "../yaml/text-edit.ts";
-import type { EmbeddedDocument } from "./embedded-document.ts";
+import { type EmbeddedDocument, sourceEdit } from "./embedded-document.ts";
 import type { Writing } from "./image-field.ts";
 
 /** The digest as the value of a key that the user names: where the key stands and waits for it, else in a new entry. */
@@ -13,9 +13,10 @@ export function writeKey(layer: EmbeddedDocument, map: YamlNode, key: string): W
   if (owner === undefined || kindOf(layer.yaml, owner) !== "mapping") {
     return noPlace(`has no \`${above}\` in which \`${name}\` could stand`);
   }
-  if (layer.depth > 0) return noPlace("is written so that no key can be added beside it");
+  if (layer.depth > 0 && memberAt(layer.yaml, owner, name) === undefined)
+    return noPlace("is written so that no key can be added beside it");
   const slot = slotOf(layer.yaml, owner, name);
-  return slot === undefined
+  return slot === undefined || !isCertain(layer, { ...slot.range, text: "" })
     ? noPlace(`has a \`${name}\` in which no digest can be written: take it away`)
     : { kind: "digest", ...slot };
 }
@@ -30,8 +31,14 @@ export function clearKey(layer: EmbeddedDocument, map: YamlNode, key: string): T
 /** The same for a key that was there before, and stays. */
 export function emptyKey(layer: EmbeddedDocument, map: YamlNode, key: string): TextEdit | undefined {
   const { owner, name } = ownerOf(layer, map, key);
-  if (owner === undefined || layer.depth > 0 || kindOf(layer.yaml, owner) !== "mapping") return undefined;
-  return empty(layer.yaml, owner, name);
+  if (owner === undefined || kindOf(layer.yaml, owner) !== "mapping") return undefined;
+  const edit = empty(layer.yaml, owner, name);
+  return edit && isCertain(layer, edit) ? edit : undefined;
+}
+
+/** Whether the text around a document shows where an edit of that is made. */
+function isCertain(layer: EmbeddedDocument, edit: TextEdit): boolean {
+  return layer.depth === 0 || sourceEdit(layer, edit) !== undefined;
 }
 
 /** Why a digest is written nowhere. */

@@ -16,6 +16,7 @@ import { escapeFor } from "../yaml/scalar-text.ts";
 import { scan, type YamlNode, type YamlText } from "../yaml/scan.ts";
 import { YamlSyntaxError } from "../yaml/syntax-error.ts";
 import type { TextEdit } from "../yaml/text-edit.ts";
+import { trimEnd } from "../yaml/trim-end.ts";
 import { spend, type UnfoldingBudget } from "../yaml/unfolding.ts";
 
 /** A scanned text, and where its characters stand in the text that is edited. */
@@ -197,20 +198,40 @@ function readInner(outer: EmbeddedDocument, scalar: YamlNode): InnerDocument | U
 /** @throws {YamlSyntaxError} */
 function openScalar(outer: EmbeddedDocument, scalar: YamlNode, budget: UnfoldingBudget): InnerDocument {
   const locate = scalarLocator(outer.yaml, scalar);
-  const toOuter = (edit: TextEdit): TextEdit | undefined => {
-    // An insertion has no characters of its own: it goes behind the one before it.
-    const isInsertion = edit.start === edit.end;
-    const place = locate(isInsertion ? { start: edit.start - 1, end: edit.end } : edit);
-    const start = isInsertion ? place?.end : place?.start;
-    if (place === undefined || start === undefined) return undefined;
-    return { start, end: place.end, text: escapeFor(outer.yaml, scalar, edit.text) };
-  };
   const text = scalarText(outer.yaml, scalar) ?? "";
+  const toOuter = (edit: TextEdit): TextEdit | undefined => {
+    const range = outerRange(edit, text, { around: outer.yaml.text, locate });
+    return range && { ...range, text: escapeFor(outer.yaml, scalar, edit.text) };
+  };
   return {
     yaml: scan(text, { nesting: nestingMax, budget }),
     toSource: sourceOf(outer, scalar, locate),
     toOuter,
   };
+}
+
+/**
+ * Where an edit of a text is made in the text around it. An insertion has no characters of its own, and blanks have no place
+ * of their own: they go behind what stands before them.
+ */
+function outerRange({ start, end }: Range, text: string, { around, locate }: Carrying): Range | undefined {
+  const behind = (offset: number): number | undefined => {
+    const last = trimEnd(text.slice(0, offset), " ").length;
+    const place = locate({ start: last - 1, end: last })?.end;
+    const isSame = place !== undefined && around.startsWith(text.slice(last, offset), place);
+    return isSame ? place + offset - last : undefined;
+  };
+  const isInsertion = start === end;
+  const isText = !isInsertion && /\S/.test(text.charAt(start));
+  const from = isText ? locate({ start, end: start + 1 })?.start : behind(start);
+  const to = isInsertion ? from : behind(end);
+  return from === undefined || to === undefined ? undefined : { start: from, end: to };
+}
+
+/** A text in which another stands, and where. */
+interface Carrying {
+  readonly around: string;
+  readonly locate: Locate;
 }
 
 function sourceOf(

@@ -220,6 +220,46 @@ describe("other parts of a kustomization", () => {
     for (const path of ["g.yaml", "x.txt"]) expect(tree[path]).toContain(`digest: "${digest}"`);
   });
 
+  test.each([
+    ["a double-quoted text", 'digest: ""', (pinned: string) => `digest: "${pinned}"`],
+    ["a single-quoted text", "digest: ''  # none yet", (pinned: string) => `digest: '${pinned}'  # none yet`],
+    ["nothing", "digest:", (pinned: string) => `digest: ${pinned} #`],
+    ["null", "digest: null", (pinned: string) => `digest: ${pinned} # null`],
+    ["a tilde", "digest: ~  # none yet", (pinned: string) => `digest: ${pinned} # ~  # none yet`],
+  ])("are values of a generator that is written in place, with %s for a digest", async (_, empty, filled) => {
+    const generator = (entry: string): string =>
+      `generators:\n- |-\n  apiVersion: builtin\n  kind: HelmChartInflationGenerator\n  metadata: {name: x}\n  name: x\n  valuesInline:\n    image:\n      repository: ghcr.io/a/b\n      ${entry}\n      tag: "1"\n`;
+    const folder = makeTree({ "kustomization.yaml": generator(empty) });
+
+    const { lines } = await pinTree(folder, { options: { report: "problems" } });
+    const pinned = readTree(folder);
+    await pinTree(folder, { options: { mode: "unpin" } });
+
+    expect(lines).toEqual([]);
+    expect(pinned).toEqual({ "kustomization.yaml": generator(filled(digest)) });
+    expect(readTree(folder)).toEqual({ "kustomization.yaml": generator(empty) });
+  });
+
+  test.each([
+    ["JSON in double quotes", (entry: string) => JSON.stringify(entry)],
+    ["JSON in single quotes", (entry: string) => `'${entry}'`],
+    ["a folded block", (entry: string) => `>-\n  ${entry.replace(", ", ",\n  ")}`],
+  ])("are values of a generator that is written in place as %s", async (_, write) => {
+    const generator = (value: string): string =>
+      `generators:\n- ${write(`{"apiVersion": "builtin", "kind": "HelmChartInflationGenerator", "metadata": {"name": "x"}, "name": "x", "valuesInline": {"image": {"repository": "ghcr.io/a/b", "tag": "1", "digest": ${value}}}}\n`)}\n`;
+    const folder = makeTree({ "kustomization.yaml": generator('""') });
+
+    const { lines } = await pinTree(folder, { options: { report: "problems" } });
+    const pinned = readTree(folder);
+    await pinTree(folder, { options: { mode: "unpin" } });
+
+    expect(lines).toEqual([]);
+    const [text = ""] = Object.values(pinned);
+    // A second blank says that there was an empty text.
+    expect(text.replace(":  ", ": ")).toBe(generator(JSON.stringify(digest)));
+    expect(readTree(folder)).toEqual({ "kustomization.yaml": generator('""') });
+  });
+
   test("may be images where they name one: literals, and what replaces", async () => {
     const text = `configMapGenerator:
 - name: x
