@@ -124,7 +124,7 @@ async function stageReport({ path, text }: ReportFile, claimAt: ClaimAt): Promis
   if (outputTarget(path) === "stderr") return () => write(stderr, text);
   try {
     const open = await openOutput(path);
-    if (open !== undefined) return () => write(open, text);
+    if (open !== undefined) return () => writePipe(open, text, path);
     const file = await claimAt(path);
     file.stage(text);
     return () => file.commit();
@@ -136,6 +136,22 @@ async function stageReport({ path, text }: ReportFile, claimAt: ClaimAt): Promis
     );
   }
 }
+
+/** @throws {UsageError} for a pipe whose reader takes nothing: it would hold up a run, and all who wait for its locks, for ever. */
+function writePipe(descriptor: number, text: string, path: string): void {
+  try {
+    write(descriptor, text, PATIENCE);
+  } catch (error) {
+    if (!isSystemError(error, "EAGAIN")) throw error;
+    throw new UsageError(
+      `\`--output\` must name a file that can be written, but ${JSON.stringify(path)} is a pipe whose reader has taken nothing for ${PATIENCE / 1000} s`,
+      { cause: error },
+    );
+  }
+}
+
+/** In milliseconds. */
+const PATIENCE = 20_000;
 
 /** A lock whose new text lies beside it. */
 interface StagedLock {

@@ -88,12 +88,13 @@ export class OutputError extends Error {
 }
 
 /**
- * Returns when all is written: what is left in a buffer would be cut off by the end of the process.
+ * Returns when all is written: what is left in a buffer would be cut off by the end of the process. `patience` is for how
+ * many milliseconds a pipe that does not block may take nothing.
  *
  * @throws {OutputError} where that is standard output, and its disk is full or the like.
  */
-export function write(descriptor: number, text: string): void {
-  writeParts(descriptor, [text]);
+export function write(descriptor: number, text: string, patience?: number): void {
+  writeParts(descriptor, [text], { patience });
 }
 
 /**
@@ -134,7 +135,7 @@ export function tryStdout(parts: readonly string[]): TriedOutput {
   if (end === undefined) return { finish: () => writeParts(stdout, parts), undo: () => undefined };
   try {
     // At its position, which stays where it is: afterwards the same is written there once more.
-    writeParts(stdout, parts, end);
+    writeParts(stdout, parts, { position: end });
   } catch (error) {
     takeBack();
     throw error;
@@ -186,15 +187,25 @@ function isAtEnd(size: number): boolean {
   }
 }
 
-/** Writes from a position on, or where the descriptor stands. */
-function writeParts(descriptor: number, parts: readonly string[], position?: number): void {
+/** How something is written. */
+interface Writing {
+  /** From where on; where the descriptor stands unless told. */
+  readonly position?: number | undefined;
+  readonly patience?: number | undefined;
+}
+
+function writeParts(
+  descriptor: number,
+  parts: readonly string[],
+  { position, patience }: Writing = {},
+): void {
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   const buffer = Buffer.allocUnsafe(bytesMax * Math.min(length, partSize + 1));
   let at = position;
   let filled = 0;
   const flush = (): void => {
     for (let written = 0; written < filled; ) {
-      const bytes = writeSome(descriptor, buffer.subarray(written, filled), at);
+      const bytes = writeSome(descriptor, buffer.subarray(written, filled), { position: at, patience });
       written += bytes;
       if (at !== undefined) at += bytes;
     }
@@ -232,9 +243,9 @@ function cut(line: string): string {
   return line.length > lineLengthMax ? `${line.slice(0, endOfPart(line, lineLengthMax))}…` : line;
 }
 
-function writeSome(descriptor: number, bytes: Uint8Array, position: number | undefined): number {
+function writeSome(descriptor: number, bytes: Uint8Array, { position, patience }: Writing): number {
   try {
-    return patiently(() => writeSync(descriptor, bytes, 0, bytes.length, position));
+    return patiently(() => writeSync(descriptor, bytes, 0, bytes.length, position), patience);
   } catch (error) {
     if (descriptor !== stdout || !isSystemError(error)) throw error;
     const [reason] = reasonOf(error).split(", ");
@@ -254,12 +265,13 @@ function endOfPart(text: string, at: number): number {
 }
 
 /** Tries again where a pipe that does not block, which whoever started the process may have chosen, is not ready. */
-function patiently(transfer: () => number): number {
+function patiently(transfer: () => number, patience = Number.POSITIVE_INFINITY): number {
+  const start = performance.now();
   while (true) {
     try {
       return transfer();
     } catch (error) {
-      if (!isSystemError(error, "EAGAIN")) throw error;
+      if (!isSystemError(error, "EAGAIN") || performance.now() - start > patience) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
     }
   }
