@@ -1,7 +1,8 @@
 /** YAML and JSON in texts of which no rule says what they are: the images there are told, and none is written to. */
 import { goType } from "../yaml/go-type.ts";
 import { memberAt } from "../yaml/members.ts";
-import { dereference, kindOf, rootOf, writtenText } from "../yaml/node.ts";
+import { dereference, isBlockScalar, isPlainScalar, kindOf, rootOf, writtenText } from "../yaml/node.ts";
+import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { guessedLayer, type Site, straight } from "./embedded-document.ts";
 import { extractText } from "./extract.ts";
 import type { FieldRule } from "./field-rule.ts";
@@ -16,11 +17,18 @@ export function mayHoldDocument({ carriers }: LikelySearch, place: Site): boolea
   const target = place.node;
   if (kindOf(yaml, target) !== "scalar") return false;
   const { starts, ends } = yaml.events;
-  // At a glance: most scalars are single words.
-  if (!/[\s{[\\]/.test(yaml.text.slice(starts[target] ?? 0, ends[target] ?? 0))) return false;
+  // At a glance: most scalars are single words, and most others do not speak of images.
+  const source = yaml.text.slice(starts[target] ?? 0, ends[target] ?? 0);
+  if (!/[\s{[\\]/.test(source)) return false;
+  if (isWrittenOut(yaml, target) && !speaksOfImages.test(source)) return false;
   if (carriers.get(yaml)?.has(target) || goType(yaml, target) !== "string") return false;
   const text = writtenText(yaml, target);
   return /[\s{[]/.test(text.trim()) && speaksOfImages.test(text);
+}
+
+/** Tells whether no character of a scalar stands for another. */
+function isWrittenOut(yaml: YamlText, node: YamlNode): boolean {
+  return isPlainScalar(yaml, node) || isBlockScalar(yaml, node);
 }
 
 // A key or a setting, not the label of a query: `image!=""`, `image=~"nginx.*"`.

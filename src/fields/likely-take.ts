@@ -118,6 +118,8 @@ export function takeScalar(
   const isCalledImage = meaning === "image" || meaning === "images";
   const { yaml } = place.layer;
   const target = dereference(yaml, place.node);
+  const { starts, ends } = yaml.events;
+  if ((ends[target] ?? 0) - (starts[target] ?? 0) > longest) return;
   if (goType(yaml, target) !== "string") return;
   const text = writtenText(yaml, target);
   const match = prefixed.exec(text);
@@ -144,6 +146,9 @@ export function takeScalar(
     writing: isKnown ? field.writing : noPlace("the key of the field does not say that it is one"),
   });
 }
+
+// Some times what a reference can have, so that no file in a ConfigMap is put together to see that it is none.
+const longest = 4096;
 
 /** Whether a text may be an image that is called one; a word alone is none in a text that may be anything. */
 function mayBeCalledSo({ walk: { path }, isInText }: LikelySearch, text: string): boolean {

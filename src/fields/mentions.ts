@@ -40,15 +40,26 @@ function endOfLastScalar(yaml: YamlText, object: YamlNode): number {
 
 /** Whether what may be a reference with a registry stands elsewhere than at fields that begin at known places. */
 function namesMore(text: string, starts: ReadonlySet<number>): boolean {
-  for (const { index, 0: found } of text.matchAll(hosted)) {
-    if (!starts.has(index) && namesHost(found) && tagged.test(found)) return true;
+  for (const { index, 0: path } of text.matchAll(hostedPath)) {
+    if (!tagged.test(path)) continue;
+    const start = startOfHost(text, index);
+    const found = text.slice(start, index) + path;
+    if (!starts.has(start) && namesHost(found)) return true;
   }
   return false;
+}
+
+/** Where the name begins that ends before a place. */
+function startOfHost(text: string, end: number): number {
+  let start = end;
+  while (start > 0 && hostPart.test(text.charAt(start - 1))) start--;
+  return start;
 }
 
 const word = /im(?:age|g)|repo|newname/gi;
 const pullOption = "Pull";
 const nearby = 8;
-// Each begins where no other can, and no part of it can end elsewhere: a text is gone through once.
-const hosted = /(?<![\w.:-])[\w.:-]+\/\w[\w./:@-]*/g;
-const tagged = /^[^/]*\/.*[:@]\w/;
+// Found by its slash, since texts have fewer of those than words.
+const hostedPath = /[\w.:-]\/\w[\w./:@-]*/g;
+const hostPart = /[\w.:-]/;
+const tagged = /[:@]\w/;
