@@ -15,6 +15,7 @@ import {
 import type { RulesOf } from "./field-rules.ts";
 import type { FileIdentity } from "./file-rules.ts";
 import type { Flaw } from "./flaw.ts";
+import { identityFlaws } from "./identity-flaws.ts";
 import type { ImageField } from "./image-field.ts";
 import { findLikely } from "./likely-images.ts";
 import { doubledKeys, duplicateKey } from "./note-flaw.ts";
@@ -136,6 +137,7 @@ function fieldsOf(
   site: Site,
 ): ResourceImages {
   const walk = startWalk(resource);
+  const { layer, node } = site;
   const extra = treeOfHolder(resource, holders);
   walkObject(walk, site, { own: rulesOf(resource), rulesOf, extra });
   applyDigestKeys(walk);
@@ -160,6 +162,7 @@ function fieldsOf(
     likely: withSkips(distinct(likely), requests),
     denials: within === undefined ? walk.denials : [...walk.denials, ...optedOut(within.objects)],
     flaws: [
+      ...identityFlaws(layer, node),
       ...[...walk.flaws.values()].filter(
         (flaw, index) => !isNamed(flaw, requests.names) && within?.isOpen(flaw, index) !== false,
       ),

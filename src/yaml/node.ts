@@ -94,6 +94,17 @@ export function childOf(yaml: YamlText, node: YamlNode | undefined, name: string
   return value === undefined ? undefined : dereference(yaml, value);
 }
 
+/** How often a key stands in a mapping; 0 for what is no mapping. */
+export function timesOf(yaml: YamlText, node: YamlNode, name: string): number {
+  if (kindOf(yaml, node) !== "mapping") return 0;
+  let times = 0;
+  const end = lastEventOf(yaml, node);
+  for (let key = node + 1; key < end; key = behind(yaml, behind(yaml, key))) {
+    if (says(yaml, key, name)) times++;
+  }
+  return times;
+}
+
 /** The decoded text of a scalar, or undefined for any other node. */
 export function scalarText(yaml: YamlText, node: YamlNode | undefined): string | undefined {
   if (node === undefined) return undefined;

@@ -120,6 +120,30 @@ describe("a key that stands twice", () => {
     expect(await pin(list)).toMatchObject({ asked: [], told: [`warning items: ${twice("4 and 6")}`] });
   });
 
+  test.each([
+    ["a kind", "kind: ConfigMap\n", "kind", "2 and 4"],
+    ["an apiVersion", "apiVersion: v2\n", "apiVersion", "1 and 4"],
+    ["metadata", "metadata: {name: web}\n", "metadata", "3 and 4"],
+    [
+      "annotations",
+      "spec: {containers: [{image: 'a:1'}]}\nmetadata:\n  name: web\n  annotations: {pin-digests.fn.kpt.dev/skip: 'true'}\n  annotations: {}\n",
+      "metadata.annotations",
+      "7 and 8",
+    ],
+    [
+      "an opt-out",
+      "spec: {containers: [{image: 'a:1'}]}\nmetadata:\n  name: web\n  annotations:\n    pin-digests.fn.kpt.dev/skip: 'true'\n    pin-digests.fn.kpt.dev/skip: 'false'\n",
+      'metadata.annotations["pin-digests.fn.kpt.dev/skip"]',
+      "8 and 9",
+    ],
+  ])("is told of %s, which decides what counts for the object", async (_, lines, path, places) => {
+    const text = pod(lines);
+    const checked = await pin(text, "mode: check\nlock: off\ncheck: {unpinned: off, unreachable: off}");
+
+    expect((await pin(text)).told).toContain(`warning ${path}: ${twice(places)}`);
+    expect(checked.told).toContain(`error ${path}: ${twice(places)}`);
+  });
+
   test("is nobody's business where it leads to no image", async () => {
     const spec = "spec:\n  nodeName: a\n  nodeName: b\n  containers: [{image: a:1, name: x, name: y}]\n";
 
