@@ -9,27 +9,11 @@ import type { InputFile } from "../krm/input.ts";
 import { childOf, scalarText } from "../yaml/node.ts";
 import { parseFieldPath } from "./field-steps.ts";
 import { type ImageEntry, readEntry } from "./image-entry.ts";
+import type { KustomizationFile, ReadNamed, ReadText } from "./kustomization-file.ts";
+import type { PartWrite } from "./part-write.ts";
+import { patchedParts } from "./patches.ts";
 import { type Replacement, type ReplacementSource, readReplacement } from "./replacement.ts";
 import { documentsOf, elementsAt, elementsIn, mapAt, textAt, textsAt, type YamlMap } from "./yaml-parts.ts";
-
-/** A kustomization of a run. */
-export interface KustomizationFile {
-  /** Absolute. */
-  readonly place: string;
-  /** As messages name it. */
-  readonly path: string;
-  readonly text: string;
-}
-
-/** Reads the file at a place; undefined for what is none of the run. */
-export type ReadNamed = (place: string) => ReadText | undefined;
-
-/** A file that a kustomization names. */
-export interface ReadText {
-  /** As messages name it. */
-  readonly path: string;
-  readonly text: string;
-}
 
 /** What a kustomization says of what it builds on. */
 export interface Kustomization {
@@ -44,6 +28,8 @@ export interface Kustomization {
   readonly entries: readonly ImageEntry[];
   readonly byName: ReadonlyMap<string, readonly ImageEntry[]>;
   readonly replacements: readonly Replacement[];
+  /** What its patches write over parts of images. */
+  readonly partWrites: readonly PartWrite[];
   /** The texts that it has names for, of which some may be images. */
   readonly vars: readonly ReplacementSource[];
   /** The literals of the objects that it generates, by their paths. */
@@ -114,6 +100,7 @@ export function readKustomization(file: KustomizationFile, read: ReadNamed): Kus
       ...replacing.map((place) => [place, { form: "replacement" }] as const),
     ],
     replacements: replacementsIn(reading),
+    partWrites: patchedParts(reading),
     vars: varsIn(reading),
     literals: literalsIn(reading),
     namePrefix: textAt(root, "namePrefix") ?? "",

@@ -10,14 +10,10 @@ import { InvalidReferenceError, safeParseReference } from "../image/reference.ts
 import type { ImageSource } from "../krm/image-source.ts";
 import type { FileImage, InputFile, Override } from "../krm/input.ts";
 import { entryOverride, setsTag } from "./image-entry.ts";
-import {
-  entryAt,
-  type Kustomization,
-  type KustomizationFile,
-  type NamedForm,
-  type ReadNamed,
-  readKustomization,
-} from "./kustomization.ts";
+import { entryAt, type Kustomization, type NamedForm, readKustomization } from "./kustomization.ts";
+import type { KustomizationFile, ReadNamed } from "./kustomization-file.ts";
+import { type FindPartWrite, indexPartWrites, type PartWrite } from "./part-write.ts";
+import type { PatchedImage } from "./patched-images.ts";
 import { imageSources, replacedField, splitting, takenOverride, wantOf, writing } from "./replaced.ts";
 import type { ReplacedField, Replacement } from "./replacement.ts";
 import { indexReplacements, type ReplacementIndex } from "./replacement-index.ts";
@@ -34,11 +30,14 @@ export interface Kustomizations {
   readonly named: () => readonly string[];
   /** The replacements that write images which no field was found to hold since. */
   readonly missing: (isInRun: (place: string) => boolean) => readonly MissingSource[];
+  /** The patches that leave an image which was found with the digest of another, or with none. */
+  readonly patched: () => readonly PatchedImage[];
 }
 
 /** What replacements say of the files of some kustomizations. */
 interface Scope {
   readonly index: ReplacementIndex;
+  readonly partWrite: FindPartWrite;
   readonly sources: readonly ImageSource[];
 }
 
@@ -72,7 +71,9 @@ export function readKustomizations(
   }
   const all = [...known.values()];
   const laterOf = new Map(all.flatMap((each) => each.later.map((place) => [place, each] as const)));
-  const replaces = all.some(({ replacements, vars }) => replacements.length > 0 || vars.length > 0);
+  const replaces = all.some(
+    ({ replacements, partWrites, vars }) => replacements.length + partWrites.length + vars.length > 0,
+  );
   const affixes = all
     .map(({ namePrefix, nameSuffix }) => [namePrefix, nameSuffix] as const)
     .filter(([prefix, suffix]) => prefix !== "" || suffix !== "");
@@ -80,6 +81,7 @@ export function readKustomizations(
   const indexes = new Map<Kustomization, ReplacementIndex>();
   const taken = new Set<readonly Replacement[]>();
   const written = new Set<Replacement>();
+  const patched = new Map<PartWrite, string>();
   return {
     overridden,
     sources,
@@ -88,6 +90,7 @@ export function readKustomizations(
       [...new Set([...users.keys(), ...forms.keys(), ...laterOf.keys()])].filter(
         (place) => !known.has(place),
       ),
+    patched: () => [...patched].map(([write, image]) => ({ write, image })),
     missing(isInRun) {
       const met = new Set([...taken].flat());
       return all.flatMap((each) => {
@@ -106,7 +109,7 @@ export function readKustomizations(
     if (own === undefined && direct.length === 0) return undefined;
     const answers = new Map<string, Answers>();
     const scope = replaces ? scopeAt(place) : undefined;
-    const byReplacements = ({ index }: Scope, image: FileImage): Override | undefined => {
+    const byReplacements = ({ index, partWrite }: Scope, image: FileImage): Override | undefined => {
       const field = replacedField(image, { affixes, own });
       const takers = index.takers(field);
       for (const same of takers) taken.add(same);
@@ -114,6 +117,9 @@ export function readKustomizations(
       if (splitter !== undefined) return splitOverride(splitter);
       const apart = index.partWriter(field);
       if (apart !== undefined) return partOverride(apart.replacement, apart.part);
+      const patch = partWrite(field, place);
+      if (patch !== undefined && isDigested(image.value)) patched.set(patch, image.value);
+      else if (patch?.kind === "stale" && image.isWritable) return patchOverride(patch);
       const writer = writerAbove(usersOfField(own, direct, image.path), field, new Map());
       if (writer === undefined) return takenOverride(field, takers);
       written.add(writer);
@@ -153,10 +159,12 @@ export function readKustomizations(
     // A set gives what is added to it while it is gone through as well.
     const above = new Set(kustomizations);
     for (const { folder } of above) for (const user of users.get(folder) ?? []) above.add(user);
-    const all = [...new Set([...above].flatMap(replacementsOf))];
+    const parts = [...new Set([...above].flatMap(partsOf))];
+    const all = parts.flatMap(({ replacements }) => replacements);
     const found = imageSources(all, above, affixes);
-    if (all.length === 0 && found.length === 0) return undefined;
-    return { index: indexReplacements(all), sources: found };
+    const writes = parts.flatMap(({ partWrites }) => partWrites);
+    if (all.length === 0 && found.length === 0 && writes.length === 0) return undefined;
+    return { index: indexReplacements(all), partWrite: indexPartWrites(writes), sources: found };
   }
 
   /** The kustomization that is at a place, and those that build on what is there. */
@@ -170,8 +178,8 @@ export function readKustomizations(
     return { own, direct: users.get(folder ?? place) ?? [] };
   }
 
-  /** Those of a kustomization, and of its components, which are for all that it builds on. */
-  function replacementsOf(kustomization: Kustomization): readonly Replacement[] {
+  /** A kustomization and its components, whose replacements and patches are for all that it builds on. */
+  function partsOf(kustomization: Kustomization): readonly Kustomization[] {
     const parts = new Set([kustomization]);
     for (const { components } of parts) {
       for (const folder of components) {
@@ -179,7 +187,11 @@ export function readKustomizations(
         if (part !== undefined) parts.add(part);
       }
     }
-    return [...parts].flatMap((part) => part.replacements);
+    return [...parts];
+  }
+
+  function replacementsOf(kustomization: Kustomization): readonly Replacement[] {
+    return partsOf(kustomization).flatMap((part) => part.replacements);
   }
 
   function indexOf(kustomization: Kustomization): ReplacementIndex {
@@ -293,6 +305,16 @@ function splitOverride({ file }: Replacement): Override {
 
 function partOverride({ file }: Replacement, part: string): Override {
   const reason = `\`replacements\` of ${file} writes its \`${part}\`, which no digest here would follow: write the digest there, too, or the \`${part}\` here`;
+  return { kind: "floats", reason };
+}
+
+function isDigested(image: string): boolean {
+  return image.includes("@");
+}
+
+function patchOverride({ file, key, position }: PartWrite): Override {
+  const { line, column } = position();
+  const reason = `the patch at ${file}:${line}:${column} changes its \`${key}\` alone, and would keep the digest of the old one: write the digest there, too, or the \`${key}\` here`;
   return { kind: "floats", reason };
 }
 

@@ -23,11 +23,12 @@ import { scan } from "../yaml/scan.ts";
 import { fileFault } from "./file-error.ts";
 import { readFile } from "./file-text.ts";
 import { type FoundFile, findFiles, shownPath } from "./find-files.ts";
-import type { KustomizationFile, ReadText } from "./kustomization.ts";
+import type { KustomizationFile, ReadText } from "./kustomization-file.ts";
 import { readKustomizations } from "./kustomizations.ts";
 import { type LockWrite, lockWrites } from "./lock-writes.ts";
 import { missingResults } from "./missing-sources.ts";
 import { namedFiles } from "./named-files.ts";
+import { patchedResults } from "./patched-images.ts";
 import { type FileChange, planEach, type ReadResult } from "./plan-each.ts";
 import type { PlannedFile, Wants } from "./plan-file.ts";
 import { unreadableResult } from "./read-input.ts";
@@ -173,6 +174,7 @@ export async function planFiles(paths: readonly string[], options: FilesOptions)
         kustomizations.missing((place) => fileAt(place) !== undefined),
         config,
       ),
+      ...patchedResults(kustomizations.patched(), config),
       ...runResults(files, context),
       ...(await idleSelections(files, config)),
       ...keylessResults(read, config),

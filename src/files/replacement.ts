@@ -76,7 +76,8 @@ export interface ReplacedField extends FieldAt {
   readonly isApart: boolean;
 }
 
-interface ObjectSelector extends ObjectName {
+/** Which objects are meant. */
+export interface ObjectSelector extends ObjectName {
   /** Undefined where it can't be read. */
   readonly labels: readonly Requirement[] | undefined;
   readonly annotations: readonly Requirement[] | undefined;
@@ -135,7 +136,8 @@ function nameIn(map: YamlMap): ObjectName {
   };
 }
 
-function selectorIn(map: YamlMap): ObjectSelector {
+/** Reads a selector. */
+export function selectorIn(map: YamlMap): ObjectSelector {
   return {
     ...nameIn(map),
     labels: requirementsIn(textAt(map, "labelSelector")),

@@ -128,7 +128,8 @@ function withoutOverridden(found: ResourceImages, input: Input): ResourceImages 
     const { path, value, putAt = path, skipped, owner, resource } = field;
     if (value === undefined) return field;
     const isApart = isInParts(field);
-    const override = overridden({ path, putAt, value, resource, labels, owner, isApart });
+    const isWritable = field.writing.kind !== "none";
+    const override = overridden({ path, putAt, value, resource, labels, owner, isApart, isWritable });
     return skipped !== undefined || override === undefined ? field : overriddenField(field, override);
   };
   return { ...found, fields: found.fields.map(override), likely: found.likely.map(override) };

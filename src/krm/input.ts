@@ -86,6 +86,8 @@ export interface FileImage {
   readonly owner?: string | undefined;
   /** Whether its tag, or another part of it, has a key of its own. */
   readonly isApart?: boolean;
+  /** Whether a digest can be written for it. */
+  readonly isWritable?: boolean;
 }
 
 /** True for a document that is an object of Kubernetes, as every document of a stream must be. */

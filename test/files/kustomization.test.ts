@@ -1,7 +1,7 @@
 /** Kustomizations: their entries of images, their patches, and what they set in the files that they build on. */
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { KustomizationFile } from "../../src/files/kustomization.ts";
+import type { KustomizationFile } from "../../src/files/kustomization-file.ts";
 import { readKustomizations } from "../../src/files/kustomizations.ts";
 import { digest, makeTree, pinTree, planTree, pod, readTree } from "./tree.ts";
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { filesDiff } from "../../src/files/file-diff.ts";
 import { readFile, stateOf, utf8Fault } from "../../src/files/file-text.ts";
-import type { KustomizationFile } from "../../src/files/kustomization.ts";
+import type { KustomizationFile } from "../../src/files/kustomization-file.ts";
 import { readKustomizations } from "../../src/files/kustomizations.ts";
 import type { TextEdit } from "../../src/yaml/text-edit.ts";
 import { repeat, type Shape } from "./shape.ts";
@@ -51,6 +51,25 @@ export const fileShapes: readonly Shape[] = [
     "replacements for elements by name",
     (at) => `{select: {kind: Pod}, fieldPaths: ["spec.containers.[name=c${at}].image"]}`,
   ),
+  {
+    name: "patches of parts of images",
+    prepare(n) {
+      const patch = (at: number): string =>
+        `- |-\n  apiVersion: v1\n  kind: Widget\n  metadata: {name: p${at}}\n  spec: {image: {tag: "2"}}\n`;
+      const files = [kustomization("0", `resources: [p.yaml]\npatchesStrategicMerge:\n${repeat(n, patch)}`)];
+      return () => {
+        const kustomizations = readKustomizations(files);
+        const overridden = kustomizations.overridden("/0/p.yaml");
+        const resource = { ...inPod.resource, kind: "Widget" };
+        const path = "spec.image";
+        for (let at = 0; at < n; at++) {
+          const named = { ...inPod, resource: { ...resource, name: `p${at}` } };
+          overridden?.({ path, putAt: path, value: "a:1@sha256:1", isApart: true, ...named });
+        }
+        return kustomizations.patched().map(({ write }) => write.position());
+      };
+    },
+  },
 ];
 
 /** The same edit in each of some parts of a text. */

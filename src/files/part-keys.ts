@@ -1,0 +1,99 @@
+/**
+ * Keys that say a part of an image, in a map that is laid over another: where it says a tag and no digest, the digest below
+ * goes on counting, which is that of another tag.
+ */
+import { entriesOf, isMergeKey, kindOf, scalarText, scalarType, startOf } from "../yaml/node.ts";
+import type { YamlNode, YamlText } from "../yaml/scan.ts";
+import { elementsIn, textAt, type YamlMap } from "./yaml-parts.ts";
+
+/** A key, and what its map leaves of the image below. */
+export interface PartKey {
+  /** The keys that lead to it from the root. */
+  readonly steps: readonly string[];
+  /** `stale`: the digest below stays, and is another's. `empty`: the digest below goes. `own`: a digest is said here. */
+  readonly kind: "stale" | "empty" | "own";
+  /** Where it stands in its text. */
+  readonly at: number;
+}
+
+/** The keys in a map that is laid over another, map by map. */
+export function overlaidKeys(root: YamlMap): readonly PartKey[] {
+  const { yaml } = root;
+  const found: PartKey[] = [];
+  const walk = (node: YamlNode, above: readonly string[]): void => {
+    const entries = entriesOf(yaml, node).flatMap(({ key, value }): readonly Entry[] => {
+      const name = isMergeKey(yaml, key) ? undefined : scalarText(yaml, key);
+      return name === undefined ? [] : [{ name, yaml, value, at: startOf(yaml, key) ?? 0 }];
+    });
+    // What is below such a directive is no map of the two.
+    if (entries.some(({ name }) => name === "$patch")) return;
+    const key = partKey(entries, above);
+    if (key !== undefined) found.push(key);
+    for (const { name, value } of entries)
+      if (value !== undefined && kindOf(yaml, value) === "mapping") walk(value, [...above, name]);
+  };
+  if (kindOf(yaml, root.node) === "mapping") walk(root.node, []);
+  return found;
+}
+
+/** The keys that operations of JSON Patch write. */
+export function patchedKeys({ yaml, node }: YamlMap): readonly PartKey[] {
+  const maps = new Map<string, { readonly above: readonly string[]; readonly entries: Entry[] }>();
+  for (const operation of elementsIn(yaml, node)) {
+    const [root, ...steps] = (textAt(operation, "path") ?? "").split("/");
+    const name = steps.pop();
+    if (root !== "" || name === undefined || !OPERATIONS.test(textAt(operation, "op") ?? "")) continue;
+    const above = steps.map(unescaped);
+    const key = JSON.stringify(above);
+    const map = maps.get(key) ?? { above, entries: [] };
+    maps.set(key, map);
+    const value = entriesOf(yaml, operation.node).find((entry) => scalarText(yaml, entry.key) === "value");
+    const at = startOf(yaml, value?.value ?? operation.node) ?? 0;
+    map.entries.push({ name: unescaped(name), yaml, value: value?.value, at });
+  }
+  return [...maps.values()].flatMap(({ above, entries }) => partKey(entries, above) ?? []);
+}
+
+const OPERATIONS = /^(?:add|replace|remove)$/;
+
+/** https://www.rfc-editor.org/rfc/rfc6901#section-4 */
+function unescaped(step: string): string {
+  return step.replaceAll("~1", "/").replaceAll("~0", "~");
+}
+
+interface Entry {
+  readonly name: string;
+  readonly yaml: YamlText;
+  /** Undefined where the key is taken away. */
+  readonly value: YamlNode | undefined;
+  readonly at: number;
+}
+
+function partKey(entries: readonly Entry[], above: readonly string[]): PartKey | undefined {
+  const scalars = entries.filter(
+    ({ yaml, value }) => value === undefined || kindOf(yaml, value) === "scalar",
+  );
+  const digest = scalars.find(({ name }) => DIGEST.test(name));
+  const part = scalars.find(({ name }) => TAG.test(name)) ?? scalars.find(({ name }) => NAME.test(name));
+  const key = digest ?? part;
+  if (key === undefined) return undefined;
+  const isWhole = scalars.some((entry) => NAME.test(entry.name) && hasText(entry));
+  const kind = digest === undefined ? "stale" : hasText(digest) || isWhole ? "own" : "empty";
+  return { steps: [...above, key.name], kind, at: key.at };
+}
+
+function hasText({ yaml, value }: Entry): boolean {
+  return value !== undefined && scalarType(yaml, value) !== "null" && scalarText(yaml, value) !== "";
+}
+
+const DIGEST = /(?:digest|sha(?:256)?|hash)$/i;
+const TAG = /(?:tag|version)$/i;
+const NAME = /(?:repository|repo|registry|image)$/i;
+
+/** False for a text that certainly holds no such keys, which need not be read then. */
+export function mayHoldParts(text: string): boolean {
+  return MAY_HOLD.test(text);
+}
+
+// Behind "api", it is a key of every object.
+const MAY_HOLD = /(?:digest|sha(?:256)?|hash|tag|(?<!api)version|repository|repo|registry|image)\b/i;

@@ -1,0 +1,103 @@
+/** What patches write over parts of images that stand in other files. */
+import type { Position } from "../krm/result.ts";
+import { kindOf } from "../yaml/node.ts";
+import { overlaidKeys, type PartKey, patchedKeys } from "./part-keys.ts";
+import {
+  isTarget,
+  literalName,
+  type ObjectSelector,
+  type ReplacedField,
+  type ReplacementTarget,
+  selectorIn,
+} from "./replacement.ts";
+import { mapAt, textAt, type YamlMap } from "./yaml-parts.ts";
+
+/** A key of a patch, and in which field of which objects it is written. */
+export interface PartWrite extends Pick<PartKey, "kind"> {
+  /** The file, as messages name it, and where it is. */
+  readonly file: string;
+  readonly place: string;
+  readonly position: () => Position;
+  /** The key, and the path of its map. */
+  readonly key: string;
+  readonly map: readonly string[];
+  readonly target: ReplacementTarget;
+}
+
+/** A document of patches, and where it stands. */
+export interface Patch extends Pick<PartWrite, "file" | "place"> {
+  readonly document: YamlMap;
+  readonly positionAt: (offset: number) => Position;
+  /** What is patched; the document says so itself unless told. */
+  readonly target: YamlMap | undefined;
+}
+
+/** What a patch writes. */
+export function partWritesIn({ document, target, positionAt, ...where }: Patch): readonly PartWrite[] {
+  const isList = kindOf(document.yaml, document.node) === "sequence";
+  const select = target === undefined ? selectorOf(document) : selectorIn(target);
+  return (isList ? patchedKeys(document) : overlaidKeys(document)).map(({ kind, steps, at }) => ({
+    ...where,
+    kind,
+    position: () => positionAt(at),
+    key: steps.at(-1) ?? "",
+    map: steps.slice(0, -1),
+    target: {
+      select,
+      reject: [],
+      written: steps.join("."),
+      steps: steps.map((name) => ({ kind: "key", name })),
+      part: undefined,
+    },
+  }));
+}
+
+/** A patch names the object that it is for. */
+function selectorOf(patch: YamlMap): ObjectSelector {
+  const metadata = mapAt(patch, "metadata");
+  const [version, group = ""] = (textAt(patch, "apiVersion") ?? "").split("/").reverse();
+  return {
+    group,
+    version,
+    kind: textAt(patch, "kind"),
+    name: textAt(metadata, "name"),
+    namespace: textAt(metadata, "namespace"),
+    labels: [],
+    annotations: [],
+  };
+}
+
+/** Finds, of many patches, the one that leaves a field with the digest of another image, or with none. */
+export type FindPartWrite = (field: ReplacedField, place: string) => PartWrite | undefined;
+
+/** Makes what finds them. */
+export function indexPartWrites(writes: readonly PartWrite[]): FindPartWrite {
+  const byMap = new Map<string, PartWrite[]>();
+  for (const write of writes) {
+    const key = keyOf(literalName(write.target.select), write.map);
+    const known = byMap.get(key);
+    if (known === undefined) byMap.set(key, [write]);
+    else known.push(write);
+  }
+  return (field, place) => {
+    if (!field.isApart || byMap.size === 0) return undefined;
+    const names = [...(field.object?.names ?? []), undefined];
+    // The path of a field leads to its map, or to the digest in that.
+    for (const map of [field.keys, field.keys.slice(0, -1)]) {
+      const meant = names
+        .flatMap((name) => byMap.get(keyOf(name, map)) ?? [])
+        .filter(
+          (each) =>
+            each.place !== place && isTarget(each.target, { ...field, keys: [...map, each.key] }) !== "no",
+        );
+      // Where one of several says the digest, it may be that of all.
+      if (meant.some(({ kind }) => kind === "own")) return undefined;
+      if (meant[0] !== undefined) return meant[0];
+    }
+    return undefined;
+  };
+}
+
+function keyOf(name: string | undefined, map: readonly string[]): string {
+  return JSON.stringify([name ?? [], map]);
+}

@@ -1,0 +1,35 @@
+/** What is told of patches that leave an image with the digest of another. */
+import type { Config } from "../config/config.ts";
+import type { Result } from "../krm/result.ts";
+import { quote } from "../text/quote.ts";
+import type { PartWrite } from "./part-write.ts";
+
+/** An image with a digest, and what writes a part of it. */
+export interface PatchedImage {
+  readonly write: PartWrite;
+  readonly image: string;
+}
+
+/** A result for each: a finding of a check. */
+export function patchedResults(
+  patched: readonly PatchedImage[],
+  { mode, check }: Pick<Config, "mode" | "check">,
+): readonly Result[] {
+  const severity = mode === "check" ? check.unpinned : "warning";
+  if (mode === "unpin" || severity === "off") return [];
+  return patched.map(({ write: { file, kind, key, position, target }, image }) => {
+    const name = quote(image.replace(/@.*$/s, ""));
+    const message =
+      kind === "stale"
+        ? `changes the \`${key}\` of ${name} and keeps its digest, which is that of the old image: write the digest here, too`
+        : `takes away the digest of ${name}, so that it runs without one: write the digest here`;
+    return {
+      severity,
+      message,
+      file: { path: file },
+      field: { path: target.written },
+      position: position(),
+      ...(mode === "check" && { tags: { class: "unpinned" } }),
+    };
+  });
+}

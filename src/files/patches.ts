@@ -1,0 +1,76 @@
+/** The patches that a kustomization names or holds, as maps and lists. */
+import { resolve } from "node:path";
+import { guessedLayer, outerLayer, straight } from "../fields/embedded-document.ts";
+import { childOf, rootOf, scalarText } from "../yaml/node.ts";
+import type { YamlNode } from "../yaml/scan.ts";
+import type { KustomizationFile, ReadNamed } from "./kustomization-file.ts";
+import { mayHoldParts } from "./part-keys.ts";
+import { type PartWrite, type Patch, partWritesIn } from "./part-write.ts";
+import { documentsOf, elementsAt, mapAt, placeOf, textAt, type YamlMap } from "./yaml-parts.ts";
+
+/** A kustomization, and what reads the files that it names. */
+export interface PatchingFile {
+  readonly file: KustomizationFile;
+  readonly folder: string;
+  readonly root: YamlMap;
+  readonly read: ReadNamed;
+}
+
+/** What the patches of a kustomization write over parts of images. */
+export function patchedParts(patching: PatchingFile): readonly PartWrite[] {
+  const { root } = patching;
+  const maps = ["patches", "patchesJson6902"].flatMap((key) => elementsAt(root, key));
+  const targeted = maps.flatMap((map) => {
+    const target = mapAt(map, "target");
+    const path = textAt(map, "path");
+    if (path !== undefined) return patchesIn(patching, path, target);
+    const inline = childOf(map.yaml, map.node, "patch");
+    return inline === undefined ? [] : inlinePatches(patching, inline, target);
+  });
+  const merged = ["patches", "patchesStrategicMerge"].flatMap((key) =>
+    elementsAt(root, key).flatMap(({ yaml, node }) => {
+      const text = scalarText(yaml, node);
+      if (text === undefined) return [];
+      // A name on one line leads to a file.
+      return text.includes("\n")
+        ? inlinePatches(patching, node, undefined)
+        : patchesIn(patching, text, undefined);
+    }),
+  );
+  return [...targeted, ...merged].flatMap(partWritesIn);
+}
+
+function patchesIn(
+  { folder, read }: PatchingFile,
+  path: string,
+  target: YamlMap | undefined,
+): readonly Patch[] {
+  const place = resolve(folder, path);
+  const file = read(place);
+  if (file === undefined || !mayHoldParts(file.text)) return [];
+  return documentsOf(file.text).map((document) => ({
+    file: file.path,
+    place,
+    document,
+    positionAt: (offset) => placeOf(document.yaml, offset),
+    target,
+  }));
+}
+
+function inlinePatches(
+  { file: { path, place }, root }: PatchingFile,
+  node: YamlNode,
+  target: YamlMap | undefined,
+): readonly Patch[] {
+  const { yaml } = root;
+  if (!mayHoldParts(scalarText(yaml, node) ?? "")) return [];
+  const layer = guessedLayer({ layer: outerLayer(yaml), node, via: straight });
+  if (layer === undefined) return [];
+  return layer.yaml.documents.map((document) => ({
+    file: path,
+    place,
+    document: { yaml: layer.yaml, node: rootOf(document) },
+    positionAt: (offset) => placeOf(yaml, layer.toSource({ start: offset, end: offset + 1 })?.start ?? 0),
+    target,
+  }));
+}
