@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import fs, {
+  closeSync,
+  constants,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -36,6 +45,27 @@ function makeLarge(name: string, size: number): string {
   return path;
 }
 
+/** Reads and writes a pipe, so that nobody waits for either. */
+function hold(pipe: string): void {
+  const file = openSync(pipe, constants.O_RDWR);
+  onTestFinished(() => closeSync(file));
+}
+
+/** Lets a look at a path find what lies at another. Returns how to undo it. */
+function lookAt(path: string, instead: string): () => void {
+  const { stat, statSync } = fs;
+  const place = (asked: unknown) => (asked === path ? instead : asked);
+  Object.assign(fs, {
+    stat: (asked: string, ...rest: [() => void]) => stat(place(asked) as string, ...rest),
+    statSync: (asked: string, ...rest: []) => statSync(place(asked) as string, ...rest),
+  });
+  syncBuiltinESMExports();
+  return () => {
+    Object.assign(fs, { stat, statSync });
+    syncBuiltinESMExports();
+  };
+}
+
 /** Both ways to read, so that none takes what the other refuses. */
 const readers = [
   { name: "readTextFile", read: readTextFile, sizeMax: SMALL_FILE_MAX },
@@ -61,6 +91,17 @@ describe.each(readers)("$name", ({ read, sizeMax }) => {
 
   test("refuses a pipe without waiting for its writer", async () => {
     const path = makePipe(`pipe-${sizeMax}`);
+
+    await expect(read(path)).rejects.toThrow(`${JSON.stringify(path)} is a pipe, not a regular file`);
+  });
+
+  test("refuses what has become a pipe since it was looked at", async () => {
+    const path = makePipe(`late-${sizeMax}`);
+    const before = join(folder, "before");
+    writeFileSync(before, "a: 1");
+    // Where that would wait for a writer, no time limit ends what is not asynchronous.
+    if (read !== readTextFile) hold(path);
+    onTestFinished(lookAt(path, before));
 
     await expect(read(path)).rejects.toThrow(`${JSON.stringify(path)} is a pipe, not a regular file`);
   });

@@ -58,6 +58,18 @@ describe("Secrets", () => {
       "no ghp_0123456789!",
       "no …!",
     ],
+    [
+      "a token in the place of a user that has a password",
+      { authorization: `Basic ${base64("ghp_01234567890123456789:oauth2")}` },
+      "no ghp_01234567890123456789!",
+      "no …!",
+    ],
+    [
+      "a login's base64, in base64 again",
+      { authorization: `Basic ${base64("ada:correct horse")}` },
+      `no ${base64(base64("ada:correct horse"))}!`,
+      "no …!",
+    ],
     ["a cloud's header", { "x-aws-ec2-metadata-token": "AQAEA-1" }, "no AQAEA-1!", "no …!"],
     ["a header without a scheme", { authorization: "AQAEA-1" }, "no AQAEA-1!", "no …!"],
     [
@@ -81,6 +93,12 @@ describe("Secrets", () => {
     ["a JSON object", '{"scope": "pull", "client_secret": "a\\"b/c-1"}', 'no a"b/c-1 pull', "no … pull"],
   ])("learns the secrets of a body that is %s", (_, body, text, shown) => {
     expect(knowing({ url, headers: {}, body }).redact(text)).toBe(shown);
+  });
+
+  test("finds what three programs have escaped, each in its own way", () => {
+    const shown = knowing(basic("ada:a&b/c-1")).redact("no a%26amp%3b%62\\u002fc-1 pull");
+
+    expect(shown).toBe("no … pull");
   });
 
   test("learns the secrets of an address", () => {

@@ -1,5 +1,6 @@
 /** Processes that end with all their children. */
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 // biome-ignore lint/style/noRestrictedImports: nothing else can send a signal to a group of processes.
 import process from "node:process";
 
@@ -36,11 +37,10 @@ export function startProcessGroup(
       leader.kill("SIGKILL");
       return;
     }
-    try {
-      process.kill(-leader.pid, "SIGKILL");
-    } catch {
-      // All have ended.
-    }
+    const isThere = leader.exitCode === null && leader.signalCode === null;
+    // Who has left the group is known as long as the parents are there.
+    const others = isThere ? descendantsOf(leader.pid) : [];
+    for (const id of [-leader.pid, ...others]) kill(id);
   }
 
   function passOn(signal: NodeJS.Signals): void {
@@ -66,6 +66,37 @@ export function startProcessGroup(
     throw error;
   }
   return { leader, end };
+}
+
+function kill(id: number): void {
+  try {
+    process.kill(id, "SIGKILL");
+  } catch {
+    // All have ended.
+  }
+}
+
+/** The processes that a process has started, and those that they have; none where the system does not say, as only Linux does. */
+function descendantsOf(pid: number): readonly number[] {
+  return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
+}
+
+/** Each thread of a process has the children that it has started. */
+function childrenOf(pid: number): readonly number[] {
+  const threads = `/proc/${pid}/task`;
+  const texts = orNone(() => readdirSync(threads)).flatMap((thread) =>
+    orNone(() => [readFileSync(`${threads}/${thread}/children`, "latin1")]),
+  );
+  return texts.flatMap((text) => text.split(" ").filter(Boolean).map(Number));
+}
+
+function orNone<Item>(look: () => readonly Item[]): readonly Item[] {
+  try {
+    return look();
+  } catch {
+    // It has ended meanwhile.
+    return [];
+  }
 }
 
 const INTERRUPTS = ["SIGHUP", "SIGINT", "SIGTERM"] as const;

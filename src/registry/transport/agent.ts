@@ -3,7 +3,7 @@ import type { Dispatcher } from "undici";
 import { type Guard, guardedLookup } from "./address-guard.ts";
 import { Failure, isOfTls } from "./failure.ts";
 import { readProxy } from "./proxy.ts";
-import { ownReachOf, type Reach } from "./reach.ts";
+import { familyOf, ownReachOf, type Reach } from "./reach.ts";
 import type { Line } from "./sockets.ts";
 import type { TlsSetup } from "./tls.ts";
 
@@ -157,7 +157,11 @@ function createEnd(): {
   };
 }
 
-type Connect = (to: unknown, callback: (error: unknown, socket: unknown) => void) => unknown;
+interface Target {
+  readonly servername?: string;
+}
+
+type Connect = (to: Target, callback: (error: unknown, socket: unknown) => void) => unknown;
 
 /** What undici connects with returns the socket at once, though its types do not say so. */
 function remembering(
@@ -165,12 +169,18 @@ function remembering(
   { remember, connected }: { readonly remember: (socket: unknown) => void; readonly connected: () => void },
 ): object {
   return wrapConnect(options, (connect) => (to, callback) => {
-    const socket = connect(to, (error, made) => {
+    const socket = connect(withoutAddress(to), (error, made) => {
       connected();
       callback(error, made);
     });
     remember(socket);
   });
+}
+
+/** undici gives TLS the proxy's host for a name, also where it is an address, which none may be: then Node warns of it. */
+function withoutAddress(to: Target): Target {
+  const name = to.servername?.replace(/^\[|\]$/g, "") ?? "";
+  return familyOf(name) === undefined ? to : { ...to, servername: "" };
 }
 
 /**

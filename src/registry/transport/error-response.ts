@@ -23,7 +23,7 @@ export function failureOf(response: HttpResponse): Failure {
 export function retryAfter({ headers }: HttpResponse): number | undefined {
   const value = headerValue(headers, "retry-after");
   if (value === undefined) return undefined;
-  if (/^[0-9]{1,9}$/.test(value)) return Number(value) * 1_000;
+  if (/^[0-9]{1,15}$/.test(value)) return Number(value) * 1_000;
   // What is neither may be read as a date all the same: "-5" is in May.
   const date = value.includes(":") ? Date.parse(value) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(date - Date.now(), 0);

@@ -124,12 +124,15 @@ describe("createHelperRunner", () => {
     });
   });
 
-  test("ends a helper that does not answer, though it left a process that holds the pipe", async () => {
+  test.each([
+    ["a process that holds the pipe", ""],
+    ["one that has left its group", "setsid "],
+  ])("ends a helper that does not answer, though it started %s", async (_, way) => {
     const workspace = createWorkspace();
     const pidFile = join(workspace.path, "pids");
     workspace.writeHelper(
       "fake",
-      `sleep 60 &\necho $$ $! > ${pidFile}.new\nmv ${pidFile}.new ${pidFile}\nwait`,
+      `${way}sleep 600 &\necho $$ $! > ${pidFile}.new\nmv ${pidFile}.new ${pidFile}\nwait`,
     );
 
     const pipes = countPipes();

@@ -339,6 +339,21 @@ describe("createTransport through a proxy", () => {
     ).toMatchObject({ code: "wrong-ca" });
   });
 
+  test("has Node warn of no proxy whose name is an address", async () => {
+    const proxy = await serve((_, response) => answerIndex(response), { tls: LOOPBACK_TLS });
+    const warned: Error[] = [];
+    const note = (warning: Error) => warned.push(warning);
+    process.on("warning", note);
+    onTestFinished(() => void process.off("warning", note));
+
+    const failure = await failOnce("registry.example/app:v1", {
+      proxies: { httpsProxy: `https://127.0.0.1:${proxy.port}` },
+    });
+
+    expect(failure).toMatchObject({ code: "wrong-ca" });
+    expect(warned).toEqual([]);
+  });
+
   test("checks the certificate at the end of the tunnel", async () => {
     const server = await serve((_, response) => answerIndex(response), { tls: LOOPBACK_TLS });
     const tunnel = await startTunnel(server.port);
