@@ -6,8 +6,8 @@ import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { guessedLayer, type Site, straight } from "./embedded-document.ts";
 import { extractText } from "./extract.ts";
 import type { FieldRule } from "./field-rule.ts";
-import { type Around, findUntouched, type LikelySearch } from "./likely-take.ts";
-import { specPath, unknownField } from "./suggested-spec.ts";
+import { type Around, findUntouched, type LikelySearch, pathOf } from "./likely-take.ts";
+import { unknownField } from "./suggested-spec.ts";
 import type { Place } from "./walk-state.ts";
 
 /** True for a text that may be a document which speaks of images: a glance. */
@@ -55,7 +55,7 @@ export function takeDocument(
         visit(inner, { layer, node, via: straight }, { meaning: undefined, isRoot });
       }
     });
-  const path = isDocument && place.layer.depth === 0 ? specPath(walk.path) : undefined;
+  const path = isDocument && place.layer.depth === 0 ? pathOf(search, place) : undefined;
   if (path === undefined) return;
   const isJson = /^\s*[{[]/.test(writtenText(place.layer.yaml, dereference(place.layer.yaml, place.node)));
   const suggestion = { path, in: isJson ? "json" : "yaml" } as const;

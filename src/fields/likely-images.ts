@@ -6,7 +6,8 @@ import { lastUpTo } from "../yaml/sorted-offsets.ts";
 import { type Site, straight } from "./embedded-document.ts";
 import { endsOf, type ImageField } from "./image-field.ts";
 import { meaningOf } from "./likely-key.ts";
-import { type Around, findUntouched, type LikelySearch } from "./likely-take.ts";
+import { type OwnPart, ownParts, takeOwnPart } from "./likely-own.ts";
+import { findUntouched, type LikelySearch } from "./likely-take.ts";
 import { visitLikely } from "./likely-visit.ts";
 import { mentionsMore } from "./mentions.ts";
 import { specBelow } from "./suggested-spec.ts";
@@ -21,8 +22,9 @@ export function findLikely(walk: Walk, object: Place): readonly ImageField[] {
   const { resource } = walk;
   const isOwn = isKubernetesOwn(resource);
   const isHolder = resource.kind === "ConfigMap" && resource.group === "";
-  if (isOwn && !isHolder && walk.documents.length === 0) return [];
-  if (!mentionsMore(object.layer.yaml, object.node, walk.fields)) return [];
+  const parts = isOwn && !isHolder ? ownParts(object.layer.yaml, resource) : noParts;
+  if (isOwn && !isHolder && walk.documents.length + parts.length === 0) return [];
+  if (parts.length === 0 && !mentionsMore(object.layer.yaml, object.node, walk.fields)) return [];
   const isDenied = deniedIn(walk, object);
   const bounds = {
     isDenied,
@@ -32,13 +34,12 @@ export function findLikely(walk: Walk, object: Place): readonly ImageField[] {
   const untouched = whyUntouched(resource);
   const found = [
     ...(isOwn && !isHolder
-      ? []
-      : searchIn(walk, object, {
-          ...bounds,
-          untouched,
-          meaning: undefined,
-          isRoot: true,
-        })),
+      ? parts.flatMap((part) => searchIn(walk, bounds, (search) => takeOwnPart(search, object, part)))
+      : searchIn(walk, bounds, (search) =>
+          visitUnless(untouched, search, (inner) =>
+            visitLikely(inner, object, { meaning: undefined, isRoot: true }),
+          ),
+        )),
     ...inDocuments(walk, bounds),
   ];
   const isKnown = coveredBy(walk.fields);
@@ -55,6 +56,8 @@ function whyUntouched({ kind, group }: Resource): string | undefined {
     : `a kind that ends in ${word} mostly names images that are run elsewhere`;
 }
 
+const noParts: readonly OwnPart[] = [];
+
 type Bounds = Pick<LikelySearch, "isDenied" | "documents" | "carriers">;
 
 /** What is likely an image in documents. Each is searched once: what it holds is there at each place to which an alias brings it. */
@@ -66,30 +69,36 @@ function inDocuments(walk: Walk, { isDenied, ...others }: Bounds): readonly Imag
     searched.set(layer.yaml, known);
     // What a rule leads to counts in a part that is denied.
     const isOpen = layer.depth > 0 || isDenied(node);
-    const bounds = { ...others, isDenied: isOpen ? () => false : isDenied, own: node, isRoot: false };
+    const bounds = { ...others, isDenied: isOpen ? () => false : isDenied, own: node };
     const meaning = document.key === undefined ? undefined : meaningOf(document.key);
-    const fields = known.get(node) ?? searchIn(walk, { layer, node, via: straight }, { ...bounds, meaning });
+    const fields =
+      known.get(node) ??
+      searchIn(walk, bounds, (search) =>
+        visitLikely(search, { layer, node, via: straight }, { meaning, isRoot: false }),
+      );
     known.set(node, fields);
     return fields.map((field) => placedIn(document, field));
   });
 }
 
+/** The fields that a visit finds, which begins at the root of an object or of a document. */
 function searchIn(
   walk: Walk,
-  place: Place,
-  {
-    isRoot,
-    meaning,
-    untouched,
-    ...bounds
-  }: Omit<LikelySearch, "walk"> & Around & { readonly untouched?: string | undefined },
+  bounds: Omit<LikelySearch, "walk">,
+  visit: (search: LikelySearch) => void,
 ): readonly ImageField[] {
   const found: Walk = { ...walk, fields: [], path: [], flaws: new Map(), wishes: [] };
-  const search = { walk: found, ...bounds };
-  const visit = (how: LikelySearch): void => visitLikely(how, place, { meaning, isRoot });
+  visit({ walk: found, ...bounds });
+  return found.fields;
+}
+
+function visitUnless(
+  untouched: string | undefined,
+  search: LikelySearch,
+  visit: (search: LikelySearch) => void,
+): void {
   if (untouched === undefined) visit(search);
   else findUntouched(search, { reason: untouched, also: "nothing" }, visit);
-  return found.fields;
 }
 
 /** A field that was found in a document, where that stands in its object. */

@@ -53,6 +53,14 @@ const plainWords: ReadonlySet<string> = new Set(["base", "container", "docker", 
 /** Words that say of whatever follows that it is written to. */
 const aimWords: ReadonlySet<string> = new Set(["dest", "destination", "output", "push"]);
 
+/** True for a flag or a key that says of its value that it is written to: `--destination`, `-t`. */
+export function isAim(key: string): boolean {
+  const words = wordsOf(key);
+  return words.some((word) => aimWords.has(word)) || aimFlags.has(words.at(-1) ?? "");
+}
+
+const aimFlags: ReadonlySet<string> = new Set(["cache", "repo", "t", "tag", "target", "to"]);
+
 /** `sidecarimage` and `imagename`, as they are written in the end where keys have small letters alone. */
 function partsOfWord(word: string): readonly string[] {
   const [, before, image, behind] = /^([a-z]+?)?(images?)(name|ref|url)?$/.exec(word) ?? [];

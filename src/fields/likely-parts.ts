@@ -1,7 +1,7 @@
 /** Which keys of a map hold the parts of one reference, told by what they are called: `agentRepository` and `agentVersion`. */
 import { namesRegistry, parseIfImage } from "../image/likely-reference.ts";
 import { meaningOf, otherImages, referenceKeys, wordsOf } from "./likely-key.ts";
-import { isWhole } from "./likely-value.ts";
+import { isWhole, namesImages } from "./likely-value.ts";
 import type { SplitKeys } from "./table/field-row.ts";
 
 /** The texts of a map that stands for something unknown, by key. */
@@ -119,7 +119,7 @@ function areParts(
   if (otherSources.test(text) || isOfOthers) return false;
   if (tag.some((name) => lastWord(name) === "tag") || registry.length + digest.length > 0) return true;
   // Whose version the operator knows.
-  if (ofImages.test(text)) return true;
+  if (namesImages(text)) return true;
   const image = parseIfImage(text);
   return tag.length > 0 && image !== undefined && namesRegistry(image);
 }
@@ -173,7 +173,4 @@ const otherRepositories: ReadonlySet<string> = new Set([
 ]);
 /** Keys beside which a repository holds charts or sources. */
 const otherCompanions: ReadonlySet<string> = new Set(["branch", "chart", "chartName", "commit", "revision"]);
-/** A name in a registry that keeps images, not only the part before it. */
-const ofImages =
-  /^(?:[\w-]+\.)*(?:docker\.io|quay\.io|ghcr\.io|gcr\.io|nvcr\.io|icr\.io|azurecr\.io|k8s\.io|pkg\.dev|mcr\.microsoft\.com|registry\.redhat\.io|public\.ecr\.aws|dkr\.ecr\.[\w-]+\.amazonaws\.com)\/[^/]+\/[^/]/;
 const otherSources = /^(?:www\.)?(?:github|gitlab|bitbucket)\.(?:com|org)\/|\.git$/;

@@ -1,6 +1,6 @@
 /** Taking what reads as an image where no rule leads. */
 import { goType } from "../yaml/go-type.ts";
-import { membersByName } from "../yaml/members.ts";
+import { membersByName, membersOf, memberText } from "../yaml/members.ts";
 import { dereference, writtenText } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { containerLists } from "./container-heuristics.ts";
@@ -9,12 +9,12 @@ import { noPlace } from "./digest-slot.ts";
 import type { Site } from "./embedded-document.ts";
 import { extractReference, extractText, identityOf, push } from "./extract.ts";
 import type { FieldRule } from "./field-rule.ts";
-import { isLedByImage, type KeyMeaning, meaningOf } from "./likely-key.ts";
+import { isAim, isLedByImage, type KeyMeaning, meaningOf } from "./likely-key.ts";
 import { type NamedTexts, partsIn } from "./likely-parts.ts";
 import { isMisspelt, isQualified, isWhole } from "./likely-value.ts";
 import { compose, digestHolder, type Part, partAt } from "./reference-parts.ts";
 import { extractSplit } from "./split-reference.ts";
-import { specPath, unknownField } from "./suggested-spec.ts";
+import { shortPath, specPath, unknownField } from "./suggested-spec.ts";
 import type { SplitKeys } from "./table/field-row.ts";
 import type { Place, Walk } from "./walk-state.ts";
 
@@ -132,13 +132,16 @@ export function takeScalar(
   const isNamed = isCalledImage
     ? mayBeCalledSo(search, text)
     : !isBuilt && isQualified(text) && (isAmongImages || isLedByImage(String(walk.path.at(-1))));
-  if (!isNamed && (isByKey || !isQualified(text))) return;
+  if (!isNamed && (isByKey || !isQualified(text))) {
+    if (!isByKey) takeSetting(search, place, text);
+    return;
+  }
   const before = walk.fields.length;
   const isInParts = extractBeside(walk, place, likelyRule);
   if (!isInParts) extractReference(walk, place, likelyRule);
   const field = walk.fields.splice(before)[0];
   if (field === undefined) return;
-  const path = !isMixed && place.layer.depth === 0 ? specPath(walk.path) : undefined;
+  const path = !isMixed && place.layer.depth === 0 ? pathOf(search, place) : undefined;
   const isKnown = isNamed || isInParts;
   walk.fields.push({
     ...field,
@@ -149,6 +152,36 @@ export function takeScalar(
 
 // Some times what a reference can have, so that no file in a ConfigMap is put together to see that it is none.
 const longest = 4096;
+
+/**
+ * The path of a fieldSpec for a value. Of a list of names and values it leads to those of one name: the others may be
+ * anything.
+ */
+export function pathOf(
+  { walk: { path } }: LikelySearch,
+  { layer: { yaml }, map }: Place,
+): string | undefined {
+  const [index, key] = path.slice(-2);
+  if (key !== "value" || typeof index !== "number" || map === undefined) return specPath(path);
+  const name = memberText(yaml, membersOf(yaml, map.node), "name");
+  const list = specPath(path.slice(0, -2));
+  const isPlain = name !== undefined && list !== undefined && /^[\w./-]{1,253}$/.test(name);
+  return isPlain ? shortPath(`${list}[name=${name}]/value`) : undefined;
+}
+
+/** Takes the image of a setting whose name says nothing: `--agent=ghcr.io/acme/a:1`. */
+function takeSetting({ walk }: LikelySearch, place: Place, text: string): void {
+  const { name = "", image = "" } = setting.exec(text)?.groups ?? {};
+  if (image === "" || isAim(name) || meaningOf(name) === "none" || !isQualified(image)) return;
+  const before = walk.fields.length;
+  extractText(walk, place, settingRule);
+  const writing = noPlace("the name before it does not say that it is one");
+  walk.fields.push(...walk.fields.splice(before).map((field) => ({ ...field, writing })));
+}
+
+const settingForm = "^(?<name>-{0,2}\\w[\\w.-]{0,80})=(?<image>\\S+)$";
+const setting = new RegExp(settingForm);
+const settingRule: FieldRule = { ...likelyRule, in: "text", pattern: settingForm };
 
 /** Whether a text may be an image that is called one; a word alone is none in a text that may be anything. */
 function mayBeCalledSo({ walk: { path }, isInText }: LikelySearch, text: string): boolean {
@@ -169,17 +202,19 @@ export interface Untouched {
   readonly reason: string;
   /** What counts beside a reference with its registry: nothing, one in parts, or any. */
   readonly also: "nothing" | "parts" | "short";
+  /** What a text names counts too, whatever its key says. */
+  readonly byText?: boolean;
 }
 
 /** Finds what is told alone: it may well be no image that is run, or nobody knows what reads it. */
 export function findUntouched(
   search: LikelySearch,
-  { reason, also }: Untouched,
+  { reason, also, byText }: Untouched,
   visit: (search: LikelySearch) => void,
 ): void {
   const { fields } = search.walk;
   const before = fields.length;
-  visit({ ...search, isByKey: true });
+  visit(byText ? search : { ...search, isByKey: true });
   const found = fields
     .splice(before)
     .filter(

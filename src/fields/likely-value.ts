@@ -24,6 +24,14 @@ export function isQualified(text: string): boolean {
   return image !== undefined && (image.tag !== undefined || image.digest !== undefined);
 }
 
+/** True for a name in a registry that keeps images and little else, not only the part before it. */
+export function namesImages(text: string): boolean {
+  return ofImages.test(text);
+}
+
+const ofImages =
+  /^(?:[\w-]+\.)*(?:docker\.io|quay\.io|ghcr\.io|gcr\.io|nvcr\.io|icr\.io|azurecr\.io|k8s\.io|pkg\.dev|mcr\.microsoft\.com|registry\.redhat\.io|public\.ecr\.aws|dkr\.ecr\.[\w-]+\.amazonaws\.com)\/[^/]+\/[^/]/;
+
 /**
  * True for a text that would be such a reference but for its spelling, such as `ghcr.io/Acme/App:1`, or one with white space
  * around it.

@@ -12,8 +12,9 @@ import {
 } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import type { Site } from "./embedded-document.ts";
+import { takeAnnotations } from "./likely-annotations.ts";
 import { mayHoldDocument, takeDocument } from "./likely-document.ts";
-import { buildKeys, meaningOf, referenceKeys } from "./likely-key.ts";
+import { buildKeys, isAim, meaningOf, referenceKeys } from "./likely-key.ts";
 import { mayBeParts } from "./likely-parts.ts";
 import {
   type Around,
@@ -65,11 +66,17 @@ function visitElements(search: LikelySearch, place: Place, around: Around): void
     return text !== undefined && !isReference(text);
   });
   elements.forEach((node, index) => {
-    if (taken.has(node)) return;
+    if (taken.has(node) || isAimedAt(layer.yaml, elements[index - 1])) return;
     path.push(index);
     visitLikely(search, { layer, node, via }, { ...around, isRoot: false, isMixed });
     path.pop();
   });
+}
+
+/** Whether an element of a list is a flag that says of the next one that it is written to: `--destination`. */
+function isAimedAt(yaml: YamlText, before: YamlNode | undefined): boolean {
+  const text = before === undefined ? undefined : scalarText(yaml, dereference(yaml, before));
+  return text?.startsWith("-") === true && isAim(text);
 }
 
 /** The elements of a list of names and values, by name. */
@@ -108,6 +115,7 @@ function visitMap(search: LikelySearch, place: Place, around: Around): void {
     if (around.isRoot && (name === "apiVersion" || name === "kind")) return;
     let meaning = meaningOf(name);
     if (meaning === "none") return;
+    if (name === "value" && variable !== undefined && isResult(variable)) return;
     const isUnsure =
       meaning === "unsure" && !areSettings(name, kindOf(yaml, dereference(yaml, value)), path.at(-1));
     if (meaning === "unsure") meaning = undefined;
@@ -119,7 +127,8 @@ function visitMap(search: LikelySearch, place: Place, around: Around): void {
     else if (name === "value" && variable !== undefined)
       meaning = isImageVariable(variable) ? "image" : undefined;
     path.push(name);
-    if (around.isRoot && name === "metadata") visitAnnotations(search, { layer, node: value, via });
+    if (around.isRoot && name === "metadata")
+      takeAnnotations(search, { layer, node: value, via }, visitLikely);
     else {
       siblings ??= isScalar && meaning !== undefined ? membersOf(yaml, node) : undefined;
       const member: Place = { layer, node: value, via, map: place, siblings };
@@ -139,22 +148,6 @@ function areSettings(name: string, kind: YamlKind, parent: string | number | und
   return /^param/.test(name) && (kind === "mapping" || (name === "parameters" && parent === "helm"));
 }
 
-/** Annotations may name the images of what a controller injects; all else in an object's metadata names the object. */
-function visitAnnotations(search: LikelySearch, { layer, node, via }: Place): void {
-  if (kindOf(layer.yaml, node) !== "mapping") return;
-  const members = membersOf(layer.yaml, node);
-  const annotations = members.findLast(({ name }) => name === "annotations");
-  if (annotations === undefined || kindOf(layer.yaml, annotations.value) !== "mapping") return;
-  search.walk.path.push("annotations");
-  for (const { name, value } of membersOf(layer.yaml, annotations.value)) {
-    search.walk.path.push(name);
-    const meaning = meaningOf(name.slice(name.indexOf("/") + 1));
-    if (meaning === "image") visitLikely(search, { layer, node: value, via }, { meaning, isRoot: false });
-    search.walk.path.pop();
-  }
-  search.walk.path.pop();
-}
-
 const noTexts: ReadonlyMap<string, string> = new Map();
 
 function textsOf(
@@ -171,9 +164,13 @@ function textsOf(
   return texts;
 }
 
+/** `OUTPUT_IMAGE`, `DESTINATION`. */
+function isResult(name: string): boolean {
+  return /^(?:OUTPUT|PUSH|TARGET|DEST|RESULT)|(?:^|_)(?:OUTPUT|PUSH|TARGET)_/.test(name);
+}
+
 /** `RELATED_IMAGE_PROXY`, `APP_IMAGE`, or `web.image` of a chart. */
 function isImageVariable(name: string): boolean {
-  if (/^(?:OUTPUT|PUSH|TARGET|DEST)/.test(name)) return false;
   return (
     /(?:^|_)IMAGE$|^RELATED_IMAGE_/.test(name) || meaningOf(name.slice(name.lastIndexOf(".") + 1)) === "image"
   );

@@ -19,7 +19,12 @@ export function specPath(parts: readonly (string | number)[]): string | undefine
     .map((part) => (typeof part === "number" ? "[]" : `/${escaped(part)}`))
     .join("")
     .slice(1);
-  return path.length > PATH_MAX || path.trim() === "" ? undefined : path;
+  return path.trim() === "" ? undefined : shortPath(path);
+}
+
+/** A path, unless it is longer than anybody would write. */
+export function shortPath(path: string): string | undefined {
+  return path.length > PATH_MAX ? undefined : path;
 }
 
 /** A fieldSpec for what stands below keys and indices, given that for what is below them; undefined where none can be. */

@@ -6,6 +6,7 @@ import { readConfig } from "../config/function-config.ts";
 import type { ResourceImages } from "../fields/find-images.ts";
 import { type Lookalike, lookalikes } from "../fields/image-candidates.ts";
 import { endsOf, type ImageField } from "../fields/image-field.ts";
+import { namesImages } from "../fields/likely-value.ts";
 import { type KindSpec, specFor, unknownField } from "../fields/suggested-spec.ts";
 import type { Denial } from "../fields/walk-state.ts";
 import { findResources } from "../find/find-resources.ts";
@@ -150,7 +151,7 @@ function explainResource(
   const starts = fieldOffsets([...fields, ...likely]);
   const denialAt = innermostDenials(yaml, images);
   const others = lookalikes(yaml, resource.node)
-    .filter(({ range }) => !isCovered(range, starts))
+    .filter(({ range, value }) => !isCovered(range, starts) && mayBeTold(resource, value))
     .map((like) => ({
       at: like.range.start,
       explanation:
@@ -159,6 +160,11 @@ function explainResource(
           : { ...placeOf(resource, like), action: "skipped" as const, reason: skipped },
     }));
   return [...known, ...others].toSorted((a, b) => a.at - b.at).map(({ explanation }) => explanation);
+}
+
+/** Whether what only looks like an image may be printed: in a Secret it may be a password. */
+function mayBeTold({ kind, group }: Resource, value: string): boolean {
+  return kind !== "Secret" || group !== "" || namesImages(value);
 }
 
 function explainStep(step: Step, config: Config, lock: Lock | undefined): Explanation {

@@ -174,6 +174,16 @@ export const textShapes: readonly Shape[] = [
       `apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  annotations:\n${repeat(n, (i) => `    a/b${i}: "image: nginx:1"\n`)}spec:\n${containers(1)}`,
   ),
   pinning(
+    "variables of containers that name images",
+    (n) =>
+      `apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n${repeat(n, (i) => `  - name: c${i}\n    env: [{name: A, value: ghcr.io/acme/a:v${i}}]\n`)}`,
+  ),
+  pinning(
+    "a variable of dots and slashes",
+    (n) =>
+      `apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - env: [{name: A, value: "${"a.b/".repeat(n)}"}]\n`,
+  ),
+  pinning(
     "skip annotation with names over containers",
     (n) =>
       `apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  annotations:\n    pin-digests.fn.kpt.dev/skip: ${repeat(n, (i) => `c${i}`, ",")}\nspec:\n${containers(n)}`,
