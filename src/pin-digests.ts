@@ -3,7 +3,6 @@
  * tag means now, and writes the digests into the references. Nothing else of the text changes by a byte.
  */
 
-import { platformName } from "./config/config.ts";
 import type { Input } from "./krm/input.ts";
 import { InputError } from "./krm/input-error.ts";
 import { resourceListEdits } from "./krm/resource-list-edit.ts";
@@ -101,7 +100,7 @@ function answer(
   const ok = !results.some(isError);
   const changes = edits.length === 0 ? 0 : outcomes.filter(({ kind }) => kind === "changed").length;
   const parts = partsOf(input, { edits, results, ok });
-  const platform = run && platformName(run.config);
+  const platform = run?.config.platform?.name;
   let text: string | undefined;
   return {
     get text() {

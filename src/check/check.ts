@@ -1,13 +1,12 @@
 /** `mode: check`: compares what is written with the locks and with the registries, and changes nothing. */
 
-import { type Config, platformName } from "../config/config.ts";
+import type { Config } from "../config/config.ts";
 import { naming } from "../image/naming.ts";
-import type { ImageReference } from "../image/reference.ts";
 import { resultAt } from "../krm/field-result.ts";
 import type { Result } from "../krm/result.ts";
-import { copiedDigest, lackIn, missingInLock, otherDigest, otherPlatform } from "../lock/comparison.ts";
+import { copiedDigest, lackOf, missingInLock, otherThanLocked } from "../lock/comparison.ts";
 import type { LockedImage } from "../lock/format/locked-image.ts";
-import type { Lock, Locks } from "../lock/locks.ts";
+import type { Locks } from "../lock/locks.ts";
 import type { Resolver } from "../registry/resolve/resolver.ts";
 import { compareWithRegistries } from "./compare.ts";
 import { type FindingClass, type FindingConfig, severityOf } from "./finding.ts";
@@ -45,24 +44,21 @@ function readFindings({ field, image, lock }: CheckedImage, config: CheckConfig)
     return [resultAt(field, { severity, message: naming(image.text, message), tags: { class: kind } })];
   };
   if (field.floats !== undefined) return tell("unpinned", `runs without a digest: ${field.floats}`);
-  const entry = lock?.images.find(image, platformName(config));
-  if (image.digest === undefined) {
-    const lack =
-      lock === undefined && config.lock !== "frozen" ? undefined : lackOf(image, { entry, lock }, config);
-    return [
-      ...tell("unpinned", "has no digest: what it runs may change from one day to the next"),
-      ...(lack === undefined ? [] : tell("unlocked", lack)),
-      ...tellPlatforms(entry),
-    ];
+  const entry = lock?.images.find(image, config.platform?.name);
+  if (image.digest !== undefined) {
+    const copied = lock && copiedDigest(image, lock);
+    if (copied !== undefined) return tell("wrong-tag", copied);
+    if (config.lock !== "frozen" || image.tag === undefined) return [];
+    const differs = otherThanLocked(image, { entry, lock }, config);
+    return differs === undefined ? tellPlatforms(entry) : tell("drift", differs);
   }
-  const copied = lock && copiedDigest(image, lock);
-  if (copied !== undefined) return tell("wrong-tag", copied);
-  if (config.lock !== "frozen" || image.tag === undefined) return [];
-  const differs =
-    lock === undefined || entry === undefined
-      ? otherPlatform(image, lock, config)
-      : otherDigest(image, entry, lock);
-  return differs === undefined ? tellPlatforms(entry) : tell("drift", differs);
+  const lack =
+    lock === undefined && config.lock !== "frozen" ? undefined : lackOf(image, { entry, lock }, config);
+  return [
+    ...tell("unpinned", "has no digest: what it runs may change from one day to the next"),
+    ...(lack === undefined ? [] : tell("unlocked", lack)),
+    ...tellPlatforms(entry),
+  ];
 
   /** What the lock has recorded counts where the registry is not asked. */
   function tellPlatforms(known: LockedImage | undefined): readonly Result[] {
@@ -70,15 +66,4 @@ function readFindings({ field, image, lock }: CheckedImage, config: CheckConfig)
     const missing = missingInLock(known, lock, config);
     return missing === undefined || missing === "unknown" ? [] : tell("platform", missing);
   }
-}
-
-interface Known {
-  readonly entry: LockedImage | undefined;
-  readonly lock: Lock | undefined;
-}
-
-function lackOf(image: ImageReference, { entry, lock }: Known, config: CheckConfig): string | undefined {
-  if (lock === undefined || entry === undefined) return lackIn(lock, image, config);
-  const isUnknown = missingInLock(entry, lock, config) === "unknown";
-  return isUnknown ? `${lock.label} does not record its platforms` : undefined;
 }

@@ -60,20 +60,19 @@ export function fieldSubject(
 
 /** The digests that locks hold of the images that are meant. */
 export function lockSubjects({ all }: Locks, config: SubjectConfig): readonly Subject[] {
-  const excluded = imageFilter(config);
-  return all.flatMap((lock) =>
-    lock.entries
-      .filter(({ reference }) => excluded([reference]) === undefined)
-      .map(
-        (entry): Subject => ({
-          image: entry.reference,
-          digest: entry.digest,
-          lookup: entryLookup(entry, config),
-          propose: (now) => now,
-          report: (said) => entryResult(lock, entry, said),
-        }),
-      ),
+  const subjects = all.flatMap((lock) =>
+    lock.entries.map(
+      (entry): Subject => ({
+        image: entry.reference,
+        digest: entry.digest,
+        lookup: entryLookup(entry, config),
+        propose: (now) => now,
+        report: (said) => entryResult(lock, entry, said),
+      }),
+    ),
   );
+  const excluded = imageFilter(config);
+  return subjects.filter(({ image }) => excluded([image]) === undefined);
 }
 
 /** Equal for subjects of which the same is true: the same digest of the same tag, for the same platform. */

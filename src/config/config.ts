@@ -1,6 +1,6 @@
 /** The options of the function: what each may be. What it means and what holds where nothing is said stands in options.ts. */
 
-import { formatPlatform, type Platform } from "../image/platform.ts";
+import type { Platform } from "../image/platform.ts";
 import type { Concurrency, RegistryConfig } from "../image/registry-config.ts";
 import type { FieldSpec } from "../krm/field-spec.ts";
 import type { ResourceSelector } from "../krm/resource-selector.ts";
@@ -99,9 +99,4 @@ export interface NetworkConfig {
   readonly retries: number;
   /** For the whole run. */
   readonly deadline: number;
-}
-
-/** The platform of a configuration, as locks write it. */
-export function platformName({ platform }: Pick<Config, "platform">): string | undefined {
-  return platform && formatPlatform(platform);
 }

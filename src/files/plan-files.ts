@@ -1,7 +1,7 @@
 /** A run over files, as far as nothing is written: every file is read and planned, and all that is asked is answered. */
 
 import { resolve } from "node:path";
-import { type Config, platformName } from "../config/config.ts";
+import type { Config } from "../config/config.ts";
 import { type ConfigSources, FunctionConfigError, withPolicy } from "../config/config-sources.ts";
 import { readConfig } from "../config/function-config.ts";
 import type { ManifestStream } from "../krm/input.ts";
@@ -184,7 +184,7 @@ export async function planFiles(paths: readonly string[], options: FilesOptions)
     const results = bySeverity(withAdvice(told, { mayLackNetwork: () => options.isContained?.() === true }));
     const versions = await readVersions(results, resolver, options.wantsVersions);
     const ok = !results.some(({ severity }) => severity === "error");
-    const platform = platformName(config);
+    const platform = config.platform?.name;
     return {
       results,
       ok,

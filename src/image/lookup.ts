@@ -1,6 +1,6 @@
 /** What is asked of an image, and what comes back. */
 import type { Digest } from "./digest.ts";
-import { formatPlatform, type Platform } from "./platform.ts";
+import type { Platform } from "./platform.ts";
 import { canonicalName, type ImageReference } from "./reference.ts";
 
 /** What is to be known of an image. */
@@ -41,7 +41,7 @@ export type Resolution =
 export function lookupKey(lookup: Lookup): string {
   const { image } = lookup;
   if (lookup.kind === "held") return `${image.registry}/${image.repository}@${lookup.digest} held`;
-  const ofPlatform = lookup.platform === undefined ? "" : ` ${formatPlatform(lookup.platform)}`;
+  const ofPlatform = lookup.platform === undefined ? "" : ` ${lookup.platform.name}`;
   const platform = lookup.mustBeImage ? `${ofPlatform} image` : ofPlatform;
   if (image.tag === undefined && image.digest !== undefined) {
     return `${image.registry}/${image.repository}@${image.digest}${platform}`;

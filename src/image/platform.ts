@@ -9,6 +9,8 @@ import { quote } from "../text/quote.ts";
 
 /** What an image runs on, in the names that containerd makes of all synonyms: `arm64` for `aarch64`. */
 export interface Platform {
+  /** All of it, as {@link parsePlatform} reads it. */
+  readonly name: string;
   readonly os: string;
   readonly architecture: string;
   /** Absent for the one that goes without saying: `v8` of arm64, `v1` of amd64. */
@@ -38,8 +40,7 @@ export function parsePlatform(text: string): Platform {
   });
 }
 
-/** Writes a platform as {@link parsePlatform} reads it. */
-export function formatPlatform({ os, architecture, variant, osVersion }: Platform): string {
+function nameOf({ os, architecture, variant, osVersion }: WrittenPlatform): string {
   const version = osVersion === undefined ? "" : `(${osVersion})`;
   return `${os}${version}/${architecture}${variant === undefined ? "" : `/${variant}`}`;
 }
@@ -54,15 +55,19 @@ interface WrittenPlatform {
 
 /** The platform in containerd's names. */
 function normalizePlatform(platform: WrittenPlatform): Platform {
-  const os = platform.os.toLowerCase();
+  const system = platform.os.toLowerCase();
+  const os = system === "macos" ? "darwin" : system;
   const written = platform.architecture.toLowerCase();
   const { architecture, variant: implied } = SYNONYMS.get(written) ?? { architecture: written };
   const variant = implied ?? normalVariant(architecture, platform.variant?.toLowerCase());
+  const osVersion = platform.osVersion || undefined;
+  const name = nameOf({ os, architecture, variant, osVersion });
   return {
-    os: os === "macos" ? "darwin" : os,
+    name,
+    os,
     architecture,
     ...(variant !== undefined && { variant }),
-    ...(platform.osVersion && { osVersion: platform.osVersion }),
+    ...(osVersion !== undefined && { osVersion }),
   };
 }
 
@@ -115,7 +120,7 @@ export function selectPlatform<Manifest extends PlatformDescriptor>(
 
 /** The platforms that an index has images for, each once, in its order. */
 export function platformsOf(manifests: readonly PlatformDescriptor[]): readonly string[] {
-  return [...new Set(manifests.flatMap((manifest) => describedPlatform(manifest) ?? []).map(formatPlatform))];
+  return [...new Set(manifests.flatMap((manifest) => describedPlatform(manifest)?.name ?? []))];
 }
 
 /** The platforms of those required that `has`, written as {@link platformsOf} writes it, has no image for. */
@@ -126,7 +131,7 @@ export function missingPlatforms(has: readonly string[], required: readonly Plat
   });
   return required
     .filter((platform) => selectPlatform(manifests, platform).kind === "missing")
-    .map(formatPlatform);
+    .map(({ name }) => name);
 }
 
 /** The platform of a manifest in an index; undefined for attestations and other things that run nowhere. */
@@ -135,7 +140,7 @@ function describedPlatform({ platform, annotations }: PlatformDescriptor): Platf
   if (platform.os === "unknown" || platform.architecture === "unknown") return undefined;
   const described = toPlatform(platform);
   // It comes from a stranger, and goes into messages and locks.
-  return PLATFORM.test(formatPlatform(described)) ? described : undefined;
+  return PLATFORM.test(described.name) ? described : undefined;
 }
 
 /** The platform that an image's configuration or an index describes. */

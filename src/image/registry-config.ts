@@ -60,7 +60,6 @@ export function matchRegistry<Config extends Pick<RegistryConfig, "prefix">>(
 
 interface Entry {
   readonly prefix: Prefix;
-  readonly labels: number;
   readonly order: number;
 }
 
@@ -84,7 +83,7 @@ function makeIndex(configs: readonly Pick<RegistryConfig, "prefix">[]): Index {
   const others: Entry[] = [];
   for (const [order, config] of configs.entries()) {
     const prefix = parsePrefix(config.prefix);
-    const entry = { prefix, labels: literalLabels(prefix), order };
+    const entry = { prefix, order };
     if (prefix.any || prefix.host.includes("*")) {
       others.push(entry);
       continue;
@@ -112,7 +111,9 @@ function pathsAbove(repository: string): readonly string[] {
 function better(one: Entry | undefined, other: Entry | undefined): Entry | undefined {
   if (one === undefined || other === undefined) return one ?? other;
   const order =
-    other.prefix.path.length - one.prefix.path.length || other.labels - one.labels || one.order - other.order;
+    other.prefix.path.length - one.prefix.path.length ||
+    other.prefix.labels - one.prefix.labels ||
+    one.order - other.order;
   return order > 0 ? other : one;
 }
 
@@ -143,6 +144,8 @@ interface Prefix {
   readonly any: boolean;
   readonly host: string;
   readonly port: string | undefined;
+  /** How much it says of the host: the labels that are written out, and the port. */
+  readonly labels: number;
   readonly path: string;
 }
 
@@ -150,15 +153,19 @@ const MIRROR = /^(?:(?<scheme>https?):\/\/)?(?<host>[^/@]+)(?:\/(?<path>.*))?$/i
 const HTTPS_PORT = "443";
 
 function parsePrefix(prefix: string): Prefix {
-  if (prefix === "*") return { any: true, host: "", port: undefined, path: "" };
-  const [host, path] = splitPath(prefix);
-  const { name, port } = splitHost(host);
-  return { any: false, host: canonicalHost(name), port, path };
-}
-
-function splitPath(text: string): readonly [string, string] {
-  const slash = text.indexOf("/");
-  return slash < 0 ? [text, ""] : [text.slice(0, slash), trimEnd(text.slice(slash + 1), "/")];
+  if (prefix === "*") return { any: true, host: "", port: undefined, labels: 0, path: "" };
+  const [written = ""] = prefix.split("/", 1);
+  const { name, port } = splitHost(written);
+  const host = canonicalHost(name);
+  const labels = host.split(".").filter((label) => !label.includes("*")).length;
+  return {
+    any: false,
+    host,
+    port,
+    // A port is as good as a label: "harbor:5000" says more than "harbor".
+    labels: labels + (port === undefined ? 0 : 1),
+    path: trimEnd(prefix.slice(written.length + 1), "/"),
+  };
 }
 
 function covers(prefix: Prefix, { host, port }: { readonly host: string; readonly port: string }): boolean {
@@ -168,13 +175,6 @@ function covers(prefix: Prefix, { host, port }: { readonly host: string; readonl
 
 function pathMatches(repository: string, { path }: Prefix): boolean {
   return path === "" || repository === path || repository.startsWith(`${path}/`);
-}
-
-// A port is as good as a label: "harbor:5000" says more than "harbor".
-function literalLabels(prefix: Prefix): number {
-  if (prefix.any) return 0;
-  const labels = prefix.host.split(".").filter((label) => !label.includes("*")).length;
-  return labels + (prefix.port === undefined ? 0 : 1);
 }
 
 function remainder(location: Location, prefix: Prefix): string {

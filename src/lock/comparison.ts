@@ -1,5 +1,5 @@
 /** What a lock says of an image and of the digest beside it, in words. */
-import { type Config, platformName } from "../config/config.ts";
+import type { Config } from "../config/config.ts";
 import { missingPlatforms } from "../image/platform.ts";
 import type { ImageReference } from "../image/reference.ts";
 import type { LockedImage } from "./format/locked-image.ts";
@@ -17,8 +17,25 @@ export function strayDigest(
   if (lock === undefined || image.tag === undefined) return undefined;
   const copied = copiedDigest(image, lock);
   if (copied !== undefined) return copied;
-  const entry = lock.images.find(image, platformName(config));
-  return entry === undefined ? otherPlatform(image, lock, config) : otherDigest(image, entry, lock);
+  const entry = lock.images.find(image, config.platform?.name);
+  return otherThanLocked(image, { entry, lock }, config);
+}
+
+/** What a lock has for an image on the platforms of a run. */
+export interface Known {
+  readonly entry: LockedImage | undefined;
+  readonly lock: Lock | undefined;
+}
+
+/** How the digest beside a tag differs from what the lock says. */
+export function otherThanLocked(
+  image: ImageReference,
+  { entry, lock }: Known,
+  config: LockPlatforms,
+): string | undefined {
+  return lock === undefined || entry === undefined
+    ? otherPlatform(image, lock, config)
+    : otherDigest(image, entry, lock);
 }
 
 /** The commonest accident: the tag was changed by hand, and the digest forgotten. */
@@ -29,33 +46,40 @@ export function copiedDigest(image: ImageReference, lock: Lock): string | undefi
 }
 
 /** A text and a lock that say two digests for one tag. */
-export function otherDigest(
-  image: ImageReference,
-  { digest }: LockedImage,
-  { label }: Lock,
-): string | undefined {
+function otherDigest(image: ImageReference, { digest }: LockedImage, { label }: Lock): string | undefined {
   if (digest === image.digest) return undefined;
   return `has another digest than ${label}, which says ${digest}: \`mode: update\` brings both up to date`;
 }
 
 /** A digest that the lock has for a platform which is not the one that is wanted now; an index is right for all. */
-export function otherPlatform(
+function otherPlatform(
   image: ImageReference,
   lock: Lock | undefined,
   config: LockPlatforms,
 ): string | undefined {
-  const wanted = platformName(config);
+  const wanted = config.platform?.name;
   const entry = lock?.images.findPinned(image);
   if (lock === undefined || wanted === undefined || entry?.platform === undefined) return undefined;
   return `has the digest that ${lock.label} records for ${entry.platform}, not for ${wanted}: \`mode: update\` writes that one`;
 }
 
-/** Why a lock has no answer for an image. */
+/** Why what a lock has for an image is no answer to a run; undefined where it is one. */
+export function lackOf(
+  image: ImageReference,
+  { entry, lock }: Known,
+  config: LockPlatforms,
+): string | undefined {
+  if (lock === undefined || entry === undefined) return lackIn(lock, image, config);
+  const isUnknown = missingInLock(entry, lock, config) === "unknown";
+  return isUnknown ? `${lock.label} does not record its platforms` : undefined;
+}
+
+/** Why a lock has no entry for an image. */
 export function lackIn(lock: Lock | undefined, image: ImageReference, config: LockPlatforms): string {
   if (lock === undefined) return "is in no lock";
   const [other] = lock.images.findAll(image);
   if (other === undefined) return `is not in ${lock.label}`;
-  return `is in ${lock.label} for ${other.platform ?? allPlatforms}, not for ${platformName(config) ?? allPlatforms}`;
+  return `is in ${lock.label} for ${other.platform ?? allPlatforms}, not for ${config.platform?.name ?? allPlatforms}`;
 }
 
 const allPlatforms = "all platforms";

@@ -1,10 +1,10 @@
 /** What locks are to hold after a run: resolutions that they don't have yet. */
 import { isDeepStrictEqual } from "node:util";
-import { type Config, platformName } from "../config/config.ts";
+import type { Config } from "../config/config.ts";
 import type { Digest } from "../image/digest.ts";
 import { imageFilter } from "../image/image-glob.ts";
 import type { DigestLookup, Resolution } from "../image/lookup.ts";
-import { formatPlatform, parsePlatform } from "../image/platform.ts";
+import { parsePlatform } from "../image/platform.ts";
 import { canonicalName, type ImageReference } from "../image/reference.ts";
 import type { Result } from "../krm/result.ts";
 import { entryKey } from "./format/entry-text.ts";
@@ -111,8 +111,8 @@ export function entryLookups(
     if (lock === undefined) continue;
     const names = asked.get(lock) ?? new Set<string>();
     asked.set(lock, names);
-    const name = entryName(reference, platformName(config));
-    const given = names.has(name) ? undefined : replacedBy(reference, lock, platformName(config));
+    const name = entryName(reference, config.platform?.name);
+    const given = names.has(name) ? undefined : replacedBy(reference, lock, config.platform?.name);
     names.add(name);
     if (given !== undefined) names.add(entryName(given.reference, given.platform));
   }
@@ -177,7 +177,7 @@ function recordOf(
 ): readonly LockRecord[] {
   if (resolution.kind !== "resolved") return [];
   const { digest, platforms } = resolution;
-  const platform = lookup.platform && formatPlatform(lookup.platform);
+  const platform = lookup.platform?.name;
   const before = lock?.images.find(reference, platform);
   const kept = before?.digest === digest ? before.next : undefined;
   const next = said === "settled" ? undefined : (said ?? kept);

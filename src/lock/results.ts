@@ -1,8 +1,7 @@
 /** What is told of locks. */
 
-import { type Config, platformName } from "../config/config.ts";
+import type { Config } from "../config/config.ts";
 import { parseIfImage } from "../image/likely-reference.ts";
-import { formatPlatform } from "../image/platform.ts";
 import { canonicalName, type ImageReference, parseReference } from "../image/reference.ts";
 import { type ResultContent, resultAt } from "../krm/field-result.ts";
 import type { Input } from "../krm/input.ts";
@@ -54,7 +53,7 @@ export function unlockedNames(
   config: Config,
 ): { readonly count: number; readonly what: string } {
   const names = [...new Set(unlocked.map(({ image: { text } }) => text))];
-  const platform = platformName(config);
+  const platform = config.platform?.name;
   const forPlatform = platform === undefined ? "" : ` for ${platform}`;
   const what = `${counted(names.length, "image")}${forPlatform}: ${listed(names)}`;
   return { count: names.length, what };
@@ -143,8 +142,8 @@ function additionCommand(input: Input, config: Config, { all }: Locks): string {
 
 /** What a lock records of platforms goes by these. */
 function platformOptions(config: Config): readonly string[] {
-  const platform = platformName(config);
-  const required = config.requirePlatforms.map(formatPlatform);
+  const platform = config.platform?.name;
+  const required = config.requirePlatforms.map(({ name }) => name);
   return [
     ...(platform === undefined ? [] : [`platform=${platform}`]),
     ...(required.length === 0 ? [] : [`requirePlatforms=${required.join(",")}`]),

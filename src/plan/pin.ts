@@ -1,5 +1,4 @@
 /** `mode: pin`: write a digest beside each tag that has none, from the lock where it knows one. */
-import { platformName } from "../config/config.ts";
 import type { Digest } from "../image/digest.ts";
 import { formatReference, type ImageReference, parseReference } from "../image/reference.ts";
 import { lackIn, missingInLock, strayDigest } from "../lock/comparison.ts";
@@ -12,7 +11,7 @@ export function planPin(found: FieldImage, context: PlanContext): Step {
   if (found.image.digest !== undefined) return planPinned(found, found.image.digest, context);
   const { config, lock } = context;
   const { field, image } = found;
-  const entry = lock?.images.find(image, platformName(config));
+  const entry = lock?.images.find(image, config.platform?.name);
   const unlocked = (reason: string): Step => ({ kind: "reject", field, reason, unlocked: image });
   if (lock === undefined || entry === undefined) {
     if (config.lock !== "frozen") return resolveStep(found, image, context);

@@ -3,7 +3,6 @@
 import { type Digest, isDigest } from "../image/digest.ts";
 import {
   type DescribedPlatform,
-  formatPlatform,
   missingPlatforms,
   type PlatformDescriptor,
   platformsOf,
@@ -78,10 +77,10 @@ export function inspect(
     case "found":
       return { digest: choice.manifest.digest, platforms };
     case "missing":
-      throw lacks([formatPlatform(platform)], platforms);
+      throw lacks([platform.name], platforms);
     case "ambiguous":
       throw new Failure("platform", {
-        detail: `it has several for ${formatPlatform(platform)}, and none is named: ${choice.has.join(", ")}`,
+        detail: `it has several for ${platform.name}, and none is named: ${choice.has.join(", ")}`,
       });
   }
 }

@@ -1,6 +1,6 @@
 /** What is known of every value that looks like an image: which rule found it, or why it is left alone. */
 
-import { type Config, platformName } from "../config/config.ts";
+import type { Config } from "../config/config.ts";
 import type { ConfigSources } from "../config/config-sources.ts";
 import { readConfig } from "../config/function-config.ts";
 import type { ResourceImages } from "../fields/find-images.ts";
@@ -192,7 +192,7 @@ function actionOf(
           reason: "if the registry confirms that it is an image, since no rule knows the field",
         };
       if (lock === undefined) return { action: "pin" };
-      const isLocked = lock.images.find(step.reference, platformName(config)) !== undefined;
+      const isLocked = lock.images.find(step.reference, config.platform?.name) !== undefined;
       const reason = isLocked
         ? `is in ${lock.label}, and asked for again`
         : lackIn(lock, step.reference, config);

@@ -1,6 +1,6 @@
 /** From the plan of a text to what becomes of its images: everything is looked up, and the edits are known. */
 import { unknownFindings } from "../check/unknown.ts";
-import { type Config, platformName } from "../config/config.ts";
+import type { Config } from "../config/config.ts";
 import { FunctionConfigError } from "../config/config-sources.ts";
 import type { TrustRules } from "../config/trust-rules.ts";
 import { identityOf } from "../krm/resource.ts";
@@ -86,7 +86,7 @@ async function settle(
 
 async function cooledStep(step: ResolvedStep, coolDown: CoolDown, config: Config): Promise<ResolvedStep> {
   const { lock, reference, image, resolution: answer } = step;
-  const platform = platformName(config);
+  const platform = config.platform?.name;
   const { resolution, next, reason } = await coolDown({
     lock,
     reference,

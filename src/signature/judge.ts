@@ -1,5 +1,5 @@
 /** What the rules of a run say of images. */
-import { type Config, type OnError, platformName } from "../config/config.ts";
+import type { Config, OnError } from "../config/config.ts";
 import type { TrustRules } from "../config/trust-rules.ts";
 import type { Digest } from "../image/digest.ts";
 import { isMeant, isMeantText } from "../image/image-glob.ts";
@@ -128,7 +128,7 @@ export function createJudge({ rules, signatures, vouch, config, resolver }: Judg
     if (isPart)
       return new Error("must be signed, but its tag stands elsewhere, so nobody can say which image it is");
     const isLocked = !staysUnpinned || config.lock === "frozen";
-    const entry = isLocked ? lock?.images.find(image, platformName(config)) : undefined;
+    const entry = isLocked ? lock?.images.find(image, config.platform?.name) : undefined;
     if (entry !== undefined) return entry.digest;
     if (config.lock === "frozen")
       return new Error(`${lackIn(lock, image, config)}, so nobody can say whether it is signed`);

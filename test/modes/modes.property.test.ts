@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseDigest } from "../../src/image/digest.ts";
-import { formatPlatform } from "../../src/image/platform.ts";
 import { canonicalName } from "../../src/image/reference.ts";
 import type { Registry } from "../../src/registry/resolve/registry-session.ts";
 import { itemsOf, list, lock, pod, run } from "./support.ts";
@@ -15,7 +14,7 @@ function registryOf(day: string): Registry {
   return {
     inspect: async (image, { platform, requirePlatforms = [] }) => {
       if (image.tag === undefined && image.digest !== undefined) return { digest: image.digest };
-      const digest = digestOf(`${canonicalName(image)} ${platform ? formatPlatform(platform) : ""} ${day}`);
+      const digest = digestOf(`${canonicalName(image)} ${platform?.name ?? ""} ${day}`);
       const isAsked = platform !== undefined || requirePlatforms.length > 0;
       return { digest, ...(isAsked && { platforms: ["linux/amd64", "linux/arm64"] }) };
     },

@@ -1,6 +1,5 @@
 import type { Digest } from "../../src/image/digest.ts";
 import { parseDigest } from "../../src/image/digest.ts";
-import { formatPlatform } from "../../src/image/platform.ts";
 import { canonicalName } from "../../src/image/reference.ts";
 import type { Result } from "../../src/krm/result.ts";
 import { type PinOptions, type PinResult, pinDigests } from "../../src/pin-digests.ts";
@@ -31,11 +30,11 @@ export function fakeRegistry(
         image.tag === undefined && image.digest !== undefined
           ? `${image.registry}/${image.repository}@${image.digest}`
           : canonicalName(image);
-      const question = platform === undefined ? name : `${name} ${formatPlatform(platform)}`;
+      const question = platform === undefined ? name : `${name} ${platform.name}`;
       asked.push(question);
       const answer = tags[question] ?? image.digest ?? "tag-not-found";
       if (!answer.startsWith("sha256:")) throw failure(answer as RegistryErrorCode, name, image.registry);
-      const platforms = requirePlatforms.map(formatPlatform);
+      const platforms = requirePlatforms.map(({ name }) => name);
       return { digest: parseDigest(answer), ...(platforms.length > 0 && { platforms }) };
     },
     hasDigest: async (image, digest) => {

@@ -13,7 +13,7 @@
  *         evidence: [{"sha256": "…"}]              # or its hash, where it is large: it is in a file beside the lock
  */
 import { type Digest, InvalidDigestError, isDigest, parseDigest } from "../../image/digest.ts";
-import { formatPlatform, InvalidPlatformError, parsePlatform } from "../../image/platform.ts";
+import { InvalidPlatformError, parsePlatform } from "../../image/platform.ts";
 import {
   type ImageReference,
   InvalidReferenceError,
@@ -297,7 +297,7 @@ function readPlatform({ yaml, tell }: Reading, { path, node }: Place): string | 
     return undefined;
   }
   try {
-    return formatPlatform(parsePlatform(text));
+    return parsePlatform(text).name;
   } catch (error) {
     if (!(error instanceof InvalidPlatformError)) throw error;
     tell({ path, node, message: error.message });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Digest, parseDigest } from "../../../src/image/digest.ts";
 import type { Lookup, Resolution } from "../../../src/image/lookup.ts";
+import { parsePlatform } from "../../../src/image/platform.ts";
 import { canonicalName, type ImageReference, parseReference } from "../../../src/image/reference.ts";
 import { createLookupQueue, type LookupQueue } from "../../../src/registry/resolve/lookup-queue.ts";
 import { lookUp, type Registry, type ResolveDigest } from "../../../src/registry/resolve/registry-session.ts";
@@ -132,7 +133,7 @@ describe("createLookupQueue", () => {
   test("asks for a tag, for each platform of it and for a digest of its repository apart", async () => {
     const image = parseReference("a.io/a:1");
     const asked: string[] = [];
-    const platform = { os: "linux", architecture: "arm64" };
+    const platform = parsePlatform("linux/arm64");
     const all: Registry = {
       inspect: async (_, demand) => {
         asked.push(JSON.stringify(demand));
