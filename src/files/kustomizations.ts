@@ -12,7 +12,7 @@ import type { FileImage, InputFile, Override } from "../krm/input.ts";
 import { entryOverride, setsTag } from "./image-entry.ts";
 import { entryAt, type Kustomization, type NamedForm, readKustomization } from "./kustomization.ts";
 import type { KustomizationFile, ReadNamed } from "./kustomization-file.ts";
-import { type FindPartWrite, indexPartWrites, type PartWrite } from "./part-write.ts";
+import { type FindPartWrites, indexPartWrites, type PartWrite, partOverrideOf } from "./part-write.ts";
 import type { PatchedImage } from "./patched-images.ts";
 import { imageSources, replacedField, splitting, takenOverride, wantOf, writing } from "./replaced.ts";
 import type { ReplacedField, Replacement } from "./replacement.ts";
@@ -37,7 +37,7 @@ export interface Kustomizations {
 /** What replacements say of the files of some kustomizations. */
 interface Scope {
   readonly index: ReplacementIndex;
-  readonly partWrite: FindPartWrite;
+  readonly partWrites: FindPartWrites;
   readonly sources: readonly ImageSource[];
 }
 
@@ -82,6 +82,7 @@ export function readKustomizations(
   const taken = new Set<readonly Replacement[]>();
   const written = new Set<Replacement>();
   const patched = new Map<PartWrite, string>();
+  const usersOfFolders = new Map<string, ReadonlySet<string>>();
   return {
     overridden,
     sources,
@@ -109,7 +110,7 @@ export function readKustomizations(
     if (own === undefined && direct.length === 0) return undefined;
     const answers = new Map<string, Answers>();
     const scope = replaces ? scopeAt(place) : undefined;
-    const byReplacements = ({ index, partWrite }: Scope, image: FileImage): Override | undefined => {
+    const byReplacements = ({ index, partWrites }: Scope, image: FileImage): Override | undefined => {
       const field = replacedField(image, { affixes, own });
       const takers = index.takers(field);
       for (const same of takers) taken.add(same);
@@ -117,9 +118,8 @@ export function readKustomizations(
       if (splitter !== undefined) return splitOverride(splitter);
       const apart = index.partWriter(field);
       if (apart !== undefined) return partOverride(apart.replacement, apart.part);
-      const patch = partWrite(field, place);
-      if (patch !== undefined && isDigested(image.value)) patched.set(patch, image.value);
-      else if (patch?.kind === "stale" && image.isWritable) return patchOverride(patch);
+      const kept = partOverrideOf(image, partWrites(field, place), patched);
+      if (kept !== undefined) return kept;
       const writer = writerAbove(usersOfField(own, direct, image.path), field, new Map());
       if (writer === undefined) return takenOverride(field, takers);
       written.add(writer);
@@ -164,7 +164,24 @@ export function readKustomizations(
     const found = imageSources(all, above, affixes);
     const writes = parts.flatMap(({ partWrites }) => partWrites);
     if (all.length === 0 && found.length === 0 && writes.length === 0) return undefined;
-    return { index: indexReplacements(all), partWrite: indexPartWrites(writes), sources: found };
+    const makesUpFor = (own: PartWrite, stale: PartWrite): boolean =>
+      own.by === stale.by || usersAbove(stale.by).has(own.by);
+    return { index: indexReplacements(all), partWrites: indexPartWrites(writes, makesUpFor), sources: found };
+  }
+
+  /** The folders of all that build on a folder, or on what does. */
+  function usersAbove(folder: string): ReadonlySet<string> {
+    const asked = usersOfFolders.get(folder);
+    if (asked !== undefined) return asked;
+    const above = new Set<string>();
+    const gather = (each: string): void => {
+      for (const user of users.get(each) ?? []) above.add(user.folder);
+    };
+    gather(folder);
+    // A set gives what is added to it while it is gone through as well.
+    for (const each of above) gather(each);
+    usersOfFolders.set(folder, above);
+    return above;
   }
 
   /** The kustomization that is at a place, and those that build on what is there. */
@@ -305,16 +322,6 @@ function splitOverride({ file }: Replacement): Override {
 
 function partOverride({ file }: Replacement, part: string): Override {
   const reason = `\`replacements\` of ${file} writes its \`${part}\`, which no digest here would follow: write the digest there, too, or the \`${part}\` here`;
-  return { kind: "floats", reason };
-}
-
-function isDigested(image: string): boolean {
-  return image.includes("@");
-}
-
-function patchOverride({ file, key, position }: PartWrite): Override {
-  const { line, column } = position();
-  const reason = `the patch at ${file}:${line}:${column} changes its \`${key}\` alone, and would keep the digest of the old one: write the digest there, too, or the \`${key}\` here`;
   return { kind: "floats", reason };
 }
 

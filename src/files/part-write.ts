@@ -1,4 +1,5 @@
 /** What patches write over parts of images that stand in other files. */
+import type { FileImage, Override } from "../krm/input.ts";
 import type { Position } from "../krm/result.ts";
 import { kindOf } from "../yaml/node.ts";
 import { overlaidKeys, type PartKey, patchedKeys } from "./part-keys.ts";
@@ -17,6 +18,8 @@ export interface PartWrite extends Pick<PartKey, "kind"> {
   /** The file, as messages name it, and where it is. */
   readonly file: string;
   readonly place: string;
+  /** What lays it over others: the folder of a kustomization, or the file itself. */
+  readonly by: string;
   readonly position: () => Position;
   /** The key, and the path of its map. */
   readonly key: string;
@@ -25,7 +28,7 @@ export interface PartWrite extends Pick<PartKey, "kind"> {
 }
 
 /** A document of patches, and where it stands. */
-export interface Patch extends Pick<PartWrite, "file" | "place"> {
+export interface Patch extends Pick<PartWrite, "file" | "place" | "by"> {
   readonly document: YamlMap;
   readonly positionAt: (offset: number) => Position;
   /** What is patched; the document says so itself unless told. */
@@ -67,11 +70,14 @@ function selectorOf(patch: YamlMap): ObjectSelector {
   };
 }
 
-/** Finds, of many patches, the one that leaves a field with the digest of another image, or with none. */
-export type FindPartWrite = (field: ReplacedField, place: string) => PartWrite | undefined;
+/** Finds, of many patches, those that leave a field with the digest of another image, or with none. */
+export type FindPartWrites = (field: ReplacedField, place: string) => readonly PartWrite[];
+
+/** Tells whether what says a digest makes up for what leaves another: only where the two are laid over the same. */
+export type MakesUpFor = (own: PartWrite, stale: PartWrite) => boolean;
 
 /** Makes what finds them. */
-export function indexPartWrites(writes: readonly PartWrite[]): FindPartWrite {
+export function indexPartWrites(writes: readonly PartWrite[], makesUpFor: MakesUpFor): FindPartWrites {
   const byMap = new Map<string, PartWrite[]>();
   for (const write of writes) {
     const key = keyOf(literalName(write.target.select), write.map);
@@ -80,22 +86,38 @@ export function indexPartWrites(writes: readonly PartWrite[]): FindPartWrite {
     else known.push(write);
   }
   return (field, place) => {
-    if (!field.isApart || byMap.size === 0) return undefined;
+    if (!field.isApart || byMap.size === 0) return [];
     const names = [...(field.object?.names ?? []), undefined];
     // The path of a field leads to its map, or to the digest in that.
-    for (const map of [field.keys, field.keys.slice(0, -1)]) {
-      const meant = names
+    const meant = [field.keys, field.keys.slice(0, -1)].flatMap((map) =>
+      names
         .flatMap((name) => byMap.get(keyOf(name, map)) ?? [])
         .filter(
           (each) =>
             each.place !== place && isTarget(each.target, { ...field, keys: [...map, each.key] }) !== "no",
-        );
-      // Where one of several says the digest, it may be that of all.
-      if (meant.some(({ kind }) => kind === "own")) return undefined;
-      if (meant[0] !== undefined) return meant[0];
-    }
-    return undefined;
+        ),
+    );
+    const own = meant.filter(({ kind }) => kind === "own");
+    return meant.filter((each) => each.kind !== "own" && !own.some((other) => makesUpFor(other, each)));
   };
+}
+
+/** What becomes of an image over which parts are written: one without a digest gets none that would stay under them. */
+export function partOverrideOf(
+  { value, isWritable }: FileImage,
+  writes: readonly PartWrite[],
+  patched: Map<PartWrite, string>,
+): Override | undefined {
+  if (value.includes("@")) {
+    for (const write of writes) patched.set(write, value);
+    return undefined;
+  }
+  const stale = writes.find(({ kind }) => kind === "stale");
+  if (stale === undefined || isWritable !== true) return undefined;
+  const { file, key, position } = stale;
+  const { line, column } = position();
+  const reason = `${file}:${line}:${column} changes its \`${key}\` alone, and would keep the digest of the old one: write the digest there, too, or the \`${key}\` here`;
+  return { kind: "floats", reason };
 }
 
 function keyOf(name: string | undefined, map: readonly string[]): string {

@@ -51,6 +51,7 @@ function patchesIn(
   return documentsOf(file.text).map((document) => ({
     file: file.path,
     place,
+    by: folder,
     document,
     positionAt: (offset) => placeOf(document.yaml, offset),
     target,
@@ -58,7 +59,7 @@ function patchesIn(
 }
 
 function inlinePatches(
-  { file: { path, place }, root }: PatchingFile,
+  { file: { path, place }, folder, root }: PatchingFile,
   node: YamlNode,
   target: YamlMap | undefined,
 ): readonly Patch[] {
@@ -69,6 +70,7 @@ function inlinePatches(
   return layer.yaml.documents.map((document) => ({
     file: path,
     place,
+    by: folder,
     document: { yaml: layer.yaml, node: rootOf(document) },
     positionAt: (offset) => placeOf(yaml, layer.toSource({ start: offset, end: offset + 1 })?.start ?? 0),
     target,

@@ -133,6 +133,21 @@ describe("a patch of the values of a chart", () => {
     expect(lines).toEqual([]);
   });
 
+  test("is told though another overlay says a digest", async () => {
+    const { lines } = await toldOf({
+      "o/kustomization.yaml": toFile,
+      "o/p.yaml": release('{image: {tag: "2"}}'),
+      "q/kustomization.yaml": toFile,
+      "q/p.yaml": release(`{image: {tag: "3", digest: "${digest}"}}`),
+      "r/kustomization.yaml": toFile,
+      "r/p.yaml": release('{image: {tag: "4"}}'),
+      "s/kustomization.yaml": "resources: [../r]\npatches: [{path: p.yaml}]\n",
+      "s/p.yaml": release(`{image: {digest: "${digest}"}}`),
+    });
+
+    expect(lines).toEqual([expect.stringContaining("o/p.yaml:4:25: [error]")]);
+  });
+
   test("keeps a digest out of the file that it patches, where that has none yet", async () => {
     const functionConfig =
       "apiVersion: fn.kpt.dev/v1alpha1\nkind: PinDigests\nfieldSpecs:\n- {kind: HelmRelease, path: spec/values/image, in: repositoryAndTag, digestKey: digest}\n";
@@ -146,7 +161,7 @@ describe("a patch of the values of a chart", () => {
 
     expect(changes).toEqual([]);
     expect(lines).toEqual([
-      expect.stringMatching(/^r\.yaml:4:.*left alone: the patch at p\.yaml:4:25 changes its `tag` alone/),
+      expect.stringMatching(/^r\.yaml:4:.*left alone: p\.yaml:4:25 changes its `tag` alone/),
     ]);
   });
 });
