@@ -10,9 +10,11 @@ import { childOf, scalarText } from "../yaml/node.ts";
 import { parseFieldPath } from "./field-steps.ts";
 import { type ImageEntry, readEntry } from "./image-entry.ts";
 import type { KustomizationFile, ReadNamed, ReadText } from "./kustomization-file.ts";
+import { kustomizedValues } from "./kustomized-charts.ts";
 import type { PartWrite } from "./part-write.ts";
 import { patchedParts } from "./patches.ts";
 import { type Replacement, type ReplacementSource, readReplacement } from "./replacement.ts";
+import type { ValuesLayer } from "./values-layers.ts";
 import { documentsOf, elementsAt, elementsIn, mapAt, textAt, textsAt, type YamlMap } from "./yaml-parts.ts";
 
 /** What a kustomization says of what it builds on. */
@@ -30,6 +32,8 @@ export interface Kustomization {
   readonly replacements: readonly Replacement[];
   /** What its patches write over parts of images. */
   readonly partWrites: readonly PartWrite[];
+  /** The values of each chart that it inflates, the lowest first. */
+  readonly values: readonly (readonly ValuesLayer[])[];
   /** The texts that it has names for, of which some may be images. */
   readonly vars: readonly ReplacementSource[];
   /** The literals of the objects that it generates, by their paths. */
@@ -101,6 +105,7 @@ export function readKustomization(file: KustomizationFile, read: ReadNamed): Kus
     ],
     replacements: replacementsIn(reading),
     partWrites: patchedParts(reading),
+    values: kustomizedValues(reading),
     vars: varsIn(reading),
     literals: literalsIn(reading),
     namePrefix: textAt(root, "namePrefix") ?? "",

@@ -17,6 +17,7 @@ import type { PatchedImage } from "./patched-images.ts";
 import { imageSources, replacedField, splitting, takenOverride, wantOf, writing } from "./replaced.ts";
 import type { ReplacedField, Replacement } from "./replacement.ts";
 import { indexReplacements, type ReplacementIndex } from "./replacement-index.ts";
+import type { ValuesLayer } from "./values-layers.ts";
 
 /** What the kustomizations of a run say of its files. */
 export interface Kustomizations {
@@ -32,6 +33,8 @@ export interface Kustomizations {
   readonly missing: (isInRun: (place: string) => boolean) => readonly MissingSource[];
   /** The patches that leave an image which was found with the digest of another, or with none. */
   readonly patched: () => readonly PatchedImage[];
+  /** The values of each chart that they inflate, the lowest first. */
+  readonly values: readonly (readonly ValuesLayer[])[];
 }
 
 /** What replacements say of the files of some kustomizations. */
@@ -91,6 +94,7 @@ export function readKustomizations(
       [...new Set([...users.keys(), ...forms.keys(), ...laterOf.keys()])].filter(
         (place) => !known.has(place),
       ),
+    values: all.flatMap(({ values }) => values),
     patched: () => [...patched].map(([write, image]) => ({ write, image })),
     missing(isInRun) {
       const met = new Set([...taken].flat());

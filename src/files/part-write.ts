@@ -21,6 +21,8 @@ export interface PartWrite extends Pick<PartKey, "kind"> {
   /** What lays it over others: the folder of a kustomization, or the file itself. */
   readonly by: string;
   readonly position: () => Position;
+  /** Its path in that file. */
+  readonly path: string;
   /** The key, and the path of its map. */
   readonly key: string;
   readonly map: readonly string[];
@@ -29,20 +31,22 @@ export interface PartWrite extends Pick<PartKey, "kind"> {
 
 /** A document of patches, and where it stands. */
 export interface Patch extends Pick<PartWrite, "file" | "place" | "by"> {
+  /** Where it stands in its file; "" for all of that. */
+  readonly path: string;
   readonly document: YamlMap;
   readonly positionAt: (offset: number) => Position;
-  /** What is patched; the document says so itself unless told. */
-  readonly target: YamlMap | undefined;
+  /** What is patched. */
+  readonly select: ObjectSelector;
 }
 
 /** What a patch writes. */
-export function partWritesIn({ document, target, positionAt, ...where }: Patch): readonly PartWrite[] {
+export function partWritesIn({ document, select, positionAt, path, ...where }: Patch): readonly PartWrite[] {
   const isList = kindOf(document.yaml, document.node) === "sequence";
-  const select = target === undefined ? selectorOf(document) : selectorIn(target);
   return (isList ? patchedKeys(document) : overlaidKeys(document)).map(({ kind, steps, at }) => ({
     ...where,
     kind,
     position: () => positionAt(at),
+    path: [path, ...steps].filter((each) => each !== "").join("."),
     key: steps.at(-1) ?? "",
     map: steps.slice(0, -1),
     target: {
@@ -55,8 +59,9 @@ export function partWritesIn({ document, target, positionAt, ...where }: Patch):
   }));
 }
 
-/** A patch names the object that it is for. */
-function selectorOf(patch: YamlMap): ObjectSelector {
+/** The objects of the `target` of a patch, or the one that the patch itself names. */
+export function selectorOf(patch: YamlMap, target: YamlMap | undefined): ObjectSelector {
+  if (target !== undefined) return selectorIn(target);
   const metadata = mapAt(patch, "metadata");
   const [version, group = ""] = (textAt(patch, "apiVersion") ?? "").split("/").reverse();
   return {

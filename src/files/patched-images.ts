@@ -17,7 +17,7 @@ export function patchedResults(
 ): readonly Result[] {
   const severity = mode === "check" ? check.unpinned : "warning";
   if (mode === "unpin" || severity === "off") return [];
-  return patched.map(({ write: { file, kind, key, position, target }, image }) => {
+  return patched.map(({ write: { file, kind, key, position, path }, image }) => {
     const name = quote(image.replace(/@.*$/s, ""));
     const message =
       kind === "stale"
@@ -27,7 +27,7 @@ export function patchedResults(
       severity,
       message,
       file: { path: file },
-      field: { path: target.written },
+      field: { path },
       position: position(),
       ...(mode === "check" && { tags: { class: "unpinned" } }),
     };

@@ -1,11 +1,12 @@
 /** The patches that a kustomization names or holds, as maps and lists. */
 import { resolve } from "node:path";
 import { guessedLayer, outerLayer, straight } from "../fields/embedded-document.ts";
+import type { Position } from "../krm/result.ts";
 import { childOf, rootOf, scalarText } from "../yaml/node.ts";
 import type { YamlNode } from "../yaml/scan.ts";
 import type { KustomizationFile, ReadNamed } from "./kustomization-file.ts";
 import { mayHoldParts } from "./part-keys.ts";
-import { type PartWrite, type Patch, partWritesIn } from "./part-write.ts";
+import { type PartWrite, type Patch, partWritesIn, selectorOf } from "./part-write.ts";
 import { documentsOf, elementsAt, mapAt, placeOf, textAt, type YamlMap } from "./yaml-parts.ts";
 
 /** A kustomization, and what reads the files that it names. */
@@ -19,21 +20,24 @@ export interface PatchingFile {
 /** What the patches of a kustomization write over parts of images. */
 export function patchedParts(patching: PatchingFile): readonly PartWrite[] {
   const { root } = patching;
-  const maps = ["patches", "patchesJson6902"].flatMap((key) => elementsAt(root, key));
-  const targeted = maps.flatMap((map) => {
-    const target = mapAt(map, "target");
-    const path = textAt(map, "path");
-    if (path !== undefined) return patchesIn(patching, path, target);
-    const inline = childOf(map.yaml, map.node, "patch");
-    return inline === undefined ? [] : inlinePatches(patching, inline, target);
-  });
+  const targeted = ["patches", "patchesJson6902"].flatMap((key) =>
+    elementsAt(root, key).flatMap((map, index) => {
+      const target = mapAt(map, "target");
+      const path = textAt(map, "path");
+      if (path !== undefined) return patchesIn(patching, path, target);
+      const node = childOf(map.yaml, map.node, "patch");
+      return node === undefined
+        ? []
+        : inlinePatches(patching, { node, path: `${key}[${index}].patch` }, target);
+    }),
+  );
   const merged = ["patches", "patchesStrategicMerge"].flatMap((key) =>
-    elementsAt(root, key).flatMap(({ yaml, node }) => {
+    elementsAt(root, key).flatMap(({ yaml, node }, index) => {
       const text = scalarText(yaml, node);
       if (text === undefined) return [];
       // A name on one line leads to a file.
       return text.includes("\n")
-        ? inlinePatches(patching, node, undefined)
+        ? inlinePatches(patching, { node, path: `${key}[${index}]` }, undefined)
         : patchesIn(patching, text, undefined);
     }),
   );
@@ -52,27 +56,33 @@ function patchesIn(
     file: file.path,
     place,
     by: folder,
+    path: "",
     document,
     positionAt: (offset) => placeOf(document.yaml, offset),
-    target,
+    select: selectorOf(document, target),
   }));
 }
 
 function inlinePatches(
-  { file: { path, place }, folder, root }: PatchingFile,
-  node: YamlNode,
+  { file, folder, root }: PatchingFile,
+  { node, path }: InlineText,
   target: YamlMap | undefined,
 ): readonly Patch[] {
   const { yaml } = root;
   if (!mayHoldParts(scalarText(yaml, node) ?? "")) return [];
   const layer = guessedLayer({ layer: outerLayer(yaml), node, via: straight });
   if (layer === undefined) return [];
-  return layer.yaml.documents.map((document) => ({
-    file: path,
-    place,
-    by: folder,
-    document: { yaml: layer.yaml, node: rootOf(document) },
-    positionAt: (offset) => placeOf(yaml, layer.toSource({ start: offset, end: offset + 1 })?.start ?? 0),
-    target,
-  }));
+  return layer.yaml.documents.map((each) => {
+    const document = { yaml: layer.yaml, node: rootOf(each) };
+    const positionAt = (offset: number): Position =>
+      placeOf(yaml, layer.toSource({ start: offset, end: offset + 1 })?.start ?? 0);
+    const select = selectorOf(document, target);
+    return { file: file.path, place: file.place, by: folder, path, document, positionAt, select };
+  });
+}
+
+/** A text that holds patches, and its path. */
+interface InlineText {
+  readonly node: YamlNode;
+  readonly path: string;
 }

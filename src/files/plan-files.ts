@@ -34,6 +34,7 @@ import type { PlannedFile, Wants } from "./plan-file.ts";
 import { unreadableResult } from "./read-input.ts";
 import { allLocks, createRunLocks } from "./run-locks.ts";
 import { emptyResults, keylessResults, runResults } from "./run-results.ts";
+import { readValuesLayers } from "./values-layers.ts";
 
 /** What to run over, and with what. */
 export interface FilesOptions extends ConfigSources, ResolverOptions {
@@ -116,10 +117,12 @@ export async function planFiles(paths: readonly string[], options: FilesOptions)
     watch: options.watch,
   });
   const fileAt = namedFiles(found, (place) => shownPath(options, place));
-  const kustomizations = readKustomizations(kustomizationsAmong(found.files), (place) => {
+  const readNamed = (place: string): ReadText | undefined => {
     const file = fileAt(place);
     return file && readText(file);
-  });
+  };
+  const kustomizations = readKustomizations(kustomizationsAmong(found.files), readNamed);
+  const layers = readValuesLayers(found.files, readNamed, kustomizations.values);
   const further = kustomizations.named().flatMap((place) => fileAt(place) ?? []);
   const all = [...new Set([...found.files, ...further])];
   try {
@@ -136,6 +139,7 @@ export async function planFiles(paths: readonly string[], options: FilesOptions)
       locks,
       wants: options.wants,
       kustomizations,
+      layers,
     };
     const read = await planEach(all, run);
     if (locks.faults().length > 0) return failedPlan(locks.faults(), config);
@@ -174,7 +178,7 @@ export async function planFiles(paths: readonly string[], options: FilesOptions)
         kustomizations.missing((place) => fileAt(place) !== undefined),
         config,
       ),
-      ...patchedResults(kustomizations.patched(), config),
+      ...patchedResults([...kustomizations.patched(), ...layers.patched()], config),
       ...runResults(files, context),
       ...(await idleSelections(files, config)),
       ...keylessResults(read, config),

@@ -1,17 +1,19 @@
 /** What one file holds, or why that can't be known. */
 import type { Config } from "../config/config.ts";
-import type { ManifestStream } from "../krm/input.ts";
+import type { InputFile, ManifestStream } from "../krm/input.ts";
 import type { Position, Result } from "../krm/result.ts";
 import { fileFault } from "./file-error.ts";
 import { mayHoldObjects, readContent } from "./file-input.ts";
 import { type FileState, hashIfFresh, readFile, stateOf, utf8Fault } from "./file-text.ts";
 import type { FoundFile } from "./find-files.ts";
 import type { Kustomizations } from "./kustomizations.ts";
+import type { ValuesLayers } from "./values-layers.ts";
 
 /** By what files are read. */
 export interface FileReader {
   readonly config: Config;
   readonly kustomizations: Kustomizations;
+  readonly layers: ValuesLayers;
 }
 
 /** A file that may hold images. */
@@ -34,7 +36,7 @@ export interface OtherReading {
 /** Reads a file, unless its bytes show that it holds no object. */
 export function readInputFile(
   file: FoundFile,
-  { config, kustomizations }: FileReader,
+  { config, kustomizations, layers }: FileReader,
 ): InputReading | OtherReading {
   const { path, place, isTemplate, isNamed } = file;
   const said = file.form === "manifests" ? kustomizations.formOf(place) : undefined;
@@ -55,7 +57,7 @@ export function readInputFile(
     }
     const text = bytes.toString("utf8");
     if (isTemplate && text.includes("{{")) return { file, kind: "template", results: [] };
-    const overridden = kustomizations.overridden(place);
+    const overridden = firstOf(kustomizations.overridden(place), layers.overridden(place));
     const sources = kustomizations.sources(place);
     const content = readContent(text, { path, form, ...said, overridden, sources });
     switch (content.kind) {
@@ -77,6 +79,12 @@ export function readInputFile(
     if (fault === undefined) throw error;
     return { file, kind: "unreadable", results: [unreadableResult({ path, fault }, { isNamed, mode })] };
   }
+}
+
+/** What either says of an image. */
+function firstOf(one: InputFile["overridden"], other: InputFile["overridden"]): InputFile["overridden"] {
+  if (one === undefined || other === undefined) return one ?? other;
+  return (image) => one(image) ?? other(image);
 }
 
 interface Unreadable {
