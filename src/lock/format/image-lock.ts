@@ -12,6 +12,7 @@
  *         evidence: [{"bundle": …}]                # where rules want signatures: what vouches for the digest
  *         evidence: [{"sha256": "…"}]              # or its hash, where it is large: it is in a file beside the lock
  */
+import { nearestName } from "../../config/nearest-name.ts";
 import { type Digest, InvalidDigestError, isDigest, parseDigest } from "../../image/digest.ts";
 import { InvalidPlatformError, parsePlatform } from "../../image/platform.ts";
 import {
@@ -23,10 +24,12 @@ import {
 import { type Resource, readResource } from "../../krm/resource.ts";
 import { quote } from "../../text/quote.ts";
 import {
+  behind,
   childOf,
   elementsOf,
   entriesOf,
   isMergeKey,
+  keysOf,
   kindOf,
   lastEventOf,
   scalarText,
@@ -38,7 +41,7 @@ import type { YamlNode, YamlText } from "../../yaml/scan.ts";
 import { lastUpTo } from "../../yaml/sorted-offsets.ts";
 import { toValue } from "../../yaml/to-value.ts";
 import { type LockedEvidence, readEvidence } from "./evidence.ts";
-import { describeNode, disagreements, type LockProblem, textOf } from "./lock-problem.ts";
+import { collectProblems, describeNode, disagreements, type LockProblem, textOf } from "./lock-problem.ts";
 import type { LockedImage, NextDigest } from "./locked-image.ts";
 
 /** A lock in a text, as it stands there. */
@@ -68,10 +71,7 @@ export const lockApiVersion = "fn.kpt.dev/v1alpha1";
 /** Reads the lock at a node; what can't be understood is told and left out. */
 export function readImageLock(yaml: YamlText, node: YamlNode): ReadImageLock {
   const resource = readResource(yaml, node);
-  const problems: LockProblem[] = [];
-  const tell = (problem: LockProblem): void => {
-    problems.push(problem);
-  };
+  const { problems, tell } = collectProblems(yaml);
   if (resource.apiVersion !== lockApiVersion) {
     const found = resource.apiVersion === "" ? "has none" : `is of ${quote(resource.apiVersion)}`;
     tell({
@@ -163,10 +163,10 @@ function readEntry({ yaml, tell }: Reading, key: YamlNode, value: YamlNode): rea
   }
   if (kindOf(yaml, value) !== "mapping") {
     const message = `an entry of \`images\` must be a map with a \`digest\`, but is ${describeNode(yaml, value)}`;
-    tell({ path, node: emptyBehind(yaml, key, value), message });
+    tell({ path, node: value, message });
     return [];
   }
-  tellRepetitions(reading, { path, node: value });
+  checkFields(reading, { path, node: value });
   const digest = readDigest(reading, { path, node: value });
   const platform = childOf(yaml, value, "platform");
   const platforms = childOf(yaml, value, "platforms");
@@ -198,12 +198,29 @@ function readEntry({ yaml, tell }: Reading, key: YamlNode, value: YamlNode): rea
   ];
 }
 
-function tellRepetitions({ yaml, tell }: Reading, { path, node }: Place): void {
-  for (const name of ["digest", "platform", "platforms", "next", "evidence"]) {
-    const [, second] = valuesOf(yaml, node, name);
-    if (second === undefined) continue;
-    const message = `\`${name}\` must be there once, but here is another`;
-    tell({ path: `${path}.${name}`, node: second, message });
+const entryFields: readonly string[] = ["digest", "platform", "platforms", "next", "evidence"];
+
+/** An entry may have fields of others, but with a misspelt `platform` the digest of one would count for all. */
+function checkFields({ yaml, tell }: Reading, { path, node }: Place): void {
+  const seen: string[] = [];
+  for (const key of keysOf(yaml, node)) {
+    const name = scalarText(yaml, key) ?? "";
+    if (entryFields.includes(name)) {
+      if (seen.includes(name)) {
+        const message = `\`${name}\` must be there once, but here is another`;
+        tell({ path: `${path}.${name}`, node: behind(yaml, key), message });
+      }
+      seen.push(name);
+      continue;
+    }
+    if (isMergeKey(yaml, key)) {
+      const message = "an entry of `images` must be written out, but a merge key brings in a part of it";
+      tell({ path, node: key, message });
+      continue;
+    }
+    const meant = nearestName(name, ["platform", "platforms"]);
+    if (meant === undefined) continue;
+    tell({ path, node: key, message: `unknown field ${quote(name)}: did you mean \`${meant}\`?` });
   }
 }
 
@@ -236,10 +253,7 @@ function readDigest({ yaml, tell }: Reading, { path, node }: Place): Digest | un
   if (first === undefined) return problem(node, "say what the image meant, but is missing");
   const text = textOf(yaml, first);
   if (text === undefined) {
-    return problem(
-      emptyBehind(yaml, node, first),
-      `be the text of a digest, but is ${describeNode(yaml, first)}`,
-    );
+    return problem(first, `be the text of a digest, but is ${describeNode(yaml, first)}`);
   }
   try {
     return parseDigest(text);
@@ -303,9 +317,4 @@ function readPlatform({ yaml, tell }: Reading, { path, node }: Place): string | 
     tell({ path, node, message: error.message });
     return undefined;
   }
-}
-
-/** An empty value stands nowhere: its place is that of what comes before it. */
-function emptyBehind(yaml: YamlText, before: YamlNode, node: YamlNode): YamlNode {
-  return scalarText(yaml, node) === "" ? before : node;
 }

@@ -9,7 +9,7 @@ import { type Resource, readResource } from "../../krm/resource.ts";
 import { quote } from "../../text/quote.ts";
 import { childOf, dereference, elementsOf, kindOf, scalarType, startOf } from "../../yaml/node.ts";
 import type { YamlNode, YamlText } from "../../yaml/scan.ts";
-import { describeNode, disagreements, type LockProblem, textOf } from "./lock-problem.ts";
+import { collectProblems, describeNode, disagreements, type LockProblem, textOf } from "./lock-problem.ts";
 import type { LockedImage } from "./locked-image.ts";
 
 /** The resolutions in an ImagesLock, and what is wrong with it: then nothing may be done by it. */
@@ -25,25 +25,26 @@ export function isImagesLock({ kind, group }: Pick<Resource, "kind" | "group">):
 
 /** Reads an ImagesLock. Images of which it does not say how they were written are of no use, and left out. */
 export function readImagesLock(yaml: YamlText, node: YamlNode): ReadImagesLock {
-  const problems: LockProblem[] = [];
+  const { problems, tell } = collectProblems(yaml);
   const { apiVersion } = readResource(yaml, node);
   if (apiVersion !== lockApiVersion) {
     const message = `an ImagesLock must be of \`${lockApiVersion}\`, but this one is of ${quote(apiVersion)}`;
-    problems.push({ path: "apiVersion", node: childOf(yaml, node, "apiVersion") ?? node, message });
+    tell({ path: "apiVersion", node: childOf(yaml, node, "apiVersion") ?? node, message });
     return { images: [], problems };
   }
   const list = childOf(yaml, node, "images");
   if (list === undefined || scalarType(yaml, list) === "null") return { images: [], problems };
   if (kindOf(yaml, list) !== "sequence") {
     const message = `\`images\` must be a list of images, but is ${describeNode(yaml, list)}`;
-    return { images: [], problems: [{ path: "images", node: list, message }] };
+    tell({ path: "images", node: list, message });
+    return { images: [], problems };
   }
   const images = elementsOf(yaml, list).flatMap((element, index) => {
     const place = { path: `images[${index}].image`, node: dereference(yaml, element) };
-    return readImage(yaml, place, (problem) => problems.push(problem));
+    return readImage(yaml, place, tell);
   });
   for (const { image, message } of disagreements(images)) {
-    problems.push({ path: "images", node: image.node, message });
+    tell({ path: "images", node: image.node, message });
   }
   return { images, problems };
 }

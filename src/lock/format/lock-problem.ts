@@ -2,7 +2,7 @@
 
 import { canonicalName } from "../../image/reference.ts";
 import { quote } from "../../text/quote.ts";
-import { kindOf, scalarText, scalarType, writtenText } from "../../yaml/node.ts";
+import { kindOf, scalarText, scalarType, startOf, writtenText } from "../../yaml/node.ts";
 import type { YamlNode, YamlText } from "../../yaml/scan.ts";
 import type { LockedImage } from "./locked-image.ts";
 
@@ -11,8 +11,28 @@ export interface LockProblem {
   /** From the lock's root: `images["nginx:1.27"].digest`. */
   readonly path: string;
   readonly message: string;
-  /** What the complaint is about, or stands before it where that is empty. */
+  /** What the complaint is about, or what stands before it where that is empty. */
   readonly node: YamlNode;
+}
+
+/** What a reader tells of a lock. */
+export interface LockProblems {
+  readonly problems: readonly LockProblem[];
+  readonly tell: (problem: LockProblem) => void;
+}
+
+/** Collects what is wrong with a lock. */
+export function collectProblems(yaml: YamlText): LockProblems {
+  const problems: LockProblem[] = [];
+  return {
+    problems,
+    tell(problem) {
+      let { node } = problem;
+      // An empty value stands nowhere.
+      while (node > 0 && startOf(yaml, node) === undefined) node -= 1;
+      problems.push({ ...problem, node });
+    },
+  };
 }
 
 /** The resolutions that contradict an earlier one of the same image for the same platform. */

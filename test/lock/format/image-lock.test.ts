@@ -189,6 +189,31 @@ describe("readImageLock", () => {
       says: '8 images["nginx"].platforms[1]: a platform must be a text, but is "3"',
     },
     {
+      what: "an empty platform",
+      text: `${head}images:\n  nginx:\n    digest: ${digest("1")}\n    platform:\n`,
+      says: '8 images["nginx"].platform: a platform must be a text, but is empty',
+    },
+    {
+      what: "empty platforms",
+      text: `${head}images:\n  nginx:\n    digest: ${digest("1")}\n    platforms:\n    - linux/amd64\n    -\n`,
+      says: '9 images["nginx"].platforms[1]: a platform must be a text, but is empty',
+    },
+    {
+      what: "an empty next",
+      text: `${head}images:\n  nginx:\n    digest: ${digest("1")}\n    next:\n`,
+      says: '8 images["nginx"].next: `next` must have a `digest` and the time at which it was `seen`, such as 2026-11-28T10:00:00Z',
+    },
+    {
+      what: "a misspelt platform",
+      text: `${head}images:\n  nginx:\n    digest: ${digest("1")}\n    platfrom: linux/arm64\n`,
+      says: '8 images["nginx"]: unknown field "platfrom": did you mean `platform`?',
+    },
+    {
+      what: "a platform that a merge key brings in",
+      text: `${head}images:\n  nginx:\n    <<: {platform: linux/arm64}\n    digest: ${digest("1")}\n`,
+      says: '7 images["nginx"]: an entry of `images` must be written out, but a merge key brings in a part of it',
+    },
+    {
       what: "two entries that disagree",
       text: `${head}images:\n  nginx: {digest: ${digest("1")}}\n  nginx:latest: {digest: ${digest("2")}}\n`,
       says: '7 images["nginx:latest"]: "nginx:latest" is the same image as "nginx", but has another digest: remove the one that is wrong',

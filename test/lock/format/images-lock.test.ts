@@ -107,6 +107,12 @@ describe("readImagesLock", () => {
       message:
         '"nginx:latest" is the same image as "nginx", but has another digest: remove the one that is wrong',
     },
+    {
+      what: "an empty image",
+      text: `${head}images:\n- image:\n`,
+      path: "images[0].image",
+      message: "`image` must be an image with its digest, but is empty",
+    },
   ])("complains of $what", async ({ text, path, message }) => {
     const { problems } = await read(text);
 
