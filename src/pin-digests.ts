@@ -12,6 +12,7 @@ import type { ImageUse } from "./report/image-use.ts";
 import type { Tally } from "./report/tally.ts";
 import type { Versions } from "./report/versions.ts";
 import { type Decided, decide } from "./run/decide.ts";
+import { checkArguments, type OptionType, runOptionTypes } from "./run/option-check.ts";
 import { readVersions } from "./run/read-versions.ts";
 import type { RunOptions } from "./run/run-options.ts";
 import { useOf } from "./run/settle-images.ts";
@@ -25,6 +26,12 @@ export interface PinOptions extends RunOptions {
   /** Whether the versions of images that moved are wanted, which are asked for. */
   readonly wantsVersions?: boolean;
 }
+
+const pinOptionTypes: Readonly<Record<keyof PinOptions, OptionType>> = {
+  ...runOptionTypes,
+  isContained: "function",
+  wantsVersions: "boolean",
+};
 
 /** What came of pinning. */
 export interface PinResult {
@@ -67,8 +74,10 @@ export interface PinResult {
  * @throws {InputError} for a text that is neither.
  * @throws {FunctionConfigError} where there are two configurations, one that is no YAML, or one that forbids a flag.
  * @throws {LockFileError} where the text of the lock's file is no lock.
+ * @throws {TypeError} for an option that is not known or of another type.
  */
 export async function pinDigests(text: string, options: PinOptions = {}): Promise<PinResult> {
+  checkArguments(text, options, pinOptionTypes);
   const read = await readRun(text, options);
   if (read.kind === "faults") return unpinned(read);
   const { plan, close } = openRun(read, options);

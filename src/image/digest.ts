@@ -17,7 +17,8 @@ export function parseDigest(text: string): Digest {
   if (algorithm === undefined || encoded === undefined) {
     throw new InvalidDigestError(
       "format",
-      `${quote(text)} is not a digest: write "sha256:" and 64 hexadecimal digits`,
+      // A caller without a compiler may give anything.
+      `${quote(String(text))} is not a digest: write "sha256:" and 64 hexadecimal digits`,
     );
   }
   const length = ENCODED_LENGTHS.get(algorithm);

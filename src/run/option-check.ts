@@ -1,0 +1,73 @@
+/** What a caller without a compiler may get wrong: it is refused before anything is done by it. */
+import { nearestName } from "../config/nearest-name.ts";
+import type { RunOptions } from "./run-options.ts";
+
+/** What `typeof` says of an option. */
+export type OptionType = "boolean" | "function" | "number" | "object" | "string";
+
+/** The options of any run. */
+export const runOptionTypes: Readonly<Record<keyof RunOptions, OptionType>> = {
+  environment: "object",
+  functionConfig: "string",
+  functionConfigFolder: "string",
+  leaveSockets: "boolean",
+  lock: "object",
+  nesting: "number",
+  now: "number",
+  overrides: "object",
+  policy: "string",
+  prune: "boolean",
+  registry: "object",
+  resolveDigest: "function",
+  since: "number",
+  sparesThreads: "boolean",
+  watch: "function",
+};
+
+/**
+ * Refuses what is no input, and options that are not known or of another type.
+ *
+ * @throws {TypeError}
+ */
+export function checkArguments(
+  text: unknown,
+  options: unknown,
+  types: Readonly<Record<string, OptionType>>,
+): void {
+  if (typeof text !== "string") throw new TypeError(`the input must be a string, but is ${typeName(text)}`);
+  if (typeof options !== "object" || options === null)
+    throw new TypeError(`the options must be an object, but are ${typeName(options)}`);
+  for (const [name, value] of Object.entries(options)) checkOption(name, value, types);
+  // Checked: both are objects where they are there.
+  const { overrides, lock } = options as { readonly overrides?: object; readonly lock?: object };
+  if (overrides !== undefined && !(Symbol.iterator in overrides))
+    throw new TypeError(
+      'the option `overrides` must be a Map, such as `new Map([["mode", "check"]])`, but is an object',
+    );
+  if (lock !== undefined && !("text" in lock && typeof lock.text === "string"))
+    throw new TypeError(
+      'the option `lock` must have the `text` of a lock, which is "" where there is none yet',
+    );
+}
+
+function checkOption(name: string, value: unknown, types: Readonly<Record<string, OptionType>>): void {
+  const type = Object.hasOwn(types, name) ? types[name] : undefined;
+  if (type === undefined)
+    throw new TypeError(`unknown option ${JSON.stringify(name)}: ${advice(name, types)}`);
+  if (value !== undefined && (typeof value !== type || value === null))
+    throw new TypeError(`the option \`${name}\` must be ${withArticle(type)}, but is ${typeName(value)}`);
+}
+
+function advice(name: string, types: Readonly<Record<string, OptionType>>): string {
+  const nearest = nearestName(name, Object.keys(types));
+  if (nearest !== undefined) return `did you mean \`${nearest}\`?`;
+  return 'what a functionConfig may say goes into `overrides`, such as `new Map([["mode", "check"]])`';
+}
+
+function typeName(value: unknown): string {
+  return value === null || value === undefined ? String(value) : withArticle(typeof value);
+}
+
+function withArticle(type: string): string {
+  return `${type === "object" ? "an" : "a"} ${type}`;
+}
