@@ -347,7 +347,7 @@ function writingOf({ map, keys, rule, inexact, repository, tag, digest }: Slot):
     return { writing, site, key };
   }
   if (inexact !== undefined) {
-    const reason = `its \`${inexact.key}\` is a number or a boolean, which readers write in ways of their own`;
+    const reason = `its \`${inexact.key}\` is a number, a boolean or binary data, which readers write in ways of their own`;
     return { writing: noPlace(reason), site: map };
   }
   if (digestKey !== undefined) return { writing: slotIn(map, digestKey, keys), site: map, key: digestKey };

@@ -11,6 +11,7 @@ import {
   eventOf,
   kindOf,
   rootOf,
+  type ScalarType,
   scalarText,
   scalarType,
   startOf,
@@ -265,14 +266,27 @@ function describe(yaml: YamlText, node: YamlNode): string {
       return "a list";
     case "alias":
       return "an alias";
-    case "scalar": {
-      const text = scalarText(yaml, node) ?? "";
-      return text === ""
-        ? "nothing"
-        : `the text ${JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)}`;
-    }
+    case "scalar":
+      return describeScalar(yaml, node);
   }
 }
+
+function describeScalar(yaml: YamlText, scalar: YamlNode): string {
+  const text = scalarText(yaml, scalar) ?? "";
+  if (text === "") return "nothing";
+  const shown = JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+  const type = otherTypes[goType(yaml, scalar) ?? "string"];
+  return type === undefined
+    ? `the text ${shown}`
+    : `${shown}, which kubectl reads as ${type}: quote it if it is a text`;
+}
+
+const otherTypes: Readonly<Partial<Record<ScalarType, string>>> = {
+  null: "nothing",
+  boolean: "a boolean",
+  number: "a number",
+  binary: "binary data",
+};
 
 function isBare(yaml: YamlText, mapping: YamlNode): boolean {
   return entriesOf(yaml, mapping).length === 0;

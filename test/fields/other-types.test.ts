@@ -21,6 +21,7 @@ describe("an image that kubectl reads as another type", () => {
     ["tag", "{repository: r.io/a, tag: 1_000}", "r.io/a:1_000"],
     ["repository", "{repository: 1_000, tag: a}", "1_000:a"],
     ["registry", "{registry: on, repository: a, tag: b}", "on/a:b"],
+    ["tag", "{repository: r.io/a, tag: !!binary djEu}", "r.io/a:djEu"],
   ])("is left where it is the %s of a reference in parts", async (part, image, value) => {
     const text = `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: x}\nspec: {values: {image: ${image}}}\n`;
 
@@ -29,7 +30,7 @@ describe("an image that kubectl reads as another type", () => {
     ).toEqual({
       text,
       told: [
-        `warning spec.values.image: "${value}": left alone: its \`${part}\` is a number or a boolean, which readers write in ways of their own`,
+        `warning spec.values.image: "${value}": left alone: its \`${part}\` is a number, a boolean or binary data, which readers write in ways of their own`,
       ],
       asked: [],
     });

@@ -23,7 +23,7 @@ describe("takeSplit", () => {
     [
       "a tag that is a number",
       "    image: {repository: r.io/a, tag: 1.10}\n",
-      'warning spec.values.image: "r.io/a:1.10": left alone: its `tag` is a number or a boolean, which readers write in ways of their own',
+      'warning spec.values.image: "r.io/a:1.10": left alone: its `tag` is a number, a boolean or binary data, which readers write in ways of their own',
     ],
   ])("says once why it leaves %s alone", async (_, values, told) => {
     const text = release(values);

@@ -169,7 +169,17 @@ describe("readInput", () => {
     [
       "an object whose apiVersion is a number",
       "apiVersion: 1\nkind: Pod\n",
-      'line 1, column 1: each document must be a Kubernetes object with `apiVersion`, but here is the text "1"',
+      'line 1, column 1: each document must be a Kubernetes object with `apiVersion`, but here is "1", which kubectl reads as a number: quote it if it is a text',
+    ],
+    [
+      "an object whose kind is a word of YAML 1.1",
+      "apiVersion: v1\nkind: yes\n",
+      'line 1, column 1: each document must be a Kubernetes object with `kind`, but here is "yes", which kubectl reads as a boolean: quote it if it is a text',
+    ],
+    [
+      "an object whose kind is in base64",
+      "apiVersion: v1\nkind: !!binary UG9k\n",
+      'line 1, column 1: each document must be a Kubernetes object with `kind`, but here is "UG9k", which kubectl reads as binary data: quote it if it is a text',
     ],
     [
       "an empty map",
