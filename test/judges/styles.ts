@@ -32,6 +32,10 @@ const vacantLines: Readonly<Record<string, string>> = {
   "a bare digest and a comment": "? K # c\n",
   "an explicit digest of nothing": "? K\n:\n",
   "a quoted key of nothing": '"K":\n',
+  "a digest of nothing and a comment that says null": "K: # null\n",
+  "a digest of nothing and a comment with a bar": "K: # |\n",
+  "a digest of nothing and an empty comment": "K: #\n",
+  "a null digest behind blanks": "K:   null\n",
 };
 
 const vacantMembers: Readonly<Record<string, string>> = {
@@ -47,6 +51,13 @@ const vacantMembers: Readonly<Record<string, string>> = {
   "a bare quoted digest": "'K'",
   "a bare digest in double quotes": '"K"',
   "an explicit bare digest": "? K",
+  "an empty digest behind two blanks": 'K:  ""',
+  "an empty digest behind three blanks": 'K:   ""',
+  "a tilde behind two blanks": "K:  ~ ",
+  "a null digest behind three blanks": "K:   null",
+  "a null digest behind a colon apart": "K : null",
+  "an empty digest behind a colon apart": 'K : ""',
+  "a null digest on the next line": "K:\n    null",
 };
 
 /** Entries that stand beside the parts of an image, in block style; `N` is a number of their own. */

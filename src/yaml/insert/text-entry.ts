@@ -9,7 +9,8 @@
  *     digest: "sha256:…"       ""              digest:  "sha256:…"     "": one more
  *                                              digest : sha256:…       the key alone
  *
- * The sign for nothing, and the blank for "", stand only where the entry would pass for a new one without them.
+ * The sign for nothing, and the blank for "", stand only where the entry would pass for another one without them. In flow
+ * style more blanks than one before a value are told by their number, {@link wideSign}.
  */
 import { entryLayout } from "../layout.ts";
 import { columnOf } from "../line.ts";
@@ -117,7 +118,8 @@ function blockSlot(yaml: YamlText, mapping: YamlNode, entry: YamlEntry, index: n
   const { valueStart, end } = entryLayout(yaml, entry);
   if (valueStart === undefined) {
     const slot = slotIn(fill(yaml, mapping, entry, TEXT));
-    const isLikeOther = isLikeAdded(yaml, mapping, index) || isColonApart(yaml, entry);
+    const isLikeOther =
+      isLikeAdded(yaml, mapping, index) || isColonApart(yaml, entry) || isSign(commentBehind(yaml, end));
     return isLikeOther ? { ...slot, after: " #" } : slot;
   }
   if (isEmptyQuotes(yaml, entry.value)) return quotedSlot(yaml, entry.value);
@@ -140,26 +142,69 @@ function isColonApart(yaml: YamlText, entry: YamlEntry): boolean {
 
 function flowSlot(yaml: YamlText, mapping: YamlNode, entry: YamlEntry, index: number): Slot {
   const { text } = yaml;
-  const { colonEnd, valueStart, end } = entryLayout(yaml, entry);
+  const { keyEnd, colonEnd, valueStart, end } = entryLayout(yaml, entry);
   const quotes = doubleQuotes(yaml, entry.key);
   if (colonEnd === undefined) {
     const { range, before, after } = slotIn(fill(yaml, mapping, entry, `${quotes}${TEXT}${quotes}`));
     return { range, before: ` ${before.trimStart()}`, after };
   }
+  const isApart = colonEnd !== keyEnd + 1;
   if (valueStart === undefined) {
     const isPressed = !/\s/.test(text[colonEnd] ?? "");
-    const blanks = isPressed || isLikeAdded(yaml, mapping, index) ? NOTHING_BLANKS : " ";
-    return { range: { start: colonEnd, end: colonEnd }, before: blanks + quotes, after: quotes };
+    const isSigned = isPressed || isApart || quotes !== "" || isLikeAdded(yaml, mapping, index);
+    const before = (isSigned ? NOTHING_BLANKS : " ") + quotes;
+    return { range: { start: colonEnd, end: colonEnd }, before, after: quotes };
   }
+  const gap = gapOf(yaml, { colonEnd, valueStart });
+  const blanks = blanksIn(gap);
+  const value = text.slice(valueStart, end);
+  const signed = (more: number, marks: string): Slot => ({
+    range: { start: colonEnd, end },
+    before: " ".repeat(more) + gap + marks,
+    after: marks,
+  });
   if (isEmptyQuotes(yaml, entry.value)) {
     const inside = quotedSlot(yaml, entry.value);
-    if (!isLikeAdded(yaml, mapping, index)) return inside;
-    const { start, end: last } = inside.range;
-    return { range: { start: start - 1, end: last + 1 }, before: ` ${quotes}`, after: quotes };
+    if (value !== '""') return inside;
+    if (blanks > 1) return signed(wideSign(value, blanks), '"');
+    const isLikeOther = (isApart && blanks === 1) || isLikeAdded(yaml, mapping, index);
+    return isLikeOther ? signed(1, '"') : inside;
   }
-  const { blanks } = nullSigns.find(({ word }) => word === text.slice(valueStart, end)) ?? nullSigns[0];
-  return { range: { start: valueStart, end }, before: " ".repeat(blanks) + quotes, after: quotes };
+  if (blanks > 1) return signed(wideSign(value, blanks), quotes);
+  const sign = nullSigns.find(({ word }) => word === value) ?? nullSigns[0];
+  return signed(sign.blanks, quotes);
 }
+
+/** What stands between a colon and a value. */
+function gapOf(
+  { source }: YamlText,
+  { colonEnd, valueStart }: { readonly colonEnd: number; readonly valueStart: number },
+): string {
+  return source.slice(colonEnd, valueStart);
+}
+
+/** How many blanks stand right behind the colon: those on other lines are indentation. */
+function blanksIn(gap: string): number {
+  return gap.length - gap.replace(/^ +/, "").length;
+}
+
+/** How many blanks are added to so many, so that their number tells how many there were, and of what. */
+function wideSign(value: string, blanks: number): number {
+  const sort = Math.max(wideValues.indexOf(value), 0);
+  return blanks * (wideValues.length - 1) + sort + 2;
+}
+
+/** What stood before a text that {@link wideSign} told, and how many blanks are more than there were. */
+function readWide(blanks: number): { readonly value: string; readonly more: number } | undefined {
+  if (blanks < WIDE_MIN) return undefined;
+  const sort = (blanks - 2) % wideValues.length;
+  const before = (blanks - 2 - sort) / wideValues.length;
+  return { value: wideValues[sort] ?? "", more: blanks - before };
+}
+
+const wideValues = ["null", "~", "Null", "NULL", '""'];
+// Two blanks before null.
+const WIDE_MIN = 12;
 
 /** What null is written as again, by the blanks that are more than there were, of which there may have been one. */
 const nullSigns = [
@@ -189,23 +234,17 @@ function quotedSlot(yaml: YamlText, node: YamlNode): Slot {
   return { range: scalarRange(yaml, node) ?? { start: 0, end: 0 }, before: "", after: "" };
 }
 
-function blanksBefore({ text }: YamlText, offset: number): number {
-  let start = offset;
-  while (text[start - 1] === " ") start--;
-  return offset - start;
-}
-
 function vacateBlock(yaml: YamlText, entry: YamlEntry): TextEdit | undefined {
   const { text } = yaml;
   const { keyEnd, colonEnd = 0, valueStart = 0, end } = entryLayout(yaml, entry);
   const range = scalarRange(yaml, entry.value);
   if (range === undefined) return undefined;
   if (quotesOf(yaml, entry.value) !== "" || isBlockScalar(yaml, entry.value)) return { ...range, text: "" };
-  const comment = text.slice(end, endOfLine(text, end));
+  const comment = commentBehind(yaml, end);
   if (WAS_AT_KEY.test(comment)) return { start: valueStart - 1, end: end + 4, text: "" };
   if (range.start === valueStart && WAS_NULL.test(comment))
     return { start: valueStart, end: end + 3, text: "" };
-  if (comment === " #") return { start: colonEnd, end: end + 2, text: "" };
+  if (comment === WAS_NOTHING) return { start: colonEnd, end: end + 2, text: "" };
   // A question mark before the key: the colon came with the text.
   const line = endOfLine(text, keyEnd);
   if (text.slice(line, range.start).trim() === ":" && line < colonEnd - 1)
@@ -214,9 +253,20 @@ function vacateBlock(yaml: YamlText, entry: YamlEntry): TextEdit | undefined {
   return { start: isBehindColon ? colonEnd : range.start, end, text: "" };
 }
 
+function commentBehind({ text }: YamlText, offset: number): string {
+  return text.slice(offset, endOfLine(text, offset));
+}
+
+/** Whether a comment behind a text would pass for what stood there before. */
+function isSign(comment: string): boolean {
+  return comment === WAS_NOTHING || WAS_AT_KEY.test(comment) || WAS_NULL.test(comment);
+}
+
+const WAS_NOTHING = " #";
+
 // Null in all its spellings, and texts of no length, behind which a comment may stand.
 const WAS_NULL =
-  /^ # (?=\S)(?:[&!]\S*[ \t]*)*(?:~|null|Null|NULL|[|>][-+\d]*|\*\S+|""|'')?[ \t]*(?:(?<=\s)#.*)?$/;
+  /^ # (?=\S| *#)(?:[&!]\S*(?:[ \t]+|$))*(?:~|null|Null|NULL|[|>][-+\d]*|\*\S+|""|'')?[ \t]*(?:(?<=\s)#.*)?$/;
 
 // A block scalar that began at the column of its key, and is one further right.
 const WAS_AT_KEY = /^ # {2}[|>]/;
@@ -225,17 +275,28 @@ function vacateFlow(yaml: YamlText, entry: YamlEntry): TextEdit | undefined {
   const { keyEnd, colonEnd = 0, valueStart = 0, end } = entryLayout(yaml, entry);
   const range = scalarRange(yaml, entry.value);
   if (range === undefined) return undefined;
-  const blanks = blanksBefore(yaml, valueStart);
+  const gap = gapOf(yaml, { colonEnd, valueStart });
+  const blanks = blanksIn(gap);
   const quotes = quotesOf(yaml, entry.value);
-  if (colonEnd === keyEnd + 2 && blanks === 1) return { start: keyEnd, end, text: "" };
+  // No sign stands before other quotes than those of JSON, nor before a tag.
+  if (quotes === "'" || (quotes !== "" && range.start !== valueStart + 1)) return { ...range, text: "" };
+  if (colonEnd === keyEnd + 2 && gap === " ") return { start: keyEnd, end, text: "" };
   const sign = nullSigns.find((each) => blanks === each.blanks || blanks === each.blanks + 1);
-  if (sign !== undefined) return { start: valueStart - sign.blanks, end, text: sign.word };
+  if (sign !== undefined) {
+    const left = gap.slice(sign.blanks);
+    // Without a blank, which is there unless somebody else wrote the text, a plain key would go on.
+    const isPressed = left === "" && quotesOf(yaml, entry.key) === "";
+    return { start: colonEnd, end, text: (isPressed ? " " : left) + sign.word };
+  }
+  const wide = readWide(blanks);
+  if (wide !== undefined) return { start: colonEnd, end, text: gap.slice(wide.more) + wide.value };
+  if (quotes !== "" && gap === NOTHING_BLANKS) return { start: colonEnd, end, text: "" };
   if (quotes === "") {
     const isBehindColon = yaml.text.slice(colonEnd, range.start).trim() === "";
     const start = isBehindColon ? colonEnd : range.start;
     // To go-yaml, a colon or a tag right before a comma or a brace goes on with it.
-    const isPressed = !/\s/.test(yaml.text[end] ?? "");
+    const isPressed = !/\s/.test(yaml.text[end] ?? "") && quotesOf(yaml, entry.key) === "";
     return { start, end, text: isPressed ? `${isBehindColon ? " " : ""}""` : "" };
   }
-  return blanks === 2 ? { start: valueStart - 1, end, text: quotes + quotes } : { ...range, text: "" };
+  return blanks === 2 ? { start: colonEnd, end, text: `${gap.slice(1)}""` } : { ...range, text: "" };
 }
