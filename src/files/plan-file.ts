@@ -90,7 +90,7 @@ export async function planFile(
     return async () => ({ ...unplanned, lock, explanations: allExplanations(input, { config, locks }) });
   const plan = await planImages({ input, config, locks }, resolver);
   const judgement = judge?.judgementOf(input, locks);
-  return async () => settleFile({ input, plan, judgement, locks, ...planning });
+  return async () => settleFile({ ...planning, input, plan, judgement, locks });
 }
 
 const unplanned: PlannedFile = {

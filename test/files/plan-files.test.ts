@@ -342,6 +342,25 @@ describe("a run over a folder", () => {
     expect((await planTree(folder)).counts).toMatchObject({ files: 1, others: 0 });
   });
 
+  test("explains what it does beside doing it, also by a lock", async () => {
+    const lock = `apiVersion: fn.kpt.dev/v1alpha1\nkind: ImageLock\nmetadata: {name: l}\nimages:\n  nginx:1: {digest: ${digest}}\n`;
+    const folder = makeTree({
+      "image-lock.yaml": lock,
+      "p.yaml": pod("nginx:1"),
+      "q.yaml": pod(`redis:2@${digest}`),
+    });
+
+    const { changes, explanations } = await planTree(folder, {
+      wants: { images: false, explanations: "too" },
+    });
+
+    expect(changes.map(({ path }) => path)).toEqual(["p.yaml"]);
+    expect(explanations.map(({ file, action, reason }) => [file, action, reason])).toEqual([
+      ["p.yaml", "pin", expect.stringMatching(/^from the lock "image-lock.yaml"/)],
+      ["q.yaml", "keep", "has a digest"],
+    ]);
+  });
+
   test("names a field spec that leads nowhere in all files, and none that leads somewhere in one", async () => {
     const fieldSpecs = "fieldSpecs: [{kind: W, path: spec/x}, {kind: W, path: spec/y}]";
     const functionConfig = `apiVersion: fn.kpt.dev/v1alpha1\nkind: PinDigests\n${fieldSpecs}\n`;
