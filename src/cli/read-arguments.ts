@@ -32,7 +32,8 @@ export function readArguments(argv: readonly string[]): Arguments {
   const verb = command;
   adviseOnWords(argv, verb, words);
   const paths = words;
-  for (const path of paths) adviseOnPath(argv, path, values.explain !== undefined);
+  const asked = verb === "explain" || verb === "images" ? verb : values.explain && "beside";
+  for (const path of paths) adviseOnPath(argv, path, asked || undefined);
   requirePaths(values, paths);
   const overrides = overridesOf(values, verb);
   requireValues(values.options, verb);
