@@ -1,4 +1,5 @@
 /** What one file holds, or why that can't be known. */
+import { existsSync } from "node:fs";
 import type { Config } from "../config/config.ts";
 import type { InputFile, ManifestStream } from "../krm/input.ts";
 import type { Position, Result } from "../krm/result.ts";
@@ -44,7 +45,9 @@ export function readInputFile(
   const { mode } = config;
   try {
     const { bytes, stats } = readFile(place);
-    if (!mayHoldObjects(bytes, form)) return { file, kind: "other", results: [] };
+    // Of YAML that somebody names it is said whether that can be read.
+    const isMeant = isNamed && /\.ya?ml$/.test(path);
+    if (!isMeant && !mayHoldObjects(bytes, form)) return { file, kind: "other", results: [] };
     const position = utf8Fault(bytes);
     if (position !== undefined) {
       const results = [
@@ -75,8 +78,9 @@ export function readInputFile(
         return { file, kind: content.kind, results: [] };
     }
   } catch (error) {
-    const fault = fileFault(error);
-    if (fault === undefined) throw error;
+    const reason = fileFault(error);
+    if (reason === undefined) throw error;
+    const fault = isMisread(place) ? "its name is not UTF-8: give it another" : reason;
     return { file, kind: "unreadable", results: [unreadableResult({ path, fault }, { isNamed, mode })] };
   }
 }
@@ -85,6 +89,11 @@ export function readInputFile(
 function firstOf(one: InputFile["overridden"], other: InputFile["overridden"]): InputFile["overridden"] {
   if (one === undefined || other === undefined) return one ?? other;
   return (image) => one(image) ?? other(image);
+}
+
+/** True for a name in which signs stand for bytes that are none of UTF-8, so that it leads nowhere. */
+function isMisread(place: string): boolean {
+  return place.includes("\ufffd") && !existsSync(place);
 }
 
 interface Unreadable {

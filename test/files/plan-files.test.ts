@@ -1,8 +1,8 @@
 /** Which files of a folder are looked into, and what is told of them. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { digest, makeTree, pinTree, planTree, pod, readTree } from "./tree.ts";
 
 const pinned = (image: string): string => pod(`${image}@${digest}`);
@@ -280,6 +280,31 @@ describe("a run over a folder", () => {
     expect(pin.changes.map(({ path }) => path)).toEqual(["c.yaml"]);
     expect(check.lines.filter((line) => line.includes("[error]"))).toHaveLength(3);
     expect(named).toMatchObject({ ok: false, changes: [] });
+  });
+
+  test("tells that a file which is named can't be read, though it may hold no object", async () => {
+    const folder = makeTree({ "a.yaml": "a: [\n", "b.yaml": "a: {{ b }}\n", "c.json": "{ // a\n" });
+
+    const named = await planTree(folder, {}, ["a.yaml", "b.yaml", "c.json"]);
+    const below = await planTree(folder);
+
+    expect(named).toMatchObject({ ok: false, counts: { templates: 1, others: 1 } });
+    expect(named.lines[0]).toMatch(/^a\.yaml:2:1: \[error\] can't be read.*must be YAML/);
+    expect(below).toMatchObject({ ok: true, counts: { others: 3 } });
+  });
+
+  test("tells of a name that is not UTF-8", async () => {
+    const folder = makeTree({ "a.yaml": pod("nginx:1") });
+    const place = Buffer.from(`${folder}/b\xff.yaml`, "latin1");
+    writeFileSync(place, pod("nginx:1"));
+    onTestFinished(() => unlinkSync(place));
+
+    const { lines, changes } = await planTree(folder, { options: { report: "problems" } });
+
+    expect(changes.map(({ path }) => path)).toEqual(["a.yaml"]);
+    expect(lines).toEqual([
+      "b\ufffd.yaml:1:1: [warning] can't be read, so no image in it is found: its name is not UTF-8: give it another",
+    ]);
   });
 
   test("tells of a file whose documents unfold to too much, and reads the others", async () => {
