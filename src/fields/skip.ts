@@ -53,7 +53,9 @@ export function skippedNames({ annotations }: Resource): ReadonlySet<string> | u
 export function skipComments({ text }: YamlText): SkipComments {
   const signs: number[] = [];
   const places: SkipPlace[] = [];
-  for (let mark = text.indexOf(words); mark !== -1; ) {
+  const mention = new RegExp(request, "g");
+  for (let found = mention.exec(text); found !== null; found = mention.exec(text)) {
+    const { index: mark } = found;
     const lineStart = text.lastIndexOf("\n", mark) + 1;
     const lineEnd = endOfLine(text, mark);
     const sign = signBefore(text, lineStart, lastRequest(text, mark, lineEnd));
@@ -62,7 +64,7 @@ export function skipComments({ text }: YamlText): SkipComments {
       signs.push(sign);
       places.push({ lineStart, lineEnd, valueEnd: isHeader ? endOfLine(text, lineEnd + 1) : lineEnd });
     }
-    mark = text.indexOf(words, lineEnd);
+    mention.lastIndex = lineEnd;
   }
   return { signs, places };
 }
