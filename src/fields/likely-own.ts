@@ -73,9 +73,8 @@ function addPodParts(parts: OwnPart[], { yaml, path, node }: Template): void {
     if (containers === undefined || kindOf(yaml, containers) !== "sequence") continue;
     let index = 0;
     for (const element of elementsOf(yaml, containers)) {
-      for (const key of settingKeys) {
-        const settings = ownOrMergedChild(yaml, dereference(yaml, element), key);
-        if (settings !== undefined && namesSome(yaml, settings))
+      for (const [key, settings] of settingsOf(yaml, dereference(yaml, element))) {
+        if (namesSome(yaml, settings))
           parts.push({ kind: "settings", path: [...path, "spec", list, index, key] });
       }
       index++;
@@ -84,7 +83,16 @@ function addPodParts(parts: OwnPart[], { yaml, path, node }: Template): void {
 }
 
 const containerKeys = ["initContainers", "containers", "ephemeralContainers"];
-const settingKeys = ["env", "args", "command"];
+/** Of a key that stands twice the last counts. */
+function settingsOf(yaml: YamlText, container: YamlNode): ReadonlyMap<string, YamlNode> {
+  if (kindOf(yaml, container) !== "mapping") return none;
+  const found = membersOf(yaml, container).filter(({ name }) => settingKeys.has(name));
+  if (found.length === 0) return none;
+  return new Map(found.map(({ name, value }) => [name, dereference(yaml, value)]));
+}
+
+const none: ReadonlyMap<string, YamlNode> = new Map();
+const settingKeys: ReadonlySet<string> = new Set(["env", "args", "command"]);
 
 function at(yaml: YamlText, node: YamlNode, path: readonly string[]): YamlNode | undefined {
   return path.reduce<YamlNode | undefined>((above, key) => ownOrMergedChild(yaml, above, key), node);

@@ -22,6 +22,7 @@ type Identity = Partial<Pick<Resource, "apiVersion" | "kind" | "name">>;
  * of them as objects, so they are asked by their names and kinds.
  */
 export function sourcesIn(sources: readonly ImageSource[], object: Identity): readonly ImageSource[] {
+  if (sources.length === 0) return sources;
   const { kind, name } = object;
   const index = indexes.get(sources) ?? indexOf(sources);
   indexes.set(sources, index);
