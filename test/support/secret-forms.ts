@@ -29,6 +29,13 @@ export const secretForms: readonly (readonly [name: string, write: (secret: stri
     "in JSON with all characters escaped",
     (secret) => units(secret, (code) => `\\u${code.toString(16).padStart(4, "0")}`),
   ],
+  [
+    "in a script with all characters escaped",
+    (secret) =>
+      units(secret, (code) =>
+        code < 256 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`,
+      ),
+  ],
   ["in JSON within JSON", (secret) => json(json(secret))],
   ["in Go's quotes", (secret) => json(secret).replaceAll("<", "\\u003c").replaceAll("&", "\\u0026")],
   ["in HTML", html],

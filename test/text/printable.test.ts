@@ -13,6 +13,7 @@ describe("printable", () => {
     ["a\u00a0b\u3000c\u2800", String.raw`a\u00a0b\u3000c\u2800`],
     ["\u2028\u2029", String.raw`\u2028\u2029`],
     ["\ufe0f\u034f\u115f\u3164\u{e0101}\u{e0041}", String.raw`\ufe0f\u034f\u115f\u3164\u{e0101}\u{e0041}`],
+    ["\u0600\u06dd\u070f\ufff9", String.raw`\u0600\u06dd\u070f\ufff9`],
     ["\ud800 \udc00", String.raw`\ud800 \udc00`],
     ["\ue000\ufffe", String.raw`\ue000\ufffe`],
   ])("shows %j as %s", (text, shown) => {

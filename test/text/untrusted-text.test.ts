@@ -14,6 +14,7 @@ describe("quoteUntrusted", () => {
       '"AADSTS700016. Trace ID: … Timestamp: …"',
     ],
     ["expired at 2026-01-02T03:04:05.123+00:00, sorry", '"expired at …, sorry"'],
+    ["request 3ff7c94e-1111-4222-8333-5f0a8b7c6d5e", '"request …"'],
     ["", '""'],
   ])("gives %j as %s", (text, quoted) => {
     expect(quoteUntrusted(text)).toBe(quoted);

@@ -19,6 +19,7 @@ describe("withoutLogin", () => {
     ["http://[::1]:5000", "http://[::1]:5000"],
     ["https://", "https://"],
     ["ghcr.io/acme", "ghcr.io/acme"],
+    ["-----BEGIN PRIVATE KEY-----\nMIIEvQ==", "-----BEGIN PRIVATE KEY-----…"],
     ["20s", "20s"],
     ["", ""],
   ])("shows %j as %j", (text, shown) => {

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { defaultConnection } from "../../../src/registry/transport/endpoint.ts";
 import type { Reach } from "../../../src/registry/transport/reach.ts";
-import { guardAgainst } from "../../../src/registry/transport/redirect.ts";
+import { createFollower, guardAgainst } from "../../../src/registry/transport/redirect.ts";
+import type { RetriedRequest } from "../../../src/registry/transport/retry.ts";
 import { fakeDns } from "../../support/fake-dns.ts";
 import { LOOPBACK_TLS } from "../../support/loopback-tls.mjs";
 import {
@@ -42,6 +44,36 @@ const to =
 const authorizations = ({ requests }: QuirkServer) => requests.map(({ headers }) => headers.authorization);
 
 describe("createFollower", () => {
+  test("brings another host nothing that was for the first, and no login of that one's own making", async () => {
+    const asked: RetriedRequest[] = [];
+    const follow = createFollower(
+      async (request) => {
+        asked.push(request);
+        const location = "https://user:pass@b.example/v2/app/manifests/1";
+        const isFirst = asked.length === 1;
+        const headers = isFirst ? { location } : {};
+        return { status: isFirst ? 307 : 200, headers, body: Buffer.alloc(0), url: request.url, took: 0 };
+      },
+      { configs: [], reachOf: () => undefined },
+    );
+
+    await follow({
+      method: "HEAD",
+      url: new URL("https://a.example/v2/app/manifests/1"),
+      headers: { accept: "*/*", authorization: "Bearer t" },
+      connection: { ...defaultConnection, insecureSkipTLSVerify: true },
+      isLoggedIn: true,
+      bytesMax: 1,
+      signal: new AbortController().signal,
+    });
+
+    const [, second] = asked;
+    expect(second?.url.href).toBe("https://b.example/v2/app/manifests/1");
+    expect(second?.headers).toEqual({ accept: "*/*" });
+    expect(second?.connection.insecureSkipTLSVerify).toBe(false);
+    expect(second).not.toHaveProperty("isLoggedIn");
+  });
+
   test.each([301, 302, 303, 307, 308])("follows %i to another host (registry.k8s.io)", async (status) => {
     const target = await serve((_, response) => answerIndex(response));
     const server = await serve((request, response) =>
