@@ -4,6 +4,8 @@ import fs, {
   constants,
   mkdtempSync,
   openSync,
+  readdirSync,
+  readlinkSync,
   rmSync,
   truncateSync,
   writeFileSync,
@@ -43,6 +45,19 @@ function makeLarge(name: string, size: number): string {
   writeFileSync(path, "");
   truncateSync(path, size);
   return path;
+}
+
+function filesOpenAt(path: string): number {
+  return readdirSync("/proc/self/fd").filter((file) => linkOf(`/proc/self/fd/${file}`) === path).length;
+}
+
+function linkOf(file: string): string {
+  try {
+    return readlinkSync(file);
+  } catch {
+    // It was closed meanwhile.
+    return "";
+  }
 }
 
 /** Reads and writes a pipe, so that nobody waits for either. */
@@ -129,6 +144,15 @@ describe.each(readers)("$name", ({ read, sizeMax }) => {
     await expect(read(path)).rejects.toThrow(
       `${JSON.stringify(path)} holds more than ${sizeMax / 1_048_576} MiB`,
     );
+  });
+
+  test.runIf(process.platform === "linux")("leaves no file open", async () => {
+    const path = join(folder, `once-${sizeMax}`);
+    writeFileSync(path, "a: 1");
+
+    await read(path);
+
+    await expect.poll(() => filesOpenAt(path)).toBe(0);
   });
 
   test("passes the system's error on", async () => {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { CredentialCandidate } from "../../src/credentials/credential.ts";
 import { parseReference } from "../../src/image/reference.ts";
 import type { RegistryConfig } from "../../src/image/registry-config.ts";
@@ -192,6 +192,8 @@ describe("guardLogin", () => {
     ["https://quay.io/", { caFile: "ca.pem", fromPackage: true }, "machine", "package-login"],
     ["https://quay.io/", { caFile: "../ca.pem", fromPackage: true }, "machine", "package-login"],
     ["https://quay.io/", { caFile: here("ca.pem"), fromPackage: true }, "machine", "package-login"],
+    ["https://quay.io/", { caFile: "/proc/self/cwd/ca.pem", fromPackage: true }, "machine", "package-login"],
+    ["https://quay.io/", { caFile: "/etc/../dev/fd/0", fromPackage: true }, "machine", "package-login"],
     ["https://quay.io/", { caFile: "ca.pem" }, "machine", undefined],
     ["https://quay.io/", { certFile: "c.pem", keyFile: "k.pem", fromPackage: true }, "machine", undefined],
   ] as const)("of a request to %s by %j for a login of the %s: %s", (url, connection, owner, code) => {
@@ -199,5 +201,14 @@ describe("guardLogin", () => {
 
     if (code === undefined) expect(guard).not.toThrow();
     else expect(guard).toThrow(expect.objectContaining({ code }));
+  });
+
+  test("takes the files of a container, which works in its root, for the machine's own", () => {
+    const before = process.cwd();
+    process.chdir("/");
+    onTestFinished(() => process.chdir(before));
+    const connection = { ...defaultConnection, caFile: "/etc/ssl/acme.pem", fromPackage: true };
+
+    expect(() => guardLogin(new URL("https://quay.io/"), connection, "machine")).not.toThrow();
   });
 });

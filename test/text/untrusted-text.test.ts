@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { quoteUntrusted } from "../../src/text/untrusted-text.ts";
+import { cutUntrusted, quoteUntrusted } from "../../src/text/untrusted-text.ts";
+
+describe("cutUntrusted", () => {
+  test("leaves out what is another each time", () => {
+    const said = "request 3ff7c94e-1111-4222-8333-5f0a8b7c6d5e failed at 2026-01-02T03:04:05Z\n try again";
+
+    expect(cutUntrusted(said)).toBe("request … failed at … try again");
+  });
+});
 
 describe("quoteUntrusted", () => {
   test.each([

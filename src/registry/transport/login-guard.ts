@@ -26,14 +26,17 @@ function flawOfTls({ insecureSkipTLSVerify, caFile }: Connection): string | unde
   return `over TLS that an authority of the package verifies (${JSON.stringify(caFile)})`;
 }
 
+/** Where this process finds its own folder, and what it has open, by names that are the same for all. */
+const PROCESS_PLACES = /^\/(?:proc|dev)\//;
+
 /**
  * A package brings files along, which lie where the function runs; of the rest of the machine it has no say.
  */
 function mayLieInPackage(file: string): boolean {
-  if (!isAbsolute(file)) return true;
+  if (!isAbsolute(file) || PROCESS_PLACES.test(resolve(file))) return true;
   const here = resolve();
   // Containers work there, with the machine's files in folders beneath.
   if (here === parse(here).root) return false;
   const way = relative(here, file);
-  return way !== ".." && !way.startsWith("../") && !isAbsolute(way);
+  return !way.startsWith("../") && !isAbsolute(way);
 }

@@ -6,18 +6,30 @@ import { createHelperRunner } from "../../../src/credentials/docker/helper-proce
 import { hangLimit } from "../../support/time-limit.ts";
 import { createWorkspace, type Workspace } from "../workspace.ts";
 
-function createRunner(workspace: Workspace, { searchPath = workspace.searchPath, timeout = hangLimit } = {}) {
+interface RunnerOptions {
+  readonly searchPath?: string;
+  readonly timeout?: number;
+  readonly signal?: AbortSignal;
+}
+
+function createRunner(
+  workspace: Workspace,
+  { searchPath = workspace.searchPath, timeout = hangLimit, signal }: RunnerOptions = {},
+) {
   return createHelperRunner({
     environment: {
       PATH: searchPath,
       EXTRA: "extra",
       PIN_DIGESTS_REGISTRY_PASSWORD: "s3cret",
       PIN_DIGESTS_POLICY: "policy.yaml",
+      // As Windows has them, where names are the same in capitals.
+      Pin_Digests_Registry_Token: "s3cret",
       DOCKER_AUTH_CONFIG: '{"auths":{}}',
       DOCKER_CONFIG: "/nonexistent",
     },
     platform: "linux",
     timeout,
+    ...(signal && { signal }),
   });
 }
 
@@ -33,7 +45,7 @@ describe("createHelperRunner", () => {
 
   test("gives it none of the logins that the environment holds for this program", async () => {
     const workspace = createWorkspace();
-    workspace.writeHelper("fake", "env | grep -E '^(PIN_DIGESTS_|DOCKER_)'");
+    workspace.writeHelper("fake", "env | grep -iE '^(PIN_DIGESTS_|DOCKER_)'");
 
     expect(await createRunner(workspace)("fake", "ghcr.io")).toMatchObject({
       stdout: "DOCKER_CONFIG=/nonexistent\n",
@@ -160,6 +172,30 @@ describe("createHelperRunner", () => {
       kind: "failed",
       reason: "it wrote more than 65536 bytes",
     });
+  });
+
+  test("starts none when the run is over", async () => {
+    const workspace = createWorkspace();
+    const marker = join(workspace.path, "marker");
+    workspace.writeHelper("fake", `echo >${marker}`);
+    const run = createRunner(workspace, { signal: AbortSignal.abort() });
+
+    expect(await run("fake", "ghcr.io")).toEqual({ kind: "failed", reason: "the run is over" });
+    expect(existsSync(marker)).toBe(false);
+  });
+
+  test("ends the one that is at work when the run is over", async () => {
+    const workspace = createWorkspace();
+    const pidFile = join(workspace.path, "pid");
+    workspace.writeHelper("fake", `echo $$ >${pidFile}.new; mv ${pidFile}.new ${pidFile}; sleep 600`);
+    const controller = new AbortController();
+    const run = createRunner(workspace, { signal: controller.signal })("fake", "ghcr.io");
+    await expect.poll(() => existsSync(pidFile)).toBe(true);
+
+    controller.abort();
+
+    expect(await run).toEqual({ kind: "failed", reason: "the run is over" });
+    await expect.poll(() => isRunning(Number(readFileSync(pidFile, "utf8")))).toBe(false);
   });
 
   test("tells of a helper that was killed", async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { parseReference } from "../../../src/image/reference.ts";
 import { createSockets, type Line } from "../../../src/registry/transport/sockets.ts";
 import { fakeDns } from "../../support/fake-dns.ts";
@@ -45,6 +45,11 @@ function createTask() {
 /** When all has happened that can happen by itself. */
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** What the system says where it gives no more. */
+async function lack(): Promise<never> {
+  throw Object.assign(new Error("EMFILE"), { code: "EMFILE" });
 }
 
 const { signal } = new AbortController();
@@ -163,6 +168,56 @@ describe("createSockets", () => {
     expect(lines.total()).toBeLessThanOrEqual(5);
   });
 
+  test("asks for no more than the system gave, and for one more from time to time", async () => {
+    const lines = createLines();
+    const sockets = createSockets<Line>({ max: 64, spare: unlimited });
+    const open = lines.to("a");
+    const tasks = Array.from({ length: 5 }, createTask);
+    const uses = tasks.map(({ over }) => sockets.use(open, { task: () => over, signal }));
+    await settled();
+    uses.push(sockets.use(open, { task: () => (lines.total() > 5 ? lack() : settled()), signal }));
+    await settled();
+
+    expect(sockets.limit()).toBe(5);
+    for (const { end } of tasks) end();
+    await Promise.all(uses);
+    for (let at = 0; at < 10; at += 1) await sockets.use(open, { task: settled, signal });
+    expect(sockets.limit()).toBe(6);
+  });
+
+  test("opens some where the system says that there are none left", async () => {
+    const lines = createLines();
+    const sockets = createSockets({ max: 64, spare: () => 3 });
+    const open = lines.to("a");
+
+    await Promise.all(Array.from({ length: 20 }, () => sockets.use(open, { task: settled, signal })));
+
+    expect(sockets.limit()).toBe(8);
+  });
+
+  test("ends what nobody uses before it tries again", async () => {
+    const lines = createLines();
+    const sockets = createSockets<Line>({ max: 64, spare: unlimited });
+    const [a, b] = [lines.to("a"), lines.to("b")];
+    await Promise.all([1, 2, 3].map(() => sockets.use(a, { task: settled, signal })));
+    const task = async () => (lines.total() > 1 ? lack() : "served");
+
+    expect(await sockets.use(b, { task, signal })).toBe("served");
+    expect(lines.made()).toBe(5);
+  });
+
+  test("gives up where there is none for a long time", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const sockets = createSockets<Line>({ max: 64, spare: unlimited });
+    const use = sockets.use(createLines().to("a"), { task: lack, signal });
+    const ended = expect(use).rejects.toThrow("EMFILE");
+
+    await vi.advanceTimersByTimeAsync(60_000);
+
+    await ended;
+  });
+
   test("tries again where there was none at all", async () => {
     const lines = createLines();
     const sockets = createSockets<Line>({ max: 64, spare: unlimited });
@@ -188,6 +243,27 @@ describe("createSockets", () => {
     };
 
     await expect(sockets.use(lines.to("a"), { task, signal: controller.signal })).rejects.toThrow("EMFILE");
+  });
+
+  test("says what was lacking where its signal ends the wait for another's line", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const lines = createLines();
+    const sockets = createSockets<Line>({ max: 64, spare: unlimited });
+    const open = lines.to("a");
+    const first = createTask();
+    const use = sockets.use(open, { task: () => first.over, signal });
+    const controller = new AbortController();
+    const late = sockets.use(open, { task: lack, signal: controller.signal });
+    const ended = expect(late).rejects.toThrow("EMFILE");
+    // By then it tries again, and there is room for one, which is used.
+    await vi.advanceTimersByTimeAsync(60_000);
+
+    controller.abort(new Error("deadline"));
+
+    await ended;
+    first.end();
+    await use;
   });
 
   test("waits no longer than its signal, and loses no line by that", async () => {
@@ -221,6 +297,24 @@ describe("createSockets", () => {
     await expect(sockets.use(lines.to("c"), { task: settled, signal })).rejects.toThrow("aborted");
     task.end();
     await use;
+  });
+
+  test("opens nothing for those who wait when it is closed", async () => {
+    const lines = createLines();
+    const sockets = createSockets<Line>({ max: 1, spare: unlimited });
+    const open = lines.to("a");
+    const first = createTask();
+    const use = sockets.use(open, { task: () => first.over.then(lack), signal: AbortSignal.abort() });
+    const controller = new AbortController();
+    const late = sockets.use(open, { task: settled, signal: controller.signal });
+
+    sockets.close();
+    first.end();
+
+    await expect(use).rejects.toThrow();
+    controller.abort(new Error("aborted"));
+    await expect(late).rejects.toThrow("aborted");
+    expect(lines.made()).toBe(1);
   });
 });
 
