@@ -47,10 +47,11 @@ function loadImport(name: string): unknown {
 function readCache(name: string, text: Stats): Buffer | undefined {
   let descriptor: number | undefined;
   try {
+    // Where others may write, there may be a pipe that opening waits for.
+    if (!isTrusted(statSync(cacheFolder()))) return undefined;
     descriptor = openSync(cacheFile(name), "r");
     const cache = fstatSync(descriptor);
-    if (!isTrusted(cache) || !isTrusted(statSync(cacheFolder())) || cache.mtimeMs < text.mtimeMs)
-      return undefined;
+    if (!isTrusted(cache) || cache.mtimeMs < text.mtimeMs) return undefined;
     // It holds everything twice: V8 does not notice what is missing or wrong, and crashes.
     const content = readFileSync(descriptor);
     const data = content.subarray(0, content.length / 2);

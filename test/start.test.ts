@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import {
   chmodSync,
   chownSync,
@@ -102,6 +102,19 @@ describe("the executable", () => {
   });
 });
 
+test("says what is missing where Node has no WebAssembly, which HTTP needs", async () => {
+  const node = [process.execPath, "--no-expose-wasm"] as const;
+
+  const asking = await runExecutable(pod(`${registry.host}/app:1`), { node });
+  const pinned = await runExecutable(pod(`nginx:1@${digest}`), { node });
+
+  expect(asking).toMatchObject({ code: 1, stdout: "" });
+  expect(asking.stderr).toContain(
+    "this Node has no WebAssembly, which it needs to ask registries: start it without `--jitless` and `--no-expose-wasm`",
+  );
+  expect(pinned.code).toBe(0);
+});
+
 describe("rules of trust", () => {
   const config = "apiVersion: fn.kpt.dev/v1alpha1\nkind: PinDigests\nmetadata: {name: c}\n";
   const rule = { images: ["ghcr.io/*"], keys: [createSigner().publicKey], tlog: "optional" };
@@ -169,6 +182,14 @@ describe("V8's code cache", () => {
     ["its group may write it", eachFile((file) => chmodSync(file, 0o664))],
     ["everybody may write it", eachFile((file) => chmodSync(file, 0o646))],
     ["everybody may put another in its place", ({ cache }) => chmodSync(cache, 0o777)],
+    [
+      "somebody has put pipes in its place, which are not waited for",
+      ({ cache, files }) => {
+        chmodSync(cache, 0o777);
+        for (const file of files) rmSync(file);
+        execFileSync("mkfifo", files);
+      },
+    ],
     ["the program is newer", eachFile((file) => utimesSync(file, 1, 1))],
   ])("is not read where %s", async (_, spoil) => {
     const copy = copyProgram();

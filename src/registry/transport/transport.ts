@@ -94,6 +94,10 @@ export function createTransport(options: TransportOptions): Transport {
     { url, guard, connection }: HttpRequest,
     proxy: string | undefined,
   ): Promise<() => HttpLine> {
+    if (!("WebAssembly" in globalThis))
+      throw new Error(
+        "this Node has no WebAssembly, which it needs to ask registries: start it without `--jitless` and `--no-expose-wasm`",
+      );
     undici ??= (await import("undici")).default;
     const setup = url.protocol === "https:" ? await setupFor(connection, proxy) : noTls;
     const { origin } = targetOf(url, proxy);
