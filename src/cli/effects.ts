@@ -18,7 +18,7 @@ import { stageBeside } from "./beside-lock.ts";
 import { LockWriteError, readLockText } from "./lock-file-io.ts";
 import { openOutput } from "./open-output.ts";
 import { outputTarget } from "./output-target.ts";
-import { stderr, tell, tryStdout, write } from "./stdio.ts";
+import { OutputError, stderr, tell, tryStdout, write } from "./stdio.ts";
 import type { ToldLine } from "./told-line.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -90,8 +90,7 @@ export async function perform(effects: Effects, own: OwnProcess): Promise<boolea
     const stdout = tryStdout(effects.output);
     try {
       tell([...effects.messages, ...locks.flatMap(({ warnings }) => warnings)], effects.isColoured);
-      for (const writeReport of reports) writeReport();
-      if (!locks.every((lock) => lock.commit())) {
+      if (!reports.every((commit) => commit()) || !locks.every((lock) => lock.commit())) {
         stdout.undo();
         return false;
       }
@@ -119,12 +118,36 @@ function clashOf({ locks }: Effects): string {
 /** Claims a file for this process. */
 type ClaimAt = (path: string) => Promise<ClaimedFile>;
 
-/** What writes a report. @throws {UsageError} where that can't be */
-async function stageReport({ path, text }: ReportFile, claimAt: ClaimAt): Promise<() => void> {
-  if (outputTarget(path) === "stderr") return () => write(stderr, text);
+/** What writes a report; false where the claim was lost. @throws {UsageError} where that can't be */
+async function stageReport({ path, text }: ReportFile, claimAt: ClaimAt): Promise<() => boolean> {
+  const commit = await stagedReport({ path, text }, claimAt);
+  return () => {
+    try {
+      return commit();
+    } catch (error) {
+      // Whoever reads no more wants no more.
+      if (!isSystemError(error) || isSystemError(error, "EPIPE")) throw error;
+      throw new OutputError(
+        `\`--output\` ${JSON.stringify(path)} could not be written: ${replaceReason(error)}`,
+        { cause: error },
+      );
+    }
+  };
+}
+
+async function stagedReport({ path, text }: ReportFile, claimAt: ClaimAt): Promise<() => boolean> {
+  if (outputTarget(path) === "stderr")
+    return () => {
+      write(stderr, text);
+      return true;
+    };
   try {
     const open = await openOutput(path);
-    if (open !== undefined) return () => writePipe(open, text, path);
+    if (open !== undefined)
+      return () => {
+        writePipe(open, text, path);
+        return true;
+      };
     const file = await claimAt(path);
     file.stage(text);
     return () => file.commit();

@@ -17,6 +17,7 @@ import {
 } from "node:fs";
 import { takeAfter } from "../fs/ownership.ts";
 import type { OwnProcess } from "../fs/process-mark.ts";
+import { createReplaceCheck, type ReplaceCheck } from "../fs/replace-check.ts";
 import { linkWarning, replaceReason } from "../fs/replace-file.ts";
 import { isSystemError } from "../fs/system-error.ts";
 import type { Result } from "../krm/result.ts";
@@ -65,10 +66,10 @@ export function stageFiles(changes: readonly FileChange[], own: OwnProcess): Sta
     for (const { draft } of staged) rmSync(draft, { force: true });
     staged.clear();
   };
-  const ending = draftEnding(own);
+  const by = { ending: draftEnding(own), check: createReplaceCheck() };
   try {
     for (const change of changes) {
-      const { otherNames, ...file } = stageFile(change, ending);
+      const { otherNames, ...file } = stageFile(change, by);
       staged.add(file);
       if (otherNames > 0) warnings.push(hardLinkResult(change, otherNames));
     }
@@ -79,7 +80,10 @@ export function stageFiles(changes: readonly FileChange[], own: OwnProcess): Sta
   return { warnings, commit: () => commitAll(staged), discard };
 }
 
-function stageFile(change: FileChange, ending: string): Staged & { readonly otherNames: number } {
+function stageFile(
+  change: FileChange,
+  { ending, check }: { readonly ending: string; readonly check: ReplaceCheck },
+): Staged & { readonly otherNames: number } {
   const { path } = change;
   try {
     const target = realpathSync.native(change.place);
@@ -91,6 +95,12 @@ function stageFile(change: FileChange, ending: string): Staged & { readonly othe
       throw new FileWriteError(
         "changed",
         `${JSON.stringify(path)} was changed meanwhile, so nothing was written: run again`,
+      );
+    const fault = check(target, { uid: Number(stats.uid) });
+    if (fault !== undefined)
+      throw new FileWriteError(
+        "failed",
+        `${JSON.stringify(path)} could not be written, so nothing was: ${fault}`,
       );
     const text = applyEdits(bytes.toString("utf8"), change.edits);
     try {

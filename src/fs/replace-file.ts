@@ -16,6 +16,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { claim } from "./claim.ts";
 import { takeAfter } from "./ownership.ts";
 import type { OwnProcess } from "./process-mark.ts";
+import { createReplaceCheck } from "./replace-check.ts";
 import { isSystemError, reasonOf } from "./system-error.ts";
 
 /** A file that no other process replaces until it is released. */
@@ -50,6 +51,8 @@ export async function claimFile(path: string, own: OwnProcess): Promise<ClaimedF
   const old = statSync(target, { throwIfNoEntry: false });
   // To take the place of a pipe or of a device would break it.
   if (old?.isFile() === false) throw new ReplaceError("it is not a file");
+  const fault = old && createReplaceCheck()(target, old);
+  if (fault !== undefined) throw new ReplaceError(fault);
   const { draft, isHeld, release } = await claim(target, own);
   return {
     target,

@@ -2,6 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
+  chownSync,
   closeSync,
   existsSync,
   linkSync,
@@ -157,7 +158,147 @@ describe("what can fail is tried first", () => {
   });
 });
 
+/** Whether this is root on a Linux where a process may have mounts of its own. */
+const mayMount = spawnSync("unshare", ["--mount", "true"]).status === 0;
+
+describe.skipIf(isMissing("right to mount (unshare, as root)", mayMount))(
+  "a file that is a mount of its own",
+  () => {
+    const reason = "it is mounted by itself, so it can't be replaced: mount its folder instead";
+
+    /** Runs where files are mounted over those that are named. */
+    function runMounted(names: readonly string[], input: string, args: readonly string[]): Promise<Run> {
+      const mounts = names.map((name) => `mount --bind '${path("elsewhere")}' '${path(name)}'`);
+      const script = [...mounts, 'exec "$0" "$@"'].join(" && ");
+      writeFileSync(path("elsewhere"), lock({}));
+      for (const name of names) writeFileSync(path(name), "");
+      return runExecutable(input, {
+        args,
+        cwd: folder,
+        node: ["unshare", "--mount", "sh", "-c", script, process.execPath],
+      });
+    }
+
+    test("leaves report and stdout alone where it is the lock", async () => {
+      const ended = await runMounted(["lock.yaml"], pod(image()), [...locking, ...reporting, "report"]);
+
+      expect([ended.code, ended.stdout]).toEqual([1, ""]);
+      expect(ended.stderr).toBe(`pin-digests: \`--lock\` "lock.yaml" could not be written: ${reason}\n`);
+      expect(readdirSync(folder).sort()).toEqual(["elsewhere", "lock.yaml"]);
+    });
+
+    test("leaves lock and stdout alone where it is the report", async () => {
+      const ended = await runMounted(["a report"], pod(image()), [...locking, ...reporting, "a report"]);
+
+      expect([ended.code, ended.stdout]).toEqual([2, ""]);
+      expect(ended.stderr).toContain(`but "a report" can't: ${reason}: see`);
+      expect(readdirSync(folder).sort()).toEqual(["a report", "elsewhere"]);
+    });
+
+    test("is read where nothing is to be written", async () => {
+      const ended = await runMounted(["lock.yaml"], pod("nginx:1"), [
+        "--lock",
+        "lock.yaml",
+        "-d",
+        "lock=frozen",
+      ]);
+
+      expect(ended.stderr).toContain('"nginx:1" is not in the lock');
+    });
+
+    test("leaves all other files alone where it is one of several", async () => {
+      writeFileSync(path("a.yaml"), pod(image()));
+      writeFileSync(path("elsewhere"), pod(image()));
+
+      const script = `cp a.yaml b.yaml && mount --bind '${path("elsewhere")}' '${path("b.yaml")}' && exec "$0" "$@"`;
+      const ended = await runExecutable("", {
+        args: ["."],
+        cwd: folder,
+        node: ["unshare", "--mount", "sh", "-c", script, process.execPath],
+      });
+
+      expect(ended.code).toBe(1);
+      expect(ended.stderr).toContain(`"b.yaml" could not be written, so nothing was: ${reason}`);
+      expect(read("a.yaml")).toBe(pod(image()));
+      expect(readdirSync(folder).sort()).toEqual(["a.yaml", "b.yaml", "elsewhere"]);
+    });
+  },
+);
+
+describe.skipIf(isMissing("root to become nobody, or Node that nobody may run", publicFolder !== undefined))(
+  "a file of somebody else in a folder where only owners may replace",
+  () => {
+    let home = "";
+    let program = "";
+
+    beforeAll(() => {
+      home = mkdtempSync(join(publicFolder ?? "", "effects-"));
+      chmodSync(home, 0o755);
+      program = copyProgram(home);
+    });
+    afterAll(() => rmSync(home, { recursive: true }));
+    beforeEach(() => {
+      rmSync(folder, { recursive: true });
+      folder = mkdtempSync(join(publicFolder ?? "", "effects-"));
+      mkdirSync(path("shared"));
+      chmodSync(folder, 0o755);
+      chmodSync(path("shared"), 0o1777);
+    });
+
+    const reason =
+      "it belongs to somebody else, and in its folder (with the sticky bit) only owners replace files";
+
+    test("leaves report and stdout alone where it is the lock", async () => {
+      writeFileSync(path("shared/lock.yaml"), lock({}), { mode: 0o666 });
+
+      const args = [...locking, ...reporting, "report"];
+      const ended = await runExecutable(pod(image()), { args, cwd: path("shared"), program, ...nobody });
+
+      expect([ended.code, ended.stdout]).toEqual([1, ""]);
+      expect(ended.stderr).toBe(`pin-digests: \`--lock\` "lock.yaml" could not be written: ${reason}\n`);
+      expect(readdirSync(path("shared"))).toEqual(["lock.yaml"]);
+    });
+
+    test("leaves all other files alone where it is one of several", async () => {
+      writeFileSync(path("shared/a.yaml"), pod(image()));
+      writeFileSync(path("shared/b.yaml"), pod(image()));
+      chownSync(path("shared/a.yaml"), nobody.uid, nobody.gid);
+      chmodSync(path("shared/b.yaml"), 0o666);
+
+      const ended = await runExecutable("", { args: ["."], cwd: path("shared"), program, ...nobody });
+
+      expect(ended.code).toBe(1);
+      expect(ended.stderr).toContain(`"b.yaml" could not be written, so nothing was: ${reason}`);
+      expect(read("shared/a.yaml")).toBe(pod(image()));
+    });
+
+    test("is replaced where it is one's own", async () => {
+      writeFileSync(path("shared/lock.yaml"), lock({}));
+      chownSync(path("shared/lock.yaml"), nobody.uid, nobody.gid);
+
+      const ended = await runExecutable(pod(image()), {
+        args: locking,
+        cwd: path("shared"),
+        program,
+        ...nobody,
+      });
+
+      expect(ended.code, ended.stderr).toBe(0);
+      expect(read("shared/lock.yaml")).toContain(image());
+    });
+  },
+);
+
 describe("--output", () => {
+  test.runIf(existsSync("/dev/full"))("says which device can't be written", async () => {
+    const ended = await run(pod(`nginx:1@${one}`), ...reporting, "/dev/full");
+
+    expect([ended.code, ended.stdout]).toEqual([1, ""]);
+    expect(ended.stderr).toBe(
+      'pin-digests: `--output` "/dev/full" could not be written: ENOSPC: no space left on device\n',
+    );
+  });
+
   test("replaces a file at once and in full, with its mode, through a link", async () => {
     writeFileSync(path("real"), "old");
     chmodSync(path("real"), 0o640);
