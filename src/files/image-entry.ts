@@ -8,6 +8,8 @@ import { textAt, type YamlMap } from "./yaml-parts.ts";
 
 /** An entry of `images`. */
 export interface ImageEntry {
+  /** Where it stands among the others, which are heeded one after the other. */
+  readonly index: number;
   readonly name: string;
   /** Whether the name may match several. */
   readonly isExpression: boolean;
@@ -19,10 +21,11 @@ export interface ImageEntry {
 }
 
 /** Reads an entry. */
-export function readEntry(map: YamlMap): ImageEntry {
+export function readEntry(map: YamlMap, index: number): ImageEntry {
   // kustomize reads it as an expression.
   const name = textAt(map, "name") ?? "";
   return {
+    index,
     name: name.replaceAll("\\", ""),
     isExpression: /[*+?()[\]{}|^$]/.test(name.replaceAll(/\\./g, "")),
     newName: textAt(map, "newName"),
@@ -35,6 +38,30 @@ export function readEntry(map: YamlMap): ImageEntry {
 /** True for an entry after which nothing is left of the tag and the digest that a file has. */
 export function setsTag({ newTag, digest }: ImageEntry): boolean {
   return newTag !== undefined || digest !== undefined;
+}
+
+/** What becomes of an image by entries that come one after the other. */
+export interface FollowedImage {
+  /** Whether one of them sets its tag. */
+  readonly isSet: boolean;
+  /** What it is called after them. */
+  readonly name: string;
+}
+
+/** Follows an image through entries, in their order, from the one behind an index on. */
+export function followEntries(
+  byName: ReadonlyMap<string, readonly ImageEntry[]>,
+  from: string,
+  behind = -1,
+): FollowedImage {
+  let [name, last, isSet] = [from, behind, false];
+  for (;;) {
+    const entry = byName.get(name)?.find(({ index }) => index > last);
+    if (entry === undefined) return { isSet, name };
+    isSet ||= setsTag(entry);
+    last = entry.index;
+    name = entry.newName ?? name;
+  }
 }
 
 /** What an entry leaves to the files whose images it changes. */

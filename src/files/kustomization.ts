@@ -81,7 +81,7 @@ export function readKustomization(file: KustomizationFile, read: ReadNamed): Kus
   );
   const replacing = placesOf(all(reading, "replacements").flatMap(({ map }) => textAt(map, "path") ?? []));
   const images = childOf(root.yaml, root.node, "images") === undefined ? "imageTags" : "images";
-  const entries = ownMaps(reading, images).map(({ map }) => readEntry(map));
+  const entries = ownMaps(reading, images).map(({ map }, index) => readEntry(map, index));
   return {
     place: file.place,
     path: file.path,

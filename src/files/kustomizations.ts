@@ -9,7 +9,7 @@ import { dirname } from "node:path";
 import { InvalidReferenceError, safeParseReference } from "../image/reference.ts";
 import type { ImageSource } from "../krm/image-source.ts";
 import type { FileImage, InputFile, Override } from "../krm/input.ts";
-import { entryOverride, setsTag } from "./image-entry.ts";
+import { entryOverride, followEntries, type ImageEntry } from "./image-entry.ts";
 import { entryAt, type Kustomization, type NamedForm, readKustomization } from "./kustomization.ts";
 import type { KustomizationFile, ReadNamed } from "./kustomization-file.ts";
 import { type FindPartWrites, indexPartWrites, type PartWrite, partOverrideOf } from "./part-write.ts";
@@ -137,14 +137,28 @@ export function readKustomizations(
       if (entry === undefined && !CONTAINER_IMAGE.test(putAt)) return undefined;
       const image = safeParseReference(value);
       if (image instanceof InvalidReferenceError) return entry && entryOverride(entry);
-      const using = entry === undefined ? usersOfField(own, direct, path) : direct;
-      const above = settledBy(using, { name: image.name, own: folder, depth: 0 }, answers);
+      const above =
+        own === undefined || entry === undefined
+          ? settledBy(usersOfField(own, direct, path), { name: image.name, own: folder, depth: 0 }, answers)
+          : settledBehind(own, { entry, name: image.name }, answers);
       const gap = entry === undefined || above?.kind === "set" ? undefined : entryOverride(entry);
       if (gap !== undefined) return gap;
       if (above?.kind !== "floats" || image.digest === undefined) return above;
       // Its digest stays under the other name, under which alone it can be looked up.
       return { kind: "set", reason: above.reason };
     };
+  }
+
+  /** What becomes of the image of an entry: by those behind it, and by what builds on its kustomization. */
+  function settledBehind(
+    { folder, path, byName }: Kustomization,
+    { entry, name: own }: { readonly entry: ImageEntry; readonly name: string },
+    answers: Map<string, Answers>,
+  ): Override | undefined {
+    const { isSet, name } = followEntries(byName, own, entry.index);
+    if (isSet) return { kind: "set", reason: `another entry of \`images\` of ${path} sets another` };
+    const above = settledBy(users.get(folder) ?? [], { name, own: folder, depth: 0 }, answers);
+    return above ?? (name === own ? undefined : renamedOverride(path));
   }
 
   function sources(place: string): readonly ImageSource[] | undefined {
@@ -303,21 +317,27 @@ export function readKustomizations(
     image: NamedImage,
     answers: Map<string, Answers>,
   ): Override | undefined {
-    // A component has no say of its own entries.
-    const others = components.filter((each) => each !== image.own).map((each) => known.get(each)?.byName);
-    const all = [byName, ...others].flatMap((each) => each?.get(image.name) ?? []);
-    if (all.some(setsTag)) return { kind: "set", reason: `\`images\` of ${path} sets another` };
-    const newName = all.find((each) => each.newName !== undefined && each.newName !== image.name)?.newName;
-    const name = newName ?? image.name;
+    // A component has no say of its own entries; those of others come first.
+    const others = components.filter((each) => each !== image.own).flatMap((each) => known.get(each) ?? []);
+    let [name, isSet] = [image.name, false];
+    for (const each of [...others.map((other) => other.byName), byName]) {
+      const followed = followEntries(each, name);
+      name = followed.name;
+      isSet ||= followed.isSet;
+    }
+    if (isSet) return { kind: "set", reason: `\`images\` of ${path} sets another` };
     const above = settledBy(users.get(folder) ?? [], { ...image, name, depth: image.depth + 1 }, answers);
-    if (newName === undefined || above !== undefined) return above;
-    const reason = `\`images\` of ${path} gives it another name, which may have another digest for its tag: write \`newTag\` beside that \`newName\``;
-    return { kind: "floats", reason };
+    return above ?? (name === image.name ? undefined : renamedOverride(path));
   }
 }
 
 /** Where kustomize looks for images, unless it is configured otherwise. */
 const CONTAINER_IMAGE = /(?:^|\.)(?:containers|initContainers)\[\d+\]\.image$/;
+
+function renamedOverride(path: string): Override {
+  const reason = `\`images\` of ${path} gives it another name, which may have another digest for its tag: write \`newTag\` beside that \`newName\``;
+  return { kind: "floats", reason };
+}
 
 function splitOverride({ file }: Replacement): Override {
   const reason = `\`replacements\` of ${file} replaces a part of it by a delimiter, and would take a part of a digest for that: replace the whole image, or write it here`;

@@ -181,6 +181,32 @@ describe("an image that an overlay sets", () => {
     ).toContain("w.yaml app:v1");
   });
 
+  test("is renamed and set by entries of one kustomization, one after the other", async () => {
+    const folder = makeTree({
+      "d.yaml": pod("app:v1"),
+      "kustomization.yaml":
+        "resources: [d.yaml]\nimages: [{name: app, newName: r.io/app}, {name: r.io/app, newTag: v3}, {name: r.io/app, newTag: v4}]\n",
+    });
+
+    const { asked, lines } = await pinTree(folder);
+    const checked = await planTree(folder, { options: { mode: "check" } });
+
+    expect(asked).toEqual(["r.io/app:v4"]);
+    expect(lines).toEqual([expect.stringContaining("images[2].digest: pinned")]);
+    expect(checked).toMatchObject({ ok: true, lines: [] });
+  });
+
+  test("is left alone where an entry behind it gives it another name", async () => {
+    const { changes, lines } = await planTree(
+      makeTree({
+        "kustomization.yaml": "images: [{name: app, newTag: v1}, {name: app, newName: r.io/app}]\n",
+      }),
+    );
+
+    expect(changes).toEqual([]);
+    expect(lines[0]).toMatch(/^kustomization\.yaml:1:17: \[warning\].*gives it another name/);
+  });
+
   test("is found in files that build on each other in a circle", async () => {
     expect(
       await changedIn({
