@@ -36,7 +36,7 @@ export function readEntry(map: YamlMap, index: number): ImageEntry {
 }
 
 /** True for an entry after which nothing is left of the tag and the digest that a file has. */
-export function setsTag({ newTag, digest }: ImageEntry): boolean {
+function setsTag({ newTag, digest }: ImageEntry): boolean {
   return newTag !== undefined || digest !== undefined;
 }
 
