@@ -1,4 +1,5 @@
 /** Which maps get a digest that is written into another, since they merge it or share what it is written into. */
+import { appendTo } from "../yaml/lists-by-key.ts";
 import { membersByName } from "../yaml/members.ts";
 import { dereference, elementsOf, entriesOf, isMergeKey, keysOf, kindOf, scalarText } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
@@ -117,9 +118,7 @@ function findMerges(yaml: YamlText): Merges {
     if (sources.length === 0) continue;
     of.set(map, sources);
     for (const source of new Set(sources)) {
-      const others = into.get(source);
-      if (others === undefined) into.set(source, [map]);
-      else others.push(map);
+      appendTo(into, source, map);
     }
   }
   return { of, into };
@@ -146,9 +145,7 @@ function holdersOf({ layer, node }: Site, path: string): readonly YamlNode[] {
     for (const map of mappingsOf(yaml)) {
       const target = targetAt({ layer, node: map, via: [] }, path);
       if (target === undefined) continue;
-      const others = byTarget.get(target);
-      if (others === undefined) byTarget.set(target, [map]);
-      else others.push(map);
+      appendTo(byTarget, target, map);
     }
     found = byTarget;
     byPath.set(path, found);

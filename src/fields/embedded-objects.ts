@@ -1,5 +1,6 @@
 /** Objects within objects, and what they say of leaving what is in them alone. */
 import { type Resource, readResource } from "../krm/resource.ts";
+import { appendTo } from "../yaml/lists-by-key.ts";
 import { childOf, kindOf } from "../yaml/node.ts";
 import { holdersAmong } from "../yaml/node-ranges.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
@@ -77,9 +78,7 @@ function holdersByFlaw(objects: readonly ReadObject[]): ReadonlyMap<number, read
   const holders = new Map<number, ReadObject[]>();
   for (const object of objects) {
     for (let index = object.flaws.from; index < object.flaws.to; index++) {
-      const known = holders.get(index);
-      if (known === undefined) holders.set(index, [object]);
-      else known.push(object);
+      appendTo(holders, index, object);
     }
   }
   return holders;

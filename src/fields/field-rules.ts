@@ -4,6 +4,7 @@ import { compileGlob } from "../image/glob.ts";
 import { expandBraces } from "../krm/field-path.ts";
 import type { FieldSpec } from "../krm/field-spec.ts";
 import type { Resource } from "../krm/resource.ts";
+import { appendTo } from "../yaml/lists-by-key.ts";
 import type { FieldRule } from "./field-rule.ts";
 import { buildRuleTree, type RuleNode } from "./rule-tree.ts";
 import { denyTable } from "./table/deny.ts";
@@ -109,9 +110,7 @@ function specsByKind(specs: readonly FieldSpec[]): (object: Identity) => readonl
   const byKind = new Map<string, { readonly spec: FieldSpec; readonly index: number }[]>();
   for (const [index, spec] of specs.entries()) {
     const kind = spec.kind?.toLowerCase() ?? anyKind;
-    const known = byKind.get(kind);
-    if (known === undefined) byKind.set(kind, [{ spec, index }]);
-    else known.push({ spec, index });
+    appendTo(byKind, kind, { spec, index });
   }
   return (object) =>
     [...(byKind.get(object.kind.toLowerCase()) ?? []), ...(byKind.get(anyKind) ?? [])]

@@ -1,6 +1,7 @@
 /** Many paths as one tree, so that an object is walked once however many there are. */
 import { compileGlob } from "../image/glob.ts";
 import { type PathStep, parsePath } from "../krm/field-path.ts";
+import { appendTo } from "../yaml/lists-by-key.ts";
 import type { FieldRule } from "./field-rule.ts";
 
 /** What is left of the paths at a place of an object. */
@@ -91,9 +92,7 @@ function addSelect({ branches, exact, globs }: Selects, glob: string, branch: Ru
   for (const each of new Set(glob.split("|"))) {
     if (each.includes("*")) globs.push({ matches: compileGlob(each), branch });
     else {
-      const known = exact.get(each);
-      if (known === undefined) exact.set(each, [branch]);
-      else known.push(branch);
+      appendTo(exact, each, branch);
     }
   }
   return branch;

@@ -1,4 +1,5 @@
 /** Digests that would be those of two references. */
+import { appendTo } from "../yaml/lists-by-key.ts";
 import type { ImageField } from "./image-field.ts";
 import { unknownField } from "./suggested-spec.ts";
 import type { Walk } from "./walk-state.ts";
@@ -8,9 +9,7 @@ export function markSharedDigests({ fields }: Walk): void {
   const groups = new Map<string, number[]>();
   for (const [at, { digestAt, rule }] of fields.entries()) {
     if (digestAt === undefined || rule === unknownField) continue;
-    const group = groups.get(digestAt);
-    if (group === undefined) groups.set(digestAt, [at]);
-    else group.push(at);
+    appendTo(groups, digestAt, at);
   }
   for (const group of groups.values()) {
     const sharing = group.flatMap((at) => fields[at] ?? []);

@@ -6,6 +6,7 @@
 import { dirname, resolve } from "node:path";
 import { patchedKind } from "../fields/json-patch.ts";
 import type { InputFile } from "../krm/input.ts";
+import { groupBy } from "../lock/format/locked-image.ts";
 import { childOf, scalarText } from "../yaml/node.ts";
 import { parseFieldPath } from "./field-steps.ts";
 import { type ImageEntry, readEntry } from "./image-entry.ts";
@@ -111,7 +112,7 @@ export function readKustomization(file: KustomizationFile, read: ReadNamed): Kus
     namePrefix: textAt(root, "namePrefix") ?? "",
     nameSuffix: textAt(root, "nameSuffix") ?? "",
     entries,
-    byName: entriesByName(entries),
+    byName: groupBy(entries, ({ name }) => name),
   };
 }
 
@@ -263,14 +264,4 @@ function literalsIn({ root }: Reading): ReadonlyMap<string, Literal> {
       ),
     ),
   );
-}
-
-function entriesByName(entries: readonly ImageEntry[]): Kustomization["byName"] {
-  const byName = new Map<string, ImageEntry[]>();
-  for (const entry of entries) {
-    const others = byName.get(entry.name);
-    if (others === undefined) byName.set(entry.name, [entry]);
-    else others.push(entry);
-  }
-  return byName;
 }

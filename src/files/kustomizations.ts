@@ -9,6 +9,7 @@ import { dirname } from "node:path";
 import { InvalidReferenceError, safeParseReference } from "../image/reference.ts";
 import type { ImageSource } from "../krm/image-source.ts";
 import type { FileImage, InputFile, Override } from "../krm/input.ts";
+import { appendTo } from "../yaml/lists-by-key.ts";
 import { entryOverride, followEntries, type ImageEntry } from "./image-entry.ts";
 import { entryAt, type Kustomization, type NamedForm, readKustomization } from "./kustomization.ts";
 import type { KustomizationFile, ReadNamed } from "./kustomization-file.ts";
@@ -65,13 +66,8 @@ export function readKustomizations(
     for (const [place, form] of kustomization.forms) if (!forms.has(place)) forms.set(place, form);
   }
   const users = new Map<string, Kustomization[]>();
-  for (const kustomization of known.values()) {
-    for (const place of kustomization.bases) {
-      const others = users.get(place);
-      if (others === undefined) users.set(place, [kustomization]);
-      else others.push(kustomization);
-    }
-  }
+  for (const kustomization of known.values())
+    for (const place of kustomization.bases) appendTo(users, place, kustomization);
   const all = [...known.values()];
   const laterOf = new Map(all.flatMap((each) => each.later.map((place) => [place, each] as const)));
   const replaces = all.some(

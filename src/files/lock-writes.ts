@@ -8,7 +8,7 @@ import type { ManifestStream } from "../krm/input.ts";
 import type { Result } from "../krm/result.ts";
 import type { CoolDown } from "../lock/cool-down.ts";
 import { filledLockText, updatedLockText } from "../lock/file-update.ts";
-import type { LockedImage } from "../lock/format/locked-image.ts";
+import { groupBy, type LockedImage } from "../lock/format/locked-image.ts";
 import { lockFileName } from "../lock/format/new-lock.ts";
 import type { Lock } from "../lock/locks.ts";
 import type { DroppedEntries } from "../lock/prune.ts";
@@ -64,8 +64,11 @@ export async function lockWrites(
   const unused = entryRecords(entries);
   const records = [...recordsOf(asked), ...unused.records];
   const written = locks.all().flatMap(({ lock, option }) => (option.update ? [lock] : []));
-  const byLock = groupByLock(judge?.records(records, { written, isFile: () => true }) ?? records);
-  const usedEntries = groupByLock(files.flatMap(({ used }) => used));
+  const byLock = groupBy(judge?.records(records, { written, isFile: () => true }) ?? records, lockOf);
+  const usedEntries = groupBy(
+    files.flatMap(({ used }) => used),
+    lockOf,
+  );
   const writes: LockWrite[] = [];
   const results: Result[] = [...unused.warnings];
   for (const each of locks.all()) {
@@ -118,18 +121,6 @@ function droppedEntries(
   return entriesToDrop(uses, locks, run.config);
 }
 
-function groupByLock<OfLock extends { readonly lock?: Lock | undefined }>(
-  all: readonly OfLock[],
-): ReadonlyMap<Lock | undefined, readonly OfLock[]> {
-  const groups = new Map<Lock | undefined, OfLock[]>();
-  for (const each of all) {
-    const group = groups.get(each.lock);
-    if (group === undefined) groups.set(each.lock, [each]);
-    else group.push(each);
-  }
-  return groups;
-}
-
 function lockWrite({ place, option }: RunLock, { text, beside, update }: ChangedLockFile): LockWrite {
   const path = option.name ?? place;
   return { place, path, before: option.text, text, beside, update: (now) => update(now) };
@@ -164,4 +155,8 @@ function newLock(
   };
   const message = `made the lock with ${listed(names)}`;
   return { write, result: { severity: "info", message, file: { path }, position: { line: 1, column: 1 } } };
+}
+
+function lockOf({ lock }: { readonly lock?: Lock | undefined }): Lock | undefined {
+  return lock;
 }

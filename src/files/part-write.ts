@@ -1,6 +1,7 @@
 /** What patches write over parts of images that stand in other files. */
 import type { FileImage, Override } from "../krm/input.ts";
 import type { Position } from "../krm/result.ts";
+import { appendTo } from "../yaml/lists-by-key.ts";
 import { kindOf } from "../yaml/node.ts";
 import { overlaidKeys, type PartKey, patchedKeys } from "./part-keys.ts";
 import {
@@ -84,12 +85,7 @@ export type MakesUpFor = (own: PartWrite, stale: PartWrite) => boolean;
 /** Makes what finds them. */
 export function indexPartWrites(writes: readonly PartWrite[], makesUpFor: MakesUpFor): FindPartWrites {
   const byMap = new Map<string, PartWrite[]>();
-  for (const write of writes) {
-    const key = keyOf(literalName(write.target.select), write.map);
-    const known = byMap.get(key);
-    if (known === undefined) byMap.set(key, [write]);
-    else known.push(write);
-  }
+  for (const write of writes) appendTo(byMap, keyOf(literalName(write.target.select), write.map), write);
   return (field, place) => {
     if (!field.isApart || byMap.size === 0) return [];
     const names = [...(field.object?.names ?? []), undefined];

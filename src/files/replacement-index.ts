@@ -1,4 +1,5 @@
 /** Finding, of many replacements, those that may mean a field, without asking each of them about each field. */
+import { appendTo } from "../yaml/lists-by-key.ts";
 import type { FieldStep, Match } from "./field-steps.ts";
 import {
   isSource,
@@ -39,12 +40,13 @@ export function indexReplacements(replacements: readonly Replacement[]): Replace
     const { source, sourceValue = "" } = replacement;
     const keys = source === undefined ? [valueKey(sourceValue)] : keysOf(source.steps, source.object.name);
     const same = source === undefined ? "" : JSON.stringify([source.object, source.written, source.part]);
-    for (const key of keys) pushTo(mapAt(takers, key), same, replacement);
+    for (const key of keys) appendTo(mapAt(takers, key), same, replacement);
     for (const target of replacement.targets) {
       const name = literalName(target.select);
-      for (const key of keysOf(target.steps, name)) pushTo(targets, key, { replacement, target });
+      for (const key of keysOf(target.steps, name)) appendTo(targets, key, { replacement, target });
       if (partOf(target) === undefined) continue;
-      for (const key of keysOf(target.steps.slice(0, -1), name)) pushTo(parts, key, { replacement, target });
+      for (const key of keysOf(target.steps.slice(0, -1), name))
+        appendTo(parts, key, { replacement, target });
     }
   }
   return {
@@ -84,12 +86,6 @@ function partOf({ steps }: ReplacementTarget): string | undefined {
   return last?.kind === "key" && /(?:tag|version|repository|registry)$/i.test(last.name)
     ? last.name
     : undefined;
-}
-
-function pushTo<Of>(lists: Map<string, Of[]>, key: string, value: Of): void {
-  const known = lists.get(key);
-  if (known === undefined) lists.set(key, [value]);
-  else known.push(value);
 }
 
 function mapAt<Of>(maps: Map<string, Map<string, Of>>, key: string): Map<string, Of> {

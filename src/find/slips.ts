@@ -14,6 +14,7 @@ import { type ResourceSelector, selects } from "../krm/resource-selector.ts";
 import type { Result } from "../krm/result.ts";
 import { quote } from "../text/quote.ts";
 import { lineFinder } from "../yaml/line.ts";
+import { appendTo } from "../yaml/lists-by-key.ts";
 import type { YamlText } from "../yaml/scan.ts";
 import { builtInSlips } from "./built-in-slips.ts";
 
@@ -126,9 +127,7 @@ function byObject<Placed extends { readonly path: string }>(
     for (const { index } of each.path.matchAll(/[.[]/g)) {
       const path = each.path.slice(0, index);
       if (!paths.has(path)) continue;
-      const those = known.get(path);
-      if (those === undefined) known.set(path, [each]);
-      else those.push(each);
+      appendTo(known, path, each);
     }
   }
   return known;

@@ -1,4 +1,5 @@
 /** Fields that hold images for another object, which nothing in their own says. */
+import { appendTo } from "../yaml/lists-by-key.ts";
 import type { Resource } from "./resource.ts";
 
 /** A field of which a kustomization makes an image elsewhere. */
@@ -41,9 +42,7 @@ function indexOf(sources: readonly ImageSource[]): SourceIndex {
   for (const source of sources) {
     const { name, kind } = source;
     const key = keyOf(name === undefined ? { kind } : { name });
-    const known = index.get(key);
-    if (known === undefined) index.set(key, [source]);
-    else known.push(source);
+    appendTo(index, key, source);
   }
   return index;
 }

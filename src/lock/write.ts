@@ -10,7 +10,7 @@ import { applyEdits, type TextEdit } from "../yaml/text-edit.ts";
 import { filledLockText, updatedLockText } from "./file-update.ts";
 import { lockEdits } from "./format/lock-edit.ts";
 import type { LockFile } from "./format/lock-file.ts";
-import type { LockedImage } from "./format/locked-image.ts";
+import { groupBy, type LockedImage } from "./format/locked-image.ts";
 import { lockFileName, lockItemEdit, newLock } from "./format/new-lock.ts";
 import type { LockFileOption } from "./lock-file-option.ts";
 import type { Lock } from "./locks.ts";
@@ -83,12 +83,7 @@ interface RecordGroup {
 }
 
 function byLock(records: readonly LockRecord[]): readonly RecordGroup[] {
-  const groups = new Map<Lock | undefined, LockRecord[]>();
-  for (const record of records) {
-    const group = groups.get(record.lock);
-    if (group === undefined) groups.set(record.lock, [record]);
-    else group.push(record);
-  }
+  const groups = groupBy(records, ({ lock }) => lock);
   const all = [...groups].map(([lock, group]) => ({ lock, records: group }));
   // A new lock goes behind the last item, which may be one that is added to at the same place.
   return [...all.filter(({ lock }) => lock !== undefined), ...all.filter(({ lock }) => lock === undefined)];

@@ -1,6 +1,7 @@
 /** Registries that failed as a whole, each told once with its images counted, and the advice that all of them share. */
 import type { RegistryFailure, Result } from "../krm/result.ts";
 import { listedUpTo } from "../lock/results.ts";
+import { appendTo } from "../yaml/lists-by-key.ts";
 
 /** What decides about the advice. */
 export interface FailureAdvice {
@@ -30,10 +31,7 @@ function grouped(results: readonly Result[], kind: RegistryFailure["kind"]): rea
   const groups = new Map<string, Failed[]>();
   for (const result of results) {
     if (!isFailed(result, kind)) continue;
-    const key = keyOf(result);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [result]);
-    else group.push(result);
+    appendTo(groups, keyOf(result), result);
   }
   if (groups.size === 0) return results;
   return results.flatMap((result) => {

@@ -10,6 +10,7 @@ import { certainLookups, planLikely } from "../plan/likely.ts";
 import { planStep } from "../plan/plan.ts";
 import { deedOf, type ResolvedStep, type SettledStep, type Step, type Twins } from "../plan/step.ts";
 import type { Resolver } from "../registry/resolve/resolver.ts";
+import { appendTo } from "../yaml/lists-by-key.ts";
 
 /** What was found, and what is to be done about it. */
 export interface Plan {
@@ -85,9 +86,7 @@ function twinFinder(twins: Map<ImageField, ImageField[]>): (step: Step) => boole
     const first = fields.get(deed);
     if (first === undefined) fields.set(deed, field);
     else {
-      const others = twins.get(first);
-      if (others === undefined) twins.set(first, [field]);
-      else others.push(field);
+      appendTo(twins, first, field);
     }
     return first !== undefined;
   };

@@ -1,4 +1,5 @@
 /** Where aliases bring a node of a text to: what shares its text, and would change with it. */
+import { appendTo } from "./lists-by-key.ts";
 import { type Merge, membersOf } from "./members.ts";
 import { behind, elementsOf, isMergeKey, keysOf, kindOf, lastEventOf } from "./node.ts";
 import { holdersAmong } from "./node-ranges.ts";
@@ -21,9 +22,7 @@ export interface AliasIndex {
 export function indexAliases(yaml: YamlText): AliasIndex {
   const aliases = new Map<YamlNode, YamlNode[]>();
   for (const [alias, target] of yaml.targets) {
-    const known = aliases.get(target);
-    if (known === undefined) aliases.set(target, [alias]);
-    else known.push(alias);
+    appendTo(aliases, target, alias);
   }
   const collectionsAround = holdersAmong(
     yaml,

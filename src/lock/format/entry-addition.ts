@@ -22,7 +22,7 @@ import {
   styleOf,
 } from "./entry-text.ts";
 import type { ImageLock } from "./image-lock.ts";
-import type { LockedImage } from "./locked-image.ts";
+import { groupBy, type LockedImage } from "./locked-image.ts";
 
 /** The edits that add entries, which come sorted by their keys. */
 export function additions(lock: ImageLock, images: readonly LockedImage[]): readonly TextEdit[] {
@@ -82,15 +82,7 @@ function byPredecessor(
   entries: readonly YamlEntry[],
   images: readonly LockedImage[],
 ): ReadonlyMap<number, readonly LockedImage[]> {
-  const predecessor = predecessors(yaml, entries);
-  const groups = new Map<number, LockedImage[]>();
-  for (const image of images) {
-    const behind = predecessor(image);
-    const group = groups.get(behind);
-    if (group === undefined) groups.set(behind, [image]);
-    else group.push(image);
-  }
-  return groups;
+  return groupBy(images, predecessors(yaml, entries));
 }
 
 /** Finds the index of the entry with the greatest key that is smaller than that of a new one; the last of several alike. */

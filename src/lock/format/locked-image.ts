@@ -1,6 +1,7 @@
 /** What a lock knows, and how it is asked. */
 import type { Digest } from "../../image/digest.ts";
 import { canonicalName, type ImageReference, textWithoutDigest } from "../../image/reference.ts";
+import { appendTo } from "../../yaml/lists-by-key.ts";
 import type { LockedEvidence } from "./evidence.ts";
 
 /** One resolution that a lock has kept. */
@@ -120,18 +121,13 @@ function withTagOf(image: ImageReference, reference: ImageReference): string {
   return textWithoutDigest({ ...reference, name: image.name });
 }
 
-/** Values by a name that they share, in their order; Node 20 has no Map.groupBy. */
-export function groupBy<T>(
-  values: readonly T[],
-  nameOf: (value: T) => string,
-): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const value of values) {
-    const name = nameOf(value);
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [value]);
-    else group.push(value);
-  }
+/** Values by a key that they share, in their order; Node 20 has no Map.groupBy. */
+export function groupBy<Value, Key>(
+  values: readonly Value[],
+  keyOf: (value: Value) => Key,
+): ReadonlyMap<Key, readonly Value[]> {
+  const groups = new Map<Key, Value[]>();
+  for (const value of values) appendTo(groups, keyOf(value), value);
   return groups;
 }
 
