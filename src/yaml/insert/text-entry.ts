@@ -244,7 +244,7 @@ function vacateBlock(yaml: YamlText, entry: YamlEntry): TextEdit | undefined {
   if (WAS_AT_KEY.test(comment)) return { start: valueStart - 1, end: end + 4, text: "" };
   if (range.start === valueStart && WAS_NULL.test(comment))
     return { start: valueStart, end: end + 3, text: "" };
-  if (comment === WAS_NOTHING) return { start: colonEnd, end: end + 2, text: "" };
+  if (WAS_NOTHING.test(comment)) return { start: colonEnd, end: end + 2, text: "" };
   // A question mark before the key: the colon came with the text.
   const line = endOfLine(text, keyEnd);
   if (text.slice(line, range.start).trim() === ":" && line < colonEnd - 1)
@@ -259,10 +259,10 @@ function commentBehind({ text }: YamlText, offset: number): string {
 
 /** Whether a comment behind a text would pass for what stood there before. */
 function isSign(comment: string): boolean {
-  return comment === WAS_NOTHING || WAS_AT_KEY.test(comment) || WAS_NULL.test(comment);
+  return WAS_NOTHING.test(comment) || WAS_AT_KEY.test(comment) || WAS_NULL.test(comment);
 }
 
-const WAS_NOTHING = " #";
+const WAS_NOTHING = /^ #[ \t]*$/;
 
 // Null in all its spellings, and texts of no length, behind which a comment may stand.
 const WAS_NULL =

@@ -57,7 +57,7 @@ const comments = [
   " |",
   " c",
 ];
-const lines = keys.flatMap((key) =>
+const lines = [...keys, "? digest\n"].flatMap((key) =>
   ["", "  "].flatMap((gap) =>
     values.flatMap((value) =>
       ["", ...comments.flatMap((comment) => [` # ${comment}`, ` #${comment}`, `  # ${comment}`])].map(
