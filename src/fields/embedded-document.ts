@@ -1,7 +1,7 @@
 /** A document within a document: YAML or JSON that stands in a scalar of another. */
 import { InputError } from "../krm/input-error.ts";
 import { shorten } from "../text/quote.ts";
-import { lineFinder } from "../yaml/line.ts";
+import { type LinePlace, placeFinder } from "../yaml/line.ts";
 import {
   aliasRange,
   dereference,
@@ -24,8 +24,8 @@ export interface EmbeddedDocument {
   readonly yaml: YamlText;
   readonly toSource: (range: Range) => Range | undefined;
   readonly depth: number;
-  /** The line, from 1, of a character of the text that is edited. */
-  readonly lineAt: (offset: number) => number;
+  /** Where a character of the text that is edited stands. */
+  readonly placeAt: (offset: number) => LinePlace;
   /** What holds the document; absent for the text that is edited. */
   readonly carrier?: Carrier;
 }
@@ -103,7 +103,7 @@ export function mayBeShared({ layer }: Site): boolean {
 
 /** The text that is edited. */
 export function outerLayer(yaml: YamlText): EmbeddedDocument {
-  return { yaml, toSource: (range) => range, depth: 0, lineAt: lineFinder(yaml.source) };
+  return { yaml, toSource: (range) => range, depth: 0, placeAt: placeFinder(yaml.source) };
 }
 
 /** An edit of a document as one of the text that is edited; undefined where the place can't be told for certain. */
@@ -140,7 +140,7 @@ export function innerLayer({ layer: outer, node, via }: Site): EmbeddedDocument 
   const { yaml, toSource, toOuter } = inner;
   if (!spend(yaml.budget, yaml.size)) throw tooLarge(outer, scalar);
   const carrier = { layer: outer, node, via, toOuter };
-  return { yaml, toSource, depth: outer.depth + 1, lineAt: outer.lineAt, carrier };
+  return { yaml, toSource, depth: outer.depth + 1, placeAt: outer.placeAt, carrier };
 }
 
 /**
@@ -155,7 +155,7 @@ export function guessedLayer({ layer: outer, node, via }: Site): EmbeddedDocumen
     const budget = { most: NODES_MIN + length * NODES_PER_CHARACTER, spent: 0 };
     const { yaml, toSource, toOuter } = openScalar(outer, scalar, budget);
     const carrier = { layer: outer, node, via, toOuter };
-    return { yaml, toSource, depth: outer.depth + 1, lineAt: outer.lineAt, carrier };
+    return { yaml, toSource, depth: outer.depth + 1, placeAt: outer.placeAt, carrier };
   } catch (error) {
     if (error instanceof YamlSyntaxError) return undefined;
     throw error;
@@ -191,7 +191,7 @@ function readInner(outer: EmbeddedDocument, scalar: YamlNode): InnerDocument | U
     const place = nearestPlace(text, error.offset, sourceOf(outer, scalar));
     return place === undefined
       ? unreadable(error.reason)
-      : { reason: error.reason, line: outer.lineAt(place.start), at: place.start };
+      : { reason: error.reason, line: outer.placeAt(place.start).line, at: place.start };
   }
 }
 
@@ -258,7 +258,7 @@ function tooLarge(outer: EmbeddedDocument, scalar: YamlNode): InputError {
 /** The line of an offset in a document, before what is said of it. */
 function lineBefore(layer: EmbeddedDocument, start: number): string {
   const place = layer.toSource({ start, end: start + 1 });
-  return place === undefined ? "" : `line ${layer.lineAt(place.start)}: `;
+  return place === undefined ? "" : `line ${layer.placeAt(place.start).line}: `;
 }
 
 function unreadable(reason: string): Unreadable {

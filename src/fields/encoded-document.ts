@@ -18,7 +18,7 @@ export function decodedLayer({ layer: outer, node, via }: Site): EmbeddedDocumen
     yaml,
     toSource: nowhere,
     depth: outer.depth + 1,
-    lineAt: outer.lineAt,
+    placeAt: outer.placeAt,
     carrier: { layer: outer, node, via, toOuter: nowhere },
   };
 }

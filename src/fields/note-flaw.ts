@@ -1,7 +1,7 @@
 /** Taking note of the flaws that the walk meets. */
 import { placeholderKind } from "../image/placeholder.ts";
 import { keptForLast, type MadeOf } from "../yaml/kept-for-last.ts";
-import { namedLines } from "../yaml/line.ts";
+import { type LinePlace, lineNames, namedLines } from "../yaml/line.ts";
 import { dereference, keysOf, scalarText, startOf } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import type { EmbeddedDocument, Unreadable } from "./embedded-document.ts";
@@ -46,14 +46,15 @@ export function duplicateKey(
 }
 
 function duplicateKeyMessage(layer: EmbeddedDocument, keys: readonly YamlNode[]): string {
-  const lines = keys.map((key) => lineOf(layer, key) ?? "?");
+  const places = keys.flatMap((key) => linePlaceOf(layer, key) ?? []);
+  const lines = places.length === 0 ? ["?"] : lineNames(places);
   return `must have this key once, but it stands on ${namedLines(lines)} of the input: kubectl reads the last one, other readers read another or none; delete the wrong one`;
 }
 
 /** Takes note that the key to which the walk's path leads comes by a merge key too that stands behind it. */
 export function noteContest(walk: Walk, layer: EmbeddedDocument, mergeKey: YamlNode): void {
   const path = formatPath(walk.path);
-  const line = lineOf(layer, mergeKey);
+  const line = linePlaceOf(layer, mergeKey)?.line;
   const message = `comes by the merge key on line ${line} of the input as well: kubectl reads that one, other readers the key before it; both are pinned; write the merge key first`;
   walk.flaws.set(`contested-key ${path}`, {
     kind: "contested-key",
@@ -83,10 +84,10 @@ export function noteUnreadable(
   });
 }
 
-/** The line of the input on which a node of a document begins. */
-function lineOf(layer: EmbeddedDocument, node: YamlNode): number | undefined {
+/** Where in the input a node of a document begins. */
+function linePlaceOf(layer: EmbeddedDocument, node: YamlNode): LinePlace | undefined {
   const { at } = placeOf(layer, node);
-  return at === undefined ? undefined : layer.lineAt(at);
+  return at === undefined ? undefined : layer.placeAt(at);
 }
 
 /** Where a node of a document begins in the text that is edited. */

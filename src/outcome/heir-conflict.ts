@@ -1,5 +1,6 @@
 /** Digests that a map would hand on to others, which merge it, and whose images they are not. */
 import type { Heir } from "../fields/image-field.ts";
+import { type LinePlace, lineNames } from "../yaml/line.ts";
 import type { YamlNode } from "../yaml/scan.ts";
 import type { ChangedOutcome, Outcome } from "./outcome.ts";
 
@@ -12,7 +13,7 @@ export interface Maps {
     readonly outcome: Outcome | undefined;
     readonly skipped: string | undefined;
   }>;
-  readonly lineOf: (map: YamlNode) => number;
+  readonly placeOf: (map: YamlNode) => LinePlace;
 }
 
 /** Why a map can't get the digests that it is to; undefined where nothing speaks against it. */
@@ -28,7 +29,8 @@ export function heirConflict(map: YamlNode, maps: Maps): string | undefined {
       const objection = objectionOf(heir, from, maps);
       if (objection === undefined) continue;
       const name = key.replaceAll("/", ".");
-      return `can't be changed on line ${maps.lineOf(map)} of the input alone: by an alias its \`${name}\` counts on line ${maps.lineOf(heir.map)} as well, where it ${objection}; write one of the two out, or give it a \`${name}\` of its own`;
+      const [here, there] = lineNames([maps.placeOf(map), maps.placeOf(heir.map)]);
+      return `can't be changed on line ${here} of the input alone: by an alias its \`${name}\` counts on line ${there} as well, where it ${objection}; write one of the two out, or give it a \`${name}\` of its own`;
     }
   }
   return undefined;

@@ -14,7 +14,7 @@ import { resultAt } from "../krm/field-result.ts";
 import type { Result } from "../krm/result.ts";
 import type { Twins } from "../plan/step.ts";
 import { type AliasIndex, indexAliases } from "../yaml/alias-index.ts";
-import { namedLines } from "../yaml/line.ts";
+import { type LinePlace, lineNames, namedLines } from "../yaml/line.ts";
 import { aliasRange, dereference, kindOf, startOf, writtenText } from "../yaml/node.ts";
 import { writeOut } from "../yaml/scalar-text.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
@@ -217,7 +217,7 @@ function refuseHeirs(
         yield { outcome: settling.outcomeAt(place), skipped: settling.resourceAt(place)?.skipped };
       }
     },
-    lineOf: (map) => lineOf(document, map),
+    placeOf: (map) => placeOf(document, map),
   };
   // What merges a map stands behind it, and is refused before that is asked for.
   for (const node of [...settled.keys()].sort((one, other) => other - one)) {
@@ -346,8 +346,9 @@ interface Conflict {
 function conflictReason({ document, node, way }: Place, { first, outcome, resource }: Conflict): string {
   const split = first.via.findIndex((alias, n) => alias !== way[n]);
   const fork = split === -1 ? first.via.length : split;
-  const here = lineOf(document, first.via[fork] ?? node);
-  const there = lineOf(document, way[fork] ?? node);
+  const [here, there] = lineNames(
+    [first.via[fork] ?? node, way[fork] ?? node].map((place) => placeOf(document, place)),
+  );
   const alias = way[fork] ?? first.via[fork];
   const by = alias === undefined ? "an alias" : `the alias \`*${nameOf(document, alias)}\``;
   return `can't be changed on line ${here} of the input alone: by ${by} it is the same text as on line ${there}, where it ${stateOf(outcome, resource)}; write one of the two out`;
@@ -371,9 +372,13 @@ function failedOutcome(
   return { kind: "failed", field, reason, onError: field.onError ?? onErrorOf(parseReference(from), config) };
 }
 
-function lineOf({ yaml, toSource, lineAt }: EmbeddedDocument, node: YamlNode): number {
+function lineOf(document: EmbeddedDocument, node: YamlNode): number {
+  return placeOf(document, node).line;
+}
+
+function placeOf({ yaml, toSource, placeAt }: EmbeddedDocument, node: YamlNode): LinePlace {
   const start = startOf(yaml, node) ?? 0;
-  return lineAt(toSource({ start, end: start + 1 })?.start ?? 0);
+  return placeAt(toSource({ start, end: start + 1 })?.start ?? 0);
 }
 
 function nameOf({ yaml }: EmbeddedDocument, alias: YamlNode): string {

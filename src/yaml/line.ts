@@ -15,22 +15,35 @@ export function nextLine(text: string, offset: number): number {
   return text.indexOf("\n", offset) + 1 || text.length;
 }
 
-/** Tells on which line, from 1, an offset stands; the lines are counted once, when the first is asked for. */
+/** A line and a column, both from 1. */
+export interface LinePlace {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Tells on which line, from 1, an offset stands, as {@link placeFinder} does. */
 export function lineFinder(text: string): (offset: number) => number {
   const place = placeFinder(text);
   return (offset) => place(offset).line;
 }
 
-/** Tells the line and the column, both from 1, of an offset, as {@link lineFinder} does. */
-export function placeFinder(
-  text: string,
-): (offset: number) => { readonly line: number; readonly column: number } {
+/** Tells where an offset stands; the lines are counted once, when the first is asked for. */
+export function placeFinder(text: string): (offset: number) => LinePlace {
   let breaks: readonly number[] | undefined;
   return (offset) => {
     breaks ??= lineBreaks(text);
     const before = lastUpTo(breaks, offset - 1);
     return { line: before + 2, column: offset - (breaks[before] ?? -1) };
   };
+}
+
+/** The lines of places, with the column of each where several stand on one line: `7 (column 22)`. */
+export function lineNames(places: readonly LinePlace[]): readonly string[] {
+  const columns = new Map<number, Set<number>>();
+  for (const { line, column } of places) columns.set(line, (columns.get(line) ?? new Set()).add(column));
+  return places.map(({ line, column }) =>
+    (columns.get(line)?.size ?? 0) > 1 ? `${line} (column ${column})` : String(line),
+  );
 }
 
 /** `line 7`, `lines 7, 8 and 9`; of many the first ones, and how many more there are. */

@@ -114,6 +114,15 @@ describe("a key that stands twice", () => {
     expect(result.told[0]).toBe(`warning spec.valuesContent.image: ${twice("6 and 7")}`);
   });
 
+  test("is told with its columns where it stands on one line, as in JSON", async () => {
+    const text =
+      '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"web"},"spec":{"containers":[{"image":"a:1","image":"b:2"}]}}';
+
+    expect((await pin(text)).told[0]).toBe(
+      `warning spec.containers[0].image: ${twice("1 (column 83) and 1 (column 97)")}`,
+    );
+  });
+
   test("is told of the items of a list", async () => {
     const list = `apiVersion: v1\nkind: List\nmetadata: {name: all}\nitems:\n- {apiVersion: v1, kind: Pod, spec: {containers: [{image: a:1}]}}\nitems: []\n`;
 

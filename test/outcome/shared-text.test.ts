@@ -507,6 +507,14 @@ describe("a collection that is shared with what is to keep its text fails the ru
     expect(lenient.told[0]).toBe(strict.told[0]?.replace("error", "warning"));
   });
 
+  test("with the columns of both where they stand on one line", async () => {
+    const oneLine = `apiVersion: v1\nkind: Pod\nmetadata: {name: web, annotations: {pin-digests.fn.kpt.dev/skip: b}}\nspec: {containers: [&c {image: a:1, name: a}, {<<: *c, name: b}]}\n`;
+
+    expect((await pin(oneLine)).told[0]).toContain(
+      "can't be changed on line 4 (column 32) of the input alone: by the alias `*c` it is the same text as on line 4 (column 52), where it stays as it is",
+    );
+  });
+
   test("an object that the configuration excludes, and one that it does not include", async () => {
     const before = items(job("a", "", `&t ${template}`), job("b", "", "*t"));
 
