@@ -28,7 +28,7 @@ export function oneOf(words: readonly string[]): string {
 }
 
 /** Levenshtein's distance: how many letters to add, drop or change. */
-export function editDistance(a: string, b: string): number {
+function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let line = 1; line <= a.length; line++) {
     const above = row;
@@ -39,4 +39,19 @@ export function editDistance(a: string, b: string): number {
     }
   }
   return row.at(-1) ?? 0;
+}
+
+/** Whether a name is another but for a letter, of a long one for two, or but for the order of its letters. */
+export function isSlip(name: string, other: string): boolean {
+  return isTypo(name, other) || (name.length >= 6 && editDistance(name, other) === 2);
+}
+
+/** Whether a name is another but for a letter, or but for the order of two: `Gadget` is no `Widget`. */
+export function isTypo(name: string, other: string): boolean {
+  const steps = editDistance(name, other);
+  return steps <= 1 || (steps === 2 && sorted(name) === sorted(other));
+}
+
+function sorted(name: string): string {
+  return [...name].sort().join("");
 }

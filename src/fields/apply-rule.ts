@@ -55,13 +55,14 @@ function applyReference(walk: Walk, place: Place, rule: FieldRule, scope: Scope)
   }
 }
 
-/** A user's path may leave out the `[]` at its end, as kustomize's may. */
+/** A user's path may leave out the `[]` at its end, as kustomize's may, or say it once for a list of lists. */
 function applyToElements(walk: Walk, place: Place, apply: (element: Place) => void): undefined {
   const { layer, node: list, via } = follow(place);
   let index = 0;
   for (const node of elementsOf(layer.yaml, list)) {
     walk.path.push(index);
-    apply({ layer, node, via });
+    if (kindOf(layer.yaml, node) === "sequence") applyToElements(walk, { layer, node, via }, apply);
+    else apply({ layer, node, via });
     walk.path.pop();
     index++;
   }
@@ -93,4 +94,5 @@ function patchedBeside({ layer: { yaml }, siblings = [] }: Place): PatchedKind {
 /** Takes note of a part that holds no images. */
 export function deny(walk: Walk, { layer, node }: Place, rule: FieldRule): void {
   walk.denials.push({ layer, node, reason: rule.why ?? rule.label });
+  if (rule.byUser) walk.reached.add(rule.label);
 }

@@ -45,6 +45,8 @@ export interface ResourceImages {
   readonly denials: readonly Denial[];
   /** What keeps images in it out of sight, or may. */
   readonly flaws: readonly Flaw[];
+  /** The user's rules, by their labels, that lead somewhere beside those of its fields; absent where none does. */
+  readonly reached?: ReadonlySet<string> | undefined;
   /** The objects within it; absent where there are none. */
   readonly objects?: readonly ObjectWithin[] | undefined;
   /** The images without a digest in texts in base64, told or opted out; absent where there are none. */
@@ -169,6 +171,7 @@ function fieldsOf(
       ...walk.encoded.flatMap((text) => encodedFlaw(text, requests, isUnwanted) ?? []),
     ],
     objects: within?.objects,
+    reached: walk.reached.size === 0 ? undefined : walk.reached,
     encoded: walk.encoded.length === 0 ? undefined : walk.encoded.flatMap((text) => text.fields),
   };
 }

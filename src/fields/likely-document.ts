@@ -55,7 +55,7 @@ export function takeDocument(
         visit(inner, { layer, node, via: straight }, { meaning: undefined, isRoot });
       }
     });
-  const path = isDocument && place.layer.depth === 0 ? pathOf(search, place) : undefined;
+  const path = isDocument && place.layer.depth === 0 ? pathOf(search, place, true) : undefined;
   if (path === undefined) return;
   const isJson = /^\s*[{[]/.test(writtenText(place.layer.yaml, dereference(place.layer.yaml, place.node)));
   const suggestion = { path, in: isJson ? "json" : "yaml" } as const;

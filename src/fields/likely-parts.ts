@@ -104,8 +104,13 @@ function byCertainty({ texts, isImage }: NamedTexts): readonly string[] {
   const images = names.filter((name) => meaningOf(name) === "image" || hasOwnVersion(name, texts));
   const others = isImage
     ? names.filter((name) => referenceKeys.has(name))
-    : names.filter((name) => name === "newName");
+    : names.filter((name) => name === "newName" || isNamedBesideTag(name, texts));
   return [...new Set([...repositories, ...images, ...others])];
+}
+
+/** `{name: ghcr.io/acme/a, tag: v1}`, `{repositoryUrl: ghcr.io/acme/a, tag: v1}`, whatever the map is called. */
+function isNamedBesideTag(name: string, texts: NamedTexts["texts"]): boolean {
+  return texts.has("tag") && referenceKeys.has(lastWord(name)) && namesImages(texts.get(name) ?? "");
 }
 
 function areParts(

@@ -9,7 +9,8 @@ import { noPlace } from "./digest-slot.ts";
 import type { Site } from "./embedded-document.ts";
 import { extractReference, extractText, identityOf, push } from "./extract.ts";
 import type { FieldRule } from "./field-rule.ts";
-import { isAim, isLedByImage, type KeyMeaning, meaningOf } from "./likely-key.ts";
+import { isLedByImage, type KeyMeaning, meaningOf } from "./likely-key.ts";
+import { takeNamed } from "./likely-named.ts";
 import { type NamedTexts, partsIn } from "./likely-parts.ts";
 import { isMisspelt, isQualified, isWhole } from "./likely-value.ts";
 import { compose, digestHolder, type Part, partAt } from "./reference-parts.ts";
@@ -129,19 +130,17 @@ export function takeScalar(
     extractText(walk, place, { ...prefixedRule, loose: flag !== undefined });
     return;
   }
+  if ((isCalledImage || !isByKey) && takeNamed(walk, place, { text, rule: likelyRule })) return;
   const isNamed = isCalledImage
     ? mayBeCalledSo(search, text)
     : !isBuilt && isQualified(text) && (isAmongImages || isLedByImage(String(walk.path.at(-1))));
-  if (!isNamed && (isByKey || !isQualified(text))) {
-    if (!isByKey) takeSetting(search, place, text);
-    return;
-  }
+  if (!isNamed && (isByKey || !isQualified(text))) return;
   const before = walk.fields.length;
   const isInParts = extractBeside(walk, place, likelyRule);
   if (!isInParts) extractReference(walk, place, likelyRule);
   const field = walk.fields.splice(before)[0];
   if (field === undefined) return;
-  const path = !isMixed && place.layer.depth === 0 ? pathOf(search, place) : undefined;
+  const path = !isMixed && place.layer.depth === 0 ? pathOf(search, place, isNamed) : undefined;
   const isKnown = isNamed || isInParts;
   walk.fields.push({
     ...field,
@@ -154,34 +153,29 @@ export function takeScalar(
 const longest = 4096;
 
 /**
- * The path of a fieldSpec for a value. Of a list of names and values it leads to those of one name: the others may be
- * anything.
+ * The path of a fieldSpec for a value. What stands at the same key in the other elements of a list may be anything where the
+ * key says nothing of images: then the path leads to the elements of one name alone.
  */
 export function pathOf(
   { walk: { path } }: LikelySearch,
   { layer: { yaml }, map }: Place,
+  isNamed: boolean,
 ): string | undefined {
   const [index, key] = path.slice(-2);
-  if (key !== "value" || typeof index !== "number" || map === undefined) return specPath(path);
-  const name = memberText(yaml, membersOf(yaml, map.node), "name");
+  if (typeof index !== "number" || typeof key !== "string" || map === undefined) return specPath(path);
+  if (isNamed && key !== "value") return specPath(path);
+  const members = membersOf(yaml, map.node);
   const list = specPath(path.slice(0, -2));
-  const isPlain = name !== undefined && list !== undefined && /^[\w./-]{1,253}$/.test(name);
-  return isPlain ? shortPath(`${list}[name=${name}]/value`) : undefined;
+  const last = specPath([key]);
+  const [name, text] = selectingKeys
+    .filter((each) => each !== key)
+    .map((each) => [each, memberText(yaml, members, each)] as const)
+    .find(([, each]) => each !== undefined && /^[\w./-]{1,253}$/.test(each)) ?? ["", undefined];
+  const canSelect = list !== undefined && last !== undefined && text !== undefined;
+  return canSelect ? shortPath(`${list}[${name}=${text}]/${last}`) : undefined;
 }
 
-/** Takes the image of a setting whose name says nothing: `--agent=ghcr.io/acme/a:1`. */
-function takeSetting({ walk }: LikelySearch, place: Place, text: string): void {
-  const { name = "", image = "" } = setting.exec(text)?.groups ?? {};
-  if (image === "" || isAim(name) || meaningOf(name) === "none" || !isQualified(image)) return;
-  const before = walk.fields.length;
-  extractText(walk, place, settingRule);
-  const writing = noPlace("the name before it does not say that it is one");
-  walk.fields.push(...walk.fields.splice(before).map((field) => ({ ...field, writing })));
-}
-
-const settingForm = "^(?<name>-{0,2}\\w[\\w.-]{0,80})=(?<image>\\S+)$";
-const setting = new RegExp(settingForm);
-const settingRule: FieldRule = { ...likelyRule, in: "text", pattern: settingForm };
+const selectingKeys = ["name", "key", "id"];
 
 /** Whether a text may be an image that is called one; a word alone is none in a text that may be anything. */
 function mayBeCalledSo({ walk: { path }, isInText }: LikelySearch, text: string): boolean {

@@ -103,7 +103,7 @@ function visitMap(search: LikelySearch, place: Place, around: Around): void {
   const last = new Map(names.map((name, at) => [name, at]));
   const isBuilt = names.some((name) => buildKeys.has(name));
   const isImage = around.meaning !== undefined;
-  const texts = isBuilt || !mayBeParts(names) ? noTexts : textsOf(yaml, names, entries);
+  const texts = isBuilt || !mayBeParts(names) ? noTexts : textsOf(yaml, node, { names, entries });
   const inParts = new Set(texts.size === 0 ? [] : takeParts(search, place, { texts, isImage }));
   const variable = names.includes("value") ? memberText(yaml, membersOf(yaml, node), "name") : undefined;
   const isAmongImages = around.isAmongImages === true || around.meaning === "images";
@@ -150,17 +150,21 @@ function areSettings(name: string, kind: YamlKind, parent: string | number | und
 
 const noTexts: ReadonlyMap<string, string> = new Map();
 
-function textsOf(
-  yaml: YamlText,
-  names: readonly string[],
-  entries: readonly { readonly value: YamlNode }[],
-): ReadonlyMap<string, string> {
+interface Entries {
+  readonly names: readonly string[];
+  readonly entries: readonly { readonly value: YamlNode }[];
+}
+
+/** The texts of a map by key, with those that it merges. */
+function textsOf(yaml: YamlText, map: YamlNode, { names, entries }: Entries): ReadonlyMap<string, string> {
   const texts = new Map<string, string>();
-  entries.forEach(({ value }, at) => {
+  const add = (name: string, value: YamlNode): void => {
     const target = dereference(yaml, value);
     if (kindOf(yaml, target) !== "scalar") return;
-    texts.set(names[at] ?? "", goType(yaml, target) === "null" ? "" : writtenText(yaml, target));
-  });
+    texts.set(name, goType(yaml, target) === "null" ? "" : writtenText(yaml, target));
+  };
+  if (names.includes("<<")) for (const { name, value } of membersOf(yaml, map)) add(name, value);
+  else for (const [at, { value }] of entries.entries()) add(names[at] ?? "", value);
   return texts;
 }
 

@@ -3,7 +3,7 @@ import { EVENT_ID } from "js-yaml";
 import { lastEventOf, startOf } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { endsOf, type ImageField } from "./image-field.ts";
-import { namesHost } from "./likely-value.ts";
+import { namesHost, namesImages } from "./likely-value.ts";
 
 /** Whether the text of an object speaks of images elsewhere than at those that were found: a glance, without a walk. */
 export function mentionsMore(yaml: YamlText, object: YamlNode, fields: readonly ImageField[]): boolean {
@@ -41,10 +41,12 @@ function endOfLastScalar(yaml: YamlText, object: YamlNode): number {
 /** Whether what may be a reference with a registry stands elsewhere than at fields that begin at known places. */
 function namesMore(text: string, starts: ReadonlySet<number>): boolean {
   for (const { index, 0: path } of text.matchAll(hostedPath)) {
-    if (!tagged.test(path)) continue;
+    const isTagged = tagged.test(path);
+    // The tag of what has a path of two parts may stand elsewhere; labels and annotations have one.
+    if (!isTagged && !path.includes("/", 2)) continue;
     const start = startOfHost(text, index);
     const found = text.slice(start, index) + path;
-    if (!starts.has(start) && namesHost(found)) return true;
+    if (!starts.has(start) && (isTagged ? namesHost(found) : namesImages(found))) return true;
   }
   return false;
 }

@@ -130,8 +130,8 @@ function suggestParts(walk: Walk, map: Site, { rule, repository, tag }: Resolved
     repository: [repository.key],
     tag: tag === undefined ? [] : [tag.key],
   });
-  // Dots and slashes in it would lead into other maps: only the table means that.
-  const isOneKey = rule.label !== unknownField || !/[./]/.test(digestKey);
+  // Dots and slashes in it would lead into other maps: only the table means that. Others no configuration takes.
+  const isOneKey = rule.label !== unknownField || /^[A-Za-z_][\w-]*$/.test(digestKey);
   if (path === undefined || digestKey.length > KEY_MAX || !isOneKey) return undefined;
   return { path, in: "repositoryAndTag", digestKey };
 }

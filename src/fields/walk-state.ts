@@ -27,6 +27,8 @@ export interface Walk {
   readonly documents: KeyedDocument[];
   /** The objects within the object, each as often as it is reached. */
   readonly objects: EnteredObject[];
+  /** The user's rules that deny a part, or lead to a document in which something was found. */
+  readonly reached: Set<string>;
   /** The texts in base64 in which images without a digest stand. */
   readonly encoded: EncodedText[];
 }
@@ -42,6 +44,7 @@ export function startWalk(resource: Resource, path: Walk["path"] = []): Walk {
     documents: [],
     objects: [],
     encoded: [],
+    reached: new Set(),
     path,
     barren: new Set(),
   };
@@ -102,18 +105,25 @@ export function follow({ layer, node, via }: Site): Site {
   return target === node ? { layer, node, via } : { layer, node: target, via: [...via, node] };
 }
 
-/** What stands at the keys of a path, parted by slashes, which may be an alias. */
+/** What stands at the keys of a path, parted by slashes, or at a key that has some in it; it may be an alias. */
 export function siteAt(map: Site, path: string): Site | undefined {
+  const whole = path.includes("/") ? memberAt(map, path) : undefined;
+  if (whole !== undefined) return whole;
   let at: Site | undefined = map;
   for (const name of path.split("/")) {
-    const owner: Site = follow(at);
-    if (kindOf(owner.layer.yaml, owner.node) !== "mapping") return undefined;
-    const member = membersByName(owner.layer.yaml, owner.node).get(name);
-    if (member === undefined) return undefined;
-    const via = member.by === undefined ? owner.via : [...owner.via, ...aliasesOf(member.by)];
-    at = { layer: owner.layer, node: member.value, via };
+    at = memberAt(at, name);
+    if (at === undefined) return undefined;
   }
   return at;
+}
+
+function memberAt(map: Site, name: string): Site | undefined {
+  const { layer, node, via } = follow(map);
+  if (kindOf(layer.yaml, node) !== "mapping") return undefined;
+  const member = membersByName(layer.yaml, node).get(name);
+  if (member === undefined) return undefined;
+  const ways = member.by === undefined ? via : [...via, ...aliasesOf(member.by)];
+  return { layer, node: member.value, via: ways };
 }
 
 /**

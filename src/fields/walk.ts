@@ -243,6 +243,8 @@ function visitMap(walk: Walk, place: Place, context: NodeContext): void {
     const before = walk.fields.length;
     visit(walk, member, ways.length === 0 ? child : withBranches(child, onward(ways, child)));
     if (walk.fields.length > before) {
+      const { imageKeys } = here.scope;
+      if (imageKeys?.source === "user") walk.reached.add(imageKeys.label);
       const merged = merges?.at(-1);
       const mayStandTwice = merged !== undefined || mayBeDoubled(siblings, name);
       const holder = merged === undefined ? node : dereference(layer.yaml, merged);

@@ -5,7 +5,7 @@ import type { CheckedImage } from "../check/subject.ts";
 import type { Config } from "../config/config.ts";
 import type { ResourceImages } from "../fields/find-images.ts";
 import type { ImageField } from "../fields/image-field.ts";
-import type { RuleUses } from "../find/find-resources.ts";
+import type { RuleUses } from "../find/field-spec-slips.ts";
 import type { Selected } from "../find/slips.ts";
 import { resultAt } from "../krm/field-result.ts";
 import type { ManifestStream } from "../krm/input.ts";
@@ -245,11 +245,13 @@ function fixedPosition(field: ImageField): Pick<Resource, "positionOf"> {
   return position === undefined ? {} : { positionOf: () => position };
 }
 
-function ruleUses({ resource, fields, flaws, skipped: reason }: ResourceImages): RuleUses {
+function ruleUses({ resource, fields, likely, flaws, reached, skipped: reason }: ResourceImages): RuleUses {
   const { apiVersion, kind } = resource;
   return {
     resource: { apiVersion, kind },
-    fields: fields.map(({ rule }) => ({ rule })),
+    fields: fields.map(({ rule, path }) => ({ rule, path })),
+    likely: likely.map(({ path }) => ({ path })),
+    reached,
     flaws: flaws.map(({ rule }) => (rule === undefined ? {} : { rule })),
     skipped: reason,
   };

@@ -1,6 +1,6 @@
 /** What is told of all files of a run together. */
 import type { Config } from "../config/config.ts";
-import { unmatchedFieldSpecWarnings } from "../find/find-resources.ts";
+import { fieldSpecSlips } from "../find/field-spec-slips.ts";
 import type { Resource } from "../krm/resource.ts";
 import type { Result } from "../krm/result.ts";
 import type { Lock, Locks } from "../lock/locks.ts";
@@ -27,7 +27,7 @@ export function runResults(files: readonly PlannedFile[], context: RunContext): 
   const { uses, locks: known } = lockUses(files, whole);
   return [
     ...unlockedResults(files, config, locks),
-    ...unmatchedFieldSpecWarnings(
+    ...fieldSpecSlips(
       files.flatMap(({ ruleUses }) => ruleUses),
       config,
     ),

@@ -4,7 +4,7 @@ import type { Config } from "../config/config.ts";
 import { type EmbeddedDocument, outerLayer } from "../fields/embedded-document.ts";
 import { textHolders } from "../fields/embedded-manifests.ts";
 import { isList } from "../fields/embedded-objects.ts";
-import { type FieldOptions, fieldRules, matchesKind, type RulesOf } from "../fields/field-rules.ts";
+import { type FieldOptions, fieldRules, type RulesOf } from "../fields/field-rules.ts";
 import { fileIdentity, fileRules } from "../fields/file-rules.ts";
 import { findImages, type Origin, type ResourceImages, type Search } from "../fields/find-images.ts";
 import type { ImageField } from "../fields/image-field.ts";
@@ -15,8 +15,6 @@ import { parseIfImage } from "../image/likely-reference.ts";
 import { type Input, itemSites, type ManifestStream, type Override } from "../krm/input.ts";
 import { isLocalConfig, labelsOf, localReason, type Resource } from "../krm/resource.ts";
 import { selects } from "../krm/resource-selector.ts";
-import type { Result } from "../krm/result.ts";
-import { quote } from "../text/quote.ts";
 import { dereference, kindOf } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { skipReasons } from "./skip-reasons.ts";
@@ -170,58 +168,4 @@ function isIncluded(yaml: YamlText, resource: Resource, { resources: { include }
   if (include.length === 0) return true;
   const labelled = { ...resource, labels: labelsOf(yaml, resource.node) };
   return include.some((selector) => selects(selector, labelled));
-}
-
-/** As much of what was found as says which rules led somewhere. */
-export interface RuleUses {
-  readonly resource: Pick<Resource, "apiVersion" | "kind">;
-  readonly fields: readonly { readonly rule: string }[];
-  readonly flaws: readonly { readonly rule?: string }[];
-  readonly skipped?: string | undefined;
-}
-
-/** Field specs whose path leads nowhere in all the objects of their kind: mostly a slip of the pen. */
-export function unmatchedFieldSpecWarnings(
-  resources: readonly RuleUses[],
-  { fieldSpecs }: Config,
-): readonly Result[] {
-  if (fieldSpecs.length === 0) return [];
-  const used = new Set(
-    resources.flatMap(({ fields, flaws }) => [...fields, ...flaws].map(({ rule }) => rule)),
-  );
-  const open = resources.filter(({ skipped }) => skipped === undefined);
-  const kinds = countsByKind(open.map(({ resource }) => resource));
-  return fieldSpecs.flatMap((spec, index) => {
-    // A spec for every kind finds nothing in most of them.
-    if (spec.kind === undefined || spec.pin === "never" || used.has(`fieldSpecs[${index}]`)) return [];
-    const matching = [...(kinds.get(spec.kind.toLowerCase())?.values() ?? [])].filter(({ resource }) =>
-      matchesKind(spec, resource),
-    );
-    const count = matching.reduce((sum, kind) => sum + kind.count, 0);
-    if (count === 0) return [];
-    const objects = `${count} ${count === 1 ? "object" : "objects"} of its kind`;
-    const message = `\`fieldSpecs[${index}]\`: ${quote(spec.path)} leads to no image in ${objects}: is the path right?`;
-    return [{ message, severity: "warning" as const }];
-  });
-}
-
-interface KindCount {
-  readonly resource: RuleUses["resource"];
-  count: number;
-}
-
-/** How many objects there are of each kind, by its name and its apiVersion. */
-function countsByKind(
-  resources: readonly RuleUses["resource"][],
-): ReadonlyMap<string, ReadonlyMap<string, KindCount>> {
-  const kinds = new Map<string, Map<string, KindCount>>();
-  for (const resource of resources) {
-    const name = resource.kind.toLowerCase();
-    const versions = kinds.get(name) ?? new Map<string, KindCount>();
-    kinds.set(name, versions);
-    const known = versions.get(resource.apiVersion);
-    if (known === undefined) versions.set(resource.apiVersion, { resource, count: 1 });
-    else known.count++;
-  }
-  return kinds;
 }

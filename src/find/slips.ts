@@ -1,6 +1,6 @@
 /** Opt-outs and selections that do nothing as they are written: mostly a slip of the pen, which would pin what was to be left alone. */
 import type { Config } from "../config/config.ts";
-import { editDistance, nearestName } from "../config/nearest-name.ts";
+import { isSlip, nearestName } from "../config/nearest-name.ts";
 import { pathWithin } from "../fields/embedded-objects.ts";
 import type { ResourceImages } from "../fields/find-images.ts";
 import type { ImageField } from "../fields/image-field.ts";
@@ -308,16 +308,6 @@ function nearestPart(selector: ResourceSelector, resources: readonly SelectedObj
     if (nearest !== undefined && isSlip(source, nearest)) return `\`${part}: ${nearest}\``;
   }
   return undefined;
-}
-
-/** Whether a name is another but for a letter, of a long one for two, or but for the order of its letters. */
-function isSlip(name: string, other: string): boolean {
-  const steps = editDistance(name, other);
-  return steps <= (name.length < 6 ? 1 : 2) || (steps === 2 && sorted(name) === sorted(other));
-}
-
-function sorted(name: string): string {
-  return [...name].sort().join("");
 }
 
 function warning(message: string): Result {

@@ -1,6 +1,6 @@
 /** What a run over one text changes and says, when all that it asks is answered. */
 import type { ImageField } from "../fields/image-field.ts";
-import { unmatchedFieldSpecWarnings } from "../find/find-resources.ts";
+import { fieldSpecSlips } from "../find/field-spec-slips.ts";
 import type { Input } from "../krm/input.ts";
 import { isError, type Result } from "../krm/result.ts";
 import { entryLookups, entryRecords, recordsOf } from "../lock/record.ts";
@@ -115,7 +115,7 @@ async function asides({
     ...emptyWarning(input),
     ...nonObjectResults(input),
     ...(await asideResults({ input, config, resources })),
-    ...unmatchedFieldSpecWarnings(resources, config),
+    ...fieldSpecSlips(resources, config),
     ...unusedResults(fields, locks, config),
   ];
 }

@@ -10,6 +10,7 @@ import { namesImages } from "../fields/likely-value.ts";
 import { type KindSpec, specFor, unknownField } from "../fields/suggested-spec.ts";
 import type { Denial } from "../fields/walk-state.ts";
 import { findResources } from "../find/find-resources.ts";
+import { parseIfImage } from "../image/likely-reference.ts";
 import { type Input, readInput } from "../krm/input.ts";
 import type { ReadOptions } from "../krm/read-options.ts";
 import { type Resource, resourceRef } from "../krm/resource.ts";
@@ -173,7 +174,8 @@ function explainStep(step: Step, config: Config, lock: Lock | undefined): Explan
     ...placeOf(field.resource, { path: field.path, value: field.value ?? "" }),
     rule: field.rule,
   };
-  const fieldSpec = specFor(field);
+  // Whoever pasted one for what can't be read as an image would have the next run fail.
+  const fieldSpec = parseIfImage(field.value ?? "") === undefined ? undefined : specFor(field);
   return field.skipped === undefined
     ? { ...place, ...actionOf(step, config, lock), fieldSpec }
     : { ...place, action: "skipped", reason: field.skipped };

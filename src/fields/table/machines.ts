@@ -29,6 +29,12 @@ export const machines: FieldTable = {
   "pool.kubevirt.io": () => ({
     VirtualMachinePool: [
       "spec/virtualMachineTemplate/spec/dataVolumeTemplates[]/spec/source/vddk/initImageURL",
+      {
+        path: "spec/virtualMachineTemplate/spec/dataVolumeTemplates[]/spec/source/registry/url",
+        in: "text",
+        pattern: "^(?:docker)://(?<image>\\S+)$",
+        loose: true,
+      },
       "spec/virtualMachineTemplate/spec/template/spec/volumes[]/containerDisk/image",
       "spec/virtualMachineTemplate/spec/template/spec/domain/firmware/kernelBoot/container/image",
     ],

@@ -38,6 +38,9 @@ export const security: FieldTable = {
       },
     ],
   }),
+  "operator.gatekeeper.sh": () => ({
+    Gatekeeper: ["spec/image/image"],
+  }),
   "instance.falcosecurity.dev": () => ({
     Falco: ["spec/podTemplateSpec/spec/<pod>"],
   }),

@@ -6,6 +6,18 @@ const staticPod = "apiVersion: v1\\nkind: Pod\\nspec:\\n  containers:\\n  - imag
 describe("the built-in table", () => {
   test.each([
     [
+      "operator.gatekeeper.sh/v1alpha1",
+      "Gatekeeper",
+      "spec: {image: {image: r.io/g:1}, x: {image: b:1}}",
+      ["r.io/g:1"],
+    ],
+    [
+      "pool.kubevirt.io/v1alpha1",
+      "VirtualMachinePool",
+      "spec: {virtualMachineTemplate: {spec: {dataVolumeTemplates: [{spec: {source: {registry: {url: 'docker://r.io/d:1'}, http: {url: 'http://r.io/d:1'}}}}]}}}",
+      ["r.io/d:1"],
+    ],
+    [
       "tekton.dev/v1",
       "Task",
       "spec: {steps: [{image: a:1}], sidecars: [{image: b:1}], stepTemplate: {image: c:1}}",
