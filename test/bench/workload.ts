@@ -1,5 +1,6 @@
 /** What the benchmarks read: Deployments as they are written, 1.56 KB each, with three images. */
 import { createHash } from "node:crypto";
+import { lockText } from "../support/lock-text.ts";
 
 /** `count` images in as many repositories, spread over the hosts. */
 export function imageNames(hosts: readonly string[], count: number): readonly string[] {
@@ -35,19 +36,12 @@ export function pinned(image: string): string {
 
 /** An ImageLock that holds the images. */
 export function imageLock(images: readonly string[]): string {
-  const entries = images.map((image) => `  ${image}:\n    digest: ${digestOf(image)}\n`);
-  return `apiVersion: fn.kpt.dev/v1alpha1
-kind: ImageLock
-metadata:
-  name: image-lock
-  annotations:
-    config.kubernetes.io/local-config: "true"
-    config.kubernetes.io/index: "0"
-    config.kubernetes.io/path: image-lock.yaml
-    internal.config.kubernetes.io/index: "0"
-    internal.config.kubernetes.io/path: image-lock.yaml
-images:
-${entries.join("")}`;
+  return lockText(Object.fromEntries(images.map((image) => [image, digestOf(image)])), {
+    "config.kubernetes.io/index": "0",
+    "config.kubernetes.io/path": "image-lock.yaml",
+    "internal.config.kubernetes.io/index": "0",
+    "internal.config.kubernetes.io/path": "image-lock.yaml",
+  });
 }
 
 function digestOf(image: string): string {

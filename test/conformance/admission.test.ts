@@ -2,15 +2,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { lockText } from "../support/lock-text.ts";
 import { runExecutable } from "./executable.ts";
 
 const [one, two] = ["1", "2"].map((digit) => `sha256:${digit.repeat(64)}`);
-const lock = `apiVersion: fn.kpt.dev/v1alpha1
-kind: ImageLock
-metadata: {name: image-lock}
-images:
-  nginx:1.27: {digest: "${one}"}
-`;
+const lock = lockText({ "nginx:1.27": one });
 
 describe("--inventory admission", () => {
   let folder = "";

@@ -1,4 +1,6 @@
 /** Folders in which commands of the documentation run. They have what the commands name, by the names that these use. */
+
+import { lockText } from "../support/lock-text.ts";
 import { readPage } from "./commands.ts";
 
 /** What texts of a site say of a registry. */
@@ -46,7 +48,7 @@ export function filesOf(name: SiteName, { host, old, current, app }: Facts): Sit
     case "locked":
       return {
         ...filesOf("tags", { host, old, current, app }),
-        "image-lock.yaml": lock({ "nginx:1.27": old, "ghcr.io/acme/app:v1": app }),
+        "image-lock.yaml": lockText({ "nginx:1.27": old, "ghcr.io/acme/app:v1": app }),
       };
     case "services":
       return {
@@ -72,7 +74,7 @@ export function filesOf(name: SiteName, { host, old, current, app }: Facts): Sit
       return {
         "PACKAGE/Kptfile": kptfile("lock: frozen"),
         "PACKAGE/web.yaml": deployment(`${host}/library/nginx:1.27`, `${host}/acme/app:v1`),
-        "PACKAGE/image-lock.yaml": lock({
+        "PACKAGE/image-lock.yaml": lockText({
           [`${host}/library/nginx:1.27`]: old,
           [`${host}/acme/app:v1`]: app,
         }),
@@ -138,18 +140,6 @@ pipeline:
     configMap:
       ${option}
 `;
-}
-
-function lock(images: Readonly<Record<string, string>>): string {
-  const entries = Object.entries(images).map(([image, digest]) => `  ${image}:\n    digest: ${digest}\n`);
-  return `apiVersion: fn.kpt.dev/v1alpha1
-kind: ImageLock
-metadata:
-  name: image-lock
-  annotations:
-    config.kubernetes.io/local-config: "true"
-images:
-${entries.join("")}`;
 }
 
 function deployment(...images: readonly string[]): string {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { lockText } from "../support/lock-text.ts";
 import { useCluster } from "./cluster.ts";
 import { type Ended, executable, run } from "./command.ts";
 import { describeWith } from "./tools.ts";
@@ -10,7 +11,7 @@ const [nginx, tools, debug, sidecar, other] = ["1", "2", "3", "4", "5"].map(
   (digit) => `sha256:${digit.repeat(64)}`,
 );
 
-const lock = lockOf({
+const lock = lockText({
   "nginx:1.27": nginx,
   "ghcr.io/acme/tools:2": tools,
   "localhost:5000/debug": debug,
@@ -440,13 +441,8 @@ function injector(image: string): readonly object[] {
   ];
 }
 
-function lockOf(images: Readonly<Record<string, string | undefined>>): string {
-  const entries = Object.entries(images).map(([name, digest]) => `  "${name}": {digest: "${digest}"}\n`);
-  return `apiVersion: fn.kpt.dev/v1alpha1\nkind: ImageLock\nmetadata: {name: image-lock}\nimages:\n${entries.join("")}`;
-}
-
 function largeLock(count: number): string {
-  return lockOf(
+  return lockText(
     Object.fromEntries(Array.from({ length: count }, (_, index) => [largeImage(index), digestOf(index)])),
   );
 }

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { lockText } from "../support/lock-text.ts";
 import { type Ended, run } from "./command.ts";
 import { describeWith } from "./tools.ts";
 import { folderOf } from "./workspace.ts";
@@ -11,11 +12,7 @@ import { folderOf } from "./workspace.ts";
 describeWith(["kubectl"], "kubectl apply -f with a lock in the folder", () => {
   const cluster = useCluster();
   const web = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web, namespace: default}\n";
-  const lock = `apiVersion: fn.kpt.dev/v1alpha1
-kind: ImageLock
-metadata: {name: image-lock, annotations: {config.kubernetes.io/local-config: "true"}}
-images: {}
-`;
+  const lock = lockText({});
   const apply = (folder: string): Promise<Ended> =>
     run("kubectl", [
       "apply",

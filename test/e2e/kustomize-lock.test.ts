@@ -1,6 +1,7 @@
 import { appendFileSync, chmodSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { lockText } from "../support/lock-text.ts";
 import { startRegistry } from "../support/registry.mjs";
 import { type Ended, executable, repository, run } from "./command.ts";
 import { describeWith, pinImage } from "./tools.ts";
@@ -85,7 +86,6 @@ for (const { kustomize, tools, way, source } of ways) {
 
   /** A kustomization with a lock and a transformer beside it. */
   function overlay(name: string, entries: Readonly<Record<string, string>>, options: string): Tree {
-    const images = Object.entries(entries).map(([image, digest]) => `  ${image}:\n    digest: ${digest}\n`);
     return {
       [`${name}/kustomization.yaml`]: `namePrefix: ${name}-
 resources: [../base, image-lock.yaml]
@@ -100,13 +100,7 @@ metadata:
       ${source}
 ${options}
 `,
-      [`${name}/image-lock.yaml`]: `apiVersion: fn.kpt.dev/v1alpha1
-kind: ImageLock
-metadata:
-  name: image-lock
-  annotations: {config.kubernetes.io/local-config: "true"}
-images:
-${images.join("")}`,
+      [`${name}/image-lock.yaml`]: lockText(entries),
     };
   }
 }
@@ -219,13 +213,7 @@ metadata:
       ...base(image),
       "site/kustomization.yaml": "resources: [../base, image-lock.yaml]\ntransformers: [pin-digests.yaml]\n",
       "site/pin-digests.yaml": config,
-      "site/image-lock.yaml": `apiVersion: fn.kpt.dev/v1alpha1
-kind: ImageLock
-metadata:
-  name: image-lock
-  annotations: {config.kubernetes.io/local-config: "true"}
-images: {}
-`,
+      "site/image-lock.yaml": lockText({}),
     });
 
     const ended = await build("kustomize", join(site, "site"));

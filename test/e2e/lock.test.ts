@@ -1,6 +1,7 @@
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { lockText } from "../support/lock-text.ts";
 import { startRegistry } from "../support/registry.mjs";
 import { type Ended, executable, repository, run } from "./command.ts";
 import { describeWith, pinImage } from "./tools.ts";
@@ -146,10 +147,7 @@ describeWith(["kustomize"], "a lock beside a kustomize transformer, executable",
     const site = folderOf({
       ...tree,
       "base/kustomization.yaml": "resources: [web.yaml, image-lock.yaml]\n",
-      "base/image-lock.yaml": emptyLock.replace(
-        "images: {}",
-        `images: {"${image}": {digest: "sha256:${"1".repeat(64)}"}}`,
-      ),
+      "base/image-lock.yaml": lockText({ [image]: `sha256:${"1".repeat(64)}` }),
       "overlay/kustomization.yaml": "resources: [../base]\ntransformers: [pin-digests.yaml]\n",
     });
 
@@ -165,10 +163,7 @@ describeWith(["kustomize"], "a lock beside a kustomize transformer, executable",
       ...overlay(image),
       "overlay/kustomization.yaml": "resources: [../base]\ntransformers: [pin-digests.yaml]\n",
       "overlay/pin-digests.sh": `#!/bin/sh\nexec ${executable} --lock "$(dirname "$0")/image-lock.yaml"\n`,
-      "overlay/image-lock.yaml": emptyLock.replace(
-        "images: {}",
-        `images: {"${image}": {digest: "sha256:${"1".repeat(64)}"}}`,
-      ),
+      "overlay/image-lock.yaml": lockText({ [image]: `sha256:${"1".repeat(64)}` }),
     });
     const script = join(site, "overlay/pin-digests.sh");
     chmodSync(script, 0o755);
@@ -281,7 +276,7 @@ function overlay(image: string): Tree {
     "base/kustomization.yaml": "resources: [web.yaml]\n",
     "base/web.yaml": pod(image),
     "overlay/kustomization.yaml": "resources: [../base, image-lock.yaml]\ntransformers: [pin-digests.yaml]\n",
-    "overlay/image-lock.yaml": emptyLock,
+    "overlay/image-lock.yaml": lockText({}),
     "overlay/pin-digests.yaml": config(executable, "frozen"),
   };
 }
@@ -309,11 +304,3 @@ spec:
     image: ${image}
 `;
 }
-
-const emptyLock = `apiVersion: fn.kpt.dev/v1alpha1
-kind: ImageLock
-metadata:
-  name: image-lock
-  annotations: {config.kubernetes.io/local-config: "true"}
-images: {}
-`;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { lockText } from "../support/lock-text.ts";
 import { startRegistry } from "../support/registry.mjs";
 import { type Ended, executable, run } from "./command.ts";
 import { describeWith, pinImage } from "./tools.ts";
@@ -147,16 +148,7 @@ function files(image: string, steps: string): Tree {
 }
 
 function lock(entries: Readonly<Record<string, string | undefined>>): string {
-  const lines = Object.entries(entries).map(([image, digest]) => `  "${image}":\n    digest: ${digest}\n`);
-  return `# Reviewed by hand.
-apiVersion: fn.kpt.dev/v1alpha1
-kind: ImageLock
-metadata:
-  name: image-lock
-  annotations:
-    config.kubernetes.io/local-config: "true"
-images:
-${lines.join("")}`;
+  return `# Reviewed by hand.\n${lockText(entries)}`;
 }
 
 function pod(image: string): string {

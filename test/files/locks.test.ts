@@ -3,13 +3,13 @@ import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { FunctionConfigError } from "../../src/config/config-sources.ts";
+import { lockText } from "../support/lock-text.ts";
 import { digest, makeTree, planTree, pod } from "./tree.ts";
 
 const other = `sha256:${"2".repeat(64)}`;
 
 function lock(...images: readonly string[]): string {
-  const entries = images.map((image) => `  ${image}:\n    digest: ${other}\n`);
-  return `apiVersion: fn.kpt.dev/v1alpha1\nkind: ImageLock\nmetadata:\n  name: image-lock\nimages:\n${entries.join("")}`;
+  return lockText(Object.fromEntries(images.map((image) => [image, other])));
 }
 
 const creating = { options: { lock: "create" } };
@@ -156,19 +156,19 @@ describe("what is told of a lock", () => {
     };
 
     expect(await places({ options: { mode: "check" } })).toEqual([
-      "image-lock.yaml:9:13 the tag",
-      "image-lock.yaml:9:13 can't",
-      "image-lock.yaml:9:13 nothing uses",
+      "image-lock.yaml:11:13 the tag",
+      "image-lock.yaml:11:13 can't",
+      "image-lock.yaml:11:13 nothing uses",
     ]);
     expect(await places({ options: { mode: "update" } })).toEqual([
-      "image-lock.yaml:7:13 moved from",
       "image-lock.yaml:9:13 moved from",
+      "image-lock.yaml:11:13 moved from",
     ]);
     expect(await places({ prune: true, options: { mode: "update" } })).toEqual([
-      "image-lock.yaml:7:13 moved from",
-      "image-lock.yaml:9:13 dropped",
+      "image-lock.yaml:9:13 moved from",
+      "image-lock.yaml:11:13 dropped",
     ]);
-    expect(await places({ options: { lock: "frozen" } })).toEqual(["image-lock.yaml:9:13 nothing uses"]);
+    expect(await places({ options: { lock: "frozen" } })).toEqual(["image-lock.yaml:11:13 nothing uses"]);
   });
 
   test("has the place of the map where it is about no entry that is there", async () => {
@@ -176,14 +176,14 @@ describe("what is told of a lock", () => {
 
     const { lines } = await planTree(folder);
 
-    expect(lines[1]).toMatch(/^image-lock\.yaml:5:1: \[info\].*added "busybox:1"/);
+    expect(lines[1]).toMatch(/^image-lock\.yaml:7:1: \[info\].*added "busybox:1"/);
   });
 
   test.each([
-    ["YAML", `${two}\t- x\n`, "10:1"],
-    ["one document", `${two}---\n${two}`, "11:1"],
+    ["YAML", `${two}\t- x\n`, "12:1"],
+    ["one document", `${two}---\n${two}`, "13:1"],
     ["a lock", pod("a:1"), "1:1"],
-    ["digests", two.replace(`redis:7:\n    digest: ${other}`, "redis:7:\n    digest: x"), "9:13"],
+    ["digests", two.replace(`redis:7:\n    digest: ${other}`, "redis:7:\n    digest: x"), "11:13"],
   ])("has the place of what is not %s", async (_, text, place) => {
     const { ok, lines } = await planTree(makeTree({ "image-lock.yaml": text, "p.yaml": pod("nginx:1") }));
 

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { lockText } from "../support/lock-text.ts";
 import { digest, makeTree, pinTree, planTree, pod, readTree } from "./tree.ts";
 
 const pinned = (image: string): string => pod(`${image}@${digest}`);
@@ -368,7 +369,7 @@ describe("a run over a folder", () => {
   });
 
   test("explains what it does beside doing it, also by a lock", async () => {
-    const lock = `apiVersion: fn.kpt.dev/v1alpha1\nkind: ImageLock\nmetadata: {name: l}\nimages:\n  nginx:1: {digest: ${digest}}\n`;
+    const lock = lockText({ "nginx:1": digest });
     const folder = makeTree({
       "image-lock.yaml": lock,
       "p.yaml": pod("nginx:1"),

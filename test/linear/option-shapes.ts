@@ -10,7 +10,7 @@ import { ReportError } from "../../src/report/report-error.ts";
 import { reportFormOf, reportForms } from "../../src/report/report-form.ts";
 import { explain, formatExplanations } from "../../src/run/explain.ts";
 import { applyEdits } from "../../src/yaml/text-edit.ts";
-import { containers, digestOf, listOf, lockText, type Made, pinning, podItem, podOf } from "./pinning.ts";
+import { containers, digestOf, listOf, lockOf, type Made, pinning, podItem, podOf } from "./pinning.ts";
 import { repeat, type Shape } from "./shape.ts";
 
 /** What a configuration, flags, locks and reports may be made of. */
@@ -128,7 +128,7 @@ export const optionShapes: readonly Shape[] = [
   ),
   pinning(
     "locks that do not count",
-    (n) => `${repeat(n, () => lockText(["r.example/a:1"]), "---\n")}---\n${podOf(containers(1))}`,
+    (n) => `${repeat(n, () => lockOf(["r.example/a:1"]), "---\n")}---\n${podOf(containers(1))}`,
   ),
   pinning("a lock file in one line", (n) => ({
     text: podOf(containers(1)),
@@ -148,14 +148,14 @@ export const optionShapes: readonly Shape[] = [
       },
     },
   })),
-  pruning("entries to prune", (n) => lockText([...many(n)])),
+  pruning("entries to prune", (n) => lockOf([...many(n)])),
   pruning(
     "entries to prune in one line",
     (n) =>
       `{"apiVersion": "fn.kpt.dev/v1alpha1", "kind": "ImageLock", "metadata": {"name": "l"}, "images": {${[...many(n)].map((name, i) => `"${name}": {"digest": "${digestOf(i)}"}`).join(", ")}}}`,
   ),
   pruning("entries to prune between comments", (n) =>
-    lockText([...many(n)])
+    lockOf([...many(n)])
       .replaceAll("\n    digest", "\n    # a comment\n    digest")
       .replaceAll('\n  "r', '\n  # above\n  "r'),
   ),
@@ -217,7 +217,7 @@ export const optionShapes: readonly Shape[] = [
         ["mode", "unpin"],
         ["lock", "auto"],
       ]),
-      lock: { text: lockText([...many(n)].slice(1)), update: false },
+      lock: { text: lockOf([...many(n)].slice(1)), update: false },
     },
   })),
   pinning("placeholders", (n) => ({
@@ -225,10 +225,10 @@ export const optionShapes: readonly Shape[] = [
     options: { overrides: new Map([["onError", "warn"]]) },
   })),
   pinning("pull secrets of the package", (n) => secrets(n)),
-  filling("digests that a lock file lacks", (n) => lockText([...many(n)])),
+  filling("digests that a lock file lacks", (n) => lockOf([...many(n)])),
   filling("digests that a lock in one line lacks", (n) => JSON.stringify(toLock(n))),
   filling("digests that a lock in many lines of JSON lacks", (n) => JSON.stringify(toLock(n), undefined, 2)),
-  moving("digests of a lock that moved", (n) => lockText([...many(n)])),
+  moving("digests of a lock that moved", (n) => lockOf([...many(n)])),
   moving("digests of a lock in one line that moved", (n) => JSON.stringify(toLock(n))),
   keyed(
     "keys for digests, in blocks",
@@ -307,7 +307,7 @@ function* many(n: number): Generator<string> {
 }
 
 function locked(n: number, text: string): Made {
-  return { text, options: { lock: { text: lockText([...many(n)].slice(1)), update: false } } };
+  return { text, options: { lock: { text: lockOf([...many(n)].slice(1)), update: false } } };
 }
 
 function inFile(item: string, path = "pod.yaml"): string {

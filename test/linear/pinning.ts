@@ -1,6 +1,7 @@
 import { type Digest, parseDigest } from "../../src/image/digest.ts";
 import { InputError } from "../../src/krm/input-error.ts";
 import { type PinOptions, pinDigests } from "../../src/pin-digests.ts";
+import { lockText } from "../support/lock-text.ts";
 import { repeat, type Shape } from "./shape.ts";
 
 /** A digest for each number. */
@@ -22,7 +23,7 @@ export function pinning(name: string, make: (n: number) => string | Made): Shape
       const made = make(n);
       const { text, options = {} } = typeof made === "string" ? { text: made } : made;
       const overrides = new Map([["lock", "frozen"], ...(options.overrides ?? [])]);
-      const lock = { text: lockText(["nginx:1"]), update: false, name: "image-lock.yaml" };
+      const lock = { text: lockOf(["nginx:1"]), update: false, name: "image-lock.yaml" };
       return () => pinDigests(text, { lock, ...options, overrides }).catch(refusal);
     },
   };
@@ -35,9 +36,8 @@ function refusal(error: unknown): unknown {
 }
 
 /** A lock of images. */
-export function lockText(images: readonly string[]): string {
-  const entries = images.map((image, i) => `  ${JSON.stringify(image)}:\n    digest: ${digestOf(i)}\n`);
-  return `apiVersion: fn.kpt.dev/v1alpha1\nkind: ImageLock\nmetadata:\n  name: image-lock\nimages:\n${entries.join("")}`;
+export function lockOf(images: readonly string[]): string {
+  return lockText(Object.fromEntries(images.map((image, i) => [image, digestOf(i)])));
 }
 
 /** A list of items, each indented by two spaces. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { pinDigests } from "../../src/pin-digests.ts";
-import { listOf, lockText, podItem, podOf } from "./pinning.ts";
+import { listOf, lockOf, podItem, podOf } from "./pinning.ts";
 import { repeat } from "./shape.ts";
 
 /** More than the arguments of a call may be, and than calls may be nested. */
@@ -34,7 +34,7 @@ test.each([
     ),
   ],
 ])("reads many: %s", async (_, text) => {
-  const lock = { text: lockText(["nginx:1"]), update: false };
+  const lock = { text: lockOf(["nginx:1"]), update: false };
 
   const { ok, changes } = await pinDigests(text, { lock });
 

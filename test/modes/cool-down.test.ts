@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { FunctionConfigError } from "../../src/config/config-sources.ts";
 import { type Digest, parseDigest } from "../../src/image/digest.ts";
 import { type PinOptions, type PinResult, pinDigests } from "../../src/pin-digests.ts";
+import { lockText } from "../support/lock-text.ts";
 
 const [old, moved, other] = ["1", "2", "3"].map((digit) => parseDigest(`sha256:${digit.repeat(64)}`)) as [
   Digest,
@@ -16,7 +17,7 @@ function pod(image: string): string {
 }
 
 function lock(more = ""): string {
-  return `apiVersion: fn.kpt.dev/v1alpha1\nkind: ImageLock\nmetadata: {name: image-lock}\nimages:\n  nginx:1:\n    digest: ${old}\n${more}`;
+  return lockText({ "nginx:1": old }) + more;
 }
 
 const waiting = (digest: Digest): string =>

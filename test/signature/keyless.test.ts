@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type PinResult, pinDigests } from "../../src/pin-digests.ts";
+import { lockText } from "../support/lock-text.ts";
 import { type Registry, startRegistry } from "../support/registry.mjs";
 import { createSignatureStore, type Layer } from "../support/signature-store.ts";
 import { createSigstore, type SigstoreInstance } from "../support/sigstore-instance.ts";
@@ -334,7 +335,7 @@ describe("a signature without a key pair", () => {
     [1, 0],
   ])("lets `minAge` count by the time of its log: %i days later %i image changes", async (days, changes) => {
     const old = `sha256:${"1".repeat(64)}`;
-    const lock = `apiVersion: fn.kpt.dev/v1alpha1\nkind: ImageLock\nmetadata: {name: l}\nimages:\n  "${image}":\n    digest: ${old}\n`;
+    const lock = lockText({ [image]: old });
     store.refer("app", digest, await sigstore.bundle(digest, github));
     store.refer("app", old, await sigstore.bundle(old, github));
 
@@ -351,7 +352,7 @@ describe("a signature without a key pair", () => {
 
   test("lets `minAge` count by the time of its log where the index of a platform's image is signed", async () => {
     const old = `sha256:${"1".repeat(64)}`;
-    const lock = `apiVersion: fn.kpt.dev/v1alpha1\nkind: ImageLock\nmetadata: {name: l}\nimages:\n  "${image}":\n    digest: ${old}\n    platform: linux/arm64\n`;
+    const lock = `${lockText({ [image]: old })}    platform: linux/arm64\n`;
     store.refer("app", digest, await sigstore.bundle(digest, github));
 
     const result = await pinDigests(pod(`${image}@${old}`), {
