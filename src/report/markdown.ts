@@ -121,7 +121,14 @@ function ageOf(created: number, now: number): string {
 
 function problemItem({ results }: ImageGroup): readonly string[] {
   const [first] = results;
-  return [`- **${first.severity}**: ${code(first.message)}`, `  - ${whereUsed(results)}`];
+  return [`- **${first.severity}**: ${code(first.message)}`, `  - ${whereUsed(results.map(atPosition))}`];
+}
+
+/** With the place of the problem in the name of its file, since somebody has to go there. */
+function atPosition(result: Result): Result {
+  const { file, position } = result;
+  if (file === undefined || position === undefined) return result;
+  return { ...result, file: { ...file, path: `${file.path}:${position.line}:${position.column}` } };
 }
 
 const placesMax = 5;

@@ -147,6 +147,13 @@ describe("markdownReport", () => {
 `);
   });
 
+  test("says where in a file a problem is", () => {
+    const problem = { severity: "error", message: "no digest", file: { path: "a.yaml" } } as const;
+    const results = [3, 9].map((line) => ({ ...problem, position: { line, column: 5 } }));
+
+    expect(report(results)).toContain("  - 2 places: `a.yaml:3:5`, `a.yaml:9:5`\n");
+  });
+
   test("has an end that forges take, however many images there are", () => {
     const results = Array.from({ length: 1000 }, (_, at) => moved(`a.io/app:${at}`, "a.yaml"));
 
