@@ -39,7 +39,11 @@ function patchOf(path: string, before: string, edits: readonly TextEdit[]): stri
     newHeader: undefined,
     hunks: hunksOf(before, edits),
   };
-  return formatPatch(patch, FILE_HEADERS_ONLY);
+  // To `patch`, a name ends at its first blank, unless it is in quotes or a tab ends it.
+  return formatPatch(patch, FILE_HEADERS_ONLY).replace(
+    /^(?<old>--- [^"].*)\n(?<now>\+\+\+ [^"].* .*)\n/,
+    (_, old: string, now: string) => `${old.includes(" ", 4) ? `${old}\t` : old}\n${now}\t\n`,
+  );
 }
 
 /** Lines around a change. */

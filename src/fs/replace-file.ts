@@ -1,6 +1,8 @@
 /** Replacing a file at once and in full: at any moment, also after a crash, the whole old text is there or the whole new one. */
 import {
+  accessSync,
   closeSync,
+  constants,
   existsSync,
   fsyncSync,
   lstatSync,
@@ -57,7 +59,11 @@ export async function claimFile(path: string, own: OwnProcess): Promise<ClaimedF
   return {
     target,
     otherNames: Math.max(0, (old?.nlink ?? 1) - 1),
-    stage: (text) => writeDraft(draft, text, statSync(target, { throwIfNoEntry: false })),
+    stage(text) {
+      const now = statSync(target, { throwIfNoEntry: false });
+      if (now !== undefined) requireWritable(target);
+      writeDraft(draft, text, now);
+    },
     commit() {
       if (!isHeld()) return false;
       try {
@@ -101,6 +107,16 @@ export function replaceReason(error: unknown): string {
 export function linkWarning(otherNames: number, instead: string): string {
   const [names, keep] = otherNames === 1 ? ["1 other name", "keeps"] : [`${otherNames} other names`, "keep"];
   return `the file had ${names} (a hard link), which ${keep} the old text: let a symbolic link lead to ${instead} instead`;
+}
+
+/** A rename would replace a file that its owner has made read-only. */
+function requireWritable(path: string): void {
+  try {
+    accessSync(path, constants.W_OK);
+  } catch (error) {
+    if (!isSystemError(error, "EACCES", "EPERM", "EROFS")) throw error;
+    throw new ReplaceError("it is read-only: allow it to be written", { cause: error });
+  }
 }
 
 function writeDraft(path: string, text: string, old: Stats | undefined): void {

@@ -401,6 +401,31 @@ describe("--lock", () => {
     },
   );
 
+  test.skipIf(isMissing("root to become nobody, or Node that nobody may run", publicFolder !== undefined))(
+    "that its owner has made read-only stays as it is",
+    async () => {
+      const place = mkdtempSync(join(publicFolder ?? "", "effects-"));
+      onTestFinished(() => rmSync(place, { recursive: true, force: true }));
+      chmodSync(place, 0o777);
+      const program = copyProgram(place);
+      const file = join(place, "lock.yaml");
+      writeFileSync(file, lock({}), { mode: 0o444 });
+
+      const ended = await runExecutable(pod(image()), {
+        args: ["--lock", file, "--update-lock"],
+        program,
+        cwd: place,
+        ...nobody,
+      });
+
+      expect([ended.code, ended.stdout]).toEqual([1, ""]);
+      expect(ended.stderr).toMatch(
+        /^pin-digests: `--lock` "[^"]+\/lock.yaml" could not be written: it is read-only: allow it to be written\n$/,
+      );
+      expect(readFileSync(file, "utf8")).toBe(lock({}));
+    },
+  );
+
   test("waits for who has claimed it, and adds to what that one has written", async () => {
     writeFileSync(path("lock.yaml"), lock({ "nginx:1": one }));
     symlinkSync(aliveMark(), path(".lock.yaml.lock"));

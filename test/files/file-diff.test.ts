@@ -10,11 +10,11 @@ import { applyEdits, type TextEdit } from "../../src/yaml/text-edit.ts";
 import { makeTree } from "./tree.ts";
 
 /** The diff of one file. */
-function diffOf(before: string, edits: readonly TextEdit[]): string {
+function diffOf(before: string, edits: readonly TextEdit[], path = "x.yaml"): string {
   const place = join(makeTree({}), "x.yaml");
   writeFileSync(place, before);
   const state = stateOf(readFile(place).stats);
-  const changes = [{ path: "x.yaml", place, edits, images: 1, state, hash: undefined }];
+  const changes = [{ path, place, edits, images: 1, state, hash: undefined }];
   return [...filesDiff({ changes, locks: [] })].join("");
 }
 
@@ -75,6 +75,15 @@ describe("filesDiff", () => {
     });
 
     expect(diffOf(before, edits).match(/^@@.*@@$/gm)).toEqual(["@@ -8,11 +8,11 @@", "@@ -28,7 +28,7 @@"]);
+  });
+
+  test("ends a name with a blank by a tab, as `git` does, since `patch` reads on to the first blank", () => {
+    const edits = [{ start: 0, end: 1, text: "b" }];
+
+    expect(diffOf("a\n", edits, "a b/x y.yaml")).toMatch(
+      /^--- a\/a b\/x y\.yaml\t\n\+\+\+ b\/a b\/x y\.yaml\t\n/,
+    );
+    expect(diffOf("a\n", edits, "x.yaml")).toMatch(/^--- a\/x\.yaml\n\+\+\+ b\/x\.yaml\n/);
   });
 
   test("says where no line end is the last", () => {
