@@ -80,10 +80,11 @@ function kindSlip(
   { kind = "", group = "" }: FieldSpec,
   { named, names }: { readonly named: readonly (readonly RuleUses[])[]; readonly names: readonly string[] },
 ): string | undefined {
+  // Another version is no slip of the pen.
   const groups = named.flatMap(([first]) => first?.resource.apiVersion.replace(/\/?[^/]*$/, "") ?? []);
   const [part, said, known] = named.length === 0 ? ["kind", kind, names] : ["group", group, groups];
   const nearest = nearestName(said, known);
-  if (!nearest || !isTypo(said.toLowerCase(), nearest.toLowerCase())) return undefined;
+  if (!nearest || nearest === said || !isTypo(said.toLowerCase(), nearest.toLowerCase())) return undefined;
   return `no object here has the ${part} ${quote(said)}: did you mean ${quote(nearest)}?`;
 }
 

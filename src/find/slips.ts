@@ -4,19 +4,20 @@ import { isSlip, nearestName } from "../config/nearest-name.ts";
 import { pathWithin } from "../fields/embedded-objects.ts";
 import type { ResourceImages } from "../fields/find-images.ts";
 import type { ImageField } from "../fields/image-field.ts";
-import { idleComments, isNamed, skipAnnotation } from "../fields/skip.ts";
+import { isNamed, skipAnnotation } from "../fields/skip.ts";
 import { unmatchedGlobs } from "../image/image-glob.ts";
 import { parseIfImage } from "../image/likely-reference.ts";
-import { canonicalName, type ImageReference } from "../image/reference.ts";
+import type { ImageReference } from "../image/reference.ts";
 import { resultAt } from "../krm/field-result.ts";
 import { labelsOf, type Resource } from "../krm/resource.ts";
 import { type ResourceSelector, selects } from "../krm/resource-selector.ts";
 import type { Result } from "../krm/result.ts";
 import { quote } from "../text/quote.ts";
-import { lineFinder } from "../yaml/line.ts";
 import { appendTo } from "../yaml/lists-by-key.ts";
 import type { YamlText } from "../yaml/scan.ts";
 import { builtInSlips } from "./built-in-slips.ts";
+import { commentSlips, idleCommentSlips, sign } from "./comment-slips.ts";
+import { misplacedSkips } from "./misplaced-skips.ts";
 
 /** What was found in a text, for a configuration. */
 export interface Findings {
@@ -26,12 +27,13 @@ export interface Findings {
 }
 
 /** The options by which some objects or images are meant, and others are not. */
-type Selections = Pick<Config, "include" | "exclude" | "resources" | "builtIn">;
+type Selections = Pick<Config, "include" | "exclude" | "skipPrefixes" | "resources" | "builtIn">;
 
 /** A warning for each opt-out in a text that does nothing. */
 export function slipResults({ yaml, resources, config }: Findings): readonly Result[] {
   return [
     ...resources.flatMap((images) => [...annotationSlips(images), ...slipsWithin(images)]),
+    ...misplacedSkips(yaml, resources),
     ...commentSlips(yaml),
     ...idleCommentSlips(yaml, resources, config),
   ];
@@ -78,7 +80,12 @@ export function selectedIn({ yaml, resources, config }: Findings): Selected {
 /** A warning for each option that selects nothing in all texts of a run. */
 export function selectionSlips(texts: readonly Selected[], config: Selections): readonly Result[] {
   const objects = texts.flatMap((text) => text.objects);
-  return [...globSlips(texts, config), ...selectorSlips(texts, config), ...builtInSlips(objects, config)];
+  return [
+    ...globSlips(texts, config),
+    ...prefixSlips(texts, config),
+    ...selectorSlips(texts, config),
+    ...builtInSlips(objects, config),
+  ];
 }
 
 function selectorsOf({ resources: { include, exclude } }: Selections): readonly ResourceSelector[] {
@@ -96,7 +103,7 @@ function slipsWithin(images: ResourceImages): readonly Result[] {
   const { resource, objects = [] } = images;
   const annotated = objects.filter(
     ({ resource: { annotations }, skipped }) =>
-      skipped === undefined && [...annotations.keys()].some((key) => key.includes(sign)),
+      skipped === undefined && [...annotations.keys()].some((key) => sign.test(key)),
   );
   if (annotated.length === 0) return [];
   const paths = new Set(annotated.map(({ path }) => path));
@@ -146,7 +153,7 @@ function annotationSlips({ resource, fields, likely, flaws, skipped, within }: A
   };
   return [...resource.annotations].flatMap(([key, value]) => {
     if (key !== skipAnnotation) {
-      const isMeantSo = /pin.?digests?\b/i.test(key) && /skip|ignore/i.test(key);
+      const isMeantSo = sign.test(key) && /skip|ignore/i.test(key);
       return isMeantSo ? [tell(key, `opts nothing out: did you mean \`${skipAnnotation}\`?`)] : [];
     }
     const written = value.split(/[\s,]+/, NAMES_MAX);
@@ -177,55 +184,6 @@ function advice(name: string, known: readonly string[]): string {
   return nearest === undefined ? "nothing is opted out by it" : `did you mean ${quote(nearest)}?`;
 }
 
-/** Comments that nearly say `pin-digests: skip`. */
-function commentSlips({ source, text }: YamlText): readonly Result[] {
-  const results: Result[] = [];
-  const lineAt = lineFinder(source);
-  let end = 0;
-  for (let at = text.indexOf(sign); at !== -1; at = end === -1 ? -1 : text.indexOf(sign, end)) {
-    const start = text.lastIndexOf("\n", at) + 1;
-    end = text.indexOf("\n", at);
-    const line = text.slice(start, end === -1 ? text.length : end);
-    const comment = nearComment.exec(line)?.groups?.comment;
-    if (comment === undefined || exactComment.test(line)) continue;
-    const message = `line ${lineAt(at)} of the input: the comment ${quote(comment)} opts nothing out: did you mean "# pin-digests: skip"?`;
-    results.push({ message, severity: "warning" });
-    if (results.length === SLIPS_MAX) break;
-  }
-  return results;
-}
-
-/** Comments that say it, and stand beside no image. What was not looked into may hold one. */
-function idleCommentSlips(
-  yaml: YamlText,
-  resources: readonly ResourceImages[],
-  { unknownFields }: Findings["config"],
-): readonly Result[] {
-  const isPartial =
-    unknownFields === "ignore" ||
-    resources.some(({ skipped, encoded }) => skipped !== undefined || encoded !== undefined);
-  if (isPartial || !exactComment.test(yaml.text)) return [];
-  const lineAt = lineFinder(yaml.source);
-  const idle = idleComments(
-    yaml,
-    resources.flatMap(({ fields, likely }) => [...fields, ...likely]),
-  );
-  return idle
-    .slice(0, SLIPS_MAX)
-    .map((at) =>
-      warning(
-        `line ${lineAt(at)} of the input: the comment "# pin-digests: skip" opts nothing out: it must stand after an image, on the line of its value`,
-      ),
-    );
-}
-
-const sign = "pin-digest";
-const nearComment =
-  /(?:^|\s)(?<comment>#\s*pin-digests?(?:\s*[:=])?\s*(?:skip|skipped|ignored?|exclude|never|off|no|false)\b.*)$/i;
-const exactComment = /\bpin-digests:\s*skip\b/;
-// More are one habit, which the first ones show.
-const SLIPS_MAX = 10;
-
 function globSlips(texts: readonly Selected[], { include, exclude }: Selections): readonly Result[] {
   if (include.length + exclude.length === 0) return [];
   const parsed = (values: readonly string[]): readonly ImageReference[] =>
@@ -239,7 +197,8 @@ function globSlips(texts: readonly Selected[], { include, exclude }: Selections)
   /** The nearest name, until too many letters were held against each other. */
   const nearestTo = (glob: string): string | undefined => {
     left -= glob.length * letters;
-    const nearest = left < 0 ? undefined : nearestName(bareOf(glob), names);
+    const bare = bareOf(glob);
+    const nearest = left < 0 ? undefined : (nearestName(bare, names) ?? ofLastPart(bare, names));
     // A name alone is no image that has a tag.
     return nearest === undefined || nearest.endsWith("*") ? nearest : `${nearest}:*`;
   };
@@ -256,16 +215,53 @@ function globSlips(texts: readonly Selected[], { include, exclude }: Selections)
     // What is shared by many packages excludes what some of them do not have: only what is near is a slip.
     ...unmatchedGlobs(exclude, all).flatMap((glob) => {
       const nearest = nearestTo(glob);
-      if (nearest === undefined || !isSlip(bareOf(glob), bareOf(nearest))) return [];
+      if (nearest === undefined || !isNearly(bareOf(glob), bareOf(nearest))) return [];
       return [warning(`${quote(glob)} of \`exclude\` ${none}: did you mean ${quote(nearest)}?`)];
     }),
   ];
 }
 
-function bareOf(glob: string): string {
-  return glob.replace(/:\*$/, "");
+/** Prefixes that no image begins with, and one nearly does. */
+function prefixSlips(texts: readonly Selected[], { skipPrefixes }: Selections): readonly Result[] {
+  if (skipPrefixes.length === 0) return [];
+  const images = [...new Set(texts.flatMap(({ images, encoded }) => [...images, ...encoded]))];
+  const names = [...new Set(texts.flatMap((text) => text.images).flatMap(beginningsOf))].slice(0, NAMES_MAX);
+  return skipPrefixes.slice(0, PREFIXES_MAX).flatMap((prefix) => {
+    const begins = (beginning: string): boolean => images.some((image) => image.startsWith(beginning));
+    if (begins(prefix)) return [];
+    const bare = prefix.replace(/^\w+:\/\//, "").replace(/\*+$/, "");
+    const isBeginning = bare !== prefix && begins(bare);
+    const nearest = isBeginning ? bare : nearestName(bare, names);
+    if (nearest === undefined || !isSlip(bare, nearest)) return [];
+    return [
+      warning(`${quote(prefix)} of \`skipPrefixes\` begins no image here: did you mean ${quote(nearest)}?`),
+    ];
+  });
 }
 
+/** `ghcr.io`, `ghcr.io/`, `ghcr.io/acme/` and the image itself. */
+function beginningsOf(image: string): readonly string[] {
+  const parts = image.split("/");
+  const folders = parts.slice(1).map((_, at) => `${parts.slice(0, at + 1).join("/")}/`);
+  return [...parts.slice(0, 1), ...folders, image];
+}
+
+function bareOf(glob: string): string {
+  return glob.replace(/^\w+:\/\//, "").replace(/:\*$/, "");
+}
+
+/** Whether a glob is nearly another; one for another tag of an image is meant as it is. */
+function isNearly(bare: string, nearest: string): boolean {
+  return nearest.startsWith("*/") || (!bare.startsWith(`${nearest}:`) && isSlip(bare, nearest));
+}
+
+/** `*` and the name of an image for its last part, by which alone nothing is meant. */
+function ofLastPart(bare: string, names: readonly string[]): string | undefined {
+  const last = bare.replace(/:.*$/, "");
+  return names.some((name) => name.endsWith(`/${last}`)) ? `*/${last}` : undefined;
+}
+
+const PREFIXES_MAX = 100;
 const COMPARISONS_MAX = 2_000;
 const WORK_MAX = 100_000;
 const LETTERS_MAX = 50_000_000;
@@ -277,7 +273,7 @@ function valuesOf(fields: readonly ImageField[]): readonly string[] {
 
 /** What a glob for an image may look like: its name, and `ghcr.io/acme/*` with all that stands above it. */
 function prefixesOf(image: ImageReference): readonly string[] {
-  return [image.name, canonicalName(image)].flatMap((name) => {
+  return [image.name, `${image.registry}/${image.repository}`].flatMap((name) => {
     const parts = name.split("/");
     return [name, ...parts.slice(1).map((_, at) => `${parts.slice(0, at + 1).join("/")}/*`)];
   });
@@ -302,6 +298,10 @@ function selectorSlips(texts: readonly Selected[], config: Selections): readonly
 function nearestPart(selector: ResourceSelector, resources: readonly SelectedObject[]): string | undefined {
   for (const part of ["kind", "name", "namespace", "group"] as const) {
     const source = selector[part]?.source;
+    // A group with its version is what `apiVersion` says.
+    const group = part === "group" ? /^([\w.-]+)\/v\w+$/.exec(source ?? "")?.[1] : undefined;
+    if (group !== undefined && resources.some((resource) => resource.group === group))
+      return `\`group: ${group}\``;
     if (source === undefined || !/^[\w.-]+$/.test(source)) continue;
     const known = [...new Set(resources.map((resource) => resource[part] ?? ""))].slice(0, NAMES_MAX);
     const nearest = known.includes(source) ? undefined : nearestName(source, known);

@@ -41,10 +41,12 @@ async function slips({ input, config, resources }: FoundInput): Promise<readonly
 }
 
 // Such an expression is found faster than the word.
-const mention = /pin-digests?/;
+const mention = /(?:pin-?|Pin-|pin_)[dD]igests?/;
 
 /** Whether a configuration selects some images or objects, and so may select none. */
-export function mayMiss({ include, exclude, resources, builtIn }: Config): boolean {
+export function mayMiss({ include, exclude, skipPrefixes, resources, builtIn }: Config): boolean {
   const names = typeof builtIn === "boolean" ? [] : builtIn;
-  return [include, exclude, resources.include, resources.exclude, names].some(({ length }) => length > 0);
+  return [include, exclude, skipPrefixes, resources.include, resources.exclude, names].some(
+    ({ length }) => length > 0,
+  );
 }

@@ -17,6 +17,7 @@ describe("an opt-out that is mistyped", () => {
     ["pin-digests.fn.kpt.dev/skip: wbe", 'did you mean "web"?'],
     ["pin-digests.fn.kpt.dev/skip: 'spec.container[].image'", 'did you mean "spec.containers[0].image"?'],
     ["pin-digest.fn.kpt.dev/skip: web", "did you mean `pin-digests.fn.kpt.dev/skip`?"],
+    ["pindigests.fn.kpt.dev/skip: web", "did you mean `pin-digests.fn.kpt.dev/skip`?"],
   ])("as an annotation is told, and the image pinned: %s", async (annotation, advice) => {
     const text = pod(annotation);
 
@@ -24,14 +25,47 @@ describe("an opt-out that is mistyped", () => {
     expect(await warnings(text)).toEqual([expect.stringContaining(advice)]);
   });
 
-  test.each(["# pin-digest: skip", "# pin-digests skip", "# pin-digests: ignore", "#pin-digests=skip"])(
-    "as a comment is told: %s",
+  test.each([
+    "# pin-digest: skip",
+    "# pin-digests skip",
+    "# pin-digests: ignore",
+    "#pin-digests=skip",
+    "# Pin-Digests: Skip",
+    "# pindigests: skip",
+    "# pin_digests: skip",
+    "# pin-digests: skp",
+    "# pin-digests: disable",
+  ])("as a comment is told: %s", async (comment) => {
+    expect(await warnings(pod("", ` ${comment}`))).toEqual([
+      `warning -: line 7 of the input: the comment "${comment}" opts nothing out: did you mean "# pin-digests: skip"?`,
+    ]);
+  });
+
+  test.each(["# pin-digests: see the README", "# see pin-digests", "# pin-digests pins this"])(
+    "is none in a comment that asks for nothing: %s",
     async (comment) => {
-      expect(await warnings(pod("", ` ${comment}`))).toEqual([
-        `warning -: line 7 of the input: the comment "${comment}" opts nothing out: did you mean "# pin-digests: skip"?`,
-      ]);
+      expect(await warnings(pod("", ` ${comment}`))).toEqual([]);
     },
   );
+
+  test.each([
+    ["the template of a pod", "{annotations: {pin-digests.fn.kpt.dev/skip: 'true'}}", "{}", 1],
+    ["a label of a pod's template", "{labels: {pin-digests.fn.kpt.dev/skip: 'true'}}", "{}", 1],
+    ["a label", "{}", "{labels: {pin-digests.fn.kpt.dev/skip: 'true'}}", 1],
+    ["the object itself", "{}", "{annotations: {pin-digests.fn.kpt.dev/skip: web}}", 0],
+  ])("is told where the annotation stands on %s", async (_, template, own, count) => {
+    const text = `apiVersion: apps/v1\nkind: Deployment\nmetadata: ${own}\nspec:\n  template:\n    metadata: ${template}\n    spec: {containers: [{name: web, image: a:1}]}\n`;
+
+    const told = await warnings(text);
+
+    expect(told).toEqual(
+      Array.from({ length: count }, () =>
+        expect.stringMatching(
+          /line [36] of the input: .* must stand in `metadata\.annotations` of the object itself$/,
+        ),
+      ),
+    );
+  });
 
   test.each([
     ['pin-digests.fn.kpt.dev/skip: "true"', ""],
@@ -96,6 +130,27 @@ describe("a comment that stands beside no image", () => {
 });
 
 describe("a selection that matches nothing", () => {
+  test.each([
+    ["skipPrefixes: [ghcr.io/acmee/]", 'did you mean "ghcr.io/acme/"?'],
+    ["skipPrefixes: [gchr.io]", 'did you mean "ghcr.io"?'],
+    ['skipPrefixes: ["ghcr.io/*"]', 'did you mean "ghcr.io/"?'],
+    ["exclude: [https://ghcr.io/acme/*]", 'did you mean "ghcr.io/acme/*"?'],
+    ["exclude: [web]", 'did you mean "*/web:*"?'],
+    ["resources: {exclude: [{group: apps/v1, kind: Deployment}]}", "did you mean `group: apps`?"],
+  ])("is told where it is meant otherwise: %s", async (options, advice) => {
+    const text = `${pod("")}---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\nspec: {}\n`;
+
+    expect(await warnings(text, options)).toEqual([expect.stringContaining(advice)]);
+  });
+
+  test.each([
+    "exclude: ['ghcr.io/acme/web:2']",
+    "skipPrefixes: [quay.io/, ghcr.io/acme]",
+    "exclude: [nginx]",
+  ])("is nothing to tell where packages share it: %s", async (options) => {
+    expect(await warnings(pod(""), options)).toEqual([]);
+  });
+
   test.each([
     [
       'include: ["ghcr.io/acem/*"]',
