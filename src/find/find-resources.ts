@@ -16,6 +16,7 @@ import { type Input, itemSites, type ManifestStream, type Override } from "../kr
 import { isLocalConfig, labelsOf, localReason, type Resource } from "../krm/resource.ts";
 import { selects } from "../krm/resource-selector.ts";
 import { dereference, kindOf } from "../yaml/node.ts";
+import { ownText } from "../yaml/own-text.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { skipReasons } from "./skip-reasons.ts";
 
@@ -107,8 +108,25 @@ function* search(
   for (const item of itemSites(input)) {
     const kind = kindOf(yaml, dereference(yaml, item.node));
     if (kind !== "mapping" && !(kind === "sequence" && mayBeList)) continue;
-    for (const found of findImages(search, item)) yield withoutOverridden(found, input);
+    for (const found of findImages(search, item)) {
+      if (search.origin?.file !== undefined) letGoOfText(found);
+      yield withoutOverridden(found, input);
+    }
   }
+}
+
+/** What is told of a file, and of thousands of others, outlives its text. */
+function letGoOfText({ resource, fields, likely }: ResourceImages): void {
+  const { apiVersion, group, kind, name, namespace } = resource;
+  Object.assign(resource, ownTexts({ apiVersion, group, kind, name, namespace }));
+  for (const field of [...fields, ...likely]) {
+    const { value, path, owner } = field;
+    Object.assign(field, ownTexts({ value, path, owner }));
+  }
+}
+
+function ownTexts(texts: Readonly<Record<string, string | undefined>>): typeof texts {
+  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, text && ownText(text)]));
 }
 
 function originOf({ file }: ManifestStream, outer: EmbeddedDocument): Origin {
