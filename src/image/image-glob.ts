@@ -30,7 +30,7 @@ export function imageFilter({
 }
 
 /** Whether an image matches one of some globs, by the text as it is written or by its canonical name. */
-export function isMeant(image: ImageReference, globs: readonly string[]): boolean {
+export function matchesAny(image: ImageReference, globs: readonly string[]): boolean {
   return setOf(globs).first(textsOf(image)) !== undefined;
 }
 
@@ -65,7 +65,7 @@ export function unmatchedGlobs(
 const TRIES_MAX = 100_000;
 
 /** Whether a text that is no image reference matches one of some globs. */
-export function isMeantText(text: string, globs: readonly string[]): boolean {
+export function matchesAnyText(text: string, globs: readonly string[]): boolean {
   return setOf(globs).first([text]) !== undefined;
 }
 

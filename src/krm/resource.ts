@@ -4,6 +4,13 @@ import { shorten } from "../text/quote.ts";
 import { membersOf, ownOrMergedChild } from "../yaml/members.ts";
 import { dereference, kindOf, scalarText, scalarType } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
+import {
+  indexAnnotation,
+  localConfigAnnotation,
+  olderIndexAnnotation,
+  olderPathAnnotation,
+  pathAnnotation,
+} from "./place-annotations.ts";
 import type { Position, ResourceRef, ResultFile } from "./result.ts";
 
 /** The identity of an object, as far as it says one. */
@@ -84,8 +91,6 @@ export function identityOf({ apiVersion, kind, name, namespace }: Resource): Par
   };
 }
 
-const localConfig = "config.kubernetes.io/local-config";
-
 /**
  * Why an object is not for the cluster, or undefined where it is: Kptfiles, kustomization files and whatever carries
  * the local-config annotation configure the tools that read them.
@@ -97,13 +102,14 @@ export function localReason(resource: Resource): string | undefined {
   if (group === "kustomize.config.k8s.io") return "a kustomization file configures kustomize";
   if (kind === "" && apiVersion === "" && isKustomizationFile(resource.file))
     return "a kustomization file configures kustomize";
-  if (isLocalConfig(resource)) return `its annotation \`${localConfig}\` says that it is not for the cluster`;
+  if (isLocalConfig(resource))
+    return `its annotation \`${localConfigAnnotation}\` says that it is not for the cluster`;
   return undefined;
 }
 
 /** True for an object whose annotation says that it is for functions, not for the cluster. */
 export function isLocalConfig({ annotations }: Pick<Resource, "annotations">): boolean {
-  const local = annotations.get(localConfig);
+  const local = annotations.get(localConfigAnnotation);
   return local !== undefined && local !== "false";
 }
 
@@ -112,12 +118,10 @@ function isKustomizationFile(file: ResultFile | undefined): boolean {
 }
 
 function fileOf(annotations: ReadonlyMap<string, string>): ResultFile | undefined {
-  const path =
-    annotations.get("internal.config.kubernetes.io/path") ?? annotations.get("config.kubernetes.io/path");
+  const path = annotations.get(pathAnnotation) ?? annotations.get(olderPathAnnotation);
   // Longer, it is the path of no file.
   if (path === undefined || path === "" || path.length > PATH_MAX) return undefined;
-  const index =
-    annotations.get("internal.config.kubernetes.io/index") ?? annotations.get("config.kubernetes.io/index");
+  const index = annotations.get(indexAnnotation) ?? annotations.get(olderIndexAnnotation);
   // Windows writes its own separator; the specification wants slashes in results.
   const slashed = path.includes("\\") ? path.replaceAll("\\", "/") : path;
   const isIndex = index !== undefined && /^\d{1,9}$/.test(index);

@@ -7,7 +7,7 @@ import { formatAge } from "../config/age-option.ts";
 import type { Config } from "../config/config.ts";
 import { FunctionConfigError } from "../config/config-sources.ts";
 import type { Digest } from "../image/digest.ts";
-import { isMeant } from "../image/image-glob.ts";
+import { matchesAny } from "../image/image-glob.ts";
 import type { Resolution } from "../image/lookup.ts";
 import type { ImageReference } from "../image/reference.ts";
 import { timeText } from "../text/time.ts";
@@ -61,7 +61,7 @@ export function createCoolDown({ config, now, isWritten, loggedAt }: CoolDownOpt
     const entry = lock?.images.find(reference, platform);
     const current = entry?.digest ?? written;
     const { digest } = resolution;
-    if (current === undefined || current === digest || isMeant(reference, urgent))
+    if (current === undefined || current === digest || matchesAny(reference, urgent))
       return { resolution, next: "settled" };
     if (lock === undefined ? config.lock !== "create" : !isWritten(lock))
       return { resolution: { kind: "failed", error: new Error(needsLock) }, next: "settled" };

@@ -1,5 +1,6 @@
 /** Which lock counts for a resource, by the folders that they come from. */
 import { posix } from "node:path";
+import { packageAnnotation } from "../krm/place-annotations.ts";
 import type { Resource } from "../krm/resource.ts";
 
 /**
@@ -44,7 +45,7 @@ export function locksByFolder<Lock extends { readonly resource: Pick<Resource, "
  * render, whose paths begin at each sub-package anew. "." for the root, and where nothing is said.
  */
 export function folderOf({ annotations, file }: Pick<Resource, "annotations" | "file">): string {
-  const packagePath = annotations.get("internal.config.kubernetes.io/package-path") ?? "";
+  const packagePath = annotations.get(packageAnnotation) ?? "";
   const path = file === undefined ? "." : directoryOf(file.path);
   // Longer, it is the path of no folder.
   if (packagePath === "" || packagePath.length > PATH_MAX) return withoutEnd(path);

@@ -3,6 +3,12 @@
  * sub-package could otherwise say which digests all other images get.
  */
 import type { Input } from "../krm/input.ts";
+import {
+  localConfigAnnotation,
+  olderPathAnnotation,
+  packageAnnotation,
+  pathAnnotation,
+} from "../krm/place-annotations.ts";
 import { isImageLock, isLocalConfig, type Resource, readResource } from "../krm/resource.ts";
 import { childOf, dereference, elementsOf, kindOf, scalarText, valuesOf } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
@@ -67,7 +73,7 @@ function placesOf({ kind, yaml, items }: Input): Places {
 }
 
 function isInPackage({ annotations }: Resource): boolean {
-  return annotations.has(packagePath);
+  return annotations.has(packageAnnotation);
 }
 
 /**
@@ -105,23 +111,20 @@ function objectionTo(lock: Resource, places: Places): string | undefined {
 }
 
 function objectionToPath({ annotations }: Resource, inPackages: boolean): string | undefined {
-  const path = annotations.get(internalPath) ?? annotations.get(legacyPath) ?? "";
-  const twin = annotations.get(legacyPath) ?? path;
+  const path = annotations.get(pathAnnotation) ?? annotations.get(olderPathAnnotation) ?? "";
+  const twin = annotations.get(olderPathAnnotation) ?? path;
   if (path !== twin)
     return `its annotations name two paths, ${JSON.stringify(path)} and ${JSON.stringify(twin)}`;
   if (path === "") return "it does not say which file it is from, as the other items do";
   if (/^(?:[/\\]|[A-Za-z]:)/.test(path) || path.split(/[/\\]/).includes(".."))
     return `its path ${JSON.stringify(path)} is not one down from the root of the package`;
-  if (annotations.has(packagePath) === inPackages) return undefined;
+  if (annotations.has(packageAnnotation) === inPackages) return undefined;
   return inPackages
     ? "it does not say which package it is in, as the other items do"
     : "it names a package, which the other items do not";
 }
 
-const internalPath = "internal.config.kubernetes.io/path";
-const legacyPath = "config.kubernetes.io/path";
-const packagePath = "internal.config.kubernetes.io/package-path";
-const placeAnnotations = [internalPath, legacyPath, packagePath, "config.kubernetes.io/local-config"];
+const placeAnnotations = [pathAnnotation, olderPathAnnotation, packageAnnotation, localConfigAnnotation];
 
 interface LockNode {
   readonly node: YamlNode;

@@ -3,6 +3,7 @@ import type { Config } from "../config/config.ts";
 import { textWithoutDigest } from "../image/reference.ts";
 import { resultAt } from "../krm/field-result.ts";
 import type { Input } from "../krm/input.ts";
+import { packageAnnotation } from "../krm/place-annotations.ts";
 import { readResource } from "../krm/resource.ts";
 import type { Result, ResultFile } from "../krm/result.ts";
 import { childOf, kindOf } from "../yaml/node.ts";
@@ -47,9 +48,9 @@ export interface ChangedLockFile {
 export function lockChanges(
   records: readonly LockRecord[],
   used: readonly LockedImage[],
-  circumstances: LockContext,
+  context: LockContext,
 ): LockChanges {
-  const changes = byLock(records).map((group) => changeOf(group, circumstances));
+  const changes = byLock(records).map((group) => changeOf(group, context));
   const fileText = changes.find((change) => change.file !== undefined)?.file;
   const file =
     fileText === undefined
@@ -61,14 +62,14 @@ export function lockChanges(
             updatedLockText(
               text,
               { records: records.filter(({ lock }) => lock?.source === "file"), used },
-              circumstances.option?.name,
+              context.option?.name,
             ),
         };
   const lost = changes.flatMap((change) => change.lost ?? []);
   return {
     edits: changes.flatMap(({ edits = [] }) => edits),
     file,
-    results: [...changes.flatMap(({ results = [] }) => results), ...lostWarning(lost, circumstances)],
+    results: [...changes.flatMap(({ results = [] }) => results), ...lostWarning(lost, context)],
   };
 }
 
@@ -89,7 +90,7 @@ function byLock(records: readonly LockRecord[]): readonly RecordGroup[] {
   return [...all.filter(({ lock }) => lock !== undefined), ...all.filter(({ lock }) => lock === undefined)];
 }
 
-interface LockChange {
+interface GroupChange {
   readonly edits?: readonly TextEdit[];
   readonly file?: string;
   readonly results?: readonly Result[];
@@ -97,12 +98,12 @@ interface LockChange {
   readonly lost?: readonly LockRecord[];
 }
 
-function changeOf(group: RecordGroup, circumstances: LockContext): LockChange {
-  const { input, config } = circumstances;
+function changeOf(group: RecordGroup, context: LockContext): GroupChange {
+  const { input, config } = context;
   const { lock, records } = group;
-  if (lock === undefined) return config.lock === "create" ? creation(records, circumstances) : {};
+  if (lock === undefined) return config.lock === "create" ? creation(records, context) : {};
   const images = records.map(({ image }) => image);
-  if (lock.source === "file") return fileChange(group, circumstances);
+  if (lock.source === "file") return fileChange(group, context);
   if (lock.lock === undefined) return {};
   const isKept = input.kind === "ResourceList" && lock.resource.file !== undefined;
   return {
@@ -111,7 +112,7 @@ function changeOf(group: RecordGroup, circumstances: LockContext): LockChange {
   };
 }
 
-function creation(records: readonly LockRecord[], { input, config }: LockContext): LockChange {
+function creation(records: readonly LockRecord[], { input, config }: LockContext): GroupChange {
   const items = input.kind === "ResourceList" ? childOf(input.yaml, input.root, "items") : undefined;
   if (items === undefined || !keepsFiles(input)) return { lost: records };
   const images = records.map(({ image }) => image);
@@ -128,17 +129,15 @@ function indexOfLock({ yaml, items }: Input): number {
   const resources = items
     .filter((item) => kindOf(yaml, item) === "mapping")
     .map((item) => readResource(yaml, item));
-  const packages = resources.flatMap(({ annotations }) => annotations.get(packagePath) ?? []);
+  const packages = resources.flatMap(({ annotations }) => annotations.get(packageAnnotation) ?? []);
   const root = packages.toSorted((one, other) => one.length - other.length)[0];
   return resources.filter(
-    ({ annotations, file }) => file?.path === lockFileName && annotations.get(packagePath) === root,
+    ({ annotations, file }) => file?.path === lockFileName && annotations.get(packageAnnotation) === root,
   ).length;
 }
 
-const packagePath = "internal.config.kubernetes.io/package-path";
-
-function fileChange({ records, lock }: RecordGroup, circumstances: LockContext): LockChange {
-  const { file, option, config } = circumstances;
+function fileChange({ records, lock }: RecordGroup, context: LockContext): GroupChange {
+  const { file, option, config } = context;
   if (file === undefined || lock === undefined || option?.update !== true || file.kind === "ImagesLock") {
     return { lost: records };
   }

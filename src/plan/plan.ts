@@ -62,7 +62,7 @@ function planImage(field: ImageField, value: string, context: PlanContext): Step
       reason: field.floats ?? `must be an image reference: ${image.message}`,
       unlocked: undefined,
     };
-  const unwanted = whyUnwanted({ field, image }, context);
+  const unwanted = whyLeftAlone({ field, image }, context);
   if (unwanted !== undefined) return keep(field, `left alone: ${unwanted}`);
   if (field.floats !== undefined && config.mode !== "unpin") return floatingStep(field, image, context);
   const twice = field.fault && doubled[field.fault];
@@ -107,20 +107,20 @@ function floatingStep(field: ImageField, image: ImageReference, { config, lock }
  * What `include` and `exclude` say against an image. Where a digest alone stands for a tag, they are asked of
  * what the lock says that it was as well.
  */
-function whyUnwanted({ field, image }: FieldImage, { config, lock }: PlanContext): string | undefined {
+function whyLeftAlone({ field, image }: FieldImage, { config, lock }: PlanContext): string | undefined {
   if (config.include.length === 0 && config.exclude.length === 0) return undefined;
   const standsForTag = config.mode === "unpin" || tagMode(field, config) === "drop";
   if (lock === undefined || image.tag !== undefined || !standsForTag) return imageFilter(config)([image]);
   const originals = lock.images.originals(image, "drop");
-  const known = unwantedBefore.get(originals);
+  const known = leftAloneBefore.get(originals);
   if (known?.config === config && known.image === image) return known.reason;
   const reason = imageFilter(config)([image, ...originals.map(parseReference)]);
-  unwantedBefore.set(originals, { config, image, reason });
+  leftAloneBefore.set(originals, { config, image, reason });
   return reason;
 }
 
 // Many images may have one digest, and a lock many tags for it.
-const unwantedBefore = new WeakMap<
+const leftAloneBefore = new WeakMap<
   readonly string[],
   { readonly config: Config; readonly image: ImageReference; readonly reason: string | undefined }
 >();

@@ -139,11 +139,11 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     warnings.set(JSON.stringify([warning.registry, warning.message]), warning);
   }
 
-  function warnOfDetours(registry: string, { trials, as }: Found, before: readonly FailedPlace[]): void {
-    for (const { identity, failure, registry: elsewhere } of trials) {
-      const trial = { source: identity.source, failure };
+  function warnOfDetours(registry: string, { attempts, as }: Found, before: readonly FailedPlace[]): void {
+    for (const { identity, failure, registry: elsewhere } of attempts) {
+      const attempt = { source: identity.source, failure };
       if (identity.kind === "login") {
-        warn({ registry, message: warnOfLogin(elsewhere ?? registry, trial, as) });
+        warn({ registry, message: warnOfLogin(elsewhere ?? registry, attempt, as) });
       }
     }
     for (const { registry: mirror, failure } of before) {
@@ -188,7 +188,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       return { ...finding, failure: withoutSecrets(finding.failure, secrets) };
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      return { kind: "failed", failure: withoutSecrets(error, secrets), trials: [] };
+      return { kind: "failed", failure: withoutSecrets(error, secrets), attempts: [] };
     }
   }
 
@@ -212,7 +212,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
         if (!isEnough(finding)) continue;
         return { ...finding, place };
       }
-      const sources = finding.trials.map(({ identity }) => identity.source);
+      const sources = finding.attempts.map(({ identity }) => identity.source);
       const asked = [...new Set(finding.as === undefined ? sources : [...sources, finding.as])];
       last = { image: image.text, registry, failure: finding.failure, asked, before };
       if (ending.signal.aborted) break;
@@ -250,18 +250,18 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   ): Promise<(Found & { readonly inspection: Inspection }) | NotFound> {
     const found = await askAt(place, { reference: meantBy(image), verify: "get" });
     if (found.kind === "failed") return found;
-    const { digest, body = Buffer.alloc(0), trials, as } = found;
+    const { digest, body = Buffer.alloc(0), attempts, as } = found;
     try {
       const content = readContent(body);
       if (content.kind === "index") {
         const inspection = inspect(content.manifests, digest, demand);
         if (inspection.digest === digest) return { ...found, inspection };
         const failure = await childFailure(place, inspection.digest);
-        if (failure !== undefined) return { kind: "failed", failure, trials, as };
+        if (failure !== undefined) return { kind: "failed", failure, attempts, as };
         return { ...found, inspection: { ...inspection, index: digest } };
       }
       const config = await askAt(place, { reference: content.config, verify: "get", part: "blobs" });
-      if (config.kind === "failed") return { ...config, trials, as };
+      if (config.kind === "failed") return { ...config, attempts, as };
       const inspection = inspect(readConfig(config.body ?? Buffer.alloc(0), digest), digest, demand);
       return { ...found, inspection };
     } catch (error) {
@@ -439,12 +439,12 @@ function withoutAsking(image: ImageReference, failure: Failure): FailureContext 
   return { image: image.text, registry: image.registry, failure, asked: [], before: [] };
 }
 
-function toRegistryError(circumstances: FailureContext): RegistryError {
-  const { failure, registry } = circumstances;
+function toRegistryError(context: FailureContext): RegistryError {
+  const { failure, registry } = context;
   const { code, status } = failure;
-  const reason = explainReason(circumstances);
+  const reason = explainReason(context);
   const details = { code, registry, reason, status };
-  return new RegistryError(details, explainFailure(circumstances), { cause: failure });
+  return new RegistryError(details, explainFailure(context), { cause: failure });
 }
 
 function compare(one: string, other: string): number {

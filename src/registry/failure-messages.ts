@@ -18,38 +18,38 @@ export interface FailureContext {
 }
 
 /** Says in one sentence what was wanted, of whom, what came instead, as whom it was asked, and what to do. */
-export function explainFailure(circumstances: FailureContext): string {
-  return `can't resolve ${JSON.stringify(circumstances.image)}: ${explainReason(circumstances)}`;
+export function explainFailure(context: FailureContext): string {
+  return `can't resolve ${JSON.stringify(context.image)}: ${explainReason(context)}`;
 }
 
 /** The same without the image. */
-export function explainReason(circumstances: FailureContext): string {
-  const { failure, before, asked } = circumstances;
+export function explainReason(context: FailureContext): string {
+  const { failure, before, asked } = context;
   const { advice } = ROWS[failure.code];
-  const registry = failure.registry ?? circumstances.registry;
-  const redirected = isSameHost(registry, circumstances.registry)
+  const registry = failure.registry ?? context.registry;
+  const redirected = isSameHost(registry, context.registry)
     ? ""
-    : `${circumstances.registry} redirects to ${registry}: `;
+    : `${context.registry} redirects to ${registry}: `;
   const came = redirected + describe(failure, registry);
   const tried = before.map((one) => `${one.registry}: ${describe(one.failure, one.registry)}`);
   const earlier = tried.length === 0 ? "" : ` (before that, ${tried.join("; ")})`;
-  return `${came}${asWhom(circumstances)}${earlier}; ${advice(registry, { failure, asked })}`;
+  return `${came}${asWhom(context)}${earlier}; ${advice(registry, { failure, asked })}`;
 }
 
 /** Says that a login was refused where another way in was found. */
 export function warnOfLogin(
   registry: string,
-  trial: { readonly source: string; readonly failure: Failure },
+  attempt: { readonly source: string; readonly failure: Failure },
   as: string,
 ): string {
-  if (trial.failure.code === "package-login" || trial.failure.code === "plain-login") {
-    const { came, advice } = ROWS[trial.failure.code];
-    const about = { failure: trial.failure, asked: [] };
-    return `${came(registry, trial.failure)}, and it was asked anonymously instead; ${advice(registry, about)}`;
+  if (attempt.failure.code === "package-login" || attempt.failure.code === "plain-login") {
+    const { came, advice } = ROWS[attempt.failure.code];
+    const about = { failure: attempt.failure, asked: [] };
+    return `${came(registry, attempt.failure)}, and it was asked anonymously instead; ${advice(registry, about)}`;
   }
-  const status = trial.failure.status === undefined ? "" : ` (HTTP ${trial.failure.status})`;
+  const status = attempt.failure.status === undefined ? "" : ` (HTTP ${attempt.failure.status})`;
   const instead = as === "anonymously" ? "anonymously" : `with ${as}`;
-  return `${registry} refused the login from ${trial.source}${status}, and was asked ${instead} instead: renew that login, or remove it`;
+  return `${registry} refused the login from ${attempt.source}${status}, and was asked ${instead} instead: renew that login, or remove it`;
 }
 
 /** Says that a mirror gave nothing where another place did. */

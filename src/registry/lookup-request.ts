@@ -32,7 +32,7 @@ export interface LookupOptions extends TokenOptions {
 }
 
 /** How a look-up at one host ended, and as whom it was tried in vain before. */
-export type LookupResult = { readonly trials: readonly Attempt[] } & (
+export type LookupResult = { readonly attempts: readonly Attempt[] } & (
   | ({ readonly kind: "found" } & Found)
   | { readonly kind: "failed"; readonly failure: Failure }
 );

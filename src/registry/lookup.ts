@@ -26,13 +26,13 @@ export async function lookUp(
   question: LookupRequest,
   options: LookupOptions,
 ): Promise<LookupResult> {
-  const trials: Attempt[] = [];
+  const attempts: Attempt[] = [];
   try {
-    const found = await host.inTurn((learned) => find({ host, question, options, trials, learned }));
-    return { kind: "found", ...found, trials };
+    const found = await host.inTurn((learned) => find({ host, question, options, attempts, learned }));
+    return { kind: "found", ...found, attempts };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return { kind: "failed", failure: error, trials };
+    return { kind: "failed", failure: error, attempts };
   }
 }
 
@@ -40,7 +40,7 @@ interface Search {
   readonly host: Host;
   readonly question: LookupRequest;
   readonly options: LookupOptions;
-  readonly trials: Attempt[];
+  readonly attempts: Attempt[];
   readonly learned: () => void;
 }
 
@@ -61,11 +61,11 @@ async function find(search: Search): Promise<Found> {
     return foundAs(open, ANONYMOUS);
   }
   const demand = hostChallengeOf(open) ?? (await findHiddenChallenge(open, search));
-  const isNews = demand !== undefined && !(known !== undefined && isSameDemand(known, demand));
+  const isNews = demand !== undefined && !(known !== undefined && isSameChallenge(known, demand));
   // Nothing is demanded here, and what another repository's demand led to says nothing of this one.
   const isOthers = demand === undefined && first instanceof Failure && isOfRealm(first, search);
   // What was refused on a demand that does not hold here says nothing about a login.
-  if (isNews || isOthers) search.trials.length = 0;
+  if (isNews || isOthers) search.attempts.length = 0;
   let failure = isDenied(open.failure) && !isOthers ? (first ?? open.failure) : open.failure;
   if (isNews) {
     authorizer.learn(repository, demand);
@@ -76,7 +76,7 @@ async function find(search: Search): Promise<Found> {
   }
   // As if it had come last, which it does where the demand was known before.
   if (demand?.challenge.scheme !== "bearer" && (isDenied(failure) || failure === open.failure))
-    search.trials.push({ identity: ANONYMOUS, failure: open.failure });
+    search.attempts.push({ identity: ANONYMOUS, failure: open.failure });
   const scope = demand && foreignScopeOf(demand, repository);
   const isTried = !isNews && scope === known?.scope;
   if (demand === undefined || scope === undefined || isTried || !isRefused(failure)) throw failure;
@@ -89,14 +89,14 @@ async function find(search: Search): Promise<Found> {
  * that does not help.
  */
 async function findByScope(search: Search, demand: HostChallenge, before: Failure): Promise<Found> {
-  const { trials, question, host } = search;
-  const earlier = trials.splice(0);
+  const { attempts, question, host } = search;
+  const earlier = attempts.splice(0);
   const found = await askInTurn(search, demand);
   if (found !== undefined && !(found instanceof Failure)) {
     host.authorizer.learn(question.repository, demand);
     return found;
   }
-  trials.unshift(...earlier);
+  attempts.unshift(...earlier);
   throw found === undefined || isRefused(found) ? before : found;
 }
 
@@ -127,7 +127,7 @@ function foundAs({ as, ...answer }: FoundAnswer, { source }: Pick<Identity, "sou
  * none.
  */
 async function askInTurn(search: Search, demand: HostChallenge): Promise<Found | Failure | undefined> {
-  const { host, question, trials } = search;
+  const { host, question, attempts } = search;
   let failure: Failure | undefined;
   for await (const identity of host.authorizer.identities(question)) {
     // Where no token is to be had, anonymous means without a header, which `find` asks by itself.
@@ -138,7 +138,7 @@ async function askInTurn(search: Search, demand: HostChallenge): Promise<Found |
       host.authorizer.remember(question.repository, identity);
       return foundAs(answer, identity);
     }
-    trials.push({ identity, failure: answer.failure });
+    attempts.push({ identity, failure: answer.failure });
     // What is missing for strangers may be there for this machine's own identity.
     const mayBeHidden = identity.kind === "anonymous" && answer.failure.status === 404;
     const mayOthers = answer.kind === "no-token" || mayBeHidden || isDenied(answer.failure);
@@ -235,17 +235,17 @@ async function ask(search: Search, authorization?: string, isLoggedIn?: boolean)
     return said;
   }, question.guard);
   if (answer.kind === "digest" || answer.url.origin === host.base?.origin) return answer;
-  return askElsewhere(search, answer);
+  return askRedirected(search, answer);
 }
 
-async function askElsewhere(
-  { host, question, options, trials }: Search,
+async function askRedirected(
+  { host, question, options, attempts }: Search,
   refusal: ManifestRefusal,
 ): Promise<Answer> {
   const next = await redirectedLookup(refusal, { home: host, question, options });
   if (next === undefined) throw refusal.failure;
   const result = await lookUpRedirected(next, (there, asked) => lookUp(there, asked, options));
-  trials.push(...result.trials);
+  attempts.push(...result.attempts);
   if (result.kind === "failed") throw result.failure;
   const { digest, body, mediaType, next: page, as } = result;
   if (question.part !== "referrers" && isDigest(question.reference) && digest !== question.reference) {
@@ -267,7 +267,7 @@ function isWishForTls({ code, status }: Failure, base: URL, last: boolean): bool
   return code === "http-on-https" || (status === 400 && base.protocol === "http:" && !last);
 }
 
-function isSameDemand(one: HostChallenge, other: HostChallenge): boolean {
+function isSameChallenge(one: HostChallenge, other: HostChallenge): boolean {
   return (
     one.challenge.scheme === other.challenge.scheme &&
     ["realm", "service"].every(

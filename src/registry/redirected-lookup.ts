@@ -70,9 +70,9 @@ export async function lookUpRedirected(
 ): Promise<LookupResult> {
   const { name } = host.endpoint;
   const result = await ask(host, question);
-  const trials = result.trials.map((trial) => ({ ...trial, registry: trial.registry ?? name }));
-  if (result.kind === "found") return { ...result, trials };
-  return { ...result, trials, failure: attributed(result.failure, name) };
+  const attempts = result.attempts.map((attempt) => ({ ...attempt, registry: attempt.registry ?? name }));
+  if (result.kind === "found") return { ...result, attempts };
+  return { ...result, attempts, failure: attributed(result.failure, name) };
 }
 
 const PATH =

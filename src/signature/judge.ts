@@ -2,7 +2,7 @@
 import type { Config, OnError } from "../config/config.ts";
 import type { TrustRules } from "../config/trust-rules.ts";
 import type { Digest } from "../image/digest.ts";
-import { isMeant, isMeantText } from "../image/image-glob.ts";
+import { matchesAny, matchesAnyText } from "../image/image-glob.ts";
 import type { DigestLookup, Resolution } from "../image/lookup.ts";
 import { canonicalName, type ImageReference, parseReference, withoutDigest } from "../image/reference.ts";
 import { lackIn } from "../lock/comparison.ts";
@@ -83,7 +83,7 @@ export function createJudge({ rules, signatures, vouch, config, resolver }: Judg
 
   async function unsigned(judged: JudgedImage): Promise<Objection | undefined> {
     const named = namesOf(judged);
-    const asked = signatures.filter(({ images }) => named.some((each) => isMeant(each, images)));
+    const asked = signatures.filter(({ images }) => named.some((each) => matchesAny(each, images)));
     if (asked.length === 0) return undefined;
     const meaning = await meaningOf(judged);
     if (typeof meaning !== "string")
@@ -148,7 +148,7 @@ export function createJudge({ rules, signatures, vouch, config, resolver }: Judg
     unreadable(text) {
       const reason = disallowedText(text, rules.allow);
       if (reason !== undefined) return { kind: "disallowed", reason, onError: "fail" };
-      const asked = signatures.filter(({ images }) => text === undefined || isMeantText(text, images));
+      const asked = signatures.filter(({ images }) => text === undefined || matchesAnyText(text, images));
       const failures = asked.map((rule) => ({
         rule,
         reason: `must be an image that is signed as ${rule.label} says, but can't be read as one`,
@@ -157,12 +157,12 @@ export function createJudge({ rules, signatures, vouch, config, resolver }: Judg
     },
     doubt(judged) {
       const named = namesOf(judged);
-      const rule = signatures.find(({ images }) => named.some((each) => isMeant(each, images)));
+      const rule = signatures.find(({ images }) => named.some((each) => matchesAny(each, images)));
       return disallowed(named, rules.allow) ?? (rule && `must be signed as ${rule.label} says`);
     },
     learn,
     async loggedAt(image, answer, lock) {
-      const asked = signatures.filter(({ images }) => isMeant(image, images));
+      const asked = signatures.filter(({ images }) => matchesAny(image, images));
       if (asked.length === 0) return undefined;
       learn(image, answer);
       const { digest } = answer;

@@ -183,19 +183,7 @@ function readEntry({ yaml, tell }: Reading, key: YamlNode, value: YamlNode): rea
     kept === undefined ? undefined : readEvidenceAt(reading, { path: `${path}.evidence`, node: kept });
   if (reference === undefined || digest === undefined || problems.length > 0) return [];
   const at = startOf(yaml, childOf(yaml, value, "digest") ?? value);
-  return [
-    {
-      reference,
-      digest,
-      ...(at !== undefined && { at }),
-      ...(forPlatform !== undefined && { platform: forPlatform }),
-      ...(seen !== undefined && { platforms: seen }),
-      ...(next !== undefined && { next }),
-      ...(evidence !== undefined && { evidence }),
-      key,
-      value,
-    },
-  ];
+  return [{ reference, digest, at, platform: forPlatform, platforms: seen, next, evidence, key, value }];
 }
 
 const entryFields: readonly string[] = ["digest", "platform", "platforms", "next", "evidence"];

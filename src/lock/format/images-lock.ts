@@ -78,6 +78,5 @@ function readImage(
   const written = original === undefined ? undefined : safeParseReference(textOf(yaml, original) ?? "");
   // kbld takes any text for an image that it builds, and repeats what had a digest before.
   if (written === undefined || written instanceof Error || written.digest !== undefined) return [];
-  const at = startOf(yaml, image);
-  return [{ reference: written, digest: resolved.digest, node: image, ...(at !== undefined && { at }) }];
+  return [{ reference: written, digest: resolved.digest, node: image, at: startOf(yaml, image) }];
 }

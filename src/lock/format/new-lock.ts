@@ -1,5 +1,12 @@
 /** The text of a lock that is not there yet. */
 import { canonicalName } from "../../image/reference.ts";
+import {
+  indexAnnotation,
+  localConfigAnnotation,
+  olderIndexAnnotation,
+  olderPathAnnotation,
+  pathAnnotation,
+} from "../../krm/place-annotations.ts";
 import type { ResourceRef } from "../../krm/result.ts";
 import { insert } from "../../yaml/insert/insert.ts";
 import type { YamlNode, YamlText } from "../../yaml/scan.ts";
@@ -46,15 +53,15 @@ export function lockItemEdit(yaml: YamlText, { items, index, images }: LockItem)
 type Annotation = readonly [name: string, value: string];
 
 // It is for functions, not for the cluster: kpt live and kustomize leave it out of what they apply.
-const localConfig: readonly Annotation[] = [["config.kubernetes.io/local-config", "true"]];
+const localConfig: readonly Annotation[] = [[localConfigAnnotation, "true"]];
 
 /** Both spellings, since an orchestrator that finds one changed alone takes the file for renamed. */
 function fileAnnotations(index: number): readonly Annotation[] {
   return [
-    ["config.kubernetes.io/index", String(index)],
-    ["config.kubernetes.io/path", lockFileName],
-    ["internal.config.kubernetes.io/index", String(index)],
-    ["internal.config.kubernetes.io/path", lockFileName],
+    [olderIndexAnnotation, String(index)],
+    [olderPathAnnotation, lockFileName],
+    [indexAnnotation, String(index)],
+    [pathAnnotation, lockFileName],
   ];
 }
 
