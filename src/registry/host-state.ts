@@ -109,8 +109,9 @@ export function createHost({ endpoint, authorizer, run, knock }: HostOptions): H
     try {
       return await attempt({ url: first, guard }, (url) => task(url, false), wantsOther);
     } catch (error) {
-      // Another image may have found the way meanwhile, and it may be the other one.
-      if (base === first || !(error instanceof Failure) || !wantsOther(error)) throw error;
+      if (!(error instanceof Failure) || !wantsOther(error)) throw error;
+      // Another image has found meanwhile that this was the way; it was tried just once.
+      if (base === first) return attempt({ url: first, guard }, (url) => task(url, true));
       if (isUnclear(error)) wantsFirst = (failure) => speaksOther(failure) || saysNothing(failure);
       // What hangs up on both may hang up on all, or refuse in no words the scheme that is wrong.
       if (hangsUp(error)) wantsFirst = (failure) => speaksOther(failure) || hangsUp(failure);

@@ -1,7 +1,7 @@
 /** What can be wrong with a registry's answer, one row a kind. */
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { gzipSync } from "node:zlib";
+import { deflateRawSync, gzipSync } from "node:zlib";
 import { secretForms } from "../support/secret-forms.ts";
 
 /** What a tag means. */
@@ -326,6 +326,130 @@ export const faults: readonly Fault[] = [
   { name: "a redirect to nowhere", answer: redirect(() => "http://[") },
   { name: "a redirect without an address", answer: status(307) },
   {
+    name: "a redirect to its own name by HTTPS",
+    answer: redirect(({ request }) => `https://${request.headers.host}${request.url}`),
+  },
+  {
+    name: "a redirect to another host that wants a login at first",
+    answer: redirect(({ elsewhere, request }) => `${elsewhere}${request.url}?private`),
+  },
+  {
+    name: "a redirect of GET alone",
+    answer: split(
+      withoutDigest,
+      redirect(({ elsewhere, request }) => `${elsewhere}${request.url}?signature=abc#part`),
+    ),
+  },
+  {
+    name: "a redirect to two addresses",
+    answer: ({ response, elsewhere, request: { url } }) => {
+      response.writeHead(307, ["Location", `${elsewhere}${url}`, "Location", `${elsewhere}/a`]).end();
+    },
+  },
+  { name: "204", answer: status(204) },
+  {
+    name: "206",
+    answer: split(status(206), ({ response, content }) => answer(response, 206, {}, content.body)),
+  },
+  { name: "304", answer: status(304) },
+  { name: "421 once", answer: atFirst(1, status(421)) },
+  {
+    name: "511 with a page",
+    answer: ({ response }) => answer(response, 511, { "content-type": "text/html" }, "<a>"),
+  },
+  {
+    name: "a body packed twice",
+    answer: split(
+      withoutDigest,
+      body(({ body: text }) => gzipSync(gzipSync(text)), { "content-encoding": "gzip, gzip" }),
+    ),
+  },
+  {
+    name: "a body packed without its frame",
+    answer: split(
+      withoutDigest,
+      body(({ body: text }) => deflateRawSync(text), { "content-encoding": "deflate" }),
+    ),
+  },
+  {
+    name: "a byte order mark",
+    answer: split(
+      withoutDigest,
+      body(({ body: text }) => `\ufeff${text}`),
+    ),
+  },
+  {
+    name: "a digest in quotes",
+    answer: ({ request, response, content }) =>
+      answer(
+        response,
+        200,
+        { ...headersOf(content), "docker-content-digest": `"${content.digest}"` },
+        request.method === "HEAD" ? undefined : content.body,
+      ),
+  },
+  {
+    name: "two answers at once",
+    answer: (ask) => {
+      const isHead = ask.request.method === "HEAD";
+      ask.request.socket.write(answerText(ask, isHead) + answerText({ ...ask, content: STRAY }, isHead));
+    },
+    isMute: true,
+  },
+  {
+    name: "a second answer somewhat later",
+    answer: (ask) => {
+      const isHead = ask.request.method === "HEAD";
+      const { socket } = ask.request;
+      socket.write(answerText(ask, isHead), () =>
+        setImmediate(() => socket.writable && socket.write(answerText({ ...ask, content: STRAY }, isHead))),
+      );
+    },
+    isMute: true,
+  },
+  {
+    name: "an answer to HEAD with a body",
+    answer: (ask) => void ask.request.socket.write(answerText(ask, false)),
+    isMute: true,
+  },
+  {
+    name: "an answer that is longer than it says",
+    answer: split(withoutDigest, (ask) =>
+      sendRaw(ask, answerText(ask, false).replace(/content-length: \d+/, "content-length: 9")),
+    ),
+    isMute: true,
+  },
+  {
+    name: "an end behind each answer",
+    answer: (ask) => ask.request.socket.end(answerText(ask, ask.request.method === "HEAD")),
+    isMute: true,
+  },
+  {
+    name: "another protocol",
+    answer: (ask) =>
+      sendRaw(ask, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"),
+    isMute: true,
+  },
+  {
+    name: "a word to go on, first",
+    answer: (ask) => {
+      ask.response.writeContinue();
+      answerWell(ask);
+    },
+    isMute: true,
+  },
+  {
+    name: "HTTP/1.0",
+    answer: (ask) => sendRaw(ask, answerText(ask, false).replace("HTTP/1.1", "HTTP/1.0")),
+    isMute: true,
+  },
+  { name: "HTTP/2", answer: (ask) => sendRaw(ask, "\0\0\x06\x04\0\0\0\0\0\0\x03\0\0\0d"), isMute: true },
+  {
+    name: "a status of four digits",
+    answer: (ask) => sendRaw(ask, "HTTP/1.1 2000 OK\r\n\r\n"),
+    isMute: true,
+  },
+  {
     name: "many headers",
     answer: (ask) => sendRaw(ask, `HTTP/1.1 200 OK\r\n${"x-a: b\r\n".repeat(9_000)}\r\n`),
     isMute: true,
@@ -363,6 +487,11 @@ export const faults: readonly Fault[] = [
     name: "a challenge of another host",
     answer: challenge(({ elsewhere }) => `Bearer realm="${elsewhere}/realm",service="a"`),
   },
+  { name: "a challenge with a path for a realm", answer: challenge(() => 'Bearer realm="/token"') },
+  {
+    name: "a challenge of its own name by HTTPS",
+    answer: challenge(({ request }) => `Bearer realm="https://${request.headers.host}/token",service="a"`),
+  },
   { name: "a challenge without a realm", answer: challenge(() => "Bearer") },
   { name: "a challenge to a file", answer: challenge(() => 'Bearer realm="file:///etc/passwd"') },
   {
@@ -385,6 +514,15 @@ export const faults: readonly Fault[] = [
   { name: "a name that is unknown", answer: (ask) => refuse(ask, 404, "NAME_UNKNOWN") },
   { name: "a tag that is unknown", answer: (ask) => refuse(ask, 404, "MANIFEST_UNKNOWN") },
 ];
+
+/** What no repository has. */
+const STRAY = contentOf("stray", "v1");
+
+/** A good answer as it is sent. */
+function answerText({ content }: Pick<Ask, "content">, isHead: boolean): string {
+  const head = Object.entries(headersOf(content)).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 200 OK\r\n${head.join("")}\r\n${isHead ? "" : content.body}`;
+}
 
 const BOMB = gzipSync(Buffer.alloc(20_000_000));
 

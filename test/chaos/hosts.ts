@@ -152,11 +152,13 @@ export async function startHosts(): Promise<Hosts> {
   const other: RequestListener = (request, response) => {
     requests += 1;
     request.resume();
-    const { pathname } = new URL(request.url ?? "/", "http://a");
+    const { pathname, search } = new URL(request.url ?? "/", "http://a");
     const { authorization } = request.headers;
     if (pathname === "/realm") return void response.end('{"token": "from-elsewhere"}');
     if (authorization !== undefined && authorization !== "Bearer from-elsewhere")
       strays.push(`${authorization} at ${pathname}`);
+    if (search === "?private")
+      return void response.writeHead(401, { "www-authenticate": 'Basic realm="a"' }).end();
     const { repository = "", reference = "" } = MANIFEST.exec(pathname)?.groups ?? {};
     const content = known(repository, reference);
     if (content === undefined)

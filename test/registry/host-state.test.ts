@@ -1,4 +1,4 @@
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -48,6 +48,31 @@ describe("a host on loopback, where HTTP is tried before HTTPS", () => {
 
     expect(await first).toBe(INDEX_DIGEST);
     plain[1]?.destroy();
+    expect(await second).toBe(INDEX_DIGEST);
+  });
+
+  test("tries as often as elsewhere for an image that hung up while another found the way by the same scheme", async () => {
+    const heads: ServerResponse[] = [];
+    const asked = new EventEmitter();
+    const registry = await startQuirkServer(({ method }, response) => {
+      if (method === "GET") return answerIndex(response);
+      if (heads.length === 2) return void response.destroy();
+      heads.push(response);
+      asked.emit("head");
+    });
+    onTestFinished(registry.close);
+    const client = makeClient({ network: { retries: 0 } });
+    onTestFinished(client.close);
+
+    const first = digestOf(client, parseReference(`${registry.host}/app:1`));
+    const second = digestOf(client, parseReference(`${registry.host}/app:2`));
+    // The second is let in when the first has taken too long.
+    while (heads.length < 2) await once(asked, "head");
+    const [one, other] = heads;
+    if (one !== undefined) answerIndex(one);
+
+    expect(await first).toBe(INDEX_DIGEST);
+    other?.destroy();
     expect(await second).toBe(INDEX_DIGEST);
   });
 

@@ -1,7 +1,8 @@
 import { once } from "node:events";
-import { type AddressInfo, connect, createServer } from "node:net";
+import { type AddressInfo, connect, createServer, Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { parseReference } from "../../../src/image/reference.ts";
+import { createBrokenAnswers } from "../../../src/registry/transport/broken-answer.ts";
 import { LOOPBACK_TLS } from "../../support/loopback-tls.mjs";
 import { answerIndex, INDEX, INDEX_DIGEST, INDEX_TYPE } from "../../support/manifests.ts";
 import { type QuirkServer, type QuirkServerOptions, startQuirkServer } from "../../support/quirk-server.ts";
@@ -61,6 +62,15 @@ describe("a refusal in broken HTTP", () => {
     expect(await resolveOnce(`${server.host}/app:v1`)).toBe(INDEX_DIGEST);
   });
 
+  test("shows nothing of a body that is packed, and takes any name for a header's", async () => {
+    const text = "HTTP/1.1 403 No\n__proto__: a\nContent-Encoding: gzip\n\npacked";
+    const server = await serve(Array.from({ length: 4 }, () => text));
+
+    const error = await failOnce(`${server.host}/app:v1`, { network: { retries: 0 } });
+
+    expect(error.message).toContain("answered HTTP 403,");
+  });
+
   test("is read through TLS, and through a tunnel", async () => {
     const text = "HTTP/1.1 403 Forbidden\nContent-Length: 2\n\nno";
     const server = await serve(
@@ -113,6 +123,23 @@ test("a connection that breaks after a refusal says nothing more by it", async (
 
   await expect(ask("refused")).rejects.toMatchObject({ code: "forbidden" });
   await expect(ask("hangs-up")).rejects.toMatchObject({ code: "unreachable" });
+});
+
+test.each([
+  [{ code: "HPE_INVALID_CONSTANT", name: "HTTPParserError" }, 403],
+  [{ code: "UND_ERR_RES_CONTENT_LENGTH_MISMATCH" }, 403],
+  [{ code: "ECONNRESET" }, undefined],
+])("what was read last is looked at for the error %j: %s", (kind, status) => {
+  const socket = new Socket();
+  socket.read = () => Buffer.from("HTTP/1.1 403 Forbidden\r\n\r\n");
+  const answers = createBrokenAnswers();
+  answers.watch(socket);
+  const error = Object.assign(new Error("broken"), kind);
+
+  socket.read();
+  socket.emit("error", error);
+
+  expect(answers.behind(error)?.status).toBe(status);
 });
 
 test("a digest in broken HTTP is none, and is told in plain words", async () => {
