@@ -105,7 +105,9 @@ function visitMap(search: LikelySearch, place: Place, around: Around): void {
   const isImage = around.meaning !== undefined;
   const texts = isBuilt || !mayBeParts(names) ? noTexts : textsOf(yaml, node, { names, entries });
   const inParts = new Set(texts.size === 0 ? [] : takeParts(search, place, { texts, isImage }));
-  const variable = names.includes("value") ? memberText(yaml, membersOf(yaml, node), "name") : undefined;
+  // Argo CD's plugins are told a `string`.
+  const told = ["value", "string"].find((name) => names.includes(name));
+  const variable = told === undefined ? undefined : memberText(yaml, membersOf(yaml, node), "name");
   const isAmongImages = around.isAmongImages === true || around.meaning === "images";
   let siblings: readonly Member[] | undefined;
   entries.forEach(({ value }, at) => {
@@ -115,7 +117,7 @@ function visitMap(search: LikelySearch, place: Place, around: Around): void {
     if (around.isRoot && (name === "apiVersion" || name === "kind")) return;
     let meaning = meaningOf(name);
     if (meaning === "none") return;
-    if (name === "value" && variable !== undefined && isResult(variable)) return;
+    if (name === told && variable !== undefined && isResult(variable)) return;
     const isUnsure =
       meaning === "unsure" && !areSettings(name, kindOf(yaml, dereference(yaml, value)), path.at(-1));
     if (meaning === "unsure") meaning = undefined;
@@ -124,7 +126,7 @@ function visitMap(search: LikelySearch, place: Place, around: Around): void {
     else if (meaning === undefined && around.meaning === "images") meaning = "image";
     else if (meaning === undefined && around.meaning === "image" && referenceKeys.has(name))
       meaning = "image";
-    else if (name === "value" && variable !== undefined)
+    else if (name === told && variable !== undefined)
       meaning = isImageVariable(variable) ? "image" : undefined;
     path.push(name);
     if (around.isRoot && name === "metadata")

@@ -52,3 +52,15 @@ describe("a reference in parts", () => {
     );
   });
 });
+
+test("what a plugin of Argo CD is told is told", async () => {
+  const source =
+    "{plugin: {parameters: [{name: image, string: 'r.io/a:1'}, {name: image, array: ['r.io/b:1']}]}}";
+  const text = `apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\nspec: {source: ${source}}\n`;
+
+  expect((await pin(text)).told).toEqual([
+    expect.stringMatching(
+      /^warning spec\.source\.plugin\.parameters\[0\]\.string: "r\.io\/a:1" reads as an image/,
+    ),
+  ]);
+});
