@@ -27,7 +27,7 @@ export function overlaidKeys(root: YamlMap): readonly PartKey[] {
     });
     // What is below such a directive is no map of the two.
     if (entries.some(({ name }) => name === "$patch")) return;
-    const key = partKey(entries, above);
+    const key = partKeyOf(entries, above);
     if (key !== undefined) found.push(key);
     for (const { name, value } of entries)
       if (value !== undefined && kindOf(yaml, value) === "mapping") walk(value, [...above, name]);
@@ -51,7 +51,7 @@ export function patchedKeys({ yaml, node }: YamlMap): readonly PartKey[] {
     const at = startOf(yaml, value?.value ?? operation.node) ?? 0;
     map.entries.push({ name: unescaped(name), yaml, value: value?.value, at });
   }
-  return [...maps.values()].flatMap(({ above, entries }) => partKey(entries, above) ?? []);
+  return [...maps.values()].flatMap(({ above, entries }) => partKeyOf(entries, above) ?? []);
 }
 
 const OPERATIONS = /^(?:add|replace|remove)$/;
@@ -61,7 +61,8 @@ function unescaped(step: string): string {
   return step.replaceAll("~1", "/").replaceAll("~0", "~");
 }
 
-interface Entry {
+/** An entry of a map. */
+export interface Entry {
   readonly name: string;
   readonly yaml: YamlText;
   /** Undefined where the key is taken away. */
@@ -69,15 +70,16 @@ interface Entry {
   readonly at: number;
 }
 
-function partKey(entries: readonly Entry[], above: readonly string[]): PartKey | undefined {
+/** What entries of one map say of an image. */
+export function partKeyOf(entries: readonly Entry[], above: readonly string[]): PartKey | undefined {
   const scalars = entries.filter(
     ({ yaml, value }) => value === undefined || kindOf(yaml, value) === "scalar",
   );
-  const digest = scalars.find(({ name }) => DIGEST.test(name));
-  const part = scalars.find(({ name }) => TAG.test(name)) ?? scalars.find(({ name }) => NAME.test(name));
+  const digest = scalars.find(({ name }) => isDigestKey(name));
+  const part = scalars.find(({ name }) => isTagKey(name)) ?? scalars.find(({ name }) => isNameKey(name));
   const key = digest ?? part;
   if (key === undefined) return undefined;
-  const isWhole = scalars.some((entry) => NAME.test(entry.name) && hasText(entry));
+  const isWhole = scalars.some((entry) => isNameKey(entry.name) && hasText(entry));
   const kind = digest === undefined ? "stale" : hasText(digest) || isWhole ? "own" : "empty";
   return { steps: [...above, key.name], kind, at: key.at };
 }
@@ -86,9 +88,20 @@ function hasText({ yaml, value }: Entry): boolean {
   return value !== undefined && scalarType(yaml, value) !== "null" && scalarText(yaml, value) !== "";
 }
 
-const DIGEST = /(?:digest|sha(?:256)?|hash)$/i;
-const TAG = /(?:tag|version)$/i;
-const NAME = /(?:repository|repo|registry|image)$/i;
+/** True for a key that may hold a digest. */
+export function isDigestKey(name: string): boolean {
+  return /(?:digest|sha(?:256)?|hash)$/i.test(name);
+}
+
+/** True for a key that may hold a tag. */
+export function isTagKey(name: string): boolean {
+  return /(?:tag|version)$/i.test(name);
+}
+
+/** True for a key that may hold the name of an image, or a part of that. */
+export function isNameKey(name: string): boolean {
+  return /(?:repository|repo|registry|image)$/i.test(name);
+}
 
 /** False for a text that certainly holds no such keys, which need not be read then. */
 export function mayHoldParts(text: string): boolean {

@@ -6,30 +6,36 @@ import type { PartWrite } from "./part-write.ts";
 
 /** An image with a digest, and what writes a part of it. */
 export interface PatchedImage {
-  readonly write: PartWrite;
+  readonly write: Pick<PartWrite, "file" | "kind" | "key" | "path" | "position">;
   readonly image: string;
 }
 
-/** A result for each: a finding of a check. */
+/** A result for each place: a finding of a check. */
 export function patchedResults(
   patched: readonly PatchedImage[],
   { mode, check }: Pick<Config, "mode" | "check">,
 ): readonly Result[] {
   const severity = mode === "check" ? check.unpinned : "warning";
   if (mode === "unpin" || severity === "off") return [];
-  return patched.map(({ write: { file, kind, key, position, path }, image }) => {
+  const told = new Set<string>();
+  return patched.flatMap(({ write: { file, kind, key, position, path }, image }) => {
+    const { line, column } = position();
+    const place = JSON.stringify([file, line, column]);
+    if (told.has(place)) return [];
+    told.add(place);
     const name = quote(image.replace(/@.*$/s, ""));
     const message =
       kind === "stale"
         ? `changes the \`${key}\` of ${name} and keeps its digest, which is that of the old image: write the digest here, too`
         : `takes away the digest of ${name}, so that it runs without one: write the digest here`;
-    return {
+    const result = {
       severity,
       message,
       file: { path: file },
       field: { path },
-      position: position(),
+      position: { line, column },
       ...(mode === "check" && { tags: { class: "unpinned" } }),
     };
+    return [result];
   });
 }

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { InputError } from "../krm/input-error.ts";
 import type { Result } from "../krm/result.ts";
 import type { TextEdit } from "../yaml/text-edit.ts";
+import { type ChartRelease, chartReleasesIn } from "./chart-releases.ts";
 import type { FileState } from "./file-text.ts";
 import type { FoundFile } from "./find-files.ts";
 import { type FilePlanning, type PlannedFile, planFile } from "./plan-file.ts";
@@ -39,6 +40,8 @@ export interface ReadResult {
   readonly results: readonly Result[];
   readonly planned?: PlannedFile;
   readonly change?: FileChange | undefined;
+  /** The objects that render charts of the run. */
+  readonly releases?: readonly ChartRelease[];
 }
 
 /** Bytes of files whose answers are not there yet: what is known of their texts takes ten times as much. */
@@ -67,6 +70,7 @@ export async function planEach(
     const { input, bytes, state, hash } = read;
     const size = bytes.length;
     const lock = await run.locks.nearest(dirname(file.place));
+    const releases = run.layers.hasCharts ? chartReleasesIn(input, file.place) : [];
     const settle = await planFile(input, { ...run, lock: lock?.lock }).catch((error) => foldedTooMuch(error));
     if (typeof settle === "string") {
       results[at] = unreadableFile(file, settle, run);
@@ -86,7 +90,7 @@ export async function planEach(
       if (isKept) keptSize += size;
       const kept = isKept ? bytes : undefined;
       const change = edits.length > 0 ? { path, place, edits, images, state, hash, bytes: kept } : undefined;
-      results[at] = { file, kind: "input", results: [], planned, change };
+      results[at] = { file, kind: "input", results: [], planned, change, releases };
     })();
     waiting.push({ size, done });
     while (waitingSize > WAITING_MAX) await waiting.shift()?.done;

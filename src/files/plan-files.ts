@@ -32,6 +32,7 @@ import { patchedResults } from "./patched-images.ts";
 import { type FileChange, planEach, type ReadResult } from "./plan-each.ts";
 import type { PlannedFile, Wants } from "./plan-file.ts";
 import { unreadableResult } from "./read-input.ts";
+import { releasedImages } from "./release-values.ts";
 import { allLocks, createRunLocks } from "./run-locks.ts";
 import { emptyResults, keylessResults, runResults } from "./run-results.ts";
 import { readValuesLayers } from "./values-layers.ts";
@@ -168,6 +169,12 @@ export async function planFiles(paths: readonly string[], options: FilesOptions)
             resolver,
           )
         : [];
+    const changed = new Set(read.flatMap(({ change }) => change?.place ?? []));
+    const released = releasedImages(
+      read.flatMap(({ releases = [] }) => releases),
+      readNamed,
+      (place) => changed.has(place),
+    );
     const told = [
       ...found.faults.map((fault) => unreadableResult(fault, { isNamed: fault.isNamed, mode: config.mode })),
       ...read.flatMap(({ results: own }) => own),
@@ -178,7 +185,7 @@ export async function planFiles(paths: readonly string[], options: FilesOptions)
         kustomizations.missing((place) => fileAt(place) !== undefined),
         config,
       ),
-      ...patchedResults([...kustomizations.patched(), ...layers.patched()], config),
+      ...patchedResults([...kustomizations.patched(), ...layers.patched(), ...released], config),
       ...runResults(files, context),
       ...(await idleSelections(files, config)),
       ...keylessResults(read, config),

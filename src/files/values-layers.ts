@@ -32,6 +32,8 @@ export interface ValuesLayer {
 
 /** What is laid over the values of a run. */
 export interface ValuesLayers {
+  /** Whether there is a chart in the run. */
+  readonly hasCharts: boolean;
   /** What becomes of an image in the file at a place; undefined where nothing is laid over it. */
   readonly overridden: (place: string) => InputFile["overridden"];
   /** Those that leave an image which was found with the digest of another, or with none. */
@@ -53,6 +55,7 @@ export function readValuesLayers(
   }
   const patched = new Map<PartWrite, string>();
   return {
+    hasCharts: files.some(({ place }) => isChart(place)),
     overridden(place) {
       const own = (over.get(place) ?? []).map(([base, layers]) => ({ base, find: writesOf(layers, read) }));
       if (own.length === 0) return undefined;

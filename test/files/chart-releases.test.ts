@@ -1,0 +1,107 @@
+/** Objects that lay values over those of a chart beside them. */
+import { describe, expect, test } from "vitest";
+import { digest, makeTree, planTree } from "./tree.ts";
+
+const image = `image: {repository: ghcr.io/a/b, tag: "1", digest: "${digest}"}\n`;
+const chart = {
+  "charts/web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n",
+  "charts/web/values.yaml": image,
+};
+
+/** What a check tells of digests that stay under another tag. */
+async function toldOf(tree: Readonly<Record<string, string>>): Promise<readonly string[]> {
+  const { lines } = await planTree(makeTree({ ...chart, ...tree }), {
+    options: { mode: "check", "check.gone": "off", "check.drift": "off" },
+  });
+  return lines.map((line) => line.replace(/ of "ghcr\.io\/a\/b:1".*/, ""));
+}
+
+function application(helm: string): string {
+  return `apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web}\nspec:\n  source:\n    path: charts/web\n    helm:\n${helm}`;
+}
+
+describe("an Application of Argo CD", () => {
+  test.each([
+    [
+      "an object",
+      '      valuesObject: {image: {tag: "2"}}\n',
+      "8:30: [error] spec.source.helm.valuesObject.image.tag",
+    ],
+    [
+      "a text",
+      '      values: |\n        image:\n          tag: "2"\n',
+      "10:11: [error] spec.source.helm.values.image.tag",
+    ],
+    [
+      "a parameter",
+      '      parameters:\n      - name: image.tag\n        value: "2"\n',
+      "10:17: [error] spec.source.helm.parameters",
+    ],
+  ])("fails a check where %s changes the tag alone", async (_, helm, place) => {
+    expect(await toldOf({ "apps/web.yaml": application(helm) })).toEqual([
+      `apps/web.yaml:${place}: changes the \`tag\``,
+    ]);
+  });
+
+  test("fails a check where a file that it names does", async () => {
+    const tag = 'image: {tag: "2"}\n';
+
+    const lines = await toldOf({
+      "apps/web.yaml": application(
+        "      valueFiles: [../../envs/p.yaml, $ref/envs/q.yaml, /envs/r.yaml, no.yaml]\n",
+      ),
+      "envs/p.yaml": tag,
+      "envs/q.yaml": tag,
+      "envs/r.yaml": tag,
+    });
+
+    expect(lines).toEqual(
+      ["p", "q", "r"].map((name) => `envs/${name}.yaml:1:9: [error] image.tag: changes the \`tag\``),
+    );
+  });
+
+  test.each([
+    ["says the digest, too", `      valuesObject: {image: {tag: "2", digest: "${digest}"}}\n`],
+    [
+      "says it in a parameter",
+      `      valuesObject: {image: {tag: "2"}}\n      parameters: [{name: image.digest, value: "${digest}"}]\n`,
+    ],
+    ["says nothing of images", "      valuesObject: {replicas: 2}\n"],
+  ])("that %s is told nothing", async (_, helm) => {
+    expect(await toldOf({ "apps/web.yaml": application(helm) })).toEqual([]);
+  });
+
+  test("of another chart is told nothing", async () => {
+    const text = application('      valuesObject: {image: {tag: "2"}}\n');
+
+    expect(await toldOf({ "apps/web.yaml": text.replace("charts/web", "charts/other") })).toEqual([]);
+    expect(await toldOf({ "apps/web.yaml": text.replace("charts/web", '"charts/{{x}}"') })).toEqual([]);
+  });
+
+  test("is told in the run that writes the digest", async () => {
+    const folder = makeTree({
+      ...chart,
+      "charts/web/values.yaml": 'image: {repository: ghcr.io/a/b, tag: "1", digest: ""}\n',
+      "web.yaml": application('      valuesObject: {image: {tag: "2"}}\n'),
+    });
+
+    const { lines, ok } = await planTree(folder, { options: { report: "problems" } });
+
+    expect(ok).toBe(true);
+    expect(lines).toEqual([expect.stringMatching(/^web\.yaml:8:30: \[warning\].*changes the `tag`/)]);
+  });
+});
+
+describe("a HelmRelease of Flux", () => {
+  test("fails a check where its values, or files that it names, change the tag alone", async () => {
+    const lines = await toldOf({
+      "releases/web.yaml": `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web}\nspec:\n  chart: {spec: {chart: ./charts/web, valuesFiles: [./charts/web/values.yaml, envs/p.yaml]}}\n  values: {image: {tag: "3"}}\n`,
+      "envs/p.yaml": 'image: {tag: "2"}\n',
+    });
+
+    expect(lines).toEqual([
+      "envs/p.yaml:1:9: [error] image.tag: changes the `tag`",
+      "releases/web.yaml:6:20: [error] spec.values.image.tag: changes the `tag`",
+    ]);
+  });
+});
