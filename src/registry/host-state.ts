@@ -109,8 +109,12 @@ export function createHost({ endpoint, authorizer, run, knock }: HostOptions): H
     try {
       return await attempt({ url: first, guard }, (url) => task(url, false), wantsOther);
     } catch (error) {
-      if (!(error instanceof Failure) || !wantsOther(error)) throw error;
-      // Another image has found meanwhile that this was the way; it was tried just once.
+      if (!(error instanceof Failure)) throw error;
+      // Whoever sends to another address speaks this scheme.
+      const isElsewhere = error.origin !== undefined && error.origin !== first.origin;
+      if (isElsewhere) base ??= first;
+      if (isElsewhere ? error.retry === "never" : !wantsOther(error)) throw error;
+      // So this is the way, or another image has found meanwhile that it is; it was tried just once.
       if (base === first) return attempt({ url: first, guard }, (url) => task(url, true));
       if (isUnclear(error)) wantsFirst = (failure) => speaksOther(failure) || saysNothing(failure);
       // What hangs up on both may hang up on all, or refuse in no words the scheme that is wrong.

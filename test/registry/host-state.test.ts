@@ -7,7 +7,7 @@ import type { RegistryError } from "../../src/registry/errors.ts";
 import { LOOPBACK_TLS } from "../support/loopback-tls.mjs";
 import { answerIndex, INDEX_DIGEST, INDEX_TYPE } from "../support/manifests.ts";
 import { startQuirkServer } from "../support/quirk-server.ts";
-import { digestOf, makeClient } from "../support/registry-client.ts";
+import { digestOf, failOnce, makeClient } from "../support/registry-client.ts";
 
 describe("a host on loopback, where HTTP is tried before HTTPS", () => {
   test("serves an image that was refused by HTTP when another had found the way", async () => {
@@ -49,6 +49,21 @@ describe("a host on loopback, where HTTP is tried before HTTPS", () => {
     expect(await first).toBe(INDEX_DIGEST);
     plain[1]?.destroy();
     expect(await second).toBe(INDEX_DIGEST);
+  });
+
+  test("is asked by HTTPS no more once it has sent elsewhere, whatever came of that", async () => {
+    const registry = await startQuirkServer(
+      (_, response) => void response.writeHead(307, { location: NOBODY }).end(),
+      { isCurt: true },
+    );
+    onTestFinished(registry.close);
+
+    const error = await failOnce(`${registry.host}/app:1`, { network: { retries: 0 } });
+
+    expect(error).toMatchObject({
+      code: "refused",
+      message: expect.stringContaining("127.0.0.1:1 refused the connection"),
+    });
   });
 
   test("tries as often as elsewhere for an image that hung up while another found the way by the same scheme", async () => {

@@ -486,6 +486,12 @@ describe("askManifest refuses", () => {
     expect(error.message).toContain(`HTTP ${status} ("${code}: `);
   });
 
+  test("HTTP 304, which leads nowhere", async () => {
+    const server = await serve((_, response) => answer(response, 304));
+
+    expect(await failOnce(`${server.host}/app:v1`)).toMatchObject({ code: "not-a-registry", status: 304 });
+  });
+
   test("HTTP 401 as unauthorized", async () => {
     const server = await serve((_, response) => answerError(response, 401, "UNAUTHORIZED"));
 

@@ -4,6 +4,9 @@ import { Failure } from "./failure.ts";
 import { headerValue, headerValues, mediaTypes } from "./headers.ts";
 import type { HttpResponse } from "./transport.ts";
 
+/** The statuses that lead to another address. */
+export const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
 /** Names what an answer means that is no good. */
 export function failureOf(response: HttpResponse): Failure {
   const { status, url } = response;
@@ -61,8 +64,8 @@ function codeOf(response: HttpResponse, said: Said): RegistryErrorCode {
   if (status === 404) return codeOfNotFound(response, said);
   if (status === 429) return isPullLimit(response) ? "pull-limit" : "rate-limited";
   if (status === 400 && PLAIN_TO_TLS.test(textOf(response))) return "http-on-https";
-  if (status >= 300 && status < 400) return "redirect";
-  return status < 300 ? "not-a-registry" : "server";
+  if (REDIRECTS.has(status)) return "redirect";
+  return status < 400 ? "not-a-registry" : "server";
 }
 
 function codeOfNotFound(response: HttpResponse, { codes }: Said): RegistryErrorCode {

@@ -1,6 +1,7 @@
 import type { RegistryConfig } from "../../image/registry-config.ts";
 import type { Guard } from "./address-guard.ts";
 import { connectionElsewhere, refuseBlocked } from "./endpoint.ts";
+import { REDIRECTS } from "./error-response.ts";
 import { Failure } from "./failure.ts";
 import { headerValue } from "./headers.ts";
 import type { Reach } from "./reach.ts";
@@ -55,8 +56,6 @@ export function guardAgainst(
     (isLoopbackName(from.hostname) ? "loopback" : "public");
   return { nearest, code };
 }
-
-const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** How many redirects are followed for one image. */
 export const REDIRECTS_MAX = 5;
