@@ -139,7 +139,6 @@ function fieldsOf(
   site: Site,
 ): ResourceImages {
   const walk = startWalk(resource);
-  const { layer, node } = site;
   const extra = treeOfHolder(resource, holders);
   walkObject(walk, site, { own: rulesOf(resource), rulesOf, extra });
   applyDigestKeys(walk);
@@ -164,7 +163,7 @@ function fieldsOf(
     likely: withSkips(distinct(likely), requests),
     denials: within === undefined ? walk.denials : [...walk.denials, ...optedOut(within.objects)],
     flaws: [
-      ...identityFlaws(layer, node),
+      ...identityFlaws(site.layer, resource),
       ...[...walk.flaws.values()].filter(
         (flaw, index) => !isNamed(flaw, requests.names) && within?.isOpen(flaw, index) !== false,
       ),

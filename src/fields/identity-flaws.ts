@@ -1,4 +1,5 @@
 /** Keys that stand twice in an object and decide which rules hold for it: readers take it for different objects. */
+import type { Resource } from "../krm/resource.ts";
 import { childOf, timesOf } from "../yaml/node.ts";
 import type { YamlNode } from "../yaml/scan.ts";
 import type { EmbeddedDocument } from "./embedded-document.ts";
@@ -7,13 +8,16 @@ import { doubledKeys, duplicateKey } from "./note-flaw.ts";
 import { skipAnnotation } from "./skip.ts";
 
 /** What is told of such keys of an object. */
-export function identityFlaws(layer: EmbeddedDocument, object: YamlNode): readonly Flaw[] {
-  const metadata = childOf(layer.yaml, object, "metadata");
-  const annotations = childOf(layer.yaml, metadata, "annotations");
+export function identityFlaws(layer: EmbeddedDocument, resource: Resource): readonly Flaw[] {
+  const { node } = resource;
+  const metadata = childOf(layer.yaml, node, "metadata");
   const flaws: Flaw[] = [];
-  for (const name of ["apiVersion", "kind", "metadata"]) noteTwice(object, name, name);
+  for (const name of ["apiVersion", "kind", "metadata"]) noteTwice(node, name, name);
   noteTwice(metadata, "annotations", "metadata.annotations");
-  noteTwice(annotations, skipAnnotation, `metadata.annotations["${skipAnnotation}"]`);
+  if (resource.annotations.has(skipAnnotation)) {
+    const annotations = childOf(layer.yaml, metadata, "annotations");
+    noteTwice(annotations, skipAnnotation, `metadata.annotations["${skipAnnotation}"]`);
+  }
   return flaws;
 
   function noteTwice(mapping: YamlNode | undefined, name: string, path: string): void {
