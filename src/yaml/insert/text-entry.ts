@@ -222,8 +222,15 @@ function isLikeAdded(yaml: YamlText, mapping: YamlNode, index: number): boolean 
   if (entry === undefined) return false;
   const name = scalarText(yaml, dereference(yaml, entry.key)) ?? "";
   const addition = additionOf(yaml, { name, text: "" }, entries.slice(0, index));
-  const written = { block: () => addition.block().replace(": ", ":"), flow: addition.flow };
-  return (addedRange(yaml, mapping, index, written)?.end ?? 0) >= entryLayout(yaml, entry).end;
+  const { end } = entryLayout(yaml, entry);
+  // A colon may stand without a blank behind it.
+  const pressed = {
+    block: () => addition.block().replace(": ", ":"),
+    flow: () => addition.flow().replace(": ", ":"),
+  };
+  return [pressed, { ...pressed, flow: addition.flow }].some(
+    (written) => (addedRange(yaml, mapping, index, written)?.end ?? 0) >= end,
+  );
 }
 
 function isEmptyQuotes(yaml: YamlText, node: YamlNode): boolean {
