@@ -167,7 +167,7 @@ function flowSlot(yaml: YamlText, mapping: YamlNode, entry: YamlEntry, index: nu
     const inside = quotedSlot(yaml, entry.value);
     if (value !== '""') return inside;
     if (blanks > 1) return signed(wideSign(value, blanks), '"');
-    const isLikeOther = (isApart && blanks === 1) || isLikeAdded(yaml, mapping, index);
+    const isLikeOther = blanks === 1 && (isApart || isLikeAdded(yaml, mapping, index));
     return isLikeOther ? signed(1, '"') : inside;
   }
   if (blanks > 1) return signed(wideSign(value, blanks), quotes);

@@ -38,6 +38,7 @@ function members(): readonly string[] {
 const maps = members().flatMap((member) => [
   `{repository: a/b, ${member}, tag: v1}\n`,
   `{${member},repository: a/b}\n`,
+  `{"repository": "a/b", ${member}}\n`,
   `{\n  repository: a/b,\n  ${member}\n}\n`,
 ]);
 
