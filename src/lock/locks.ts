@@ -193,6 +193,8 @@ function lockOfFile(file: LockFile, option: LockFileOption | undefined): Lock {
 
 function secondLock(lock: Lock, first: Lock): Result {
   const other = first.resource.file?.path ?? first.resource.name ?? "one without a name";
-  const message = `a folder must have one ImageLock, but ${JSON.stringify(other)} is another: put them together`;
+  const isOfBase = lock.resource.file === undefined;
+  const advice = isOfBase ? "delete that of a base by a patch, or put them together" : "put them together";
+  const message = `a folder must have one ImageLock, but ${JSON.stringify(other)} is another: ${advice}`;
   return resultAt({ resource: lock.resource, path: "images" }, { severity: "error", message });
 }

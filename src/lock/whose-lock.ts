@@ -101,7 +101,9 @@ function objectionTo(lock: Resource, places: Places): string | undefined {
     case "none":
       if (lock.file !== undefined)
         return `it names a file, ${JSON.stringify(lock.file.path)}, which no other item does`;
-      // kustomize drops what has it from a base, so one that is left is that of the kustomization itself.
+      // Up to version 4, kustomize drops what has it from a base. Later ones hand it on, and nothing tells it from one of
+      // the kustomization itself; with a lock of its own there are two then, which is an error.
+      // https://github.com/kubernetes-sigs/kustomize/pull/4895
       return isLocalConfig(lock)
         ? undefined
         : 'it lacks the annotation `config.kubernetes.io/local-config: "true"`';

@@ -175,6 +175,47 @@ describeWith(["kustomize"], "a lock beside a kustomize transformer, executable",
   });
 });
 
+describeWith(["kustomize5"], "the lock of a base beside a kustomize transformer, executable", () => {
+  const image = "registry.example/site/base:1";
+  const digest = `sha256:${"1".repeat(64)}`;
+  const baseWithLock = {
+    ...overlay(image),
+    "base/kustomization.yaml": "resources: [web.yaml, image-lock.yaml]\n",
+    "base/image-lock.yaml": lockText({ [image]: digest }).replace("name: image-lock", "name: of-base"),
+  };
+  const buildSite = (tree: Tree): Promise<Ended> =>
+    run("kustomize5", ["build", join(folderOf(tree), "overlay"), "--enable-alpha-plugins", "--enable-exec"]);
+
+  test("counts, as docs/lock.md says", async () => {
+    const ended = await buildSite({
+      ...baseWithLock,
+      "overlay/kustomization.yaml": "resources: [../base]\ntransformers: [pin-digests.yaml]\n",
+    });
+
+    expect(ended.stdout).toContain(`image: ${image}@${digest}\n`);
+  });
+
+  test("fails the build beside a lock of the overlay", async () => {
+    const ended = await buildSite(baseWithLock);
+
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain("a folder must have one ImageLock");
+    expect(ended.stderr).toContain("delete that of a base by a patch");
+  });
+
+  test("is kept out by the patch that docs/lock.md shows", async () => {
+    const page = readFileSync(join(repository, "docs/lock.md"), "utf8");
+    const patch = /```yaml\n(?<patch>patches:\n[^`]*)```/.exec(page)?.groups?.patch ?? "";
+    const ended = await buildSite({
+      ...baseWithLock,
+      "overlay/kustomization.yaml": `resources: [../base]\n${patch.replace("name: image-lock", "name: of-base")}transformers: [pin-digests.yaml]\n`,
+    });
+
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain("there is no lock");
+  });
+});
+
 describeWith([], "a lock beside a stream, as Helm writes it", () => {
   const registry = useRegistry();
 

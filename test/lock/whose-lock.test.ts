@@ -262,7 +262,7 @@ describe("in a list whose items have no paths", () => {
     const { ok, results } = await run(list(pod(image), lock({}), lock({})), registry());
 
     expect(ok).toBe(false);
-    expect(messages(results)[0]).toMatch(/one ImageLock/);
+    expect(messages(results)[0]).toMatch(/one ImageLock, .* delete that of a base by a patch/);
   });
 
   test("of two the one without the annotation does not count", async () => {
