@@ -9,6 +9,7 @@ import { membersOf, ownOrMergedChild } from "../yaml/members.ts";
 import { dereference, elementsOf, kindOf, lastEventOf, scalarText } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import type { Site } from "./embedded-document.ts";
+import type { ImageField } from "./image-field.ts";
 import { isRecord, takeAnnotations } from "./likely-annotations.ts";
 import { meaningOf } from "./likely-key.ts";
 import { findUntouched, type LikelySearch } from "./likely-take.ts";
@@ -125,7 +126,8 @@ function glance(yaml: YamlText, part: YamlNode): boolean {
 const mention = /(?:[\w-][.:][\w.:-]{0,255}|localhost)\\?\/\w[\w./\\-]{0,255}[:@]\w/;
 
 function mayName(text: string): boolean {
-  return text.includes("/") && mention.test(text);
+  // The tag of what a well-known registry has may be another setting.
+  return text.includes("/") && (mention.test(text) || namesImages(text.replace(/^["']/, "")));
 }
 
 /** Takes what reads as an image in a part of an object. */
@@ -166,11 +168,19 @@ function takeSecretTexts(search: LikelySearch, { layer, node, via }: Place): voi
     const meaning = meaningOf(name);
     const text = scalarText(yaml, dereference(yaml, value)) ?? "";
     const untouched = { reason, also: "nothing", byText: namesImages(text) } as const;
-    search.walk.path.push(name);
+    const { path, fields } = search.walk;
+    const before = fields.length;
+    path.push(name);
     if (meaning !== "none")
       findUntouched(search, untouched, (inner) => visitLikely(inner, place, { meaning, isRoot: false }));
-    search.walk.path.pop();
+    path.pop();
+    fields.push(...fields.splice(before).filter(isCertainlyPublic));
   }
+}
+
+/** What is put together from parts may have a password for its tag, unless it is called an image. */
+function isCertainlyPublic({ identity, path, value = "" }: ImageField): boolean {
+  return !String(identity).startsWith("map ") || namesImages(value) || /im(?:age|g)/i.test(path);
 }
 
 /** A list of many containers is asked for one after the other. */

@@ -1,4 +1,5 @@
 /** Taking what reads as an image where no rule leads. */
+import { isDigest } from "../image/digest.ts";
 import { goType } from "../yaml/go-type.ts";
 import { membersByName, membersOf, memberText } from "../yaml/members.ts";
 import { dereference, writtenText } from "../yaml/node.ts";
@@ -12,7 +13,7 @@ import type { FieldRule } from "./field-rule.ts";
 import { isLedByImage, type KeyMeaning, meaningOf } from "./likely-key.ts";
 import { takeNamed } from "./likely-named.ts";
 import { type NamedTexts, partsIn } from "./likely-parts.ts";
-import { isMisspelt, isQualified, isWhole } from "./likely-value.ts";
+import { isMisspelt, isQualified, isWhole, namesHost } from "./likely-value.ts";
 import { compose, digestHolder, type Part, partAt } from "./reference-parts.ts";
 import { extractSplit } from "./split-reference.ts";
 import { shortPath, specPath, unknownField } from "./suggested-spec.ts";
@@ -94,7 +95,10 @@ export function takeListed(
       names.flatMap((name) => parts.get(name) ?? [])[0];
     const repository = first(keys.repository);
     if (repository === undefined) return [];
-    const [registry, tag, digest] = [first(keys.registry), first(keys.tag), first(keys.digest)];
+    // Settings of one list may be parts of several: a registry goes with a name that has none, and a digest is one.
+    const registry = namesHost(repository.text) ? undefined : first(keys.registry);
+    const [tag, named] = [first(keys.tag), first(keys.digest)];
+    const digest = isDigest(named?.text ?? "") ? named : undefined;
     const holder = digestHolder({ repository, tag, digest });
     push(walk, list, likelyRule, {
       site: holder?.site ?? list,

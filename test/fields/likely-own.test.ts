@@ -103,6 +103,28 @@ describe("a setting of a container", () => {
     expect(await places(deployment(settings))).toEqual([]);
   });
 
+  test.each([
+    ["its tag apart", "{name: LEVEL, value: info}, {name: IMAGE_REPO, value: 'ghcr.io/acme/a'}"],
+    ["a registry of others", "{name: REGISTRY, value: quay.io/x}, {name: IMAGE_REPO, value: ghcr.io/acme/a}"],
+    ["a digest of others", "{name: DIGEST, value: r.io/a}, {name: IMAGE_REPO, value: ghcr.io/acme/a}"],
+  ])("is told in parts, with %s", async (_, settings) => {
+    const env = `env: [${settings}, {name: IMAGE_TAG, value: v1}]`;
+
+    expect(await places(deployment(env))).toEqual([
+      "warning spec.template.spec.containers[0].env ghcr.io/acme/a:v1",
+    ]);
+  });
+
+  test.each([
+    ["brokers", "env: [{name: B, value: 'k-0.k:9092,k-1.k:9092'}, {name: P, value: /usr/bin:/bin}]"],
+    ["a module of Go", "env: [{name: M, value: github.com/acme/tool@v1.2.3}]"],
+    ["a volume", "args: ['--volume=/a.b/c:/d:ro', '/var/run/a.sock:/var/run/a.sock']"],
+    ["a resource's name", "env: [{name: A, value: 'arn:aws:s3:::bucket/key:1'}]"],
+    ["a script", "command: [sh, -c, 'curl -sf http://a.b:80/c:1 && echo image: done']"],
+  ])("is no image where it is %s", async (_, settings) => {
+    expect(await places(deployment(settings))).toEqual([]);
+  });
+
   test("is told once, to however many containers an alias brings it, with a fieldSpec for its name alone", async () => {
     const text = `${deployment("env: &e [{name: AGENT, value: ghcr.io/acme/a:v1}, {name: LEVEL, value: info}]")}      - name: log\n        env: *e\n`;
 
@@ -135,6 +157,7 @@ describe("a text of a Secret", () => {
     "login: smtp.acme.io/Mailbox:Hunter2\n",
     "config: |\n  login: smtp.acme.io/mailbox:hunter2\n  image: nginx\n",
     "imageRegistryPassword: hunter2\n",
+    "config: |\n  image_pull: {}\n  smtp: {repo: smtp.acme.io/mailbox, tag: hunter2}\n",
     "url: postgres://u:hunter2@db.acme.io:5432/main\n",
   ])("is neither told nor explained where it may be secret: %j", async (body) => {
     expect(await places(secret(body))).toEqual([]);
