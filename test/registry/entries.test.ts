@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { parseReference } from "../../src/image/reference.ts";
 import type { RegistryConfig } from "../../src/image/registry-config.ts";
 import { fakeDns } from "../support/fake-dns.ts";
 import { LOOPBACK_TLS } from "../support/loopback-tls.mjs";
@@ -12,7 +13,14 @@ import {
   type QuirkServerOptions,
   startQuirkServer,
 } from "../support/quirk-server.ts";
-import { basicLogin, failOnce, keychainOf, resolveOnce } from "../support/registry-client.ts";
+import {
+  basicLogin,
+  digestOf,
+  failOnce,
+  keychainOf,
+  makeClient,
+  resolveOnce,
+} from "../support/registry-client.ts";
 
 type Entry = Partial<RegistryConfig> & { readonly prefix: string };
 
@@ -149,6 +157,21 @@ describe("an entry of registries", () => {
     expect(auth.lines).toEqual([]);
     expect(await resolveOnce(`${name}/app:v1`, ask("registry.example"))).toBe(INDEX_DIGEST);
     expect(await resolveOnce(`${name}/app:v1`, ask("registry.example/app"))).toBe(INDEX_DIGEST);
+  });
+
+  test("for a part of a host lends its insecureSkipTLSVerify to no other part, though both have one address", async () => {
+    const server = await serve((_, response) => answerIndex(response), tls);
+    const client = makeClient({
+      registries: [{ prefix: `${server.host}/tried`, insecureSkipTLSVerify: true }],
+    });
+    const ask = (name: string) => digestOf(client, parseReference(`${server.host}/${name}/app:v1`));
+
+    const tried = await ask("tried");
+    const [strict] = await Promise.allSettled([ask("strict")]);
+    await client.close();
+
+    expect(tried).toBe(INDEX_DIGEST);
+    expect(strict).toMatchObject({ reason: { code: "wrong-ca" } });
   });
 
   test("that blocks a part of a host keeps from it those whom the rest of the host sends there", async () => {

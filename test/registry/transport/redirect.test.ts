@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { parseReference } from "../../../src/image/reference.ts";
 import { defaultConnection } from "../../../src/registry/transport/endpoint.ts";
 import type { Reach } from "../../../src/registry/transport/reach.ts";
 import { createFollower, guardAgainst } from "../../../src/registry/transport/redirect.ts";
@@ -19,7 +20,14 @@ import {
   type QuirkServerOptions,
   startQuirkServer,
 } from "../../support/quirk-server.ts";
-import { basicLogin, failOnce, keychainOf, resolveOnce } from "../../support/registry-client.ts";
+import {
+  basicLogin,
+  digestOf,
+  failOnce,
+  keychainOf,
+  makeClient,
+  resolveOnce,
+} from "../../support/registry-client.ts";
 
 const open: QuirkServer[] = [];
 let restore = () => {};
@@ -174,6 +182,24 @@ describe("createFollower", () => {
     expect(await failOnce(`registry.example:${server.port}/app:v1`, { registries })).toMatchObject({
       code: "redirect",
     });
+  });
+
+  test("does not follow to a name that meant another address when it was asked for itself", async () => {
+    ({ restore } = fakeDns({ "registry.example": ["127.0.0.1", "169.254.169.254"] }));
+    const target = await serve((_, response) => {
+      response.shouldKeepAlive = false;
+      answerIndex(response);
+    });
+    const host = `registry.example:${target.port}`;
+    const server = await serve((request, response) => to(`http://${host}${request.url}`)(request, response));
+    const client = makeClient({ registries: [{ prefix: host, plainHTTP: true }] });
+
+    const direct = await digestOf(client, parseReference(`${host}/app:v1`));
+    const [led] = await Promise.allSettled([digestOf(client, parseReference(`${server.host}/app:v1`))]);
+    await client.close();
+
+    expect(direct).toBe(INDEX_DIGEST);
+    expect(led).toMatchObject({ reason: { code: "redirect" } });
   });
 
   test("does not follow from https to http", async () => {

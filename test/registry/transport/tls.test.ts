@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { parseReference } from "../../../src/image/reference.ts";
-import { endpointOf } from "../../../src/registry/transport/endpoint.ts";
+import { defaultConnection, endpointOf } from "../../../src/registry/transport/endpoint.ts";
 import { createTlsSetups } from "../../../src/registry/transport/tls.ts";
 import { fakeDns } from "../../support/fake-dns.ts";
 import { LOOPBACK_TLS } from "../../support/loopback-tls.mjs";
@@ -212,6 +212,35 @@ describe("createTlsSetups", () => {
 
     expect(error).toMatchObject({ code: "certificate-file" });
     expect(error.message).toContain(`${JSON.stringify(file)} ${reason}`);
+  });
+
+  test("shows no key that stands in the place of its file", async () => {
+    const server = await serve();
+    const key = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBg";
+
+    const { code, message } = await failOnce(`${server.host}/app:v1`, {
+      registries: [{ prefix: server.host, certFile: caFile, keyFile: key }],
+    });
+
+    expect(code).toBe("certificate-file");
+    expect(message).toContain("-----BEGIN PRIVATE KEY-----…");
+    expect(message).not.toContain("MIIE");
+  });
+
+  test("keeps connections apart that differ in one setting alone", async () => {
+    const root = await certsFolder("a.example", { "ca.crt": LOOPBACK_TLS.cert });
+    const setupFor = createTlsSetups({ extraCaFiles: [], certsDirectories: [root], warn: () => {} });
+    const settings = [
+      {},
+      { caFile },
+      { certFile: caFile, keyFile },
+      { insecureSkipTLSVerify: true },
+      { certificateNames: ["a.example"] },
+    ];
+
+    const setups = await Promise.all(settings.map((each) => setupFor({ ...defaultConnection, ...each })));
+
+    expect(new Set(setups.map(({ key }) => key)).size).toBe(settings.length);
   });
 
   test("checks nothing where the entry says so", async () => {

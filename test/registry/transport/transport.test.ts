@@ -354,6 +354,20 @@ describe("createTransport through a proxy", () => {
     expect(warned).toEqual([]);
   });
 
+  test("shows no login of the proxy that comes back through its tunnel", async () => {
+    const server = await serve((_, response) => answer(response, 403, { body: "no: h4sh-h4sh" }), {
+      tls: LOOPBACK_TLS,
+    });
+    const tunnel = await startTunnel(server.port);
+
+    const { message } = await failOnce("registry.example/app:v1", {
+      proxies: { httpsProxy: `http://ada:h4sh-h4sh@${tunnel.host}` },
+      registries: [{ prefix: "registry.example", insecureSkipTLSVerify: true }],
+    });
+
+    expect(message).toContain('"no: …"');
+  });
+
   test("checks the certificate at the end of the tunnel", async () => {
     const server = await serve((_, response) => answerIndex(response), { tls: LOOPBACK_TLS });
     const tunnel = await startTunnel(server.port);
