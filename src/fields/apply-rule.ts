@@ -81,7 +81,7 @@ function applySplit(walk: Walk, place: Place, rule: FieldRule, scope: Scope): Sc
   if (kindOf(layer.yaml, target) !== "scalar") return scope;
   if (rule.source === "user" && map !== undefined && siblings !== undefined) {
     extractSplitAt(walk, map, rule);
-  } else {
+  } else if (rule.apart === undefined) {
     extractReference(walk, place, { ...rule, tagless: "keep" });
   }
   return undefined;

@@ -61,6 +61,7 @@ export const denyTable: DenyTable = {
     "Image ImagePolicy ClusterImagePolicy": policy,
   },
   "mirror.openshift.io": mirrors,
+  "eraser.sh": { ImageList: "it lists images that are removed from nodes" },
   "operator.tigera.io": {
     // Keys, with a digest of their own beside them.
     ImageSet: [{ path: "spec/images", why: "its names are keys with a digest beside them" }],

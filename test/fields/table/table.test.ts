@@ -205,6 +205,7 @@ describe("the deny table", () => {
     ["config.openshift.io/v1", "ImageTagMirrorSet", "spec: {containers: [{image: a:1}]}"],
     ["tekton.dev/v1", "TaskRun", "spec: {params: [{name: IMAGE, value: r.io/a:1}]}"],
     ["image.toolkit.fluxcd.io/v1", "ImageRepository", "spec: {image: r.io/a:1}"],
+    ["eraser.sh/v1", "ImageList", "spec: {images: ['r.io/a:1']}"],
     [
       "nvidia.com/v1",
       "ClusterPolicy",
@@ -229,6 +230,19 @@ describe("the deny table", () => {
       "spec: {rules: [{validate: {containers: [{image: a:1}]}, generate: {data: {spec: {containers: [{image: b:1}]}}}}]}";
 
     expect(await pinned("kyverno.io/v1", "ClusterPolicy", body)).toEqual(["b:1"]);
+  });
+
+  test("takes the parts of NVIDIA's references together, and none of them alone", async () => {
+    const spec =
+      "spec: {driver: {repository: nvcr.io/nvidia, image: driver, version: '550', manager: {repository: nvcr.io/x, image: m, version: v1}}}";
+    const { told } = await pin(
+      `apiVersion: nvidia.com/v1\nkind: ClusterPolicy\nmetadata: {name: x}\n${spec}\n`,
+    );
+
+    expect(told).toEqual([
+      expect.stringMatching(/^warning spec\.driver: "nvcr\.io\/nvidia\/driver:550"/),
+      expect.stringMatching(/^warning spec\.driver\.manager: "nvcr\.io\/x\/m:v1"/),
+    ]);
   });
 });
 
