@@ -12,7 +12,8 @@ import { readLockFile } from "./format/lock-file.ts";
 import type { LockedImage } from "./format/locked-image.ts";
 import type { LockFileOption } from "./lock-file-option.ts";
 import type { Lock, Locks } from "./locks.ts";
-import { listedUpTo, lockResult, type UsedImage, unusedEntries } from "./results.ts";
+import { listedUpTo, lockResult } from "./results.ts";
+import { type UsedImage, unusedEntries } from "./unused-entries.ts";
 import type { ChangedLockFile } from "./write.ts";
 
 /** The entries that are dropped, by their lock. */
