@@ -18,7 +18,7 @@ import { sourceRange } from "../../yaml/scalar-source.ts";
 import type { YamlNode, YamlText } from "../../yaml/scan.ts";
 import type { TextEdit } from "../../yaml/text-edit.ts";
 import { fieldText, jsonValue, platformsText, styleOf } from "./entry-text.ts";
-import type { LockEntry } from "./image-lock.ts";
+import type { LockEntry } from "./lock-entry.ts";
 import type { LockedImage } from "./locked-image.ts";
 
 /** The edits that make an entry say what a resolution says. What was said of another digest goes with that. */

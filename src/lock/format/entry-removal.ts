@@ -5,7 +5,8 @@ import { eventOf, isFlow, keysOf, startOf } from "../../yaml/node.ts";
 import type { YamlNode } from "../../yaml/scan.ts";
 import type { TextEdit } from "../../yaml/text-edit.ts";
 import { fieldOf } from "./entry-text.ts";
-import type { ImageLock, LockEntry } from "./image-lock.ts";
+import type { ImageLock } from "./image-lock.ts";
+import type { LockEntry } from "./lock-entry.ts";
 
 /** The edits that remove entries, each with the comments that belong to it: behind it, and right above it. */
 export function removalEdits(lock: ImageLock, removed: readonly LockEntry[]): readonly TextEdit[] {

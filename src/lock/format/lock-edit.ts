@@ -4,7 +4,8 @@ import type { TextEdit } from "../../yaml/text-edit.ts";
 import { additions } from "./entry-addition.ts";
 import { entryEdits } from "./entry-edit.ts";
 import { compareKeys, entryKey } from "./entry-text.ts";
-import type { ImageLock, LockEntry } from "./image-lock.ts";
+import type { ImageLock } from "./image-lock.ts";
+import type { LockEntry } from "./lock-entry.ts";
 import { groupBy, type LockedImage } from "./locked-image.ts";
 
 /**
