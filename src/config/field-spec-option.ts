@@ -103,7 +103,9 @@ function fieldSpecRows(expressions: Expressions): OptionRows<FieldSpec> {
   };
 }
 
-const localKinds: readonly string[] = ["kptfile", "pindigests", "kustomization"];
+const localKinds: readonly string[] = ["kptfile", "pindigests"];
+// Flux has a Kustomization, too, which is for the cluster.
+const localGroup = "kustomize.config.k8s.io";
 
 const noImages = /^(?:apiVersion|kind|metadata\/(?:name|namespace|labels|generateName)(?:\/.*)?)$/;
 
@@ -121,6 +123,7 @@ const constraints = {
   allOf: [
     {
       properties: {
+        group: { not: { const: localGroup } },
         kind: { not: { type: "string", pattern: `^(?:${localKinds.map(inAnyCase).join("|")})$` } },
         path: { not: { type: "string", pattern: noImages.source } },
       },
@@ -174,7 +177,7 @@ export const builtIn: Reader<boolean | readonly string[]> = reader(
 
 /** Why a spec can match nothing. */
 function contradictionIn(spec: FieldSpec): string | undefined {
-  const { kind, path, pattern, digestKey } = spec;
+  const { group, kind, path, pattern, digestKey } = spec;
   if (spec.in === "text" && pattern === undefined) {
     return 'must have a `pattern`, since it says `in: text`: such as "--worker=(?<image>.+)"';
   }
@@ -185,6 +188,8 @@ function contradictionIn(spec: FieldSpec): string | undefined {
   if (kind !== undefined && localKinds.includes(kind.toLowerCase())) {
     return `can't match anything: a ${kind} is not for the cluster, and left alone`;
   }
+  if (group === localGroup)
+    return "can't match anything: a kustomization file is not for the cluster, and left alone";
   if (noImages.test(path)) {
     return `can't match anything: \`${path}\` holds no image`;
   }

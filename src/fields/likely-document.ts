@@ -6,6 +6,7 @@ import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { guessedLayer, type Site, straight } from "./embedded-document.ts";
 import { extractText } from "./extract.ts";
 import type { FieldRule } from "./field-rule.ts";
+import type { ImageField } from "./image-field.ts";
 import { type Around, findUntouched, type LikelySearch, pathOf } from "./likely-take.ts";
 import { unknownField } from "./suggested-spec.ts";
 import type { Place } from "./walk-state.ts";
@@ -59,7 +60,10 @@ export function takeDocument(
   if (path === undefined) return;
   const isJson = /^\s*[{[]/.test(writtenText(place.layer.yaml, dereference(place.layer.yaml, place.node)));
   const suggestion = { path, in: isJson ? "json" : "yaml" } as const;
-  walk.fields.push(...walk.fields.splice(before).map((field) => ({ ...field, suggestion })));
+  // It reads no texts within the text.
+  const isReached = ({ site }: ImageField): boolean => site.layer.depth === 1;
+  const found = walk.fields.splice(before);
+  walk.fields.push(...found.map((field) => (isReached(field) ? { ...field, suggestion } : field)));
 }
 
 /** `image: ghcr.io/acme/a:1` in a template, `image = "ghcr.io/acme/a:1"` in TOML. */

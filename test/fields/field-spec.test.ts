@@ -119,6 +119,10 @@ describe("fieldSpecs", () => {
     ["{path: a, tagles: pin}", "unknown field `tagles`: did you mean `tagless`?"],
     ["{kind: Kptfile, path: a}", "`fieldSpecs[0]` can't match anything: a Kptfile is not for the cluster"],
     ["{path: metadata/name}", "can't match anything: `metadata/name` holds no image"],
+    [
+      "{group: kustomize.config.k8s.io, kind: Kustomization, path: images}",
+      "can't match anything: a kustomization file is not for the cluster",
+    ],
   ])("refuses %s", async (spec, message) => {
     const { told } = await pin(widget("{}"), `fieldSpecs: [${spec}]`);
 

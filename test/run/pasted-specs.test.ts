@@ -55,6 +55,13 @@ describe("fieldSpecs of `explain`, pasted as they are", () => {
     expect(told.filter((each) => !each.startsWith("info"))).toEqual([]);
   });
 
+  test("settle a field of Flux's Kustomization", async () => {
+    const text =
+      "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: k}\nspec: {postBuild: {substitute: {AGENT: r.io/a:1}}}\n";
+
+    expect((await paste(text)).asked).toEqual(["r.io/a:1"]);
+  });
+
   test.each([
     ["what cannot be read as an image", "{image: r.io/A:1}"],
     ["a tag that none can have", "{image: r.io/a:1.0+b}"],
@@ -65,6 +72,7 @@ describe("fieldSpecs of `explain`, pasted as they are", () => {
     ],
     ["an element that nothing tells from the others", "{things: [{val: r.io/a:1}, {val: info}]}"],
     ["a list of images and others", "{things: [r.io/a:1, info]}"],
+    ["a text within a text", `{patch: 'a: {values: "b: 1\\n\\nimage: r.io/a:1"}'}`],
   ])("are none for %s", async (_, spec) => {
     expect((await paste(widget(spec))).specs).toBe("fieldSpecs: []\n");
   });
