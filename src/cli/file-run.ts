@@ -116,7 +116,9 @@ function lockChange({ place, path, ...change }: FilesPlan["locks"][number]): Loc
 
 async function showDiff(plan: FilesPlan, audience: Audience, host: Host): Promise<number> {
   const shown = await patchShower(host);
-  for (const patch of filesDiff(plan)) write(stdout, shown(patch));
+  // All of them, or none where a file was changed meanwhile.
+  const patches = [...filesDiff(plan)];
+  for (const patch of patches) write(stdout, shown(patch));
   const problems = plan.results.filter(({ severity }) => severity !== "info");
   const wrap = await lineWrapper(audience);
   tell([...(await told(problems, audience)), ...wrap(sumOf(plan, true))], audience.isColoured);

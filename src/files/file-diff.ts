@@ -2,11 +2,15 @@
 import { FILE_HEADERS_ONLY, formatPatch, type StructuredPatchHunk, structuredPatch } from "diff";
 import { besideName, besideReader } from "../fs/beside.ts";
 import { applyEdits, type TextEdit } from "../yaml/text-edit.ts";
-import { readFile } from "./file-text.ts";
 import type { FileChange } from "./plan-each.ts";
 import type { FilesPlan } from "./plan-files.ts";
+import { readUnchanged } from "./write-files.ts";
 
-/** The diff of a run, file after file; `git apply` and `patch -p1` take it. */
+/**
+ * The diff of a run, file after file; `git apply` and `patch -p1` take it.
+ *
+ * @throws {FileWriteError} where a file is another by now.
+ */
 export function* filesDiff({ changes, locks }: Pick<FilesPlan, "changes" | "locks">): Generator<string> {
   for (const change of changes) yield fileDiff(change);
   for (const { path, place, before, text, beside } of locks) {
@@ -17,8 +21,9 @@ export function* filesDiff({ changes, locks }: Pick<FilesPlan, "changes" | "lock
   }
 }
 
-function fileDiff({ path, place, edits }: FileChange): string {
-  return patchOf(path, readFile(place).bytes.toString("utf8"), edits);
+function fileDiff(change: FileChange): string {
+  const { path, edits } = change;
+  return patchOf(path, readUnchanged(change).bytes.toString("utf8"), edits);
 }
 
 /** The edit that makes a text another: from the first line that differs to the last. */

@@ -17,6 +17,7 @@ import {
 } from "node:fs";
 import { takeAfter } from "../fs/ownership.ts";
 import type { OwnProcess } from "../fs/process-mark.ts";
+import { UnfitFileError } from "../fs/read.ts";
 import { createReplaceCheck, type ReplaceCheck } from "../fs/replace-check.ts";
 import { linkWarning, replaceReason } from "../fs/replace-file.ts";
 import { isSystemError } from "../fs/system-error.ts";
@@ -89,13 +90,8 @@ function stageFile(
     const target = realpathSync.native(change.place);
     const draft = draftPath(target, ending);
     requireWritable(target, path);
-    const { bytes, stats } = readAgain(target, change);
+    const { bytes, stats } = readUnchanged(change, target);
     const state = stateOf(stats);
-    if (!isSameState(state, change.state) || isOther(bytes, change.hash))
-      throw new FileWriteError(
-        "changed",
-        `${JSON.stringify(path)} was changed meanwhile, so nothing was written: run again`,
-      );
     const fault = check(target, { uid: Number(stats.uid) });
     if (fault !== undefined)
       throw new FileWriteError(
@@ -123,6 +119,32 @@ function stageFile(
       { cause: error },
     );
   }
+}
+
+/**
+ * Reads a file that is to change once more.
+ *
+ * @throws {FileWriteError} where it is another by now.
+ */
+export function readUnchanged(change: FileChange, target: string = change.place): ReadFile {
+  const { path, state, hash } = change;
+  try {
+    const read = readAgain(target, change);
+    if (isSameState(stateOf(read.stats), state) && !isOther(read.bytes, hash)) return read;
+  } catch (error) {
+    // Something else stands in its place, or nothing.
+    if (!(error instanceof UnfitFileError || isSystemError(error, "ENOENT"))) throw error;
+    throw changedError(path, error);
+  }
+  throw changedError(path);
+}
+
+function changedError(path: string, cause?: unknown): FileWriteError {
+  return new FileWriteError(
+    "changed",
+    `${JSON.stringify(path)} was changed meanwhile, so nothing was written: run again`,
+    { cause },
+  );
 }
 
 /** What a file holds now: what was kept of it, where its times tell that this is still so. */

@@ -5,9 +5,11 @@ import {
   existsSync,
   linkSync,
   lstatSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   symlinkSync,
   utimesSync,
@@ -16,6 +18,7 @@ import {
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { draftEnding } from "../../src/files/draft-name.ts";
+import { filesDiff } from "../../src/files/file-diff.ts";
 import { FileWriteError } from "../../src/files/file-error.ts";
 import { stageFiles } from "../../src/files/write-files.ts";
 import { formatResult } from "../../src/krm/result.ts";
@@ -95,6 +98,7 @@ describe("staging", () => {
     ["replaced", (path: string) => replace(path, pod("nginx:2"))],
     ["written with as many bytes", (path: string) => writeFileSync(path, pod("nginx:2"))],
     ["removed", (path: string) => renameSync(path, `${path}.old`)],
+    ["replaced by a folder", replaceByFolder],
   ])("stops at a file that was %s since it was read, and writes none", async (_, change) => {
     const folder = makeTree({ "a.yaml": pod("nginx:1"), "b.yaml": pod("nginx:1") });
     const plan = await planTree(folder);
@@ -102,6 +106,7 @@ describe("staging", () => {
     const before = readTree(folder);
 
     expect(() => stageFiles(plan.changes, process)).toThrow(FileWriteError);
+    expect(() => [...filesDiff(plan)]).toThrow(FileWriteError);
     expect(readTree(folder)).toEqual(before);
   });
 
@@ -170,6 +175,11 @@ describe("putting in place", () => {
     expect(existsSync(join(folder, `.a.yaml${draftEnding(process)}`))).toBe(false);
   });
 });
+
+function replaceByFolder(path: string): void {
+  rmSync(path);
+  mkdirSync(path);
+}
 
 function replace(path: string, text: string): void {
   writeFileSync(`${path}.new`, text);
