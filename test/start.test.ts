@@ -103,7 +103,7 @@ describe("the executable", () => {
 });
 
 test("says what is missing where Node has no WebAssembly, which HTTP needs", async () => {
-  const node = [process.execPath, "--no-expose-wasm"] as const;
+  const node = [process.execPath, "--jitless"] as const;
 
   const asking = await runExecutable(pod(`${registry.host}/app:1`), { node });
   const pinned = await runExecutable(pod(`nginx:1@${digest}`), { node });
