@@ -1,10 +1,9 @@
 /** The annotation that opts out, where it opts nothing out: on a pod's template, or as a label. */
-import { EVENT_ID } from "js-yaml";
 import type { ResourceImages } from "../fields/find-images.ts";
 import { skipAnnotation } from "../fields/skip.ts";
 import type { Result } from "../krm/result.ts";
 import { lineFinder } from "../yaml/line.ts";
-import { childOf, lastEventOf, scalarText } from "../yaml/node.ts";
+import { childOf, elementsOf, entriesOf, keysOf, kindOf, lastEventOf, scalarText } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 
 /** A warning for each such annotation in the objects that have images. */
@@ -33,15 +32,21 @@ function annotationsOf(yaml: YamlText, object: YamlNode): YamlNode | undefined {
   return childOf(yaml, childOf(yaml, object, "metadata"), "annotations");
 }
 
-/** The scalars in an object that are called after the annotation. */
+/** The keys called after the annotation, in the annotations and the labels of each `metadata` in an object. */
 function skipsIn(yaml: YamlText, object: YamlNode): readonly YamlNode[] {
-  const { types, starts, ends } = yaml.events;
   const found: YamlNode[] = [];
-  const last = lastEventOf(yaml, object);
-  for (let node = object; node <= last; node++) {
-    if (types[node] !== EVENT_ID.SCALAR) continue;
-    if ((ends[node] ?? 0) - (starts[node] ?? 0) < skipAnnotation.length) continue;
-    if (scalarText(yaml, node) === skipAnnotation) found.push(node);
+  const waiting = [object];
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    if (kindOf(yaml, node) === "sequence")
+      for (const element of elementsOf(yaml, node)) waiting.push(element);
+    if (kindOf(yaml, node) !== "mapping") continue;
+    for (const { value } of entriesOf(yaml, node)) waiting.push(value);
+    const metadata = childOf(yaml, node, "metadata");
+    for (const name of ["annotations", "labels"]) {
+      const map = childOf(yaml, metadata, name);
+      if (map === undefined || kindOf(yaml, map) !== "mapping") continue;
+      found.push(...keysOf(yaml, map).filter((key) => scalarText(yaml, key) === skipAnnotation));
+    }
   }
-  return found;
+  return found.sort((one, other) => one - other);
 }

@@ -53,6 +53,12 @@ describe("an opt-out that is mistyped", () => {
     ["a label of a pod's template", "{labels: {pin-digests.fn.kpt.dev/skip: 'true'}}", "{}", 1],
     ["a label", "{}", "{labels: {pin-digests.fn.kpt.dev/skip: 'true'}}", 1],
     ["the object itself", "{}", "{annotations: {pin-digests.fn.kpt.dev/skip: web}}", 0],
+    [
+      "what a chart may give to objects",
+      "{values: {commonAnnotations: {pin-digests.fn.kpt.dev/skip: 'true'}}}",
+      "{}",
+      0,
+    ],
   ])("is told where the annotation stands on %s", async (_, template, own, count) => {
     const text = `apiVersion: apps/v1\nkind: Deployment\nmetadata: ${own}\nspec:\n  template:\n    metadata: ${template}\n    spec: {containers: [{name: web, image: a:1}]}\n`;
 
