@@ -3,7 +3,7 @@ import type { ResourceImages } from "../fields/find-images.ts";
 import { skipAnnotation } from "../fields/skip.ts";
 import type { Result } from "../krm/result.ts";
 import { lineFinder } from "../yaml/line.ts";
-import { childOf, elementsOf, entriesOf, keysOf, kindOf, lastEventOf, scalarText } from "../yaml/node.ts";
+import { childOf, elementsOf, entriesOf, keysOf, kindOf, scalarText } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 
 /** A warning for each such annotation in the objects that have images. */
@@ -14,11 +14,11 @@ export function misplacedSkips(yaml: YamlText, resources: readonly ResourceImage
   return resources.flatMap(({ resource, fields, likely, objects = [], skipped }) => {
     if (skipped !== undefined || fields.length + likely.length === 0) return [];
     const inner = objects.flatMap((object) => (object.layer.yaml === yaml ? object.resource.node : []));
-    const known = [resource.node, ...inner].flatMap((node) => annotationsOf(yaml, node) ?? []);
+    const known = new Set([resource.node, ...inner].map((node) => annotationsOf(yaml, node)));
     return skipsIn(yaml, resource.node)
-      .filter((at) => !known.some((map) => map < at && at <= lastEventOf(yaml, map)))
+      .filter(({ map }) => !known.has(map))
       .slice(0, SLIPS_MAX)
-      .map((at) => ({
+      .map(({ at }) => ({
         message: `line ${lineAt(yaml.events.starts[at] ?? 0)} of the input: \`${skipAnnotation}\` opts nothing out here: it must stand in \`metadata.annotations\` of the object itself`,
         severity: "warning" as const,
       }));
@@ -32,9 +32,15 @@ function annotationsOf(yaml: YamlText, object: YamlNode): YamlNode | undefined {
   return childOf(yaml, childOf(yaml, object, "metadata"), "annotations");
 }
 
+interface Skip {
+  readonly map: YamlNode;
+  /** The key. */
+  readonly at: YamlNode;
+}
+
 /** The keys called after the annotation, in the annotations and the labels of each `metadata` in an object. */
-function skipsIn(yaml: YamlText, object: YamlNode): readonly YamlNode[] {
-  const found: YamlNode[] = [];
+function skipsIn(yaml: YamlText, object: YamlNode): readonly Skip[] {
+  const found: Skip[] = [];
   const waiting = [object];
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     if (kindOf(yaml, node) === "sequence")
@@ -45,8 +51,9 @@ function skipsIn(yaml: YamlText, object: YamlNode): readonly YamlNode[] {
     for (const name of ["annotations", "labels"]) {
       const map = childOf(yaml, metadata, name);
       if (map === undefined || kindOf(yaml, map) !== "mapping") continue;
-      found.push(...keysOf(yaml, map).filter((key) => scalarText(yaml, key) === skipAnnotation));
+      for (const at of keysOf(yaml, map))
+        if (scalarText(yaml, at) === skipAnnotation) found.push({ map, at });
     }
   }
-  return found.sort((one, other) => one - other);
+  return found.sort((one, other) => one.at - other.at);
 }
