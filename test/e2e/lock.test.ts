@@ -62,6 +62,31 @@ describeWith(["kpt", "image"], "a lock in a kpt package, container", () => {
   });
 });
 
+describeWith(["kpt"], "the lock of a sub-package in a kpt package, executable", () => {
+  test("does not count for the root by saying its path twice, of which kpt overwrites one", async () => {
+    const image = "registry.example/site/kpt:1";
+    const paths = ["", "internal."].flatMap((prefix) =>
+      ["dep/lock.yaml", "image-lock.yaml"].map(
+        (path) => `    ${prefix}config.kubernetes.io/path: "${path}"\n`,
+      ),
+    );
+    const site = folderOf({
+      Kptfile: "apiVersion: kpt.dev/v1\nkind: Kptfile\nmetadata:\n  name: site\n",
+      "web.yaml": pod(image),
+      "dep/lock.yaml": lockText({ [image]: `sha256:${"1".repeat(64)}` }).replace(
+        "annotations:\n",
+        `annotations:\n${paths.join("")}`,
+      ),
+    });
+
+    const ended = await run("kpt", ["fn", "eval", site, "--exec", executable, "--", "lock=frozen"]);
+
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain("is there twice");
+    expect(readFileSync(join(site, "web.yaml"), "utf8")).toBe(pod(image));
+  });
+});
+
 describeWith(["kpt", "image"], "examples/kpt-lock, container", () => {
   test("renders its lock's digests without network, into another folder", async () => {
     const source = lockExample();
