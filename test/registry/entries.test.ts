@@ -174,6 +174,14 @@ describe("an entry of registries", () => {
     expect(strict).toMatchObject({ reason: { code: "wrong-ca" } });
   });
 
+  test("that blocks all registries keeps from none to which one that is allowed leads", async () => {
+    const there = await serve(other);
+    const home = await serve(WAYS.redirect(`http://${there.host}`));
+    const registries = [{ prefix: home.host }, { prefix: "*", blocked: true }];
+
+    expect(await resolveOnce(`${home.host}/app:v1`, { registries })).toBe(INDEX_DIGEST);
+  });
+
   test("that blocks a part of a host keeps from it those whom the rest of the host sends there", async () => {
     const server = await serve((request, response) =>
       request.url.startsWith("/v2/app/")

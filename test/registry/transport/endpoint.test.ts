@@ -13,4 +13,10 @@ describe("endpointOf", () => {
   ])("asks %s at %j", (registry, urls) => {
     expect(endpointOf({ registry, repository: "app", fromPackage: false }).urls.map(String)).toEqual(urls);
   });
+
+  test.each([true, false])("knows whether a package has named the scheme of a mirror: %s", (fromPackage) => {
+    const place = { registry: "mirror.example", repository: "app", scheme: "http", fromPackage } as const;
+
+    expect(endpointOf(place).connection).toMatchObject({ plainHTTP: true, fromPackage });
+  });
 });
