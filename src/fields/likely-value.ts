@@ -34,10 +34,11 @@ const ofImages =
 
 /**
  * True for a text that would be such a reference but for its spelling, such as `ghcr.io/Acme/App:1`, or one with white space
- * around it.
+ * around it or a comment behind it, which in quotes and block scalars is none.
  */
 export function isMisspelt(text: string): boolean {
-  const written = text.trim();
+  const comment = text.search(/\s#/);
+  const written = (comment === -1 ? text : text.slice(0, comment)).trim();
   return nearlyReference.test(written) && namesHost(written) && parseIfImage(text) === undefined;
 }
 

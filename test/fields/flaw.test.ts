@@ -245,6 +245,19 @@ describe("a reference that is spelt wrongly", () => {
     expect(checked.told[0]).toMatch(told);
   });
 
+  test.each(["'ghcr.io/a/b:1 # c'", "|-\n      ghcr.io/a/b:1\n      # c"])(
+    "is told where a comment is a part of the text: %j",
+    async (value) => {
+      const text = `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web}\nspec:\n  values:\n    image: ${value}\n`;
+
+      expect((await pin(text)).told).toEqual([
+        expect.stringMatching(
+          /^warning spec\.values\.image: "ghcr\.io\/a\/b:1.* reads as an image .*white space/,
+        ),
+      ]);
+    },
+  );
+
   test.each(["https://acme.io/logo.png", "data:image/png;base64,AAAA", "Acme", "a b:c", "./x/y.png"])(
     "is not %s",
     async (value) => {
