@@ -2,7 +2,8 @@
  * Keys that say a part of an image, in a map that is laid over another: where it says a tag and no digest, the digest below
  * goes on counting, which is that of another tag.
  */
-import { entriesOf, isMergeKey, kindOf, scalarText, scalarType, startOf } from "../yaml/node.ts";
+import { membersOf } from "../yaml/members.ts";
+import { dereference, entriesOf, isMergeKey, kindOf, scalarText, scalarType, startOf } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { elementsIn, textAt, type YamlMap } from "./yaml-parts.ts";
 
@@ -20,11 +21,10 @@ export interface PartKey {
 export function overlaidKeys(root: YamlMap): readonly PartKey[] {
   const { yaml } = root;
   const found: PartKey[] = [];
+  let left = MAPS_MAX;
   const walk = (node: YamlNode, above: readonly string[]): void => {
-    const entries = entriesOf(yaml, node).flatMap(({ key, value }): readonly Entry[] => {
-      const name = isMergeKey(yaml, key) ? undefined : scalarText(yaml, key);
-      return name === undefined ? [] : [{ name, yaml, value, at: startOf(yaml, key) ?? 0 }];
-    });
+    if (left-- <= 0 || above.length > DEPTH_MAX) return;
+    const entries = entriesIn(root, node);
     // What is below such a directive is no map of the two.
     if (entries.some(({ name }) => name === "$patch")) return;
     const key = partKeyOf(entries, above);
@@ -34,6 +34,28 @@ export function overlaidKeys(root: YamlMap): readonly PartKey[] {
   };
   if (kindOf(yaml, root.node) === "mapping") walk(root.node, []);
   return found;
+}
+
+// Aliases may bring maps to more places than anybody reads, and a map into itself.
+const MAPS_MAX = 100_000;
+const DEPTH_MAX = 100;
+
+/** The entries of a map, with what aliases and merge keys bring in. */
+function entriesIn({ yaml }: YamlMap, node: YamlNode): readonly Entry[] {
+  const all = entriesOf(yaml, node);
+  const own = all.flatMap(({ key, value }): readonly Entry[] => {
+    const name = isMergeKey(yaml, key) ? undefined : scalarText(yaml, key);
+    return name === undefined
+      ? []
+      : [{ name, yaml, value: dereference(yaml, value), at: startOf(yaml, key) ?? 0 }];
+  });
+  if (!all.some(({ key }) => isMergeKey(yaml, key))) return own;
+  const names = new Set(own.map(({ name }) => name));
+  const merged = membersOf(yaml, node).filter(({ name, by }) => by !== undefined && !names.has(name));
+  const rest = merged.map(({ name, value }): Entry => {
+    return { name, yaml, value: dereference(yaml, value), at: startOf(yaml, value) ?? 0 };
+  });
+  return [...own, ...rest];
 }
 
 /** The keys that operations of JSON Patch write. */

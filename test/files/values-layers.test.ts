@@ -33,6 +33,26 @@ describe("values over those of a chart", () => {
     ]);
   });
 
+  test.each([
+    ["an alias of a text", 'x: &x "2"\nimage: {tag: *x}\n', "2:9"],
+    ["an alias of a map", 'x: &x\n  tag: "2"\nimage: *x\n', "2:3"],
+    ["a merge key", 'x: &x\n  tag: "2"\nimage:\n  <<: *x\n', "2:9"],
+  ])("may say the tag by %s", async (_, text, place) => {
+    const lines = await toldOf({ ...base, "c/values-prod.yaml": text });
+
+    expect(lines).toEqual([`c/values-prod.yaml:${place}: [error] image.tag: changes the \`tag\``]);
+  });
+
+  test("may hold themselves, or unfold to more than anybody reads", async () => {
+    const folds = Array.from({ length: 9 }, (_, n) => {
+      const names = Array.from({ length: 10 }, (_, key) => `k${key}: *a${n}`);
+      return `a${n + 1}: &a${n + 1} {${names.join(", ")}}\n`;
+    });
+
+    expect(await toldOf({ ...base, "c/values-prod.yaml": `a0: &a0 {b: 1}\n${folds.join("")}` })).toEqual([]);
+    expect(await toldOf({ ...base, "c/values-prod.yaml": "a: &a {b: *a, tag: x}\n" })).toEqual([]);
+  });
+
   test("that are named by a flag are looked at whatever they are called", async () => {
     const tree = { ...base, "c/prod.yaml": tag };
     const folder = makeTree(tree);
