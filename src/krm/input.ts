@@ -112,7 +112,7 @@ function isName(yaml: YamlText, value: YamlNode | undefined): value is YamlNode 
  */
 export async function readInput(text: string, options: ReadOptions = {}): Promise<Input> {
   // A pipe whose first command failed looks like this, and must not look green.
-  if (text.trim() === "") {
+  if (!/[^\s\u0085]/.test(text)) {
     throw new InputError(
       "the input must hold a ResourceList or manifests, but it is empty: is the command before this one right?",
     );

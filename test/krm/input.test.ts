@@ -88,6 +88,7 @@ describe("readInput", () => {
   test.each([
     ["nothing", ""],
     ["white space", " \n\t\r\n"],
+    ["line breaks of YAML 1.1", "\u0085\u2028 \u2029\ufeff"],
     ["a byte order mark", "\ufeff"],
   ])("refuses %s as empty", async (_, text) => {
     await expect(readInput(text)).rejects.toThrow(InputError);
