@@ -1,5 +1,6 @@
 import { EventEmitter, once } from "node:events";
 import type { ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { parseReference } from "../../src/image/reference.ts";
@@ -158,6 +159,38 @@ describe("a host that serves some images", () => {
     const ends = await askInTurn(registry.host);
 
     expect(ends).toEqual([code, code, INDEX_DIGEST]);
+  });
+
+  test("is asked again when it spoke no TLS to one of them, having answered before", async () => {
+    const registry = createTlsServer(LOOPBACK_TLS, (_, response) => {
+      // The next image takes a connection of its own.
+      response.shouldKeepAlive = false;
+      answerIndex(response);
+    });
+    let isAway = false;
+    const front = createServer((socket) => {
+      if (isAway) socket.on("error", () => socket.destroy()).end("HTTP/1.1 400 Bad Request\r\n\r\n");
+      else registry.emit("connection", socket);
+    }).listen(0, "127.0.0.1");
+    await once(front, "listening");
+    onTestFinished(() => void front.close());
+    // The cast is the server's own promise: it listens on a port.
+    const host = `127.0.0.1:${(front.address() as AddressInfo).port}`;
+    const client = makeClient({
+      registries: [
+        { prefix: "registry.example", mirrors: [`https://${host}`], only: true },
+        { prefix: host, insecureSkipTLSVerify: true },
+      ],
+      network: { retries: 0 },
+    });
+    onTestFinished(client.close);
+    const ask = (tag: number) => digestOf(client, parseReference(`registry.example/app:${tag}`));
+
+    expect(await ask(1)).toBe(INDEX_DIGEST);
+    isAway = true;
+    await expect(ask(2)).rejects.toMatchObject({ code: "https-on-http" });
+    isAway = false;
+    expect(await ask(3)).toBe(INDEX_DIGEST);
   });
 
   test("tells its own limit from that of another to which it sends", async () => {
