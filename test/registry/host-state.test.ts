@@ -8,7 +8,7 @@ import type { RegistryError } from "../../src/registry/errors.ts";
 import { LOOPBACK_TLS } from "../support/loopback-tls.mjs";
 import { answerIndex, INDEX_DIGEST, INDEX_TYPE } from "../support/manifests.ts";
 import { startQuirkServer } from "../support/quirk-server.ts";
-import { digestOf, failOnce, makeClient } from "../support/registry-client.ts";
+import { digestOf, failOnce, makeClient, resolveOnce } from "../support/registry-client.ts";
 
 describe("a host on loopback, where HTTP is tried before HTTPS", () => {
   test("serves an image that was refused by HTTP when another had found the way", async () => {
@@ -65,6 +65,16 @@ describe("a host on loopback, where HTTP is tried before HTTPS", () => {
       code: "refused",
       message: expect.stringContaining("127.0.0.1:1 refused the connection"),
     });
+  });
+
+  test("is asked by GET where both schemes hang up on a HEAD", async () => {
+    const registry = await startQuirkServer(
+      ({ method }, response) => (method === "HEAD" ? void response.destroy() : answerIndex(response)),
+      { isCurt: true },
+    );
+    onTestFinished(registry.close);
+
+    expect(await resolveOnce(`${registry.host}/app:1`, { network: { retries: 0 } })).toBe(INDEX_DIGEST);
   });
 
   test("tries as often as elsewhere for an image that hung up while another found the way by the same scheme", async () => {
