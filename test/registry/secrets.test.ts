@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { Credential } from "../../src/credentials/credential.ts";
+import { parsePlatform } from "../../src/image/platform.ts";
+import { parseReference } from "../../src/image/reference.ts";
 import { answer, challengeBearer } from "../support/manifests.ts";
 import { type Quirk, type QuirkServer, startQuirkServer } from "../support/quirk-server.ts";
-import { basicLogin, failOnce, keychainOf } from "../support/registry-client.ts";
+import { basicLogin, failOnce, keychainOf, makeClient } from "../support/registry-client.ts";
 import { secretForms } from "../support/secret-forms.ts";
 
 const open: (() => Promise<void>)[] = [];
@@ -119,6 +121,24 @@ describe("what a server sends back", () => {
 
     expect(text).toContain("no: Bearer …!");
     expectNone(text, "Tok3n");
+  });
+
+  test("in the place of a platform is shown without the password", async () => {
+    const server = await serve((request, response) => {
+      const { authorization = "" } = request.headers;
+      if (authorization === "") return answer(response, 401, { headers: { "www-authenticate": "Basic" } });
+      const [, password = ""] = Buffer.from(authorization.slice(6), "base64").toString().split(":");
+      const platform = { os: "linux", architecture: password };
+      const body = { schemaVersion: 2, manifests: [{ digest: `sha256:${"1".repeat(64)}`, platform }] };
+      answer(response, 200, { body: JSON.stringify(body) });
+    });
+    const client = makeClient({ keychain: keychainOf([basicLogin("ada", "Tr0ub4dor-3")]) });
+    open.push(client.close);
+    const demand = { requirePlatforms: [parsePlatform("linux/arm64")] };
+
+    const asked = client.inspect(parseReference(`${server.host}/app:v1`), demand);
+
+    await expect(asked).rejects.toThrow("it is for the single platform linux/…, not for linux/arm64");
   });
 
   test("is shown without the login of a proxy", async () => {
