@@ -87,9 +87,13 @@ const containerKeys = ["initContainers", "containers", "ephemeralContainers"];
 /** Of a key that stands twice the last counts. */
 function settingsOf(yaml: YamlText, container: YamlNode): ReadonlyMap<string, YamlNode> {
   if (kindOf(yaml, container) !== "mapping") return none;
-  const found = membersOf(yaml, container).filter(({ name }) => settingKeys.has(name));
-  if (found.length === 0) return none;
-  return new Map(found.map(({ name, value }) => [name, dereference(yaml, value)]));
+  let found: Map<string, YamlNode> | undefined;
+  for (const { name, value } of membersOf(yaml, container)) {
+    if (!settingKeys.has(name)) continue;
+    found ??= new Map();
+    found.set(name, dereference(yaml, value));
+  }
+  return found ?? none;
 }
 
 const none: ReadonlyMap<string, YamlNode> = new Map();
@@ -125,9 +129,12 @@ function glance(yaml: YamlText, part: YamlNode): boolean {
 // A host, a path, and a tag or a digest. Parts are bounded, so that a text takes a time that grows with its length alone.
 const mention = /(?:[\w-][.:][\w.:-]{0,255}|localhost)\\?\/\w[\w./\\-]{0,255}[:@]\w/;
 
+// Most texts have no host before a slash, and this is asked of a dozen in each object.
+const hosted = /[.:][\w.:-]{0,255}\\?\/|localhost/;
+
 function mayName(text: string): boolean {
   // The tag of what a well-known registry has may be another setting.
-  return text.includes("/") && (mention.test(text) || namesImages(text.replace(/^["']/, "")));
+  return hosted.test(text) && (mention.test(text) || namesImages(text.replace(/^["']/, "")));
 }
 
 /** Takes what reads as an image in a part of an object. */
