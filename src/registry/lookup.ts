@@ -105,10 +105,15 @@ function asFailure(error: unknown): Failure {
   throw error;
 }
 
-/** A realm that gives no token may be one that the registry names for other repositories alone. */
-function isOfRealm({ code, host }: Failure, { host: { endpoint } }: Search): boolean {
+/**
+ * A realm that gives no token may be one that the registry names for other repositories alone. It may have the registry's own
+ * name, with the scheme that does not answer there.
+ */
+function isOfRealm({ code, host, origin }: Failure, { host: { endpoint, base } }: Search): boolean {
   if (code === "realm") return true;
-  return hasTrait(code, "lasting") && host !== undefined && endpoint.urls.every((url) => url.host !== host);
+  if (!hasTrait(code, "lasting") || host === undefined) return false;
+  const isOwnName = endpoint.urls.some((url) => url.host === host);
+  return !isOwnName || (origin !== undefined && base !== undefined && origin !== base.origin);
 }
 
 function foundAs({ as, ...answer }: FoundAnswer, { source }: Pick<Identity, "source">): Found {

@@ -238,6 +238,26 @@ describe("a host that serves some images", () => {
 
     expect(ends).toEqual(["unreachable", "unreachable", INDEX_DIGEST]);
   });
+
+  test("asks for what is open there without the realm that another image has, by a scheme that nobody speaks", async () => {
+    const registry = await startQuirkServer(
+      ({ url, headers }, response) => {
+        if (url.startsWith("/v2/open/")) return answerIndex(response);
+        response
+          .writeHead(401, { "www-authenticate": `Bearer realm="https://${headers.host}/token",service="a"` })
+          .end();
+      },
+      { isCurt: true },
+    );
+    onTestFinished(registry.close);
+    const client = makeClient({ network: { retries: 0, concurrency: 1 } });
+    onTestFinished(client.close);
+    const ask = (name: string) => digestOf(client, parseReference(`${registry.host}/${name}:1`));
+
+    await expect(ask("open")).resolves.toBe(INDEX_DIGEST);
+    await expect(ask("closed")).rejects.toThrow("can't resolve");
+    await expect(ask("open/other")).resolves.toBe(INDEX_DIGEST);
+  });
 });
 
 /** Where nobody listens. */
