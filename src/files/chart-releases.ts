@@ -7,8 +7,9 @@
 import { guessedLayer, outerLayer, straight } from "../fields/embedded-document.ts";
 import type { ManifestStream } from "../krm/input.ts";
 import type { Position } from "../krm/result.ts";
+import { appendTo } from "../yaml/lists-by-key.ts";
 import { childOf, rootOf, startOf } from "../yaml/node.ts";
-import { overlaidKeys, type PartKey, partKeyOf } from "./part-keys.ts";
+import { type Entry, overlaidKeys, type PartKey, partKeyOf } from "./part-keys.ts";
 import { elementsAt, mapAt, placeOf, textAt, textsAt, type YamlMap } from "./yaml-parts.ts";
 
 /** What an object says of the values of a chart. */
@@ -108,17 +109,13 @@ function textKeys({ yaml, node }: YamlMap, path: string): readonly ReleaseKey[] 
 
 /** `name: image.tag` is the key `tag` of the map `image`. */
 function parameterKeys(helm: YamlMap, path: string): readonly ReleaseKey[] {
-  const maps = new Map<
-    string,
-    { name: string; yaml: YamlMap["yaml"]; value: number | undefined; at: number }[]
-  >();
+  const maps = new Map<string, Entry[]>();
   for (const { yaml, node } of elementsAt(helm, "parameters")) {
     const steps = (textAt({ yaml, node }, "name") ?? "").split(".");
     const name = steps.pop() ?? "";
     const above = JSON.stringify(steps);
     const value = childOf(yaml, node, "value");
-    const entry = { name, yaml, value, at: startOf(yaml, value ?? node) ?? 0 };
-    maps.set(above, [...(maps.get(above) ?? []), entry]);
+    appendTo(maps, above, { name, yaml, value, at: startOf(yaml, value ?? node) ?? 0 });
   }
   return [...maps].flatMap(([above, entries]) => {
     const key = partKeyOf(entries, JSON.parse(above));

@@ -178,8 +178,7 @@ export function readKustomizations(
     const found = imageSources(all, above, affixes);
     const writes = parts.flatMap(({ partWrites }) => partWrites);
     if (all.length === 0 && found.length === 0 && writes.length === 0) return undefined;
-    const makesUpFor = (own: PartWrite, stale: PartWrite): boolean =>
-      own.by === stale.by || usersAbove(stale.by).has(own.by);
+    const makesUpFor = (own: string, stale: string): boolean => usersAbove(stale).has(own);
     return { index: indexReplacements(all), partWrites: indexPartWrites(writes, makesUpFor), sources: found };
   }
 

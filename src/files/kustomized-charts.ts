@@ -12,7 +12,7 @@ export function kustomizedValues({ file, folder, root }: PatchingFile): readonly
     const name = textAt(chart, "name");
     const own = name === undefined ? [] : [at(`${home}/${name}/values.yaml`)];
     const inline = mapAt(chart, "valuesInline");
-    const keys = ["helmCharts", String(index), "valuesInline"];
+    const keys = ["helmCharts", index, "valuesInline"];
     const written = inline === undefined ? [] : [{ place: file.place, keys }];
     return [...own, ...merged(chart, written, at), ...textsAt(chart, "additionalValuesFiles").map(at)];
   });

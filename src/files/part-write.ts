@@ -19,7 +19,7 @@ export interface PartWrite extends Pick<PartKey, "kind"> {
   /** The file, as messages name it, and where it is. */
   readonly file: string;
   readonly place: string;
-  /** What lays it over others: the folder of a kustomization, or the file itself. */
+  /** What lays it over others: the folder of a kustomization, or a list of values. */
   readonly by: string;
   readonly position: () => Position;
   /** Its path in that file. */
@@ -76,14 +76,17 @@ export function selectorOf(patch: YamlMap, target: YamlMap | undefined): ObjectS
   };
 }
 
-/** Finds, of many patches, those that leave a field with the digest of another image, or with none. */
-export type FindPartWrites = (field: ReplacedField, place: string) => readonly PartWrite[];
+/** Finds, of many patches, those elsewhere than at a place that leave a field with the digest of another image, or with none. */
+export type FindPartWrites = (field: ReplacedField, place?: string) => readonly PartWrite[];
 
-/** Tells whether what says a digest makes up for what leaves another: only where the two are laid over the same. */
-export type MakesUpFor = (own: PartWrite, stale: PartWrite) => boolean;
+/** Tells whether what one lays over others makes up for what another leaves, by their `by`. */
+export type MakesUpFor = (own: string, stale: string) => boolean;
 
-/** Makes what finds them. */
-export function indexPartWrites(writes: readonly PartWrite[], makesUpFor: MakesUpFor): FindPartWrites {
+/** Makes what finds them. A digest makes up for what the same leaves, and where that is told of two. */
+export function indexPartWrites(
+  writes: readonly PartWrite[],
+  makesUpFor: MakesUpFor = () => false,
+): FindPartWrites {
   const byMap = new Map<string, PartWrite[]>();
   for (const write of writes) appendTo(byMap, keyOf(literalName(write.target.select), write.map), write);
   return (field, place) => {
@@ -98,8 +101,10 @@ export function indexPartWrites(writes: readonly PartWrite[], makesUpFor: MakesU
             each.place !== place && isTarget(each.target, { ...field, keys: [...map, each.key] }) !== "no",
         ),
     );
-    const own = meant.filter(({ kind }) => kind === "own");
-    return meant.filter((each) => each.kind !== "own" && !own.some((other) => makesUpFor(other, each)));
+    const own = new Set(meant.flatMap(({ kind, by }) => (kind === "own" ? by : [])));
+    const isMadeUp = (stale: string): boolean =>
+      own.has(stale) || [...own].some((by) => makesUpFor(by, stale));
+    return meant.filter(({ kind, by }) => kind !== "own" && !isMadeUp(by));
   };
 }
 

@@ -5,9 +5,8 @@
  * https://helm.sh/docs/chart_template_guide/values_files/
  */
 import { basename, dirname, join } from "node:path";
-import type { FileImage, InputFile } from "../krm/input.ts";
-import type { Position } from "../krm/result.ts";
-import { childOf, elementsOf, kindOf } from "../yaml/node.ts";
+import type { InputFile } from "../krm/input.ts";
+import { appendTo } from "../yaml/lists-by-key.ts";
 import { parseShownPath } from "./field-steps.ts";
 import type { FoundFile } from "./find-files.ts";
 import type { ReadNamed } from "./kustomization-file.ts";
@@ -20,14 +19,22 @@ import {
   partWritesIn,
 } from "./part-write.ts";
 import type { PatchedImage } from "./patched-images.ts";
-import type { ObjectSelector, ReplacedField } from "./replacement.ts";
-import { documentsOf, elementsAt, placeOf, textAt, type YamlMap } from "./yaml-parts.ts";
+import type { ObjectSelector } from "./replacement.ts";
+import {
+  documentsOf,
+  elementsAt,
+  type FindBelow,
+  finderIn,
+  placeOf,
+  textAt,
+  type YamlMap,
+} from "./yaml-parts.ts";
 
 /** Values: the file in which they stand, and the keys and indices that lead to them there. */
 export interface ValuesLayer {
   /** Absolute. */
   readonly place: string;
-  readonly keys: readonly string[];
+  readonly keys: readonly (string | number)[];
 }
 
 /** What is laid over the values of a run. */
@@ -46,21 +53,44 @@ export function readValuesLayers(
   read: ReadNamed,
   others: readonly (readonly ValuesLayer[])[],
 ): ValuesLayers {
-  const over = new Map<string, (readonly [base: ValuesLayer, layers: readonly ValuesLayer[]])[]>();
-  for (const layers of [...chartLayers(files, read), ...others]) {
-    for (const [at, base] of layers.entries()) {
-      const above = layers.slice(at + 1);
-      if (above.length > 0) over.set(base.place, [...(over.get(base.place) ?? []), [base, above]]);
+  const documentAt = documentReader(read);
+  const places = new Set<string>();
+  const above = new Map<string, (readonly ValuesLayer[])[]>();
+  for (const layers of distinctLists([...chartLayers(files, read), ...others])) {
+    for (const [at, { place, keys }] of layers.slice(0, -1).entries()) {
+      places.add(place);
+      appendTo(above, keyOf(place, keys), layers.slice(at + 1));
     }
   }
+  const finders = new Map<string, FindPartWrites>();
+  /** What is laid over values, read when the first image asks. */
+  const finderAt = (key: string): FindPartWrites | undefined => {
+    const lists = above.get(key);
+    if (lists === undefined) return undefined;
+    const finder =
+      finders.get(key) ??
+      indexPartWrites(
+        lists.flatMap((layers, list) =>
+          layers.flatMap((layer) => writesIn(layer, documentAt(layer.place), String(list))),
+        ),
+      );
+    finders.set(key, finder);
+    return finder;
+  };
   const patched = new Map<PartWrite, string>();
   return {
     hasCharts: files.some(({ place }) => isChart(place)),
     overridden(place) {
-      const own = (over.get(place) ?? []).map(([base, layers]) => ({ base, find: writesOf(layers, read) }));
-      if (own.length === 0) return undefined;
+      if (!places.has(place)) return undefined;
       return (image) => {
-        const writes = own.flatMap(({ base, find }) => find(fieldIn(image, base), ""));
+        const { value, putAt, isApart = false } = image;
+        const path = parseShownPath(putAt);
+        // The values may be a part of the file, such as those in a kustomization.
+        const writes = path.flatMap((_, depth) => {
+          const find = finderAt(keyOf(place, path.slice(0, depth)));
+          const keys = path.slice(depth);
+          return find?.({ value, owner: undefined, keys, object: undefined, isApart }) ?? [];
+        });
         return partOverrideOf(image, writes, patched);
       };
     },
@@ -68,48 +98,68 @@ export function readValuesLayers(
   };
 }
 
-/** A field, as it is called in the values themselves. */
-function fieldIn({ value, putAt, isApart = false }: FileImage, { keys }: ValuesLayer): ReplacedField {
-  const all = parseShownPath(putAt);
-  const isIn = keys.every((key, at) => key === all[at]);
-  return { value, owner: undefined, keys: isIn ? all.slice(keys.length) : [], object: undefined, isApart };
+function keyOf(place: string, keys: readonly (string | number)[]): string {
+  return JSON.stringify([place, keys.map(String)]);
 }
 
-/** What layers write, read when the first image asks. */
-function writesOf(layers: readonly ValuesLayer[], read: ReadNamed): FindPartWrites {
-  let find: FindPartWrites | undefined;
-  return (field, place) => {
-    find ??= indexPartWrites(
-      layers.flatMap((layer) => writesIn(layer, read)),
-      () => true,
-    );
-    return find(field, place);
+/** Each list once, and in it each layer, the last time that it is there: then it says what counts of it. */
+function distinctLists(lists: readonly (readonly ValuesLayer[])[]): readonly (readonly ValuesLayer[])[] {
+  const distinct = new Map<string, readonly ValuesLayer[]>();
+  for (const layers of lists) {
+    const last = new Map<string, ValuesLayer>();
+    for (const layer of layers) {
+      const key = keyOf(layer.place, layer.keys);
+      last.delete(key);
+      last.set(key, layer);
+    }
+    distinct.set(JSON.stringify([...last.keys()]), [...last.values()]);
+  }
+  return [...distinct.values()];
+}
+
+/** The first document of a file, and what finds something in it. */
+interface ValuesDocument {
+  readonly path: string;
+  readonly root: YamlMap;
+  readonly find: FindBelow;
+}
+
+/** Makes what reads documents, each once; it gives none of a file in which no part of an image can be. */
+function documentReader(read: ReadNamed): (place: string) => ValuesDocument | undefined {
+  const known = new Map<string, ValuesDocument | undefined>();
+  return (place) => {
+    if (!known.has(place)) known.set(place, readDocument(place, read));
+    return known.get(place);
   };
 }
 
-function writesIn({ place, keys }: ValuesLayer, read: ReadNamed): readonly PartWrite[] {
+function readDocument(place: string, read: ReadNamed): ValuesDocument | undefined {
   const file = read(place);
-  if (file === undefined || !mayHoldParts(file.text)) return [];
-  return documentsOf(file.text)
-    .slice(0, 1)
-    .flatMap((root) => {
-      const document = keys.reduce<YamlMap | undefined>(valueAt, root);
-      if (document === undefined) return [];
-      const positionAt = (offset: number): Position => placeOf(root.yaml, offset);
-      const path = keys
-        .map((key) => (/^\d+$/.test(key) ? `[${key}]` : key))
-        .join(".")
-        .replaceAll(".[", "[");
-      return partWritesIn({
-        file: file.path,
-        place,
-        by: place,
-        path,
-        document,
-        positionAt,
-        select: anyObject,
-      });
-    });
+  const [root] = file === undefined || !mayHoldParts(file.text) ? [] : documentsOf(file.text);
+  return file === undefined || root === undefined
+    ? undefined
+    : { path: file.path, root, find: finderIn(root) };
+}
+
+/** What a layer writes, as one of a list. */
+function writesIn(
+  { place, keys }: ValuesLayer,
+  found: ValuesDocument | undefined,
+  list: string,
+): readonly PartWrite[] {
+  const node = found?.find(keys);
+  if (found === undefined || node === undefined) return [];
+  const { yaml } = found.root;
+  const path = keys.map((key) => (typeof key === "number" ? `[${key}]` : key)).join(".");
+  return partWritesIn({
+    file: found.path,
+    place,
+    by: list,
+    path: path.replaceAll(".[", "["),
+    document: { yaml, node },
+    positionAt: (offset) => placeOf(yaml, offset),
+    select: anyObject,
+  });
 }
 
 const anyObject: ObjectSelector = {
@@ -122,37 +172,30 @@ const anyObject: ObjectSelector = {
   annotations: [],
 };
 
-function valueAt(at: YamlMap | undefined, key: string): YamlMap | undefined {
-  if (at === undefined) return undefined;
-  const { yaml, node } = at;
-  const isList = kindOf(yaml, node) === "sequence";
-  const below = isList ? elementsOf(yaml, node)[Number(key)] : childOf(yaml, node, key);
-  return below === undefined ? undefined : { yaml, node: below };
-}
-
 /** In the folder of a chart, those for environments over its own, and its own over those of the charts in it. */
 function* chartLayers(files: readonly FoundFile[], read: ReadNamed): Generator<readonly ValuesLayer[]> {
   const charts = new Set(files.flatMap(({ place }) => (isChart(place) ? dirname(place) : [])));
   if (charts.size === 0) return;
   const own = new Map<string, string>();
-  const others: (readonly [chart: string, place: string])[] = [];
+  const others = new Map<string, string[]>();
   for (const { place, form } of files) {
     if (form !== "values" && !isCalledValues(place)) continue;
     const chart = chartAbove(place, charts);
     if (chart === undefined) continue;
     if (dirname(place) === chart && /^values\.ya?ml$/.test(basename(place))) own.set(chart, place);
-    else others.push([chart, place]);
+    else appendTo(others, chart, place);
   }
-  for (const [chart, place] of others) {
+  for (const [chart, places] of others) {
     const base = own.get(chart);
-    if (base !== undefined) yield [whole(base), whole(place)];
+    if (base !== undefined) for (const place of places) yield [whole(base), whole(place)];
   }
+  const namesIn = dependencyReader(read);
   for (const [chart, place] of own) {
     const parent = dirname(dirname(chart));
     if (basename(dirname(chart)) !== "charts" || !charts.has(parent)) continue;
-    const above = [own.get(parent) ?? [], others.flatMap((other) => (other[0] === parent ? other[1] : []))];
-    for (const name of namesIn(parent, basename(chart), read))
-      for (const each of above.flat()) yield [whole(place), { place: each, keys: [name] }];
+    const above = [own.get(parent) ?? [], others.get(parent) ?? []].flat();
+    for (const name of namesIn(parent, basename(chart)))
+      for (const each of above) yield [whole(place), { place: each, keys: [name] }];
   }
 }
 
@@ -161,7 +204,7 @@ function whole(place: string): ValuesLayer {
 }
 
 function isChart(place: string): boolean {
-  return (place.endsWith("Chart.yaml") || place.endsWith("Chart.yml")) && /^Chart\./.test(basename(place));
+  return /[\\/]Chart\.ya?ml$/.test(place);
 }
 
 function isCalledValues(place: string): boolean {
@@ -176,13 +219,23 @@ function chartAbove(place: string, charts: ReadonlySet<string>): string | undefi
   }
 }
 
-/** What a chart calls one that it holds: by its name, or as it says. */
-function namesIn(chart: string, name: string, read: ReadNamed): readonly string[] {
+/** Makes what tells what a chart calls one that it holds: by its name, or as it says. */
+function dependencyReader(read: ReadNamed): (chart: string, name: string) => readonly string[] {
+  const known = new Map<string, ReadonlyMap<string, readonly string[]>>();
+  return (chart, name) => {
+    const names = known.get(chart) ?? dependenciesOf(chart, read);
+    known.set(chart, names);
+    return names.get(name) ?? [name];
+  };
+}
+
+function dependenciesOf(chart: string, read: ReadNamed): ReadonlyMap<string, readonly string[]> {
   const file = read(join(chart, "Chart.yaml")) ?? read(join(chart, "Chart.yml"));
   const [root] = file === undefined ? [] : documentsOf(file.text);
-  const named = root === undefined ? [] : elementsAt(root, "dependencies");
-  const aliases = named.flatMap((each) =>
-    textAt(each, "name") === name ? (textAt(each, "alias") ?? name) : [],
-  );
-  return aliases.length === 0 ? [name] : aliases;
+  const names = new Map<string, string[]>();
+  for (const each of root === undefined ? [] : elementsAt(root, "dependencies")) {
+    const name = textAt(each, "name");
+    if (name !== undefined) appendTo(names, name, textAt(each, "alias") ?? name);
+  }
+  return names;
 }

@@ -1,7 +1,16 @@
 /** Texts and lists in a file of YAML, read as kustomize reads them: what is of another type is not there. */
 import type { Position } from "../krm/result.ts";
 import { placeFinder } from "../yaml/line.ts";
-import { childOf, dereference, elementsOf, kindOf, rootOf, scalarText, scalarType } from "../yaml/node.ts";
+import {
+  childOf,
+  dereference,
+  elementsOf,
+  entriesOf,
+  kindOf,
+  rootOf,
+  scalarText,
+  scalarType,
+} from "../yaml/node.ts";
 import { scan, type YamlNode, type YamlText } from "../yaml/scan.ts";
 import { YamlSyntaxError } from "../yaml/syntax-error.ts";
 
@@ -53,6 +62,40 @@ export function textsAt(map: YamlMap | undefined, key: string): readonly string[
   return map === undefined
     ? []
     : elementsAt(map, key).flatMap(({ yaml, node }) => scalarText(yaml, node) ?? []);
+}
+
+/** Finds what stands at keys of maps, and at indices of lists, one after the other; undefined where there is nothing. */
+export type FindBelow = (keys: readonly (string | number)[]) => YamlNode | undefined;
+
+/** Makes what finds it in a map. Each map and list on the way is gone through once, however often somebody asks. */
+export function finderIn({ yaml, node: root }: YamlMap): FindBelow {
+  const known = new Map<YamlNode, ReadonlyMap<string | number, YamlNode>>();
+  const childrenOf = (node: YamlNode): ReadonlyMap<string | number, YamlNode> => {
+    const children = known.get(node) ?? childrenIn(yaml, node);
+    known.set(node, children);
+    return children;
+  };
+  return (keys) =>
+    keys.reduce<YamlNode | undefined>(
+      (node, key) => (node === undefined ? undefined : childrenOf(node).get(key)),
+      root,
+    );
+}
+
+function childrenIn(yaml: YamlText, node: YamlNode): ReadonlyMap<string | number, YamlNode> {
+  switch (kindOf(yaml, node)) {
+    case "mapping":
+      return new Map(
+        entriesOf(yaml, node).map(({ key, value }) => [
+          scalarText(yaml, key) ?? "",
+          dereference(yaml, value),
+        ]),
+      );
+    case "sequence":
+      return new Map(elementsOf(yaml, node).map((element, index) => [index, dereference(yaml, element)]));
+    default:
+      return new Map();
+  }
 }
 
 /** Where an offset is; the lines of a text are counted once. */

@@ -4,8 +4,9 @@ import { fileShapes } from "./file-shapes.ts";
 import { GROWTH_MAX, measureGrowth } from "./measure.ts";
 import { optionShapes } from "./option-shapes.ts";
 import { textShapes } from "./text-shapes.ts";
+import { valuesShapes } from "./values-shapes.ts";
 
-test.each([...textShapes, ...aliasShapes, ...optionShapes, ...fileShapes])(
+test.each([...textShapes, ...aliasShapes, ...optionShapes, ...fileShapes, ...valuesShapes])(
   "four times as much takes at most six times the time: $name",
   async (shape) => {
     const { ratio, said } = await measureGrowth(shape);
