@@ -1,7 +1,7 @@
 /** A document within a document: YAML or JSON that stands in a scalar of another. */
 import { InputError } from "../krm/input-error.ts";
 import { shorten } from "../text/quote.ts";
-import { type LinePlace, placeFinder } from "../yaml/line.ts";
+import { type LinePlace, lineEnd, placeFinder } from "../yaml/line.ts";
 import {
   aliasRange,
   dereference,
@@ -271,8 +271,7 @@ function nearestPlace(
   offset: number,
   toSource: (range: Range) => Range | undefined,
 ): Range | undefined {
-  const lineEnd = text.indexOf("\n", offset);
-  const ahead = text.slice(offset, lineEnd === -1 ? text.length : lineEnd).search(/\S/);
+  const ahead = text.slice(offset, lineEnd(text, offset)).search(/\S/);
   const start = ahead === -1 ? text.slice(0, offset).trimEnd().length - 1 : offset + ahead;
   return toSource({ start, end: start + 1 });
 }

@@ -84,6 +84,7 @@ function addPodParts(parts: OwnPart[], { yaml, path, node }: Template): void {
 }
 
 const containerKeys = ["initContainers", "containers", "ephemeralContainers"];
+
 /** Of a key that stands twice the last counts. */
 function settingsOf(yaml: YamlText, container: YamlNode): ReadonlyMap<string, YamlNode> {
   if (kindOf(yaml, container) !== "mapping") return none;

@@ -1,5 +1,7 @@
 /** What a user wants left alone, said in the resources themselves. */
+
 import type { Resource } from "../krm/resource.ts";
+import { lineEnd } from "../yaml/line.ts";
 import { type Range, startOf } from "../yaml/node.ts";
 import type { YamlText } from "../yaml/scan.ts";
 import { lastUpTo } from "../yaml/sorted-offsets.ts";
@@ -57,14 +59,14 @@ export function skipComments({ text }: YamlText): SkipComments {
   for (let found = mention.exec(text); found !== null; found = mention.exec(text)) {
     const { index: mark } = found;
     const lineStart = text.lastIndexOf("\n", mark) + 1;
-    const lineEnd = endOfLine(text, mark);
-    const sign = signBefore(text, lineStart, lastRequest(text, mark, lineEnd));
+    const end = lineEnd(text, mark);
+    const sign = signBefore(text, lineStart, lastRequest(text, mark, end));
     if (sign !== -1) {
-      const isHeader = blockHeader.test(text.slice(lineStart, lineEnd));
+      const isHeader = blockHeader.test(text.slice(lineStart, end));
       signs.push(sign);
-      places.push({ lineStart, lineEnd, valueEnd: isHeader ? endOfLine(text, lineEnd + 1) : lineEnd });
+      places.push({ lineStart, lineEnd: end, valueEnd: isHeader ? lineEnd(text, end + 1) : end });
     }
-    mention.lastIndex = lineEnd;
+    mention.lastIndex = end;
   }
   return { signs, places };
 }
@@ -90,11 +92,6 @@ function signBefore(text: string, lineStart: number, offset: number): number {
     if (text[at] === "#" && (at === lineStart || /\s/.test(text[at - 1] ?? ""))) return at;
   }
   return -1;
-}
-
-function endOfLine(text: string, from: number): number {
-  const end = text.indexOf("\n", from);
-  return end === -1 ? text.length : end;
 }
 
 /** Why a field is to be left alone: its object's annotation names it, or a comment on its line says so. */

@@ -4,10 +4,8 @@
  * holds its old text or its new one.
  */
 import {
-  accessSync,
   type BigIntStats,
   closeSync,
-  constants,
   openSync,
   realpathSync,
   renameSync,
@@ -18,7 +16,7 @@ import {
 import { takeAfter } from "../fs/ownership.ts";
 import type { OwnProcess } from "../fs/process-mark.ts";
 import { UnfitFileError } from "../fs/read.ts";
-import { createReplaceCheck, type ReplaceCheck } from "../fs/replace-check.ts";
+import { createReplaceCheck, type ReplaceCheck, readOnlyFault } from "../fs/replace-check.ts";
 import { linkWarning, replaceReason } from "../fs/replace-file.ts";
 import { isSystemError } from "../fs/system-error.ts";
 import type { Result } from "../krm/result.ts";
@@ -156,18 +154,11 @@ function readAgain(target: string, { bytes, state, hash }: FileChange): ReadFile
   return readFile(target);
 }
 
-/** A rename would replace a file that its owner has made read-only. */
 function requireWritable(target: string, path: string): void {
-  try {
-    accessSync(target, constants.W_OK);
-  } catch (error) {
-    if (!isSystemError(error, "EACCES", "EPERM", "EROFS")) throw error;
-    throw new FileWriteError(
-      "failed",
-      `${JSON.stringify(path)} is read-only, so nothing was written: allow it to be written, or leave it out`,
-      { cause: error },
-    );
-  }
+  const fault = readOnlyFault(target);
+  if (fault === undefined) return;
+  const message = `${JSON.stringify(path)} is read-only, so nothing was written: allow it to be written, or leave it out`;
+  throw new FileWriteError("failed", message, fault);
 }
 
 function isOther(bytes: Uint8Array, hash: string | undefined): boolean {

@@ -5,7 +5,7 @@ import type { ResourceImages } from "../fields/find-images.ts";
 import { idleComments } from "../fields/skip.ts";
 import type { Result } from "../krm/result.ts";
 import { quote } from "../text/quote.ts";
-import { lineFinder } from "../yaml/line.ts";
+import { lineEnd, lineFinder } from "../yaml/line.ts";
 import type { YamlText } from "../yaml/scan.ts";
 
 /** A warning for each comment that nearly says `pin-digests: skip`. */
@@ -16,9 +16,9 @@ export function commentSlips({ source, text }: YamlText): readonly Result[] {
   for (let found = mention.exec(text); found !== null; found = mention.exec(text)) {
     const { index: at } = found;
     const start = text.lastIndexOf("\n", at) + 1;
-    const end = text.indexOf("\n", at);
-    const line = text.slice(start, end === -1 ? text.length : end);
-    mention.lastIndex = end === -1 ? text.length : end;
+    const end = lineEnd(text, at);
+    const line = text.slice(start, end);
+    mention.lastIndex = end;
     const { comment, word } = nearComment.exec(line)?.groups ?? {};
     if (comment === undefined || word === undefined || exactComment.test(line) || !asksToSkip(word)) continue;
     const message = `line ${lineAt(at)} of the input: the comment ${quote(comment)} opts nothing out: did you mean "# pin-digests: skip"?`;

@@ -1,4 +1,5 @@
 /** FieldSpecs that lead nowhere: mostly a slip of the pen, by which nothing is pinned, or what was to be left alone is. */
+
 import type { Config } from "../config/config.ts";
 import { isSlip, isTypo, nearestName } from "../config/nearest-name.ts";
 import { matchesKind } from "../fields/field-rules.ts";
@@ -6,6 +7,7 @@ import type { FieldSpec } from "../krm/field-spec.ts";
 import type { Resource } from "../krm/resource.ts";
 import type { Result } from "../krm/result.ts";
 import { quote } from "../text/quote.ts";
+import { appendTo } from "../yaml/lists-by-key.ts";
 
 /** As much of what was found as says which rules led somewhere. */
 export interface RuleUses {
@@ -68,9 +70,7 @@ function byKind(resources: readonly RuleUses[]): ReadonlyMap<string, ByVersion> 
     const name = each.resource.kind.toLowerCase();
     const versions = kinds.get(name) ?? new Map<string, RuleUses[]>();
     kinds.set(name, versions);
-    const known = versions.get(each.resource.apiVersion);
-    if (known === undefined) versions.set(each.resource.apiVersion, [each]);
-    else known.push(each);
+    appendTo(versions, each.resource.apiVersion, each);
   }
   return kinds;
 }

@@ -1,5 +1,5 @@
 /** Files that no rename can replace, which is known before anything is done. */
-import { readFileSync, type Stats, statSync } from "node:fs";
+import { accessSync, constants, readFileSync, type Stats, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { isSystemError } from "./system-error.ts";
 
@@ -21,6 +21,17 @@ export function createReplaceCheck(): ReplaceCheck {
     if (own === undefined || own === uid || mayReplace.includes(own)) return undefined;
     return "it belongs to somebody else, and in its folder (with the sticky bit) only owners replace files";
   };
+}
+
+/** Why the system lets a file not be written, which a rename would replace all the same; undefined where it does. */
+export function readOnlyFault(path: string): ErrorOptions | undefined {
+  try {
+    accessSync(path, constants.W_OK);
+    return undefined;
+  } catch (error) {
+    if (!isSystemError(error, "EACCES", "EPERM", "EROFS")) throw error;
+    return { cause: error };
+  }
 }
 
 /** Who may replace the files of others in a folder with the sticky bit; empty for any other folder. */

@@ -1,8 +1,6 @@
 /** Replacing a file at once and in full: at any moment, also after a crash, the whole old text is there or the whole new one. */
 import {
-  accessSync,
   closeSync,
-  constants,
   existsSync,
   fsyncSync,
   lstatSync,
@@ -18,7 +16,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { claim } from "./claim.ts";
 import { takeAfter } from "./ownership.ts";
 import type { OwnProcess } from "./process-mark.ts";
-import { createReplaceCheck } from "./replace-check.ts";
+import { createReplaceCheck, readOnlyFault } from "./replace-check.ts";
 import { isSystemError, reasonOf } from "./system-error.ts";
 
 /** A file that no other process replaces until it is released. */
@@ -61,7 +59,8 @@ export async function claimFile(path: string, own: OwnProcess): Promise<ClaimedF
     otherNames: Math.max(0, (old?.nlink ?? 1) - 1),
     stage(text) {
       const now = statSync(target, { throwIfNoEntry: false });
-      if (now !== undefined) requireWritable(target);
+      const fault = now && readOnlyFault(target);
+      if (fault !== undefined) throw new ReplaceError("it is read-only: allow it to be written", fault);
       writeDraft(draft, text, now);
     },
     commit() {
@@ -107,16 +106,6 @@ export function replaceReason(error: unknown): string {
 export function linkWarning(otherNames: number, instead: string): string {
   const [names, keep] = otherNames === 1 ? ["1 other name", "keeps"] : [`${otherNames} other names`, "keep"];
   return `the file had ${names} (a hard link), which ${keep} the old text: let a symbolic link lead to ${instead} instead`;
-}
-
-/** A rename would replace a file that its owner has made read-only. */
-function requireWritable(path: string): void {
-  try {
-    accessSync(path, constants.W_OK);
-  } catch (error) {
-    if (!isSystemError(error, "EACCES", "EPERM", "EROFS")) throw error;
-    throw new ReplaceError("it is read-only: allow it to be written", { cause: error });
-  }
 }
 
 function writeDraft(path: string, text: string, old: Stats | undefined): void {

@@ -9,6 +9,12 @@ export function lineStart(text: string, offset: number): number {
   return offset === 0 ? 0 : text.lastIndexOf("\n", offset - 1) + 1;
 }
 
+/** Where the break of the line stands in which `offset` is, or the end of the text; a carriage return counts to the line. */
+export function lineEnd(text: string, offset: number): number {
+  const end = text.indexOf("\n", offset);
+  return end === -1 ? text.length : end;
+}
+
 /** The start of the line behind the one that `offset` ends in; a line's break counts to it. */
 export function nextLine(text: string, offset: number): number {
   if (offset > 0 && text[offset - 1] === "\n") return offset;

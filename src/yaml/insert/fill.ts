@@ -1,6 +1,6 @@
 /** A value for a key that has none, or null. */
 import { entryLayout } from "../layout.ts";
-import { columnOf, lineBreakAt, linesAt, nextLine } from "../line.ts";
+import { columnOf, lineBreakAt, lineEnd, linesAt, nextLine } from "../line.ts";
 import { anchorRange, isFlow, kindOf, type YamlEntry } from "../node.ts";
 import type { YamlNode, YamlText } from "../scan.ts";
 import type { TextEdit } from "../text-edit.ts";
@@ -44,7 +44,6 @@ function fillNothing(yaml: YamlText, mapping: YamlNode, entry: YamlEntry, value:
 
 /** Before the break of the line in which an offset stands. */
 export function endOfLine(text: string, offset: number): number {
-  const end = text.indexOf("\n", offset);
-  if (end === -1) return text.length;
-  return end > offset && text[end - 1] === "\r" ? end - 1 : end;
+  const end = lineEnd(text, offset);
+  return end < text.length && end > offset && text[end - 1] === "\r" ? end - 1 : end;
 }
