@@ -36,6 +36,8 @@ describe("lifeOf", () => {
     const [line] = await once(parent.stdout, "data");
     const pid = Number(line);
     const mark = processMark({ pid, kill: process.kill });
+    // As long as it is a shell, it may still wait for whom it has started.
+    while (readFileSync(`/proc/${parent.pid}/comm`, "utf8") !== "cat\n") await setImmediate();
     process.kill(pid, "SIGKILL");
     while (!/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"))) await setImmediate();
 
