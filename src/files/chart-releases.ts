@@ -4,13 +4,12 @@
  *
  * https://argo-cd.readthedocs.io/en/stable/user-guide/helm/#helm-value-precedence, https://fluxcd.io/flux/components/helm/helmreleases/#values
  */
-import { guessedLayer, outerLayer, straight } from "../fields/embedded-document.ts";
 import type { ManifestStream } from "../krm/input.ts";
 import type { Position } from "../krm/result.ts";
 import { appendTo } from "../yaml/lists-by-key.ts";
-import { childOf, rootOf, startOf } from "../yaml/node.ts";
+import { childOf, startOf } from "../yaml/node.ts";
 import { type Entry, overlaidKeys, type PartKey, partKeyOf } from "./part-keys.ts";
-import { elementsAt, mapAt, placeOf, textAt, textsAt, type YamlMap } from "./yaml-parts.ts";
+import { documentsHeld, elementsAt, mapAt, placeOf, textAt, textsAt, type YamlMap } from "./yaml-parts.ts";
 
 /** What an object says of the values of a chart. */
 export interface ChartRelease {
@@ -97,14 +96,13 @@ function keysIn(map: YamlMap | undefined, path: string): readonly ReleaseKey[] {
 /** The keys of values that are written as a text. */
 function textKeys({ yaml, node }: YamlMap, path: string): readonly ReleaseKey[] {
   const text = childOf(yaml, node, "values");
-  const layer =
-    text === undefined ? undefined : guessedLayer({ layer: outerLayer(yaml), node: text, via: straight });
-  const [document] = layer?.yaml.documents ?? [];
-  if (layer === undefined || document === undefined) return [];
-  return overlaidKeys({ yaml: layer.yaml, node: rootOf(document) }).map((key) => {
-    const start = layer.toSource({ start: key.at, end: key.at + 1 })?.start ?? startOf(yaml, node) ?? 0;
-    return { ...key, position: placeOf(yaml, start), path: [path, ...key.steps].join(".") };
-  });
+  const [values] = text === undefined ? [] : documentsHeld({ yaml, node: text });
+  if (values === undefined) return [];
+  return overlaidKeys(values.document).map((key) => ({
+    ...key,
+    position: values.positionAt(key.at),
+    path: [path, ...key.steps].join("."),
+  }));
 }
 
 /** `name: image.tag` is the key `tag` of the map `image`. */

@@ -1,13 +1,19 @@
 /** The patches that a kustomization names or holds, as maps and lists. */
 import { resolve } from "node:path";
-import { guessedLayer, outerLayer, straight } from "../fields/embedded-document.ts";
-import type { Position } from "../krm/result.ts";
-import { childOf, rootOf, scalarText } from "../yaml/node.ts";
+import { childOf, scalarText } from "../yaml/node.ts";
 import type { YamlNode } from "../yaml/scan.ts";
 import type { KustomizationFile, ReadNamed } from "./kustomization-file.ts";
 import { mayHoldParts } from "./part-keys.ts";
 import { type PartWrite, type Patch, partWritesIn, selectorOf } from "./part-write.ts";
-import { documentsOf, elementsAt, mapAt, placeOf, textAt, type YamlMap } from "./yaml-parts.ts";
+import {
+  documentsHeld,
+  documentsOf,
+  elementsAt,
+  mapAt,
+  placeOf,
+  textAt,
+  type YamlMap,
+} from "./yaml-parts.ts";
 
 /** A kustomization, and what reads the files that it names. */
 export interface PatchingFile {
@@ -70,12 +76,7 @@ function inlinePatches(
 ): readonly Patch[] {
   const { yaml } = root;
   if (!mayHoldParts(scalarText(yaml, node) ?? "")) return [];
-  const layer = guessedLayer({ layer: outerLayer(yaml), node, via: straight });
-  if (layer === undefined) return [];
-  return layer.yaml.documents.map((each) => {
-    const document = { yaml: layer.yaml, node: rootOf(each) };
-    const positionAt = (offset: number): Position =>
-      placeOf(yaml, layer.toSource({ start: offset, end: offset + 1 })?.start ?? 0);
+  return documentsHeld({ yaml, node }).map(({ document, positionAt }) => {
     const select = selectorOf(document, target);
     return { file: file.path, place: file.place, by: folder, path, document, positionAt, select };
   });

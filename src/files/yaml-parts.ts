@@ -1,4 +1,5 @@
 /** Texts and lists in a file of YAML, read as kustomize reads them: what is of another type is not there. */
+import { guessedLayer, outerLayer, straight } from "../fields/embedded-document.ts";
 import type { Position } from "../krm/result.ts";
 import { placeFinder } from "../yaml/line.ts";
 import {
@@ -10,6 +11,7 @@ import {
   rootOf,
   scalarText,
   scalarType,
+  startOf,
 } from "../yaml/node.ts";
 import { scan, type YamlNode, type YamlText } from "../yaml/scan.ts";
 import { YamlSyntaxError } from "../yaml/syntax-error.ts";
@@ -29,6 +31,25 @@ export function documentsOf(text: string): readonly YamlMap[] {
     if (error instanceof YamlSyntaxError) return [];
     throw error;
   }
+}
+
+/** A document in a text that is a value of a file. */
+export interface HeldDocument {
+  readonly document: YamlMap;
+  /** Where an offset of the document is in the file. */
+  positionAt(offset: number): Position;
+}
+
+/** The documents of the text that a node is; none where it is no YAML. */
+export function documentsHeld({ yaml, node }: YamlMap): readonly HeldDocument[] {
+  const layer = guessedLayer({ layer: outerLayer(yaml), node, via: straight });
+  if (layer === undefined) return [];
+  const positionAt = (offset: number): Position =>
+    placeOf(yaml, layer.toSource({ start: offset, end: offset + 1 })?.start ?? startOf(yaml, node) ?? 0);
+  return layer.yaml.documents.map((each) => ({
+    document: { yaml: layer.yaml, node: rootOf(each) },
+    positionAt,
+  }));
 }
 
 /** The map under a key; one without a node to speak of where there is none. */

@@ -5,7 +5,7 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { startQuirkServer } from "../support/quirk-server.ts";
+import { serve } from "../support/quirk-server.ts";
 import { type Run, runExecutable, startExecutable } from "./executable.ts";
 import { list, pod } from "./manifests.ts";
 import { expectFailed } from "./reading.ts";
@@ -117,8 +117,7 @@ describe("a run whose files never end", () => {
 
   test("passes over a pipe in SSL_CERT_FILE", async () => {
     const env = { SSL_CERT_FILE: makePipe("authorities") };
-    const server = await startQuirkServer((_, response) => response.end());
-    onTestFinished(() => server.close());
+    const server = await serve((_, response) => response.end());
     const config = byHttps(Number(new URL(`http://${server.host}`).port));
 
     const run = await pin({ image: "registry.example/app:1", config, env });
@@ -131,10 +130,9 @@ describe("a run whose files never end", () => {
     const docker = join(folder, "docker");
     mkdirSync(docker);
     execFileSync("mkfifo", [join(docker, "config.json")]);
-    const server = await startQuirkServer((_, response) => {
+    const server = await serve((_, response) => {
       response.writeHead(401, { "www-authenticate": "Basic" }).end();
     });
-    onTestFinished(() => server.close());
 
     const run = await pin({ image: `${server.host}/app:1`, env: { DOCKER_CONFIG: docker } });
 
@@ -187,10 +185,9 @@ describe("a run whose network says nothing", () => {
 describe("a run whose credential helper says nothing", () => {
   /** A registry that wants a login, and a helper that starts a process and hangs; both write their numbers to a file. */
   async function hang(): Promise<Required<Pick<Asked, "image" | "env">> & { readonly pidFile: string }> {
-    const server = await startQuirkServer((_, response) => {
+    const server = await serve((_, response) => {
       response.writeHead(401, { "www-authenticate": "Basic" }).end();
     });
-    onTestFinished(() => server.close());
     const pidFile = join(folder, "pids");
     const helper = join(folder, "docker-credential-slow");
     const script = `sleep 600 &\necho $$ $! >${pidFile}.new\nmv ${pidFile}.new ${pidFile}\nwait\n`;

@@ -1,9 +1,9 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { parseReference } from "../../src/image/reference.ts";
 import type { RegistryClient } from "../../src/registry/client.ts";
 import { stopTime } from "../support/clock.ts";
 import { answerIndex } from "../support/manifests.ts";
-import { startQuirkServer } from "../support/quirk-server.ts";
+import { serve } from "../support/quirk-server.ts";
 import { startRegistry } from "../support/registry.mjs";
 import {
   basicLogin,
@@ -13,21 +13,15 @@ import {
   type TestClientOptions,
 } from "../support/registry-client.ts";
 
-const open: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((close) => close()));
-});
-
 async function start(options: Parameters<typeof startRegistry>[0]) {
   const registry = await startRegistry({ any: true, ...options });
-  open.push(registry.close);
+  onTestFinished(registry.close);
   return registry;
 }
 
 function client(options: TestClientOptions = {}): RegistryClient {
   const made = makeClient(options);
-  open.push(made.close);
+  onTestFinished(made.close);
   return made;
 }
 
@@ -94,11 +88,10 @@ describe("resolveDigest asks as seldom as can be", () => {
 
   test("counts no time that an image waits for its turn against its time limit", async () => {
     const { pass } = stopTime();
-    const server = await startQuirkServer(async (_, response) => {
+    const server = await serve(async (_, response) => {
       await pass(50_000);
       answerIndex(response);
     });
-    open.push(server.close);
     const limits = { concurrency: 1, timeout: 60_000, retries: 0, deadline: 10_000_000 };
     const registries = [{ prefix: server.host, plainHTTP: true }];
 

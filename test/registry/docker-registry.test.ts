@@ -4,12 +4,12 @@ import { request as plainRequest } from "node:http";
 import { request as tlsRequest } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { parseReference } from "../../src/image/reference.ts";
 import { type DockerRegistry, hasDockerRegistry, startDockerRegistry } from "../support/docker-registry.ts";
 import { LOOPBACK_TLS } from "../support/loopback-tls.mjs";
 import { answer, INDEX, INDEX_DIGEST, INDEX_TYPE } from "../support/manifests.ts";
-import { startQuirkServer } from "../support/quirk-server.ts";
+import { serve } from "../support/quirk-server.ts";
 import {
   basicLogin,
   digestOf,
@@ -21,7 +21,6 @@ import {
 
 if (!hasDockerRegistry) console.warn("docker-registry is not installed: its tests are skipped");
 
-const open: (() => Promise<void>)[] = [];
 let folder = "";
 
 beforeAll(async () => {
@@ -36,13 +35,9 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-afterEach(async () => {
-  for (const close of open.splice(0).reverse()) await close();
-});
-
 async function start(sections?: Parameters<typeof startDockerRegistry>[0]): Promise<DockerRegistry> {
   const registry = await startDockerRegistry(sections);
-  open.push(registry.close);
+  onTestFinished(registry.close);
   return registry;
 }
 
@@ -144,7 +139,7 @@ describe.skipIf(!hasDockerRegistry)("docker-registry", () => {
   });
 
   test("with tokens", async () => {
-    const realm = await startQuirkServer(({ url, headers }, response) => {
+    const realm = await serve(({ url, headers }, response) => {
       const scope = new URL(url, "http://x").searchParams.get("scope") ?? "";
       const repository = /^repository:(.+):pull$/.exec(scope)?.[1];
       const may = headers.authorization !== undefined || repository !== "private";
@@ -152,7 +147,6 @@ describe.skipIf(!hasDockerRegistry)("docker-registry", () => {
         body: JSON.stringify({ token: makeToken(may ? repository : undefined), expires_in: 300 }),
       });
     });
-    open.push(realm.close);
     const { host } = await start({
       auth: {
         token: {
@@ -167,7 +161,7 @@ describe.skipIf(!hasDockerRegistry)("docker-registry", () => {
       await pushIndex(host, `${repository}:v1`, { authorization: `Bearer ${makeToken(repository)}` });
     }
     const client = makeClient({ keychain: keychainOf([]) });
-    open.push(client.close);
+    onTestFinished(client.close);
 
     const images = ["public:v1", "other:v1"].map((image) => parseReference(`${host}/${image}`));
     expect(await Promise.all(images.map((image) => digestOf(client, image)))).toEqual([

@@ -1,18 +1,13 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { parseReference } from "../../src/image/reference.ts";
 import type { RegistryConfig } from "../../src/image/registry-config.ts";
 import { fakeDns } from "../support/fake-dns.ts";
 import { LOOPBACK_TLS } from "../support/loopback-tls.mjs";
 import { answer, answerIndex, INDEX_DIGEST } from "../support/manifests.ts";
-import {
-  type Quirk,
-  type QuirkServer,
-  type QuirkServerOptions,
-  startQuirkServer,
-} from "../support/quirk-server.ts";
+import { type Quirk, serve } from "../support/quirk-server.ts";
 import {
   basicLogin,
   digestOf,
@@ -24,11 +19,9 @@ import {
 
 type Entry = Partial<RegistryConfig> & { readonly prefix: string };
 
-const open: QuirkServer[] = [];
 let folder = "";
 let caFile = "";
 let keyFile = "";
-let restore = () => {};
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "pin-digests-entries-"));
@@ -39,18 +32,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => rm(folder, { recursive: true }));
-
-afterEach(async () => {
-  restore();
-  restore = () => {};
-  await Promise.all(open.splice(0).map((server) => server.close()));
-});
-
-async function serve(quirk: Quirk, options: QuirkServerOptions = {}): Promise<QuirkServer> {
-  const server = await startQuirkServer(quirk, options);
-  open.push(server);
-  return server;
-}
 
 const tls = { tls: LOOPBACK_TLS };
 const keychain = keychainOf([basicLogin("a", "b")]);
@@ -131,7 +112,7 @@ describe("an entry of registries", () => {
   });
 
   test("lends its plainHTTP to no mirror, which says for itself by http:// or an entry of its own", async () => {
-    ({ restore } = fakeDns({ "registry.example": ["127.0.0.1"], "mirror.example": ["127.0.0.1"] }));
+    onTestFinished(fakeDns({ "registry.example": ["127.0.0.1"], "mirror.example": ["127.0.0.1"] }).restore);
     const there = await serve(other);
     const mirror = `mirror.example:${there.port}`;
     const ask = (url: string, ...more: readonly Entry[]) => ({
@@ -147,7 +128,7 @@ describe("an entry of registries", () => {
   });
 
   test("for one port lends its plainHTTP to no realm on another port of its host", async () => {
-    ({ restore } = fakeDns({ "registry.example": ["127.0.0.1"] }));
+    onTestFinished(fakeDns({ "registry.example": ["127.0.0.1"] }).restore);
     const auth = await serve(other);
     const server = await serve(WAYS.realm(`http://registry.example:${auth.port}`));
     const name = `registry.example:${server.port}`;

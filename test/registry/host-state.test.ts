@@ -7,13 +7,12 @@ import { parseReference } from "../../src/image/reference.ts";
 import type { RegistryError } from "../../src/registry/errors.ts";
 import { LOOPBACK_TLS } from "../support/loopback-tls.mjs";
 import { answerIndex, INDEX_DIGEST, INDEX_TYPE } from "../support/manifests.ts";
-import { startQuirkServer } from "../support/quirk-server.ts";
+import { serve } from "../support/quirk-server.ts";
 import { digestOf, failOnce, makeClient, resolveOnce } from "../support/registry-client.ts";
 
 describe("a host on loopback, where HTTP is tried before HTTPS", () => {
   test("serves an image that was refused by HTTP when another had found the way", async () => {
-    const registry = await startQuirkServer((_, response) => answerIndex(response), { tls: LOOPBACK_TLS });
-    onTestFinished(registry.close);
+    const registry = await serve((_, response) => answerIndex(response), { tls: LOOPBACK_TLS });
     const plain: Socket[] = [];
     const sockets = new Set<Socket>();
     // Who speaks TLS is let through; the others wait.
@@ -53,11 +52,9 @@ describe("a host on loopback, where HTTP is tried before HTTPS", () => {
   });
 
   test("is asked by HTTPS no more once it has sent elsewhere, whatever came of that", async () => {
-    const registry = await startQuirkServer(
-      (_, response) => void response.writeHead(307, { location: NOBODY }).end(),
-      { isCurt: true },
-    );
-    onTestFinished(registry.close);
+    const registry = await serve((_, response) => void response.writeHead(307, { location: NOBODY }).end(), {
+      isCurt: true,
+    });
 
     const error = await failOnce(`${registry.host}/app:1`, { network: { retries: 0 } });
 
@@ -68,11 +65,10 @@ describe("a host on loopback, where HTTP is tried before HTTPS", () => {
   });
 
   test("is asked by GET where both schemes hang up on a HEAD", async () => {
-    const registry = await startQuirkServer(
+    const registry = await serve(
       ({ method }, response) => (method === "HEAD" ? void response.destroy() : answerIndex(response)),
       { isCurt: true },
     );
-    onTestFinished(registry.close);
 
     expect(await resolveOnce(`${registry.host}/app:1`, { network: { retries: 0 } })).toBe(INDEX_DIGEST);
   });
@@ -80,13 +76,12 @@ describe("a host on loopback, where HTTP is tried before HTTPS", () => {
   test("tries as often as elsewhere for an image that hung up while another found the way by the same scheme", async () => {
     const heads: ServerResponse[] = [];
     const asked = new EventEmitter();
-    const registry = await startQuirkServer(({ method }, response) => {
+    const registry = await serve(({ method }, response) => {
       if (method === "GET") return answerIndex(response);
       if (heads.length === 2) return void response.destroy();
       heads.push(response);
       asked.emit("head");
     });
-    onTestFinished(registry.close);
     const client = makeClient({ network: { retries: 0 } });
     onTestFinished(client.close);
 
@@ -110,7 +105,7 @@ describe("a host on loopback, where HTTP is tried before HTTPS", () => {
   )(
     "serves what is good by $scheme where two images get $way",
     async ({ scheme, answer: { give, told } }) => {
-      const registry = await startQuirkServer(
+      const registry = await serve(
         ({ method, url }, response) => {
           if (url.startsWith("/v2/good/")) return answerIndex(response);
           if (url.startsWith("/v2/bad-")) return give(response, method);
@@ -118,7 +113,6 @@ describe("a host on loopback, where HTTP is tried before HTTPS", () => {
         },
         { isCurt: true, ...(scheme === "https" && { tls: LOOPBACK_TLS }) },
       );
-      onTestFinished(registry.close);
       const { host } = registry;
       const client = makeClient({
         registries: [{ prefix: host, insecureSkipTLSVerify: true }],
@@ -155,16 +149,14 @@ describe("a host that serves some images", () => {
     ["has reached its limit of pulls", "pull-limit", (_, elsewhere) => `http://${elsewhere}`],
     ["speaks no TLS", "https-on-http", (host) => `https://${host}`],
   ])("is not given up for others that it sends to where somebody %s", async (_, code, target) => {
-    const limited = await startQuirkServer(({ method }, response) => {
+    const limited = await serve(({ method }, response) => {
       response.writeHead(429, { "retry-after": "3600" });
       response.end(method === "HEAD" ? "" : "You have reached your pull rate limit");
     });
-    onTestFinished(limited.close);
-    const registry = await startQuirkServer(({ url }, response) => {
+    const registry = await serve(({ url }, response) => {
       if (url.startsWith("/v2/good/")) return answerIndex(response);
       response.writeHead(307, { location: `${target(registry.host, limited.host)}${url}` }).end();
     });
-    onTestFinished(registry.close);
 
     const ends = await askInTurn(registry.host);
 
@@ -204,17 +196,15 @@ describe("a host that serves some images", () => {
   });
 
   test("tells its own limit from that of another to which it sends", async () => {
-    const limited = await startQuirkServer(({ method }, response) => {
+    const limited = await serve(({ method }, response) => {
       response.writeHead(429, { "retry-after": "3600" });
       response.end(method === "HEAD" ? "" : "You have reached your pull rate limit");
     });
-    onTestFinished(limited.close);
-    const registry = await startQuirkServer(({ url }, response) => {
+    const registry = await serve(({ url }, response) => {
       const location = `http://${limited.host}${url}`;
       if (url.startsWith("/v2/away/")) response.writeHead(307, { location }).end();
       else response.writeHead(429, { "retry-after": "3600" }).end();
     });
-    onTestFinished(registry.close);
 
     const ends = await askInTurn(registry.host, ["away", "busy"]);
 
@@ -227,12 +217,11 @@ describe("a host that serves some images", () => {
     ["is a long page", (response) => response.end("<p>".repeat(50_000))],
     ["is packed in an unknown way", (response) => response.setHeader("content-encoding", "x").end("?")],
   ])("is not given up for others that get no answer, where /v2/ %s", async (_, welcome) => {
-    const registry = await startQuirkServer(({ url }, response) => {
+    const registry = await serve(({ url }, response) => {
       if (url.startsWith("/v2/good/")) return answerIndex(response);
       if (url === "/v2/") return welcome(response);
       response.destroy();
     });
-    onTestFinished(registry.close);
 
     const ends = await askInTurn(registry.host);
 
@@ -240,7 +229,7 @@ describe("a host that serves some images", () => {
   });
 
   test("asks for what is open there without the realm that another image has, by a scheme that nobody speaks", async () => {
-    const registry = await startQuirkServer(
+    const registry = await serve(
       ({ url, headers }, response) => {
         if (url.startsWith("/v2/open/")) return answerIndex(response);
         response
@@ -249,7 +238,6 @@ describe("a host that serves some images", () => {
       },
       { isCurt: true },
     );
-    onTestFinished(registry.close);
     const client = makeClient({ network: { retries: 0, concurrency: 1 } });
     onTestFinished(client.close);
     const ask = (name: string) => digestOf(client, parseReference(`${registry.host}/${name}:1`));

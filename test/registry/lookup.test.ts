@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Credential } from "../../src/credentials/credential.ts";
 import { parseReference } from "../../src/image/reference.ts";
 import {
@@ -10,7 +10,7 @@ import {
   INDEX_DIGEST,
   tokenRegistry,
 } from "../support/manifests.ts";
-import { type Quirk, type QuirkServer, type SeenRequest, startQuirkServer } from "../support/quirk-server.ts";
+import { type Quirk, type QuirkServer, type SeenRequest, serve } from "../support/quirk-server.ts";
 import {
   basicLogin,
   digestOf,
@@ -26,21 +26,9 @@ const OLD = basicLogin("old", "stale");
 const ROBOT = basicLogin("robot", "cloud", "the machine's identity");
 const encoded = (login: string) => `Basic ${Buffer.from(login).toString("base64")}`;
 
-const open: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((close) => close()));
-});
-
-async function serve(quirk: Quirk): Promise<QuirkServer> {
-  const server = await startQuirkServer(quirk);
-  open.push(server.close);
-  return server;
-}
-
 function client(options: TestClientOptions = {}) {
   const made = makeClient(options);
-  open.push(made.close);
+  onTestFinished(made.close);
   return {
     resolve: (image: string) => digestOf(made, parseReference(image)),
     warnings: () => made.warnings().map(({ message }) => message),
@@ -322,7 +310,7 @@ describe("lookUp on a token registry", () => {
       else challengeBearer(request, response);
     });
     vi.useFakeTimers({ toFake: ["performance"] });
-    open.push(async () => {
+    onTestFinished(async () => {
       vi.useRealTimers();
     });
     const { resolve } = client({ network: { deadline: 1_000_000 } });

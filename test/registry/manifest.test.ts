@@ -1,32 +1,15 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parseReference } from "../../src/image/reference.ts";
 import { stopTime } from "../support/clock.ts";
 import { LOOPBACK_TLS } from "../support/loopback-tls.mjs";
 import { answer, answerError, answerIndex, INDEX, INDEX_DIGEST, INDEX_TYPE } from "../support/manifests.ts";
-import {
-  type Quirk,
-  type QuirkServer,
-  type QuirkServerOptions,
-  startQuirkServer,
-} from "../support/quirk-server.ts";
+import { type Quirk, type QuirkServer, serve } from "../support/quirk-server.ts";
 import { digestOf, failOnce, makeClient, resolveOnce } from "../support/registry-client.ts";
 
 const OTHER_DIGEST = `sha256:${"1".repeat(64)}`;
-
-const open: QuirkServer[] = [];
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()));
-});
-
-async function serve(quirk: Quirk, options?: QuirkServerOptions): Promise<QuirkServer> {
-  const server = await startQuirkServer(quirk, options);
-  open.push(server);
-  return server;
-}
 
 const withHeaders =
   (headers: Record<string, string | string[]>, body: string | Buffer = INDEX): Quirk =>

@@ -1,8 +1,8 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { parsePlatform } from "../../src/image/platform.ts";
 import { parseReference } from "../../src/image/reference.ts";
 import { answer, answerError, answerIndex, INDEX_DIGEST, INDEX_TYPE } from "../support/manifests.ts";
-import { type Quirk, type QuirkServer, startQuirkServer } from "../support/quirk-server.ts";
+import { type Quirk, type QuirkServer, serve, startQuirkServer } from "../support/quirk-server.ts";
 import {
   basicLogin,
   digestOf,
@@ -12,17 +12,8 @@ import {
   resolveOnce,
 } from "../support/registry-client.ts";
 
-const open: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((close) => close()));
-});
-
-async function serve(quirk: Quirk = (_, response) => answerIndex(response)): Promise<QuirkServer> {
-  const server = await startQuirkServer(quirk);
-  open.push(server.close);
-  return server;
-}
+/** A mirror that has every image. */
+const serveIndex = (): Promise<QuirkServer> => serve((_, response) => answerIndex(response));
 
 const fail =
   (status: number): Quirk =>
@@ -31,7 +22,7 @@ const fail =
 
 describe("resolveDigest through mirrors", () => {
   test("asks the mirror for what is left of the name, with a path before it", async () => {
-    const mirror = await serve();
+    const mirror = await serveIndex();
     const registries = [{ prefix: "docker.io", mirrors: [`http://${mirror.host}/hub`], only: true }];
 
     expect(await resolveOnce("nginx:1.27", { registries })).toBe(INDEX_DIGEST);
@@ -39,10 +30,10 @@ describe("resolveDigest through mirrors", () => {
   });
 
   test("sends every registry to the one mirror of *", async () => {
-    const mirror = await serve();
+    const mirror = await serveIndex();
     const registries = [{ prefix: "*", mirrors: [`http://${mirror.host}`], only: true }];
     const client = makeClient({ registries });
-    open.push(client.close);
+    onTestFinished(client.close);
 
     for (const image of ["nginx", "ghcr.io/acme/app:v1"]) await digestOf(client, parseReference(image));
 
@@ -53,13 +44,13 @@ describe("resolveDigest through mirrors", () => {
   });
 
   test.each([404, 401, 403, 500])("moves on to the next after a %i", async (status) => {
-    const [first, second] = [await serve(fail(status)), await serve()];
+    const [first, second] = [await serve(fail(status)), await serveIndex()];
     const mirrors = [`http://${first.host}`, `http://${second.host}`];
     const client = makeClient({
       registries: [{ prefix: "docker.io", mirrors, only: true }],
       network: { retries: 0 },
     });
-    open.push(client.close);
+    onTestFinished(client.close);
 
     expect(await digestOf(client, parseReference("nginx"))).toBe(INDEX_DIGEST);
     // That a mirror lacks an image is what the next is for.
@@ -69,10 +60,10 @@ describe("resolveDigest through mirrors", () => {
   test("moves on to the registry itself where the mirror can't be reached, and says so once", async () => {
     const gone = await startQuirkServer(() => {});
     await gone.close();
-    const server = await serve();
+    const server = await serveIndex();
     const registries = [{ prefix: server.host, mirrors: [`http://${gone.host}`], plainHTTP: true }];
     const client = makeClient({ registries });
-    open.push(client.close);
+    onTestFinished(client.close);
 
     for (const tag of ["v1", "v2"]) await digestOf(client, parseReference(`${server.host}/app:${tag}`));
 
@@ -97,7 +88,7 @@ describe("resolveDigest through mirrors", () => {
   });
 
   test("asks no registry but the mirrors with only", async () => {
-    const [mirror, server] = [await serve(fail(404)), await serve()];
+    const [mirror, server] = [await serve(fail(404)), await serveIndex()];
     const registries = [
       { prefix: server.host, mirrors: [`http://${mirror.host}`], only: true, plainHTTP: true },
     ];
@@ -138,7 +129,7 @@ describe("resolveDigest through mirrors", () => {
 
 describe("resolveDigest where a registry is blocked", () => {
   test("asks nobody", async () => {
-    const mirror = await serve();
+    const mirror = await serveIndex();
     const registries = [
       { prefix: "docker.io", mirrors: [`http://${mirror.host}`], blocked: true },
       { prefix: mirror.host, plainHTTP: true },
@@ -160,20 +151,20 @@ describe("resolveDigest where a registry is blocked", () => {
     "registry.hub.docker.com/library/nginx",
     "Docker.io/library/nginx",
   ])("asks nobody for %s, which is Docker Hub too", async (image) => {
-    const mirror = await serve();
+    const mirror = await serveIndex();
     const registries = [{ prefix: "docker.io", mirrors: [`http://${mirror.host}`], blocked: true }];
 
     expect(await failOnce(image, { registries })).toMatchObject({ code: "blocked" });
   });
 
   test("asks no mirror that is blocked by another name, and goes on to the next", async () => {
-    const mirror = await serve();
+    const mirror = await serveIndex();
     const registries = [
       { prefix: "quay.io", mirrors: ["registry-1.docker.io/quay", `http://${mirror.host}`], only: true },
       { prefix: "docker.io", blocked: true },
     ];
     const client = makeClient({ registries });
-    open.push(client.close);
+    onTestFinished(client.close);
 
     expect(await digestOf(client, parseReference("quay.io/acme/app:v1"))).toBe(INDEX_DIGEST);
     expect(client.warnings().map(({ message }) => message)).toEqual([
@@ -193,7 +184,7 @@ describe("concurrency", () => {
       });
     });
     const client = makeClient({ registries: [{ prefix: server.host, plainHTTP: true, concurrency: 2 }] });
-    open.push(client.close);
+    onTestFinished(client.close);
 
     await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
@@ -241,7 +232,7 @@ describe("a mirror that has an index alone", () => {
     const [mirror, registry] = [await serve(indexOnly(false)), await serve(indexOnly(true))];
     const mirrors = [`http://${mirror.host}`, `http://${registry.host}`];
     const client = makeClient({ registries: [{ prefix: "docker.io", mirrors, only: true }] });
-    open.push(client.close);
+    onTestFinished(client.close);
 
     const inspection = await client.inspect(parseReference("nginx:1"), { platform });
 
@@ -255,7 +246,7 @@ describe("a mirror that has an index alone", () => {
     const [mirror, registry] = [await serve(indexOnly(false)), await serve(fail(404))];
     const mirrors = [`http://${mirror.host}`, `http://${registry.host}`];
     const client = makeClient({ registries: [{ prefix: "docker.io", mirrors, only: true }] });
-    open.push(client.close);
+    onTestFinished(client.close);
 
     const looked = client.inspect(parseReference("nginx:1"), { platform });
 

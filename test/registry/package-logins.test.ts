@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { CredentialCandidate } from "../../src/credentials/credential.ts";
 import { parseReference } from "../../src/image/reference.ts";
 import type { RegistryConfig } from "../../src/image/registry-config.ts";
@@ -8,12 +8,7 @@ import { guardLogin } from "../../src/registry/transport/login-guard.ts";
 import { fakeDns } from "../support/fake-dns.ts";
 import { LOOPBACK_TLS } from "../support/loopback-tls.mjs";
 import { answer, answerIndex, INDEX_DIGEST, tokenRegistry } from "../support/manifests.ts";
-import {
-  type Quirk,
-  type QuirkServer,
-  type QuirkServerOptions,
-  startQuirkServer,
-} from "../support/quirk-server.ts";
+import { type Quirk, type QuirkServer, type QuirkServerOptions, serve } from "../support/quirk-server.ts";
 import {
   basicLogin,
   digestOf,
@@ -23,23 +18,9 @@ import {
   resolveOnce,
 } from "../support/registry-client.ts";
 
-const open: QuirkServer[] = [];
-let restore = () => {};
-
 beforeEach(() => {
-  ({ restore } = fakeDns({ "registry.example": ["127.0.0.1"], "auth.example": ["127.0.0.1"] }));
+  onTestFinished(fakeDns({ "registry.example": ["127.0.0.1"], "auth.example": ["127.0.0.1"] }).restore);
 });
-
-afterEach(async () => {
-  restore();
-  await Promise.all(open.splice(0).map((server) => server.close()));
-});
-
-async function serve(quirk: Quirk, options: QuirkServerOptions = {}): Promise<QuirkServer> {
-  const server = await startQuirkServer(quirk, options);
-  open.push(server);
-  return server;
-}
 
 const wantsLogin: Quirk = (request, response) =>
   request.headers.authorization === undefined

@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { parseReference } from "../../src/image/reference.ts";
 import { RegistryError } from "../../src/registry/errors.ts";
 import { answer, INDEX, INDEX_DIGEST, INDEX_TYPE } from "../support/manifests.ts";
-import { type Quirk, type QuirkServer, startQuirkServer } from "../support/quirk-server.ts";
+import { type Quirk, type QuirkServer, serve } from "../support/quirk-server.ts";
 import { makeClient } from "../support/registry-client.ts";
 
 const ociManifest = "application/vnd.oci.image.manifest.v1+json";
@@ -30,12 +30,9 @@ function serving(type: string, body: string): Quirk {
 }
 
 async function recognize(quirk: Quirk): Promise<{ readonly server: QuirkServer; readonly outcome: unknown }> {
-  const server = await startQuirkServer(quirk);
+  const server = await serve(quirk);
   const client = makeClient();
-  onTestFinished(async () => {
-    await client.close();
-    await server.close();
-  });
+  onTestFinished(client.close);
   const outcome = await client
     .inspect(parseReference(`${server.host}/app:v1`), { mustBeImage: true })
     .catch((error: unknown) => error);

@@ -1,8 +1,8 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { parseReference } from "../../src/image/reference.ts";
 import { fakeDns } from "../support/fake-dns.ts";
 import { answer, answerError, answerIndex, challengeBearer, INDEX_DIGEST } from "../support/manifests.ts";
-import { type Quirk, type QuirkServer, startQuirkServer } from "../support/quirk-server.ts";
+import { type Quirk, type QuirkServer, serve } from "../support/quirk-server.ts";
 import {
   basicLogin,
   digestOf,
@@ -11,21 +11,6 @@ import {
   makeClient,
   resolveOnce,
 } from "../support/registry-client.ts";
-
-const open: QuirkServer[] = [];
-let restore = () => {};
-
-afterEach(async () => {
-  restore();
-  restore = () => {};
-  await Promise.all(open.splice(0).map((server) => server.close()));
-});
-
-async function serve(quirk: Quirk): Promise<QuirkServer> {
-  const server = await startQuirkServer(quirk);
-  open.push(server);
-  return server;
-}
 
 const encoded = (login: string) => `Basic ${Buffer.from(login).toString("base64")}`;
 const authorizations = ({ requests }: QuirkServer) => requests.map(({ headers }) => headers.authorization);
@@ -186,7 +171,7 @@ describe("a redirect to another registry that wants a login", () => {
   });
 
   test("gets no login over plain HTTP, unless the entry for that host says so", async () => {
-    ({ restore } = fakeDns({ "registry.example": ["127.0.0.1"] }));
+    onTestFinished(fakeDns({ "registry.example": ["127.0.0.1"] }).restore);
     const target = await serve(basic("theirs:2"));
     const host = `registry.example:${target.port}`;
     const server = await serve(vanity(`http://${host}`));
@@ -214,7 +199,7 @@ describe("a redirect to another registry that wants a login", () => {
 
   test("keeps to its guard when its name means a nearer address by the time of the login", async () => {
     const names = fakeDns({ "registry.example": ["127.0.0.1", "169.254.169.254"] });
-    restore = names.restore;
+    onTestFinished(names.restore);
     const target = await serve((request, response) => {
       // A new connection is needed for the next request, and so a new look-up.
       response.shouldKeepAlive = false;

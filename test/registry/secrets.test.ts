@@ -1,23 +1,11 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import type { Credential } from "../../src/credentials/credential.ts";
 import { parsePlatform } from "../../src/image/platform.ts";
 import { parseReference } from "../../src/image/reference.ts";
 import { answer, challengeBearer } from "../support/manifests.ts";
-import { type Quirk, type QuirkServer, startQuirkServer } from "../support/quirk-server.ts";
+import { serve } from "../support/quirk-server.ts";
 import { basicLogin, failOnce, keychainOf, makeClient } from "../support/registry-client.ts";
 import { secretForms } from "../support/secret-forms.ts";
-
-const open: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((close) => close()));
-});
-
-async function serve(quirk: Quirk): Promise<QuirkServer> {
-  const server = await startQuirkServer(quirk);
-  open.push(server.close);
-  return server;
-}
 
 // Such as no path of a stack, and no word of a message, has in it.
 const PASSWORD = `Tr0u/b4"d&r<3>+zürich%41`;
@@ -133,7 +121,7 @@ describe("what a server sends back", () => {
       answer(response, 200, { body: JSON.stringify(body) });
     });
     const client = makeClient({ keychain: keychainOf([basicLogin("ada", "Tr0ub4dor-3")]) });
-    open.push(client.close);
+    onTestFinished(client.close);
     const demand = { requirePlatforms: [parsePlatform("linux/arm64")] };
 
     const asked = client.inspect(parseReference(`${server.host}/app:v1`), demand);

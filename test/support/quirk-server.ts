@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
+import { onTestFinished } from "vitest";
 
 /** A server on loopback that does whatever a test wants, and remembers what it was asked. */
 export interface QuirkServer {
@@ -89,4 +90,11 @@ export async function startQuirkServer(quirk: Quirk, options: QuirkServerOptions
       return new Promise((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+/** Starts one that ends with the test. */
+export async function serve(quirk: Quirk, options?: QuirkServerOptions): Promise<QuirkServer> {
+  const server = await startQuirkServer(quirk, options);
+  onTestFinished(server.close);
+  return server;
 }

@@ -5,18 +5,15 @@ import { createDialer, type HttpLine } from "../../../src/registry/transport/age
 import type { TlsSetup } from "../../../src/registry/transport/tls.ts";
 import { LOOPBACK_TLS } from "../../support/loopback-tls.mjs";
 import { answer } from "../../support/manifests.ts";
-import { type QuirkServer, startQuirkServer } from "../../support/quirk-server.ts";
+import { type QuirkServer, serve } from "../../support/quirk-server.ts";
 import { hangLimit } from "../../support/time-limit.ts";
 
 // Good for another host, and by another authority than the one that the server has.
 const stranger = { secureContext: createSecureContext({ ca: [] }), rejectUnauthorized: true };
 const known = { secureContext: createSecureContext({ ca: LOOPBACK_TLS.cert }), rejectUnauthorized: true };
 
-async function serve(): Promise<QuirkServer> {
-  const server = await startQuirkServer((_, response) => answer(response, 200), { tls: LOOPBACK_TLS });
-  onTestFinished(server.close);
-  return server;
-}
+const serveTls = (): Promise<QuirkServer> =>
+  serve((_, response) => answer(response, 200), { tls: LOOPBACK_TLS });
 
 function dialerTo({ host }: QuirkServer, setup: TlsSetup): () => HttpLine {
   return createDialer({
@@ -40,7 +37,7 @@ async function ask(dial: () => HttpLine): Promise<number> {
 }
 
 test("asks a host that another authority vouches for, and tries that one first from then on", async () => {
-  const server = await serve();
+  const server = await serveTls();
   let made = 0;
   const dial = dialerTo(server, {
     key: "",
@@ -59,7 +56,7 @@ test("asks a host that another authority vouches for, and tries that one first f
 });
 
 test("reads no other authorities where those that were given are enough", async () => {
-  const server = await serve();
+  const server = await serveTls();
   const withSystem = () => Promise.reject(new Error("read"));
 
   expect(await ask(dialerTo(server, { key: "", options: known, withSystem }))).toBe(200);
@@ -67,7 +64,7 @@ test("reads no other authorities where those that were given are enough", async 
 });
 
 test("asks no host that no authority vouches for", async () => {
-  const server = await serve();
+  const server = await serveTls();
   const withSystem = async () => stranger;
 
   await expect(ask(dialerTo(server, { key: "", options: stranger, withSystem }))).rejects.toMatchObject({

@@ -1,11 +1,11 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, Socket } from "node:net";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { parseReference } from "../../../src/image/reference.ts";
 import { createBrokenAnswers } from "../../../src/registry/transport/broken-answer.ts";
 import { LOOPBACK_TLS } from "../../support/loopback-tls.mjs";
 import { answerIndex, INDEX, INDEX_DIGEST, INDEX_TYPE } from "../../support/manifests.ts";
-import { type QuirkServer, type QuirkServerOptions, startQuirkServer } from "../../support/quirk-server.ts";
+import { type QuirkServer, type QuirkServerOptions, serve } from "../../support/quirk-server.ts";
 import {
   basicLogin,
   digestOf,
@@ -15,22 +15,14 @@ import {
   resolveOnce,
 } from "../../support/registry-client.ts";
 
-const open: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((close) => close()));
-});
-
 /** A server that writes these bytes, whatever HTTP says of them, and after them is a good registry. */
-async function serve(broken: readonly string[], options?: QuirkServerOptions): Promise<QuirkServer> {
+function serveBroken(broken: readonly string[], options?: QuirkServerOptions): Promise<QuirkServer> {
   const left = [...broken];
-  const server = await startQuirkServer((_, response) => {
+  return serve((_, response) => {
     const text = left.shift();
     if (text === undefined) answerIndex(response);
     else response.socket?.end(text);
   }, options);
-  open.push(server.close);
-  return server;
 }
 
 const LIMITED: readonly (readonly [string, string])[] = [
@@ -48,7 +40,7 @@ const LIMITED: readonly (readonly [string, string])[] = [
 
 describe("a refusal in broken HTTP", () => {
   test.each(LIMITED)("with %s is told as what it is", async (_, text) => {
-    const server = await serve(Array.from({ length: 4 }, () => text));
+    const server = await serveBroken(Array.from({ length: 4 }, () => text));
 
     const error = await failOnce(`${server.host}/app:v1`, { network: { retries: 0 } });
 
@@ -57,14 +49,14 @@ describe("a refusal in broken HTTP", () => {
   });
 
   test.each(LIMITED)("with %s is waited for as any other", async (_, text) => {
-    const server = await serve([text]);
+    const server = await serveBroken([text]);
 
     expect(await resolveOnce(`${server.host}/app:v1`)).toBe(INDEX_DIGEST);
   });
 
   test("shows nothing of a body that is packed, and takes any name for a header's", async () => {
     const text = "HTTP/1.1 403 No\n__proto__: a\nContent-Encoding: gzip\n\npacked";
-    const server = await serve(Array.from({ length: 4 }, () => text));
+    const server = await serveBroken(Array.from({ length: 4 }, () => text));
 
     const error = await failOnce(`${server.host}/app:v1`, { network: { retries: 0 } });
 
@@ -73,7 +65,7 @@ describe("a refusal in broken HTTP", () => {
 
   test("is read through TLS, and through a tunnel", async () => {
     const text = "HTTP/1.1 403 Forbidden\nContent-Length: 2\n\nno";
-    const server = await serve(
+    const server = await serveBroken(
       Array.from({ length: 4 }, () => text),
       { tls: LOOPBACK_TLS },
     );
@@ -86,7 +78,7 @@ describe("a refusal in broken HTTP", () => {
       });
     }).listen(0, "127.0.0.1");
     await once(tunnel, "listening");
-    open.push(async () => void tunnel.close());
+    onTestFinished(async () => void tunnel.close());
     const registries = [{ prefix: "*", insecureSkipTLSVerify: true }];
     // The cast is the server's own promise: it listens on a port.
     const proxies = { httpsProxy: `http://127.0.0.1:${(tunnel.address() as AddressInfo).port}` };
@@ -101,7 +93,7 @@ describe("a refusal in broken HTTP", () => {
   });
 
   test("makes demands that are met", async () => {
-    const server = await serve([
+    const server = await serveBroken([
       "HTTP/1.1 401 Unauthorized\nWWW-Authenticate: Basic realm=x\nContent-Length: 0\n\n",
     ]);
 
@@ -112,13 +104,12 @@ describe("a refusal in broken HTTP", () => {
 });
 
 test("a connection that breaks after a refusal says nothing more by it", async () => {
-  const server = await startQuirkServer(({ url }, response) => {
+  const server = await serve(({ url }, response) => {
     if (url.includes("/refused/")) response.writeHead(403).end();
     else response.destroy();
   });
-  open.push(server.close);
   const client = makeClient({ verify: "get", network: { retries: 0, concurrency: 1 } });
-  open.push(client.close);
+  onTestFinished(client.close);
   const ask = (name: string) => digestOf(client, parseReference(`${server.host}/${name}/app:v1`));
 
   await expect(ask("refused")).rejects.toMatchObject({ code: "forbidden" });
@@ -144,7 +135,7 @@ test.each([
 
 test("a digest in broken HTTP is none, and is told in plain words", async () => {
   const head = `HTTP/1.1 200 OK\nContent-Type: ${INDEX_TYPE}\nDocker-Content-Digest: ${INDEX_DIGEST}\n`;
-  const server = await serve(
+  const server = await serveBroken(
     Array.from({ length: 9 }, () => `${head}Content-Length: ${INDEX.length}\n\n${INDEX}`),
   );
 

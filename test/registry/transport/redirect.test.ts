@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { parseReference } from "../../../src/image/reference.ts";
 import { defaultConnection } from "../../../src/registry/transport/endpoint.ts";
 import type { Reach } from "../../../src/registry/transport/reach.ts";
@@ -14,12 +14,7 @@ import {
   INDEX_DIGEST,
   tokenRegistry,
 } from "../../support/manifests.ts";
-import {
-  type Quirk,
-  type QuirkServer,
-  type QuirkServerOptions,
-  startQuirkServer,
-} from "../../support/quirk-server.ts";
+import { type Quirk, type QuirkServer, serve } from "../../support/quirk-server.ts";
 import {
   basicLogin,
   digestOf,
@@ -28,21 +23,6 @@ import {
   makeClient,
   resolveOnce,
 } from "../../support/registry-client.ts";
-
-const open: QuirkServer[] = [];
-let restore = () => {};
-
-afterEach(async () => {
-  restore();
-  restore = () => {};
-  await Promise.all(open.splice(0).map((server) => server.close()));
-});
-
-async function serve(quirk: Quirk, options?: QuirkServerOptions): Promise<QuirkServer> {
-  const server = await startQuirkServer(quirk, options);
-  open.push(server);
-  return server;
-}
 
 const to =
   (location: string, status = 307): Quirk =>
@@ -165,7 +145,7 @@ describe("createFollower", () => {
   });
 
   test("does not follow to a name that means a metadata service", async () => {
-    ({ restore } = fakeDns({ "metadata.example": ["169.254.169.254"] }));
+    onTestFinished(fakeDns({ "metadata.example": ["169.254.169.254"] }).restore);
     const server = await serve(to("http://metadata.example/latest/meta-data/"));
 
     const error = await failOnce(`${server.host}/app:v1`);
@@ -175,7 +155,7 @@ describe("createFollower", () => {
   });
 
   test("does not follow to another port of its own name where that means a metadata service by then (rebinding)", async () => {
-    ({ restore } = fakeDns({ "registry.example": ["127.0.0.1", "169.254.169.254"] }));
+    onTestFinished(fakeDns({ "registry.example": ["127.0.0.1", "169.254.169.254"] }).restore);
     const server = await serve(to("http://registry.example/latest/"));
     const registries = [{ prefix: "registry.example", plainHTTP: true }];
 
@@ -185,7 +165,7 @@ describe("createFollower", () => {
   });
 
   test("does not follow to a name that meant another address when it was asked for itself", async () => {
-    ({ restore } = fakeDns({ "registry.example": ["127.0.0.1", "169.254.169.254"] }));
+    onTestFinished(fakeDns({ "registry.example": ["127.0.0.1", "169.254.169.254"] }).restore);
     const target = await serve((_, response) => {
       response.shouldKeepAlive = false;
       answerIndex(response);
@@ -292,7 +272,7 @@ describe("the realm of a challenge", () => {
 
   test("is not asked where its name means a metadata service, also the second time (rebinding)", async () => {
     const names = fakeDns({ "auth.example": ["169.254.169.254", "169.254.169.254", "127.0.0.1"] });
-    restore = names.restore;
+    onTestFinished(names.restore);
     const server = await serve(realm("https://auth.example/token"));
 
     expect(await failOnce(`${server.host}/app:v1`)).toMatchObject({ code: "realm" });
@@ -316,7 +296,7 @@ describe("the realm of a challenge", () => {
   });
 
   test("is asked by plain HTTP where its host's entry says so", async () => {
-    ({ restore } = fakeDns({ "registry.example": ["127.0.0.1"], "auth.example": ["127.0.0.1"] }));
+    onTestFinished(fakeDns({ "registry.example": ["127.0.0.1"], "auth.example": ["127.0.0.1"] }).restore);
     const auth = await serve((_, response) => answer(response, 200, { body: '{"token":"t"}' }));
     const server = await serve((request, response) =>
       request.headers.authorization === "Bearer t"

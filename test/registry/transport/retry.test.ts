@@ -1,24 +1,12 @@
 import type { AddressInfo } from "node:net";
 import { createServer, type Socket } from "node:net";
-import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { parseReference } from "../../../src/image/reference.ts";
 import { stopTime } from "../../support/clock.ts";
 import { fakeDns } from "../../support/fake-dns.ts";
 import { answer, answerError, answerIndex, challengeBearer, INDEX_DIGEST } from "../../support/manifests.ts";
-import { type Quirk, type QuirkServer, startQuirkServer } from "../../support/quirk-server.ts";
+import { type Quirk, serve, startQuirkServer } from "../../support/quirk-server.ts";
 import { digestOf, failOnce, keychainOf, makeClient, resolveOnce } from "../../support/registry-client.ts";
-
-const open: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((close) => close()));
-});
-
-async function serve(quirk: Quirk): Promise<QuirkServer> {
-  const server = await startQuirkServer(quirk);
-  open.push(server.close);
-  return server;
-}
 
 /** Fails so often, then is a good registry. */
 const failing =
@@ -37,7 +25,7 @@ async function serveSocket(onConnection: (socket: Socket) => void): Promise<stri
     onConnection(socket);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  open.push(async () => {
+  onTestFinished(async () => {
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
   });
@@ -137,7 +125,7 @@ describe("createRetrier", () => {
       answer(response, 429, { headers: { "retry-after": "1" } });
     });
     const client = makeClient({ network: { concurrency: 1 } });
-    open.push(client.close);
+    onTestFinished(client.close);
     await digestOf(client, parseReference(`${server.host}/app:first`));
 
     const resumed = await Promise.all(
@@ -164,7 +152,7 @@ describe("createRetrier", () => {
       else answerIndex(response);
     });
     const client = makeClient({ registries: [{ prefix: server.host, plainHTTP: true }] });
-    open.push(client.close);
+    onTestFinished(client.close);
     const odd = digestOf(client, parseReference(`${server.host}/odd/app:v1`)).catch(String);
 
     const digests = await Promise.all(
@@ -203,7 +191,7 @@ describe("createRetrier", () => {
       answer(response, status, { headers: { "retry-after": "3600" } }),
     );
     const client = makeClient({ network: { concurrency: 2 } });
-    open.push(client.close);
+    onTestFinished(client.close);
 
     const images = Array.from({ length: 20 }, (_, index) => `${server.host}/app-${index}:v1`);
     const errors = await Promise.all(
@@ -242,7 +230,7 @@ describe("createRetrier", () => {
   test("tries again where Microsoft's front door refuses what it serves a moment later", async () => {
     const server = await serve(failing(1, (_, response) => answer(response, 403)));
     const names = fakeDns({ "mcr.microsoft.com": ["127.0.0.1"] });
-    open.push(async () => names.restore());
+    onTestFinished(async () => names.restore());
     const registries = [{ prefix: "mcr.microsoft.com", plainHTTP: true }];
 
     expect(await resolveOnce(`mcr.microsoft.com:${server.port}/dotnet/sdk:8.0`, { registries })).toBe(
@@ -255,7 +243,7 @@ describe("createRetrier", () => {
     const gone = await startQuirkServer(() => {});
     await gone.close();
     const names = fakeDns({ "registry.example": ["127.0.0.1"] });
-    open.push(async () => names.restore());
+    onTestFinished(async () => names.restore());
     const registries = [{ prefix: "registry.example", plainHTTP: true }];
 
     expect(await failOnce(`registry.example:${gone.port}/app:v1`, { registries })).toMatchObject({
@@ -349,7 +337,7 @@ describe("createRetrier", () => {
       if (!request.url.includes("/hangs/")) answerIndex(response);
     });
     const client = makeClient({ registries: [{ prefix: server.host, plainHTTP: true }] });
-    open.push(client.close);
+    onTestFinished(client.close);
     const hanging = digestOf(client, parseReference(`${server.host}/hangs:v1`)).catch(String);
 
     const digests = await Promise.all(
@@ -376,7 +364,7 @@ describe("createRetrier", () => {
       // The first image fails before the host's patience with it ends, and the other has more than one chance.
       network: { retries: 2, timeout: 500 },
     });
-    open.push(client.close);
+    onTestFinished(client.close);
 
     let message: string | undefined;
     const odd = digestOf(client, parseReference(`${server.host}/odd:v1`)).catch((error: unknown) => {
@@ -397,7 +385,7 @@ describe("createRetrier", () => {
       registries: [{ prefix: server.host, plainHTTP: true }],
       network: { retries: 1 },
     });
-    open.push(client.close);
+    onTestFinished(client.close);
 
     const failed = Array.from({ length: 10 }, (_, index) =>
       digestOf(client, parseReference(`${server.host}/app:v${index}`)).catch((error: unknown) => error),
@@ -422,7 +410,7 @@ describe("createRetrier", () => {
       registries: [{ prefix: server.host, plainHTTP: true }],
       network: { retries: 0 },
     });
-    open.push(client.close);
+    onTestFinished(client.close);
 
     const digests = await Promise.allSettled(
       names.map((name) => digestOf(client, parseReference(`${server.host}/${name}:v1`))),
@@ -471,7 +459,7 @@ describe("Docker Hub's limits", () => {
           }),
     );
     const client = makeClient({ network: { concurrency: 2 } });
-    open.push(client.close);
+    onTestFinished(client.close);
     await digestOf(client, parseReference(`${server.host}/good:v1`));
 
     const failed = Array.from({ length: 20 }, (_, index) =>
@@ -489,7 +477,7 @@ describe("Docker Hub's limits", () => {
       answer(response, 429, { body: LIMIT, headers: { "retry-after": "30" } }),
     );
     const client = makeClient({ network: { concurrency: 2 }, verify: "get" });
-    open.push(client.close);
+    onTestFinished(client.close);
 
     const failed = Array.from({ length: 20 }, (_, index) =>
       digestOf(client, parseReference(`${server.host}/app:v${index}`)).catch((error: unknown) => error),
@@ -505,7 +493,7 @@ describe("Docker Hub's limits", () => {
       failing(4, (_, response) => answer(response, 429, { body: "Too Many Requests" })),
     );
     const client = makeClient({ network: { concurrency: 4 } });
-    open.push(client.close);
+    onTestFinished(client.close);
 
     const digests = await Promise.all(
       Array.from({ length: 20 }, (_, tag) => digestOf(client, parseReference(`${server.host}/app:v${tag}`))),

@@ -2,22 +2,20 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { type AddressInfo, connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { parseReference } from "../../../src/image/reference.ts";
 import { defaultConnection, endpointOf } from "../../../src/registry/transport/endpoint.ts";
 import { createTlsSetups } from "../../../src/registry/transport/tls.ts";
 import { fakeDns } from "../../support/fake-dns.ts";
 import { LOOPBACK_TLS } from "../../support/loopback-tls.mjs";
 import { answer, answerIndex, INDEX_DIGEST } from "../../support/manifests.ts";
-import { type QuirkServer, type QuirkServerOptions, startQuirkServer } from "../../support/quirk-server.ts";
+import { type QuirkServer, type QuirkServerOptions, serve } from "../../support/quirk-server.ts";
 import { digestOf, failOnce, makeClient, resolveOnce } from "../../support/registry-client.ts";
 
-const open: QuirkServer[] = [];
 const fronts: Server[] = [];
 let folder = "";
 let caFile = "";
 let keyFile = "";
-let restore = () => {};
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "pin-digests-tls-"));
@@ -29,18 +27,12 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-afterEach(async () => {
-  restore();
-  restore = () => {};
+afterEach(() => {
   for (const front of fronts.splice(0)) front.close();
-  await Promise.all(open.splice(0).map((server) => server.close()));
 });
 
-async function serve(tls: QuirkServerOptions["tls"] = LOOPBACK_TLS): Promise<QuirkServer> {
-  const server = await startQuirkServer((_, response) => answerIndex(response), { tls });
-  open.push(server);
-  return server;
-}
+const serveTls = (tls: QuirkServerOptions["tls"] = LOOPBACK_TLS): Promise<QuirkServer> =>
+  serve((_, response) => answerIndex(response), { tls });
 
 const mutual = { ...LOOPBACK_TLS, ca: LOOPBACK_TLS.cert, requestCert: true };
 
@@ -76,7 +68,7 @@ async function certsFolder(host: string, files: Readonly<Record<string, string>>
 
 describe("createTlsSetups", () => {
   test("knows no authority but the system's", async () => {
-    const server = await serve();
+    const server = await serveTls();
 
     const error = await failOnce(`${server.host}/app:v1`);
 
@@ -86,7 +78,7 @@ describe("createTlsSetups", () => {
   });
 
   test("adds the authority of an entry", async () => {
-    const server = await serve();
+    const server = await serveTls();
 
     expect(
       await resolveOnce(`${server.host}/app:v1`, { registries: [{ prefix: server.host, caFile }] }),
@@ -94,13 +86,13 @@ describe("createTlsSetups", () => {
   });
 
   test("adds the authorities of the environment", async () => {
-    const server = await serve();
+    const server = await serveTls();
 
     expect(await resolveOnce(`${server.host}/app:v1`, { extraCaFiles: [caFile] })).toBe(INDEX_DIGEST);
   });
 
   test("adds the authorities of certs.d, by host and port", async () => {
-    const server = await serve();
+    const server = await serveTls();
     const certsDirectories = [
       "/nonexistent",
       await certsFolder(server.host, { "ca.crt": LOOPBACK_TLS.cert }),
@@ -110,7 +102,7 @@ describe("createTlsSetups", () => {
   });
 
   test("takes no authority of another host's folder", async () => {
-    const server = await serve();
+    const server = await serveTls();
     const certsDirectories = [await certsFolder("127.0.0.1", { "ca.crt": LOOPBACK_TLS.cert })];
 
     expect(await failOnce(`${server.host}/app:v1`, { certsDirectories })).toMatchObject({ code: "wrong-ca" });
@@ -127,10 +119,10 @@ describe("createTlsSetups", () => {
       return real(options);
     };
     syncBuiltinESMExports();
-    restore = () => {
+    onTestFinished(() => {
       tls.default.createSecureContext = real;
       syncBuiltinESMExports();
-    };
+    });
     const setupFor = createTlsSetups({ extraCaFiles: [caFile], certsDirectories: [], warn: () => {} });
     const connection = {
       caFile: "",
@@ -182,7 +174,7 @@ describe("createTlsSetups", () => {
   });
 
   test("passes over a file of the environment that can't be read, with a warning", async () => {
-    const server = await serve();
+    const server = await serveTls();
     const client = makeClient({ extraCaFiles: [join(folder, "absent.pem"), caFile] });
 
     expect(await digestOf(client, parseReference(`${server.host}/app:v1`))).toBe(INDEX_DIGEST);
@@ -202,7 +194,7 @@ describe("createTlsSetups", () => {
       "holds no certificate",
     ],
   ])("fails where an entry's file %s", async (_, name, text, reason) => {
-    const server = await serve();
+    const server = await serveTls();
     const file = join(folder, name);
     if (text !== undefined) await writeFile(file, text);
 
@@ -215,7 +207,7 @@ describe("createTlsSetups", () => {
   });
 
   test("shows no key that stands in the place of its file", async () => {
-    const server = await serve();
+    const server = await serveTls();
     const key = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBg";
 
     const { code, message } = await failOnce(`${server.host}/app:v1`, {
@@ -244,15 +236,15 @@ describe("createTlsSetups", () => {
   });
 
   test("checks nothing where the entry says so", async () => {
-    const server = await serve();
+    const server = await serveTls();
     const registries = [{ prefix: server.host, insecureSkipTLSVerify: true }];
 
     expect(await resolveOnce(`${server.host}/app:v1`, { registries })).toBe(INDEX_DIGEST);
   });
 
   test("checks the name on the certificate", async () => {
-    ({ restore } = fakeDns({ "registry.example": ["127.0.0.1"] }));
-    const server = await serve();
+    onTestFinished(fakeDns({ "registry.example": ["127.0.0.1"] }).restore);
+    const server = await serveTls();
     const image = `registry.example:${server.port}/app:v1`;
 
     const error = await failOnce(image, { extraCaFiles: [caFile] });
@@ -284,13 +276,13 @@ describe("createTlsSetups", () => {
       }),
     ],
   ])("shows the client certificate of %s", async (_, options) => {
-    const server = await serve(mutual);
+    const server = await serveTls(mutual);
 
     expect(await resolveOnce(`${server.host}/app:v1`, await options(server.host))).toBe(INDEX_DIGEST);
   });
 
   test("says that a client certificate is wanted", async () => {
-    const server = await serve(mutual);
+    const server = await serveTls(mutual);
 
     const error = await failOnce(`${server.host}/app:v1`, {
       extraCaFiles: [caFile],
@@ -304,15 +296,14 @@ describe("createTlsSetups", () => {
   });
 
   test("shows the client certificate to no host that the registry names", async () => {
-    const other = await serve(mutual);
-    const server = await startQuirkServer(
+    const other = await serveTls(mutual);
+    const server = await serve(
       (_, response) =>
         answer(response, 307, {
           headers: { location: `https://localhost:${other.port}/v2/app/manifests/v1` },
         }),
       { tls: LOOPBACK_TLS },
     );
-    open.push(server);
     const registries = [
       { prefix: "127.0.0.1", caFile, certFile: caFile, keyFile },
       { prefix: "localhost", caFile },
@@ -327,14 +318,13 @@ describe("createTlsSetups", () => {
 
 describe("plain HTTP", () => {
   test("is spoken with loopback where HTTPS is not", async () => {
-    const server = await startQuirkServer((_, response) => answerIndex(response));
-    open.push(server);
+    const server = await serve((_, response) => answerIndex(response));
 
     expect(await resolveOnce(`localhost:${server.port}/app:v1`)).toBe(INDEX_DIGEST);
   });
 
   test("is not spoken with loopback where HTTPS is, but with a certificate that is not trusted", async () => {
-    const server = await serve();
+    const server = await serveTls();
 
     await failOnce(`${server.host}/app:v1`);
 
@@ -349,7 +339,7 @@ describe("plain HTTP", () => {
     ["a status alone", "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"],
     ["an alert of TLS", "\x15\x03\x03\x00\x02\x02\x32"],
   ])("is given up with loopback where HTTPS is wanted, be that said by %s", async (_, words) => {
-    const server = await serve();
+    const server = await serveTls();
     const front = await startFront(server.port, words);
     const registries = [{ prefix: "127.0.0.1", caFile }];
 
@@ -357,8 +347,7 @@ describe("plain HTTP", () => {
   });
 
   test("is spoken again with loopback where a refusal was no wish for HTTPS", async () => {
-    const server = await startQuirkServer((_, response) => answer(response, 400, { body: "no such thing" }));
-    open.push(server);
+    const server = await serve((_, response) => answer(response, 400, { body: "no such thing" }));
 
     const error = await failOnce(`${server.host}/app:v1`);
 
@@ -367,9 +356,8 @@ describe("plain HTTP", () => {
   });
 
   test("is not spoken with others", async () => {
-    ({ restore } = fakeDns({ "registry.example": ["127.0.0.1"] }));
-    const server = await startQuirkServer((_, response) => answerIndex(response));
-    open.push(server);
+    onTestFinished(fakeDns({ "registry.example": ["127.0.0.1"] }).restore);
+    const server = await serve((_, response) => answerIndex(response));
     const image = `registry.example:${server.port}/app:v1`;
 
     const error = await failOnce(image);
@@ -386,8 +374,7 @@ describe("plain HTTP", () => {
     "Client sent an HTTP request to an HTTPS server.\n",
     "<html><title>400 The plain HTTP request was sent to HTTPS port</title></html>",
   ])("is told by the server's own words that HTTPS is wanted: %s", async (body) => {
-    const server = await startQuirkServer((_, response) => answer(response, 400, { body }));
-    open.push(server);
+    const server = await serve((_, response) => answer(response, 400, { body }));
     const registries = [{ prefix: server.host, plainHTTP: true }];
 
     const error = await failOnce(`${server.host}/app:v1`, { registries });

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { Worker } from "node:worker_threads";
-import { afterEach, describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { parseReference } from "../../../src/image/reference.ts";
 import type { HttpLine } from "../../../src/registry/transport/agent.ts";
 import { endpointOf } from "../../../src/registry/transport/endpoint.ts";
@@ -13,7 +13,7 @@ import { createSecrets } from "../../../src/text/secrets.ts";
 import { fakeDns } from "../../support/fake-dns.ts";
 import { LOOPBACK_TLS } from "../../support/loopback-tls.mjs";
 import { answer, answerIndex, INDEX_DIGEST, INDEX_TYPE } from "../../support/manifests.ts";
-import { type QuirkServer, startQuirkServer } from "../../support/quirk-server.ts";
+import { serve, startQuirkServer } from "../../support/quirk-server.ts";
 import { digestOf, failOnce, makeClient, resolveOnce } from "../../support/registry-client.ts";
 import { hangLimit } from "../../support/time-limit.ts";
 
@@ -25,21 +25,6 @@ const options = {
   warn: () => {},
   secrets: createSecrets(),
 };
-
-const open: (() => Promise<void>)[] = [];
-let restore = () => {};
-
-afterEach(async () => {
-  restore();
-  restore = () => {};
-  await Promise.all(open.splice(0).map((close) => close()));
-});
-
-async function serve(...options: Parameters<typeof startQuirkServer>): Promise<QuirkServer> {
-  const server = await startQuirkServer(...options);
-  open.push(server.close);
-  return server;
-}
 
 function makeTransport(timeout = hangLimit) {
   const sockets = createSockets<HttpLine>({ max: 64, spare: () => undefined });
@@ -75,7 +60,7 @@ async function startTunnel(port: number, status = "200 OK"): Promise<Tunnel> {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  open.push(async () => {
+  onTestFinished(async () => {
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
   });
@@ -87,7 +72,7 @@ describe("createTransport", () => {
   test("loads undici by the first request, and not before", async () => {
     const server = await serve((_, response) => answerIndex(response));
     const transport = makeTransport();
-    open.push(transport.close);
+    onTestFinished(transport.close);
     const { connection } = endpointOf({ registry: server.host, repository: "app", fromPackage: false });
     const url = new URL(`http://${server.host}/v2/`);
     const { signal } = new AbortController();
@@ -110,7 +95,7 @@ describe("createTransport", () => {
         else answerIndex(response);
       });
       const transport = makeTransport();
-      open.push(transport.close);
+      onTestFinished(transport.close);
       const { connection } = endpointOf({ registry: server.host, repository: "app", fromPackage: false });
       const url = new URL(`http://${server.host}/v2/`);
       const { signal } = new AbortController();
@@ -143,7 +128,7 @@ describe("createTransport", () => {
   test("keeps its connection after a HEAD", async () => {
     const server = await serve((_, response) => answerIndex(response));
     const client = makeClient({ registries: [{ prefix: server.host, plainHTTP: true }] });
-    open.push(client.close);
+    onTestFinished(client.close);
 
     for (const tag of ["v1", "v2", "v3", "v4"])
       await digestOf(client, parseReference(`${server.host}/app:${tag}`));
@@ -159,7 +144,7 @@ describe("createTransport", () => {
       );
     });
     const client = makeClient({ registries: [{ prefix: server.host, plainHTTP: true }] });
-    open.push(client.close);
+    onTestFinished(client.close);
 
     for (const tag of ["v1", "v2"]) {
       expect(await digestOf(client, parseReference(`${server.host}/app:${tag}`))).toBe(INDEX_DIGEST);
@@ -191,10 +176,10 @@ describe("createTransport", () => {
       server.listen(0, "127.0.0.1", () => parentPort.postMessage(server.address().port));`,
       { eval: true },
     );
-    open.push(async () => void (await server.terminate()));
+    onTestFinished(async () => void (await server.terminate()));
     const [port] = await once(server, "message");
     const transport = makeTransport(200);
-    open.push(transport.close);
+    onTestFinished(transport.close);
     const { connection } = endpointOf({
       registry: `127.0.0.1:${port}`,
       repository: "app",
@@ -214,7 +199,7 @@ describe("createTransport", () => {
   test("ends a request that gets no answer, in a process that is never punctual", async () => {
     const server = await serve(() => {});
     const transport = makeTransport(200);
-    open.push(transport.close);
+    onTestFinished(transport.close);
     const { connection } = endpointOf({ registry: server.host, repository: "app", fromPackage: false });
     const url = new URL(`http://${server.host}/v2/`);
     const { signal } = new AbortController();
@@ -275,7 +260,7 @@ describe("createTransport", () => {
 
   test("asks Docker Hub at registry-1.docker.io", async () => {
     const names = fakeDns({ "registry-1.docker.io": ["127.0.0.1"] });
-    restore = names.restore;
+    onTestFinished(names.restore);
 
     await failOnce("nginx:1.27", { network: { retries: 0 } });
 
@@ -378,7 +363,7 @@ describe("createTransport through a proxy", () => {
   });
 
   test("does not use it for hosts of NO_PROXY", async () => {
-    ({ restore } = fakeDns({ "registry.example": ["127.0.0.1"] }));
+    onTestFinished(fakeDns({ "registry.example": ["127.0.0.1"] }).restore);
     const server = await serve((_, response) => answerIndex(response));
     const proxies = { httpProxy: "http://127.0.0.1:1", noProxy: ".example" };
     const registries = [{ prefix: "registry.example", plainHTTP: true }];

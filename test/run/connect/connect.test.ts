@@ -9,13 +9,7 @@ import { connect } from "../../../src/run/connect/connect.ts";
 import { createWorkspace } from "../../credentials/workspace.ts";
 import { stopTime } from "../../support/clock.ts";
 import { answer, answerIndex, challengeBearer, INDEX_DIGEST } from "../../support/manifests.ts";
-import { type Quirk, type QuirkServer, startQuirkServer } from "../../support/quirk-server.ts";
-
-async function serve(quirk: Quirk): Promise<QuirkServer> {
-  const server = await startQuirkServer(quirk);
-  onTestFinished(server.close);
-  return server;
-}
+import { serve } from "../../support/quirk-server.ts";
 
 async function connectAs(
   environment: Readonly<Record<string, string>>,
