@@ -1,8 +1,12 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { parseReference } from "../../src/image/reference.ts";
+import { askManifest, type Follow, type ManifestQuestion } from "../../src/registry/manifest.ts";
+import { defaultConnection } from "../../src/registry/transport/endpoint.ts";
+import { Failure } from "../../src/registry/transport/failure.ts";
+import type { RetriedRequest } from "../../src/registry/transport/retry.ts";
 import { stopTime } from "../support/clock.ts";
 import { LOOPBACK_TLS } from "../support/loopback-tls.mjs";
 import { answer, answerError, answerIndex, INDEX, INDEX_DIGEST, INDEX_TYPE } from "../support/manifests.ts";
@@ -266,6 +270,23 @@ describe("askManifest asks by GET where a HEAD gets no answer", () => {
     expect(server.lines.slice(heads)).toEqual(["GET /v2/app/manifests/v1", "GET /v2/app/manifests/v2"]);
   });
 
+  test("twice, though there are more tries to be had", async () => {
+    // Without pauses.
+    vi.spyOn(Math, "random").mockReturnValue(0);
+    onTestFinished(() => void vi.restoreAllMocks());
+    const server = await serve((_, response) => response.destroy());
+    const registries = [{ prefix: server.host, plainHTTP: true }];
+
+    await failOnce(`${server.host}/app:v1`, { registries, network: { retries: 4 } });
+
+    const path = "/v2/app/manifests/v1";
+    expect(server.lines.slice(0, 5)).toEqual([
+      ...Array.from({ length: 2 }, () => `HEAD ${path}`),
+      ...Array.from({ length: 3 }, () => `GET ${path}`),
+    ]);
+    expect(server.lines.slice(5).filter((line) => line.endsWith(path))).toEqual([]);
+  });
+
   test("where TLS is spoken", async () => {
     const server = await serve(
       (request, response) =>
@@ -518,3 +539,80 @@ describe("askManifest refuses", () => {
     expect(server.lines).toEqual([]);
   });
 });
+
+describe("askManifest asks its sender", () => {
+  test("for all tries where a connection can't be made, and for two where it gives no answer", async () => {
+    const { asked } = await ask([{ status: 200 }]);
+
+    const givesUp = (failure: Failure) => [0, 1, 2].map((attempt) => asked[0]?.givesUpOn?.(failure, attempt));
+    expect(givesUp(new Failure("dns", { host: "r.example" }))).toEqual([false, false, false]);
+    expect(givesUp(new Failure("timeout", { host: "r.example" }))).toEqual([false, true, true]);
+  });
+
+  test("for no more tries of a GET where those of a HEAD were refused to the end", async () => {
+    const { asked } = await ask([{ status: 429 }, { status: 429 }]);
+
+    expect(asked.map(({ method, retries }) => [method, retries])).toEqual([
+      ["HEAD", undefined],
+      ["GET", 0],
+    ]);
+  });
+
+  test("to bring a pull limit at once, which no pause ends", async () => {
+    const limitOfPulls = async () => undefined;
+    const { asked } = await ask([{ status: 429, retryAfter: "30" }, { status: 404 }], { limitOfPulls });
+
+    const headers = { "ratelimit-remaining": "0;w=21600", "retry-after": "1" };
+    const url = new URL("https://r.example");
+    const limit = { status: 429, headers, body: Buffer.alloc(0), url, took: 1 };
+    expect(asked.map(({ method, accepts }) => [method, accepts?.(limit)])).toEqual([
+      ["HEAD", true],
+      ["HEAD", true],
+      ["GET", true],
+    ]);
+  });
+
+  test("as somebody who is logged in", async () => {
+    const { asked } = await ask([{ status: 404 }, { status: 404 }], {
+      authorization: "Basic eDp5",
+      isLoggedIn: true,
+    });
+
+    expect(asked.map(({ isLoggedIn }) => isLoggedIn)).toEqual([true, true]);
+  });
+
+  test("for one type alone only where it is an image that is refused", async () => {
+    const answers = Array.from({ length: 10 }, () => ({ status: 406 }));
+
+    expect((await ask(answers)).asked).toHaveLength(answers.length);
+    expect((await ask(answers, { part: "referrers", verify: "get" })).asked).toHaveLength(1);
+  });
+});
+
+/** Asks for a manifest of a sender that has these answers; shows what it was asked for. */
+async function ask(
+  answers: readonly { readonly status: number; readonly retryAfter?: string }[],
+  more: Partial<ManifestQuestion> = {},
+): Promise<{ readonly asked: readonly RetriedRequest[] }> {
+  const asked: RetriedRequest[] = [];
+  const follow: Follow = async (request) => {
+    const { status = 500, retryAfter = "1" } = answers[asked.length] ?? {};
+    asked.push(request);
+    const headers = {
+      "content-type": INDEX_TYPE,
+      "docker-content-digest": INDEX_DIGEST,
+      "retry-after": retryAfter,
+    };
+    return { status, headers, body: Buffer.alloc(0), url: request.url, took: 1 };
+  };
+  const question = {
+    base: new URL("https://r.example"),
+    connection: defaultConnection,
+    repository: "app",
+    reference: "v1",
+    verify: "header",
+    signal: new AbortController().signal,
+  } as const;
+  await askManifest({ ...question, ...more }, follow);
+  return { asked };
+}
