@@ -121,8 +121,8 @@ function memberPart(map: Site, key: string): Part | undefined {
   return partOf({ layer: map.layer, node: member.value, via }, key);
 }
 
-/** Some charts leave out the algorithm. What else is called a hash is one of something else. */
-function isDigestText(text: string): boolean {
+/** True for a digest under a key of its own. Some charts leave out the algorithm; what else is called a hash is one of something else. */
+export function isDigestText(text: string): boolean {
   return isDigest(text) || isDigest(`sha256:${text}`);
 }
 

@@ -87,7 +87,7 @@ export function digestKeyBeside({ repository: [key = ""], tag: [tag = ""], diges
 }
 
 /** What the parts are parts of: the words before those that say which part it is. */
-function subjectOf(key: string): string {
+export function subjectOf(key: string): string {
   const words = [...wordsOf(key)];
   while (partNames.has(words.at(-1) ?? "")) words.pop();
   return words.join(" ").replace(/^(?:base|new)$/, "");

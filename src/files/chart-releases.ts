@@ -1,6 +1,6 @@
 /**
  * Objects that render a chart of the same repository with values of their own, laid over those of the chart: Applications
- * of Argo CD and HelmReleases of Flux.
+ * of Argo CD, also those that an ApplicationSet makes, and HelmReleases of Flux.
  *
  * https://argo-cd.readthedocs.io/en/stable/user-guide/helm/#helm-value-precedence, https://fluxcd.io/flux/components/helm/helmreleases/#values
  */
@@ -8,7 +8,7 @@ import type { ManifestStream } from "../krm/input.ts";
 import type { Position } from "../krm/result.ts";
 import { appendTo } from "../yaml/lists-by-key.ts";
 import { childOf, startOf } from "../yaml/node.ts";
-import { type Entry, overlaidKeys, type PartKey, partKeyOf } from "./part-keys.ts";
+import { type Entry, overlaidKeys, type PartKey, partKeysOf } from "./part-keys.ts";
 import { documentsHeld, elementsAt, mapAt, placeOf, textAt, textsAt, type YamlMap } from "./yaml-parts.ts";
 
 /** What an object says of the values of a chart. */
@@ -49,13 +49,18 @@ function releasesOf(object: YamlMap): readonly Release[] {
   if (spec === undefined) return [];
   switch (textAt(object, "kind")) {
     case "Application":
-      return [
-        ...sourceOf(mapAt(spec, "source"), "spec.source"),
-        ...elementsAt(spec, "sources").flatMap((each, index) => sourceOf(each, `spec.sources[${index}]`)),
-      ];
+      return applicationsOf(spec, "spec");
+    case "ApplicationSet": {
+      const template = mapAt(spec, "template");
+      const inner = template && mapAt(template, "spec");
+      return inner === undefined ? [] : applicationsOf(inner, "spec.template.spec");
+    }
     case "HelmRelease": {
       const template = mapAt(spec, "chart");
       const chart = template && mapAt(template, "spec");
+      const source = chart && mapAt(chart, "sourceRef");
+      // There, it is the name of a chart and no path.
+      if (textAt(source, "kind") === "HelmRepository") return [];
       const keys = keysIn(mapAt(spec, "values"), "spec.values");
       // Files are named from the root of the repository.
       const valueFiles = textsAt(chart, "valuesFiles").map((path) => `/${path}`);
@@ -64,6 +69,13 @@ function releasesOf(object: YamlMap): readonly Release[] {
     default:
       return [];
   }
+}
+
+function applicationsOf(spec: YamlMap, path: string): readonly Release[] {
+  return [
+    ...sourceOf(mapAt(spec, "source"), `${path}.source`),
+    ...elementsAt(spec, "sources").flatMap((each, index) => sourceOf(each, `${path}.sources[${index}]`)),
+  ];
 }
 
 function sourceOf(source: YamlMap | undefined, path: string): readonly Release[] {
@@ -115,8 +127,11 @@ function parameterKeys(helm: YamlMap, path: string): readonly ReleaseKey[] {
     const value = childOf(yaml, node, "value");
     appendTo(maps, above, { name, yaml, value, at: startOf(yaml, value ?? node) ?? 0 });
   }
-  return [...maps].flatMap(([above, entries]) => {
-    const key = partKeyOf(entries, JSON.parse(above));
-    return key === undefined ? [] : [{ ...key, position: placeOf(helm.yaml, key.at), path }];
-  });
+  return [...maps].flatMap(([above, entries]) =>
+    partKeysOf(entries, JSON.parse(above)).map((key) => ({
+      ...key,
+      position: placeOf(helm.yaml, key.at),
+      path,
+    })),
+  );
 }

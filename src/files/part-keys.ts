@@ -2,6 +2,8 @@
  * Keys that say a part of an image, in a map that is laid over another: where it says a tag and no digest, the digest below
  * goes on counting, which is that of another tag.
  */
+import { subjectOf } from "../fields/likely-parts.ts";
+import { groupBy } from "../lock/format/locked-image.ts";
 import { membersOf } from "../yaml/members.ts";
 import { dereference, entriesOf, isMergeKey, kindOf, scalarText, scalarType, startOf } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
@@ -11,6 +13,8 @@ import { elementsIn, textAt, type YamlMap } from "./yaml-parts.ts";
 export interface PartKey {
   /** The keys that lead to it from the root. */
   readonly steps: readonly string[];
+  /** Which of the images of its map it is about: `agent` of `agentTag`, mostly "". */
+  readonly subject: string;
   /** `stale`: the digest below stays, and is another's. `empty`: the digest below goes. `own`: a digest is said here. */
   readonly kind: "stale" | "empty" | "own";
   /** Where it stands in its text. */
@@ -27,8 +31,7 @@ export function overlaidKeys(root: YamlMap): readonly PartKey[] {
     const entries = entriesIn(root, node);
     // What is below such a directive is no map of the two.
     if (entries.some(({ name }) => name === "$patch")) return;
-    const key = partKeyOf(entries, above);
-    if (key !== undefined) found.push(key);
+    for (const key of partKeysOf(entries, above)) found.push(key);
     for (const { name, value } of entries)
       if (value !== undefined && kindOf(yaml, value) === "mapping") walk(value, [...above, name]);
   };
@@ -73,7 +76,7 @@ export function patchedKeys({ yaml, node }: YamlMap): readonly PartKey[] {
     const at = startOf(yaml, value?.value ?? operation.node) ?? 0;
     map.entries.push({ name: unescaped(name), yaml, value: value?.value, at });
   }
-  return [...maps.values()].flatMap(({ above, entries }) => partKeyOf(entries, above) ?? []);
+  return [...maps.values()].flatMap(({ above, entries }) => partKeysOf(entries, above));
 }
 
 const OPERATIONS = /^(?:add|replace|remove)$/;
@@ -92,18 +95,21 @@ export interface Entry {
   readonly at: number;
 }
 
-/** What entries of one map say of an image. */
-export function partKeyOf(entries: readonly Entry[], above: readonly string[]): PartKey | undefined {
-  const scalars = entries.filter(
-    ({ yaml, value }) => value === undefined || kindOf(yaml, value) === "scalar",
+/** What entries of one map say of images: a key for each. */
+export function partKeysOf(entries: readonly Entry[], above: readonly string[]): readonly PartKey[] {
+  const parts = entries.filter(
+    ({ name, yaml, value }) =>
+      (isDigestKey(name) || isTagKey(name) || isNameKey(name)) &&
+      (value === undefined || kindOf(yaml, value) === "scalar"),
   );
-  const digest = scalars.find(({ name }) => isDigestKey(name));
-  const part = scalars.find(({ name }) => isTagKey(name)) ?? scalars.find(({ name }) => isNameKey(name));
-  const key = digest ?? part;
-  if (key === undefined) return undefined;
-  const isWhole = scalars.some((entry) => isNameKey(entry.name) && hasText(entry));
-  const kind = digest === undefined ? "stale" : hasText(digest) || isWhole ? "own" : "empty";
-  return { steps: [...above, key.name], kind, at: key.at };
+  return [...groupBy(parts, ({ name }) => subjectOf(name))].flatMap(([subject, own]) => {
+    const digest = own.find(({ name }) => isDigestKey(name));
+    const key = digest ?? own.find(({ name }) => isTagKey(name)) ?? own[0];
+    if (key === undefined) return [];
+    const isWhole = own.some((entry) => isNameKey(entry.name) && hasText(entry));
+    const kind = digest === undefined ? "stale" : hasText(digest) || isWhole ? "own" : "empty";
+    return [{ steps: [...above, key.name], subject, kind, at: key.at }];
+  });
 }
 
 function hasText({ yaml, value }: Entry): boolean {

@@ -1,4 +1,5 @@
 /** What patches write over parts of images that stand in other files. */
+import { subjectOf } from "../fields/likely-parts.ts";
 import type { FileImage, Override } from "../krm/input.ts";
 import type { Position } from "../krm/result.ts";
 import { appendTo } from "../yaml/lists-by-key.ts";
@@ -15,7 +16,7 @@ import {
 import { mapAt, textAt, type YamlMap } from "./yaml-parts.ts";
 
 /** A key of a patch, and in which field of which objects it is written. */
-export interface PartWrite extends Pick<PartKey, "kind"> {
+export interface PartWrite extends Pick<PartKey, "kind" | "subject"> {
   /** The file, as messages name it, and where it is. */
   readonly file: string;
   readonly place: string;
@@ -43,9 +44,10 @@ export interface Patch extends Pick<PartWrite, "file" | "place" | "by"> {
 /** What a patch writes. */
 export function partWritesIn({ document, select, positionAt, path, ...where }: Patch): readonly PartWrite[] {
   const isList = kindOf(document.yaml, document.node) === "sequence";
-  return (isList ? patchedKeys(document) : overlaidKeys(document)).map(({ kind, steps, at }) => ({
+  return (isList ? patchedKeys(document) : overlaidKeys(document)).map(({ kind, subject, steps, at }) => ({
     ...where,
     kind,
+    subject,
     position: () => positionAt(at),
     path: [path, ...steps].filter((each) => each !== "").join("."),
     key: steps.at(-1) ?? "",
@@ -92,15 +94,17 @@ export function indexPartWrites(
   return (field, place) => {
     if (!field.isApart || byMap.size === 0) return [];
     const names = [...(field.object?.names ?? []), undefined];
-    // The path of a field leads to its map, or to the digest in that.
-    const meant = [field.keys, field.keys.slice(0, -1)].flatMap((map) =>
-      names
-        .flatMap((name) => byMap.get(keyOf(name, map)) ?? [])
-        .filter(
-          (each) =>
-            each.place !== place && isTarget(each.target, { ...field, keys: [...map, each.key] }) !== "no",
-        ),
-    );
+    // The path of a field leads to its digest, which stands in the map of its other parts.
+    const map = field.keys.slice(0, -1);
+    const subject = subjectOf(field.keys.at(-1) ?? "");
+    const meant = names
+      .flatMap((name) => byMap.get(keyOf(name, map)) ?? [])
+      .filter(
+        (each) =>
+          each.place !== place &&
+          each.subject === subject &&
+          isTarget(each.target, { ...field, keys: [...map, each.key] }) !== "no",
+      );
     const own = new Set(meant.flatMap(({ kind, by }) => (kind === "own" ? by : [])));
     const isMadeUp = (stale: string): boolean =>
       own.has(stale) || [...own].some((by) => makesUpFor(by, stale));

@@ -20,6 +20,7 @@ import type { Explanation } from "../run/explain.ts";
 import { readVersions } from "../run/read-versions.ts";
 import { coolDownOf, judgeOf } from "../run/settle-images.ts";
 import { scan } from "../yaml/scan.ts";
+import { lastUpTo } from "../yaml/sorted-offsets.ts";
 import { fileFault } from "./file-error.ts";
 import { readFile } from "./file-text.ts";
 import { type FoundFile, findFiles, shownPath } from "./find-files.ts";
@@ -32,7 +33,7 @@ import { patchedResults } from "./patched-images.ts";
 import { type FileChange, planEach, type ReadResult } from "./plan-each.ts";
 import type { PlannedFile, Wants } from "./plan-file.ts";
 import { unreadableResult } from "./read-input.ts";
-import { releasedImages } from "./release-values.ts";
+import { type IsEdited, releasedImages } from "./release-values.ts";
 import { allLocks, createRunLocks } from "./run-locks.ts";
 import { emptyResults, keylessResults, runResults } from "./run-results.ts";
 import { readValuesLayers } from "./values-layers.ts";
@@ -169,11 +170,10 @@ export async function planFiles(paths: readonly string[], options: FilesOptions)
             resolver,
           )
         : [];
-    const changed = new Set(read.flatMap(({ change }) => change?.place ?? []));
     const released = releasedImages(
       read.flatMap(({ releases = [] }) => releases),
       readNamed,
-      (place) => changed.has(place),
+      editFinder(read.flatMap(({ change }) => change ?? [])),
     );
     const told = [
       ...found.faults.map((fault) => unreadableResult(fault, { isNamed: fault.isNamed, mode: config.mode })),
@@ -237,6 +237,20 @@ const unknownImage = { severity: "warning", message: "", tags: { class: "unknown
 
 function inputsOf(read: readonly ReadResult[]): readonly string[] {
   return read.flatMap(({ kind, file: { place } }) => (kind === "other" ? [] : [place]));
+}
+
+/** Makes what tells whether a part of a file changes. */
+function editFinder(changes: readonly FileChange[]): IsEdited {
+  const starts = new Map(
+    changes.map(({ place, edits }) => [
+      place,
+      edits.map(({ start }) => start).toSorted((one, other) => one - other),
+    ]),
+  );
+  return (place, range) => {
+    const all = starts.get(place) ?? [];
+    return (all[lastUpTo(all, range.end)] ?? -1) >= range.start;
+  };
 }
 
 /** A use as it stood in the file, where nothing is written. */

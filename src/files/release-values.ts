@@ -1,21 +1,27 @@
 /** Values that objects lay over those of a chart of the run, and what is told where these leave another's digest. */
 import { dirname, join } from "node:path";
-import { entriesOf, kindOf, scalarText } from "../yaml/node.ts";
+import { isDigestText } from "../fields/digest-beside.ts";
+import { subjectOf } from "../fields/likely-parts.ts";
+import { entryLayout } from "../yaml/layout.ts";
+import { entriesOf, kindOf, type Range, scalarText, startOf } from "../yaml/node.ts";
 import type { ChartRelease, ReleaseKey } from "./chart-releases.ts";
 import type { ReadNamed } from "./kustomization-file.ts";
 import { isDigestKey, isNameKey, isTagKey, overlaidKeys } from "./part-keys.ts";
 import type { PatchedImage } from "./patched-images.ts";
 import { documentsOf, type FindBelow, finderIn, placeOf, type YamlMap } from "./yaml-parts.ts";
 
-/** The images that releases leave with the digest of another. `isFilled` tells of a file that gets its digests in this run. */
+/** Tells whether a run writes into a part of a file. */
+export type IsEdited = (place: string, range: Range) => boolean;
+
+/** The images that releases leave with the digest of another, also with one that they get in this run. */
 export function releasedImages(
   releases: readonly ChartRelease[],
   read: ReadNamed,
-  isFilled: (place: string) => boolean,
+  isEdited: IsEdited,
 ): readonly PatchedImage[] {
   const layersOf = new Map<string, Layer | undefined>();
   const layerAt = (place: string): Layer | undefined => {
-    if (!layersOf.has(place)) layersOf.set(place, readLayer(place, read, isFilled));
+    if (!layersOf.has(place)) layersOf.set(place, readLayer(place, read, isEdited));
     return layersOf.get(place);
   };
   // What is told of files is told once, so that few of their keys are looked at for each of many releases.
@@ -27,17 +33,17 @@ export function releasedImages(
     const ofFiles = untold.get(group) ?? staleInFiles(files);
     untold.set(
       group,
-      ofFiles.filter(({ map }) => madeUp.has(map)),
+      ofFiles.filter(({ id }) => madeUp.has(id)),
     );
     const stale = [
-      ...ofFiles.filter(({ map }) => !madeUp.has(map)),
+      ...ofFiles.filter(({ id }) => !madeUp.has(id)),
       ...staleKeys({ ...release, madeUp }, files),
     ];
     return stale.map(({ patched }) => patched);
   });
 }
 
-/** Keys over values, and the maps in which they say a digest themselves. */
+/** Keys over values, and the images of which they say a digest themselves. */
 interface Keys {
   readonly file: string;
   readonly keys: readonly ReleaseKey[];
@@ -48,16 +54,17 @@ interface Layer extends Keys {
   readonly place: string;
   readonly root: YamlMap;
   readonly find: FindBelow;
-  readonly isFilled: boolean;
+  readonly isEdited: (range: Range) => boolean;
 }
 
-/** A key that leaves an image below with the digest of another, in its map. */
+/** A key that leaves an image below with the digest of another. */
 interface StaleKey {
-  readonly map: string;
+  /** The image, by its map and its subject. */
+  readonly id: string;
   readonly patched: PatchedImage;
 }
 
-function readLayer(place: string, read: ReadNamed, isFilled: (place: string) => boolean): Layer | undefined {
+function readLayer(place: string, read: ReadNamed, isEdited: IsEdited): Layer | undefined {
   const file = read(place);
   const [root] = file === undefined ? [] : documentsOf(file.text);
   if (file === undefined || root === undefined) return undefined;
@@ -67,15 +74,16 @@ function readLayer(place: string, read: ReadNamed, isFilled: (place: string) => 
     path: key.steps.join("."),
   }));
   const find = finderIn(root);
-  return { file: file.path, place, root, find, keys, madeUp: madeUpIn(keys), isFilled: isFilled(place) };
+  const madeUp = madeUpIn(keys);
+  return { file: file.path, place, root, find, keys, madeUp, isEdited: (range) => isEdited(place, range) };
 }
 
 function madeUpIn(keys: readonly ReleaseKey[]): ReadonlySet<string> {
-  return new Set(keys.flatMap((key) => (key.kind === "own" ? mapOf(key) : [])));
+  return new Set(keys.flatMap((key) => (key.kind === "own" ? idOf(key) : [])));
 }
 
-function mapOf({ steps }: ReleaseKey): string {
-  return JSON.stringify(steps.slice(0, -1));
+function idOf({ steps, subject }: ReleaseKey): string {
+  return JSON.stringify([subject, steps.slice(0, -1)]);
 }
 
 /** Those of files over the files below them, where none above makes up for it. */
@@ -84,7 +92,7 @@ function staleInFiles(files: readonly Layer[]): readonly StaleKey[] {
     at === 0
       ? []
       : staleKeys(layer, files.slice(0, at)).filter(
-          ({ map }) => !files.slice(at + 1).some(({ madeUp }) => madeUp.has(map)),
+          ({ id }) => !files.slice(at + 1).some(({ madeUp }) => madeUp.has(id)),
         ),
   );
 }
@@ -94,12 +102,12 @@ function staleKeys({ file, keys, madeUp }: Keys, below: readonly Layer[]): reado
   const nearest = below.toReversed();
   return keys.flatMap((key): readonly StaleKey[] => {
     const { kind, steps, position, path } = key;
-    const map = mapOf(key);
-    if (kind === "own" || madeUp.has(map)) return [];
-    const image = nearest.flatMap((layer) => digestedImage(layer, steps.slice(0, -1)) ?? [])[0];
+    const id = idOf(key);
+    if (kind === "own" || madeUp.has(id)) return [];
+    const image = nearest.flatMap((layer) => digestedImage(layer, key) ?? [])[0];
     if (image === undefined) return [];
     const write = { file, kind, key: steps.at(-1) ?? "", path, position: () => position };
-    return [{ map, patched: { write, image } }];
+    return [{ id, patched: { write, image } }];
   });
 }
 
@@ -118,20 +126,24 @@ function filesOf(
   }
 }
 
-/** The image in a map that has a digest, or gets one. */
+/** The image of which a key is a part, where it has a digest or gets one. */
 function digestedImage(
-  { root: { yaml }, find, isFilled }: Layer,
-  map: readonly string[],
+  { root: { yaml }, find, isEdited }: Layer,
+  { steps, subject }: ReleaseKey,
 ): string | undefined {
-  const node = find(map);
+  const node = find(steps.slice(0, -1));
   if (node === undefined || kindOf(yaml, node) !== "mapping") return undefined;
-  const texts = entriesOf(yaml, node).flatMap(({ key, value }) => {
-    const name = scalarText(yaml, key);
-    return name === undefined ? [] : [[name, scalarText(yaml, value)] as const];
+  const parts = entriesOf(yaml, node).flatMap((entry) => {
+    const [name, text] = [scalarText(yaml, entry.key), scalarText(yaml, entry.value)];
+    const isPart = name !== undefined && text !== undefined && subjectOf(name) === subject;
+    return isPart ? [{ name, text, entry }] : [];
   });
+  const digest = parts.find(({ name }) => isDigestKey(name));
+  if (digest === undefined) return undefined;
+  const { text, entry } = digest;
+  const range = { start: startOf(yaml, entry.key) ?? 0, end: entryLayout(yaml, entry).end };
+  if (!isDigestText(text) && !isEdited(range)) return undefined;
   const textOf = (isMeant: (name: string) => boolean): string | undefined =>
-    texts.find(([name, text]) => isMeant(name) && text !== undefined)?.[1];
-  const digest = textOf(isDigestKey);
-  if (digest === undefined || !(isFilled || digest.includes(":"))) return undefined;
+    parts.find((part) => isMeant(part.name))?.text;
   return [textOf(isNameKey), textOf(isTagKey)].filter(Boolean).join(":");
 }

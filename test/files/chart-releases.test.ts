@@ -90,6 +90,43 @@ describe("an Application of Argo CD", () => {
     expect(ok).toBe(true);
     expect(lines).toEqual([expect.stringMatching(/^web\.yaml:8:30: \[warning\].*changes the `tag`/)]);
   });
+
+  test("is told nothing where another image of the file gets its digest", async () => {
+    const image = (name: string): string => `{repository: ghcr.io/a/${name}, tag: "1", digest: ""}`;
+    const folder = makeTree({
+      ...chart,
+      "charts/web/values.yaml": `one: ${image("one")}\nimage: ${image("two")}\n`,
+      "web.yaml": application('      valuesObject: {image: {tag: "2"}}\n'),
+    });
+
+    const { changes, lines } = await planTree(folder, {
+      options: { report: "problems", exclude: "ghcr.io/a/two:*" },
+    });
+
+    expect(changes).toHaveLength(1);
+    expect(lines).toEqual([]);
+  });
+
+  test("is told of a digest that is written without its algorithm", async () => {
+    const lines = await toldOf({
+      "charts/web/values.yaml": image.replace("sha256:", ""),
+      "web.yaml": application('      valuesObject: {image: {tag: "2"}}\n'),
+    });
+
+    expect(lines).toEqual([expect.stringMatching(/^web\.yaml:8:30: \[error\].*changes the `tag`/)]);
+  });
+});
+
+test("an ApplicationSet is told for what it makes", async () => {
+  const lines = await toldOf({
+    "set.yaml": `apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      source:\n        path: charts/web\n        helm:\n          parameters: [{name: image.tag, value: "{{tag}}"}]\n`,
+    "none.yaml":
+      "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: none}\nspec: {template: {spec: 1}}\n",
+  });
+
+  expect(lines).toEqual([
+    "set.yaml:10:50: [error] spec.template.spec.source.helm.parameters: changes the `tag`",
+  ]);
 });
 
 describe("a HelmRelease of Flux", () => {
@@ -103,5 +140,13 @@ describe("a HelmRelease of Flux", () => {
       "envs/p.yaml:1:9: [error] image.tag: changes the `tag`",
       "releases/web.yaml:6:20: [error] spec.values.image.tag: changes the `tag`",
     ]);
+  });
+
+  test("of a chart in a HelmRepository is told nothing, since it names no folder", async () => {
+    const lines = await toldOf({
+      "releases/web.yaml": `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web}\nspec:\n  chart: {spec: {chart: charts/web, sourceRef: {kind: HelmRepository, name: r}}}\n  values: {image: {tag: "3"}}\n`,
+    });
+
+    expect(lines).toEqual([]);
   });
 });

@@ -72,6 +72,38 @@ describe("values over those of a chart", () => {
     expect(await toldOf({ ...base, "c/values-prod.yaml": text })).toEqual([]);
   });
 
+  test("are told by the image that they change, where a map holds several", async () => {
+    const part = (name: string): string =>
+      `${name}Repository: ghcr.io/a/${name}\n${name}Tag: "1"\n${name}Digest: ${digest}\n`;
+    const folder = makeTree({
+      "c/Chart.yaml": chart,
+      "c/values.yaml": `${part("agent")}${part("proxy")}logVersion: 1\n`,
+      "c/values-prod.yaml": 'agentTag: "2"\nlogVersion: 2\n',
+      "c/values-test.yaml": `agentTag: "2"\nagentDigest: ${digest}\nproxyTag: "2"\n`,
+    });
+
+    const { lines } = await planTree(folder, {
+      options: { mode: "check", "check.gone": "off", "check.drift": "off" },
+    });
+
+    expect(lines).toEqual([
+      expect.stringMatching(/^c\/values-prod\.yaml:1:1: .* the `agentTag` of "ghcr\.io\/a\/agent:1"/),
+      expect.stringMatching(/^c\/values-test\.yaml:3:1: .* the `proxyTag` of "ghcr\.io\/a\/proxy:1"/),
+    ]);
+  });
+
+  test("may replace a reference whose registry stands apart as a whole", async () => {
+    const whole = (tag: string): string => `web: {registry: ghcr.io, image: "a/b:${tag}@${digest}"}\n`;
+
+    expect(
+      await toldOf({
+        "c/Chart.yaml": chart,
+        "c/values.yaml": whole("1"),
+        "c/values-prod.yaml": whole("2"),
+      }),
+    ).toEqual([]);
+  });
+
   test("keep a digest out of the chart's own, where those have none yet", async () => {
     const folder = makeTree({
       "c/Chart.yaml": chart,
