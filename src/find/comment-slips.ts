@@ -19,13 +19,20 @@ export function commentSlips({ source, text }: YamlText): readonly Result[] {
     const end = lineEnd(text, at);
     const line = text.slice(start, end);
     mention.lastIndex = end;
-    const { comment, word } = nearComment.exec(line)?.groups ?? {};
-    if (comment === undefined || word === undefined || exactComment.test(line) || !asksToSkip(word)) continue;
+    const comment = lastComment(line);
+    const { word } = nearComment.exec(comment)?.groups ?? {};
+    if (word === undefined || exactComment.test(line) || !asksToSkip(word)) continue;
     const message = `line ${lineAt(at)} of the input: the comment ${quote(comment)} opts nothing out: did you mean "# pin-digests: skip"?`;
     results.push({ message, severity: "warning" });
     if (results.length === SLIPS_MAX) break;
   }
   return results;
+}
+
+/** From the last sign of a line on, which begins a comment behind white space; "" where there is none. */
+function lastComment(line: string): string {
+  const at = line.lastIndexOf("#");
+  return at === 0 || (at > 0 && /\s/.test(line.charAt(at - 1))) ? line.slice(at) : "";
 }
 
 function asksToSkip(word: string): boolean {
@@ -71,8 +78,7 @@ export function idleCommentSlips(
 
 /** What a comment or an annotation of this program begins with, however it is written. */
 export const sign: RegExp = /(?:pin-?|Pin-|pin_)[dD]igests?/;
-const nearComment =
-  /(?:^|\s)(?<comment>#\s*(?:pin-?|Pin-|pin_)[dD]igests?(?:\s*[:=]\s*|\s+)(?<word>[\w-]+)(?!.*#).*)$/;
+const nearComment = /^#\s*(?:pin-?|Pin-|pin_)[dD]igests?(?:\s*[:=]\s*|\s+)(?<word>[\w-]+)/;
 const exactComment = /\bpin-digests:\s*skip\b/;
 // More are one habit, which the first ones show.
 const SLIPS_MAX = 10;

@@ -3,15 +3,16 @@
 import { endsOf, type ImageField } from "../fields/image-field.ts";
 import { resultAt } from "../krm/field-result.ts";
 import type { Result } from "../krm/result.ts";
-import { lineEnd } from "../yaml/line.ts";
+import { lineEnd, lineStart } from "../yaml/line.ts";
 import type { YamlText } from "../yaml/scan.ts";
+import { lastUpTo } from "../yaml/sorted-offsets.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** What is told of those that were changed, once for each sort, at the first: the order in which both do their work. */
 export function setterResults({ text }: YamlText, outcomes: readonly Outcome[]): readonly Result[] {
   const changed = outcomes.filter(({ kind }) => kind === "changed");
   if (changed.length === 0 || !mark.test(text)) return [];
-  const fields = changed.map(({ field }) => field).filter((field) => isSet(text, field));
+  const fields = changed.map(({ field }) => field).filter(setterFinder(text));
   const isApart = ({ writing }: ImageField): boolean => writing.kind === "digest";
   return [
     ...told(
@@ -38,18 +39,50 @@ function told(
   return [resultAt(first, { severity, message })];
 }
 
-/** Whether a comment behind an image, or behind the key of its list, names a setter. */
-function isSet(text: string, field: ImageField): boolean {
-  const ends = endsOf(field);
-  const end = ends.at(-1)?.end;
-  if (end === undefined) return false;
-  if (setterComment.test(text.slice(end, lineEnd(text, end)))) return true;
-  if (!field.path.endsWith("[0]")) return false;
-  const lineStart = text.lastIndexOf("\n", ends[0]?.start ?? 0);
-  const keyLine = text.slice(text.lastIndexOf("\n", lineStart - 1) + 1, Math.max(0, lineStart));
-  return /:\s+#/.test(keyLine) && setterComment.test(keyLine);
+/** Makes what tells whether a comment behind an image, or behind the key of its list, names a setter. */
+function setterFinder(text: string): (field: ImageField) => boolean {
+  const comments = setterComments(text);
+  const signs = comments.map(({ sign }) => sign);
+  return (field) => {
+    const ends = endsOf(field);
+    const [first, last = first] = [ends[0], ends.at(-1)];
+    if (first === undefined || last === undefined) return false;
+    const behind = comments[lastUpTo(signs, last.end - 1) + 1];
+    if (behind !== undefined && behind.lineStart <= last.end) return true;
+    if (!field.path.endsWith("[0]")) return false;
+    const above = comments[lastUpTo(signs, first.start - 1)];
+    return above?.isBehindKey === true && above.lineEnd < first.start && first.start <= above.nextLineEnd;
+  };
+}
+
+interface SetterComment {
+  /** Where the last sign of the line stands that has a setter behind it. */
+  readonly sign: number;
+  readonly lineStart: number;
+  readonly lineEnd: number;
+  readonly nextLineEnd: number;
+  readonly isBehindKey: boolean;
+}
+
+/** The comments that name setters. They are looked for once, since many images may stand on one line. */
+function setterComments(text: string): readonly SetterComment[] {
+  const comments: SetterComment[] = [];
+  const mention = new RegExp(setter, "g");
+  for (let found = mention.exec(text); found !== null; found = mention.exec(text)) {
+    const start = lineStart(text, found.index);
+    const end = lineEnd(text, found.index);
+    mention.lastIndex = end;
+    const line = text.slice(start, end);
+    const last = [...line.matchAll(new RegExp(setter, "g"))].at(-1)?.index ?? 0;
+    const sign = line.lastIndexOf("#", last);
+    if (sign === -1) continue;
+    const isBehindKey = /:\s+#/.test(line);
+    const nextLineEnd = lineEnd(text, end + 1);
+    comments.push({ sign: start + sign, lineStart: start, lineEnd: end, nextLineEnd, isBehindKey });
+  }
+  return comments;
 }
 
 // An expression of several words is found faster than each word. The last two are those of kpt before 1.0.
 const mark = /kpt-set:|\$(?:imagepolicy|kpt-set|openapi)/;
-const setterComment = /#.*(?:kpt-set:|"\$(?:imagepolicy|kpt-set|openapi)")/;
+const setter = /kpt-set:|"\$(?:imagepolicy|kpt-set|openapi)"/;

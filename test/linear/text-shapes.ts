@@ -57,6 +57,16 @@ export const textShapes: readonly Shape[] = [
   pinning("image with a long tail of signs", (n) =>
     podOf(`  containers:\n  - image: nginx:1 ${"# ".repeat(n * 5)}\n`),
   ),
+  pinning("image with signs and setters behind", (n) =>
+    podOf(`  containers:\n  - image: nginx:1 ${'# "$imagepolicy '.repeat(n)}\n`),
+  ),
+  pinning("images on one line, and a setter somewhere", (n) =>
+    podOf(`  containers: [${repeat(n, (i) => `{name: c${i}, image: "nginx:1"}`, ", ")}] # kpt-set: x\n`),
+  ),
+  pinning("comment that asks for a long word", (n) =>
+    podOf(`${containers(1)}# pin-digests: ${"a".repeat(n * 10)} #\n`),
+  ),
+  pinning("comment that asks for much", (n) => podOf(`${containers(1)}${"# pin-digests: x ".repeat(n)}\n`)),
   pinning("image with signs and `pin-digests: x` behind", (n) =>
     podOf(`  containers:\n  - image: nginx:1 ${"# ".repeat(n * 5)} pin-digests: x\n`),
   ),
