@@ -122,7 +122,8 @@ export function readKustomizations(
       if (kept !== undefined) return kept;
       const writer = writerAbove(usersOfField(own, direct, image.path), field, new Map());
       if (writer === undefined) return takenOverride(field, takers);
-      written.add(writer);
+      // What is written under a key of its own is a digest.
+      if (!field.isApart) written.add(writer);
       return { kind: "set", reason: `\`replacements\` of ${writer.file} writes another` };
     };
     return (field) => {

@@ -126,9 +126,9 @@ export function isTagKey(name: string): boolean {
   return /(?:tag|version)$/i.test(name);
 }
 
-/** True for a key that may hold the name of an image, or a part of that. */
+/** True for a key that may hold the name of an image. A registry alone may be a mirror, which has the same digests. */
 export function isNameKey(name: string): boolean {
-  return /(?:repository|repo|registry|image)$/i.test(name);
+  return /(?:repository|repo|image)$/i.test(name);
 }
 
 /** False for a text that certainly holds no such keys, which need not be read then. */
@@ -137,4 +137,4 @@ export function mayHoldParts(text: string): boolean {
 }
 
 // Behind "api", it is a key of every object.
-const MAY_HOLD = /(?:digest|sha(?:256)?|hash|tag|(?<!api)version|repository|repo|registry|image)\b/i;
+const MAY_HOLD = /(?:digest|sha(?:256)?|hash|tag|(?<!api)version|repository|repo|image)\b/i;

@@ -145,5 +145,6 @@ function digestedImage(
   if (!isDigestText(text) && !isEdited(range)) return undefined;
   const textOf = (isMeant: (name: string) => boolean): string | undefined =>
     parts.find((part) => isMeant(part.name))?.text;
-  return [textOf(isNameKey), textOf(isTagKey)].filter(Boolean).join(":");
+  const name = [textOf((key) => /registry$/i.test(key)), textOf(isNameKey)].filter(Boolean).join("/");
+  return [name, textOf(isTagKey)].filter(Boolean).join(":");
 }

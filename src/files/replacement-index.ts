@@ -1,6 +1,8 @@
 /** Finding, of many replacements, those that may mean a field, without asking each of them about each field. */
+import { subjectOf } from "../fields/likely-parts.ts";
 import { appendTo } from "../yaml/lists-by-key.ts";
 import type { FieldStep, Match } from "./field-steps.ts";
+import { isDigestKey, isNameKey, isTagKey } from "./part-keys.ts";
 import {
   isSource,
   isTarget,
@@ -16,7 +18,7 @@ export interface ReplacementIndex {
   takers(field: ReplacedField): readonly (readonly Replacement[])[];
   /** The first that has such a target, which means a field in one of these ways. */
   writer(field: ReplacedField, query: TargetQuery): Replacement | undefined;
-  /** What writes a part of a field that has a key of its own, and which. */
+  /** What writes a part of a field that has a key of its own, and which, where it does not write the digest as well. */
   partWriter(field: ReplacedField): { readonly replacement: Replacement; readonly part: string } | undefined;
 }
 
@@ -67,25 +69,32 @@ export function indexReplacements(replacements: readonly Replacement[]): Replace
     },
     partWriter(field) {
       if (!field.isApart || parts.size === 0) return undefined;
-      for (const map of [field.keys, field.keys.slice(0, -1)]) {
-        const found = keysAt({ ...field, keys: map })
-          .flatMap((key) => parts.get(key) ?? [])
-          .find(
-            ({ target }) => isTarget(target, { ...field, keys: [...map, partOf(target) ?? ""] }) !== "no",
-          );
-        if (found !== undefined) return { replacement: found.replacement, part: partOf(found.target) ?? "" };
-      }
-      return undefined;
+      // The path leads to the digest, or to the map of a reference that has none.
+      const last = field.keys.at(-1) ?? "";
+      const isAtDigest = isDigestKey(last);
+      const map = isAtDigest ? field.keys.slice(0, -1) : field.keys;
+      const written = keysAt({ ...field, keys: map })
+        .flatMap((key) => parts.get(key) ?? [])
+        .map(({ target, replacement }) => ({ target, replacement, part: partOf(target) ?? "" }))
+        .filter(
+          ({ target, part }) =>
+            (!isAtDigest || subjectOf(part) === subjectOf(last)) &&
+            isTarget(target, { ...field, keys: [...map, part] }) !== "no",
+        );
+      const withDigest = new Set(
+        written.flatMap(({ part, replacement }) => (isDigestKey(part) ? replacement.file : [])),
+      );
+      return written.find(({ replacement }) => !withDigest.has(replacement.file));
     },
   };
 }
 
-/** The key of a part of a reference, where a target ends in one. */
+/** The key of a part of a reference, where a target ends in one: a digest, or what other digests go with. */
 function partOf({ steps }: ReplacementTarget): string | undefined {
   const last = steps.at(-1);
-  return last?.kind === "key" && /(?:tag|version|repository|registry)$/i.test(last.name)
-    ? last.name
-    : undefined;
+  if (last?.kind !== "key") return undefined;
+  const { name } = last;
+  return isDigestKey(name) || isTagKey(name) || isNameKey(name) ? name : undefined;
 }
 
 function mapAt<Of>(maps: Map<string, Map<string, Of>>, key: string): Map<string, Of> {

@@ -107,6 +107,21 @@ describe("an Application of Argo CD", () => {
     expect(lines).toEqual([]);
   });
 
+  test("is told with the name of the image, also where its registry stands apart", async () => {
+    const folder = makeTree({
+      ...chart,
+      "charts/web/values.yaml": image.replace(
+        "repository: ghcr.io/a/b",
+        "registry: ghcr.io, repository: a/b",
+      ),
+      "web.yaml": application('      valuesObject: {image: {tag: "2"}}\n'),
+    });
+
+    const { lines } = await planTree(folder, { options: { report: "problems" } });
+
+    expect(lines).toEqual([expect.stringContaining('changes the `tag` of "ghcr.io/a/b:1"')]);
+  });
+
   test("is told of a digest that is written without its algorithm", async () => {
     const lines = await toldOf({
       "charts/web/values.yaml": image.replace("sha256:", ""),

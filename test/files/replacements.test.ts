@@ -348,6 +348,25 @@ describe("an image of a chart's values", () => {
     },
   );
 
+  test.each([
+    ["write its digest, too", ["image.tag", "image.digest"], []],
+    ["write its digest alone", ["image.digest"], []],
+    ["write its registry, which may be a mirror", ["image.registry"], ["docker.io/library/a:1"]],
+    ["write the version of something else", ["version", "image.logVersion"], ["docker.io/library/a:1"]],
+  ])("is not told of where `replacements` %s", async (_, targets, expected) => {
+    const paths = targets.map((path) => `spec.values.${path}`).join(", ");
+    const folder = makeTree({
+      "kustomization.yaml": replacing(fromMap, `{${select}, fieldPaths: [${paths}]}`),
+      "p.yaml": release(`{registry: docker.io, repository: a, tag: "1", digest: "${digest}"}`),
+      "x.yaml": map('web: "2"'),
+    });
+
+    const { asked, lines } = await planTree(folder, { options: { mode: "update", report: "problems" } });
+
+    expect(asked).toEqual(expected);
+    expect(lines).toEqual([]);
+  });
+
   test("is told where `replacements` write it, and no file says what", async () => {
     const folder = makeTree({
       "kustomization.yaml": `configMapGenerator: [{name: x, envs: [x.env]}]\n${replacing(fromMap, `{${select}, fieldPaths: [spec.values.image]}`)}`,
