@@ -1,7 +1,8 @@
 /** ConfigMaps and Secrets whose texts are manifests or values of charts, because an object of the same input says so. */
 import { type Resource, readResource } from "../krm/resource.ts";
 import { goType } from "../yaml/go-type.ts";
-import { childOf, dereference, elementsOf, kindOf, scalarText } from "../yaml/node.ts";
+import { ownOrMergedChild } from "../yaml/members.ts";
+import { dereference, elementsOf, kindOf, scalarText } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { tableRules } from "./field-rules.ts";
 import { buildRuleTree, type RuleNode } from "./rule-tree.ts";
@@ -59,12 +60,12 @@ const manifests = "*";
 
 function referencesOf(yaml: YamlText, item: YamlNode, { kind, group }: Resource): readonly Reference[] {
   const listed = (key: string): readonly YamlNode[] => {
-    const list = childOf(yaml, childOf(yaml, item, "spec"), key);
+    const list = ownOrMergedChild(yaml, ownOrMergedChild(yaml, item, "spec"), key);
     if (list === undefined || kindOf(yaml, list) !== "sequence") return [];
     return elementsOf(yaml, list).map((element) => dereference(yaml, element));
   };
   const text = (node: YamlNode, key: string): string | undefined => {
-    const value = childOf(yaml, node, key);
+    const value = ownOrMergedChild(yaml, node, key);
     return value === undefined || goType(yaml, value) === "null" ? undefined : scalarText(yaml, value);
   };
   if (kind === "ClusterResourceSet" && group === "addons.cluster.x-k8s.io") {

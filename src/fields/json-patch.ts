@@ -4,8 +4,8 @@
  * https://www.rfc-editor.org/rfc/rfc6902, with pointers by https://www.rfc-editor.org/rfc/rfc6901
  */
 import { PATH_MAX } from "../krm/field-path.ts";
-import { memberText } from "../yaml/members.ts";
-import { childOf, kindOf, scalarText, type YamlKind } from "../yaml/node.ts";
+import { memberText, ownOrMergedChild } from "../yaml/members.ts";
+import { kindOf, scalarText, type YamlKind } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { deniedKeys } from "./container-heuristics.ts";
 import { noPlace } from "./digest-slot.ts";
@@ -43,7 +43,7 @@ export interface Operation {
 
 /** The kind that a patch is for, by its `target`. */
 export function patchedKind(yaml: YamlText, target: YamlNode | undefined): PatchedKind {
-  const text = (key: string): string => scalarText(yaml, childOf(yaml, target, key)) ?? "";
+  const text = (key: string): string => scalarText(yaml, ownOrMergedChild(yaml, target, key)) ?? "";
   const group = text("group");
   return {
     apiVersion: group === "" ? text("version") : `${group}/${text("version") || "v1"}`,

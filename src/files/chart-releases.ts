@@ -7,7 +7,8 @@
 import type { ManifestStream } from "../krm/input.ts";
 import type { Position } from "../krm/result.ts";
 import { appendTo } from "../yaml/lists-by-key.ts";
-import { childOf, startOf } from "../yaml/node.ts";
+import { ownOrMergedChild } from "../yaml/members.ts";
+import { startOf } from "../yaml/node.ts";
 import { type Entry, overlaidKeys, type PartKey, partKeysOf } from "./part-keys.ts";
 import { documentsHeld, elementsAt, mapAt, placeOf, textAt, textsAt, type YamlMap } from "./yaml-parts.ts";
 
@@ -107,7 +108,7 @@ function keysIn(map: YamlMap | undefined, path: string): readonly ReleaseKey[] {
 
 /** The keys of values that are written as a text. */
 function textKeys({ yaml, node }: YamlMap, path: string): readonly ReleaseKey[] {
-  const text = childOf(yaml, node, "values");
+  const text = ownOrMergedChild(yaml, node, "values");
   const [values] = text === undefined ? [] : documentsHeld({ yaml, node: text });
   if (values === undefined) return [];
   return overlaidKeys(values.document).map((key) => ({
@@ -124,7 +125,7 @@ function parameterKeys(helm: YamlMap, path: string): readonly ReleaseKey[] {
     const steps = (textAt({ yaml, node }, "name") ?? "").split(".");
     const name = steps.pop() ?? "";
     const above = JSON.stringify(steps);
-    const value = childOf(yaml, node, "value");
+    const value = ownOrMergedChild(yaml, node, "value");
     appendTo(maps, above, { name, yaml, value, at: startOf(yaml, value ?? node) ?? 0 });
   }
   return [...maps].flatMap(([above, entries]) =>

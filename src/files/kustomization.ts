@@ -7,7 +7,8 @@ import { dirname, resolve } from "node:path";
 import { patchedKind } from "../fields/json-patch.ts";
 import type { InputFile } from "../krm/input.ts";
 import { groupBy } from "../lock/format/locked-image.ts";
-import { childOf, scalarText } from "../yaml/node.ts";
+import { ownOrMergedChild } from "../yaml/members.ts";
+import { scalarText } from "../yaml/node.ts";
 import { parseFieldPath } from "./field-steps.ts";
 import { type ImageEntry, readEntry } from "./image-entry.ts";
 import type { KustomizationFile, ReadNamed, ReadText } from "./kustomization-file.ts";
@@ -81,7 +82,7 @@ export function readKustomization(file: KustomizationFile, read: ReadNamed): Kus
     pluginMaps(reading, "patchesStrategicMerge").flatMap(({ map }) => textsAt(map, "paths")),
   );
   const replacing = placesOf(all(reading, "replacements").flatMap(({ map }) => textAt(map, "path") ?? []));
-  const images = childOf(root.yaml, root.node, "images") === undefined ? "imageTags" : "images";
+  const images = ownOrMergedChild(root.yaml, root.node, "images") === undefined ? "imageTags" : "images";
   const entries = ownMaps(reading, images).map(({ map }, index) => readEntry(map, index));
   return {
     place: file.place,

@@ -1,6 +1,7 @@
 /** The patches that a kustomization names or holds, as maps and lists. */
 import { resolve } from "node:path";
-import { childOf, scalarText } from "../yaml/node.ts";
+import { ownOrMergedChild } from "../yaml/members.ts";
+import { scalarText } from "../yaml/node.ts";
 import type { YamlNode } from "../yaml/scan.ts";
 import type { KustomizationFile, ReadNamed } from "./kustomization-file.ts";
 import { mayHoldParts } from "./part-keys.ts";
@@ -31,7 +32,7 @@ export function patchedParts(patching: PatchingFile): readonly PartWrite[] {
       const target = mapAt(map, "target");
       const path = textAt(map, "path");
       if (path !== undefined) return patchesIn(patching, path, target);
-      const node = childOf(map.yaml, map.node, "patch");
+      const node = ownOrMergedChild(map.yaml, map.node, "patch");
       return node === undefined
         ? []
         : inlinePatches(patching, { node, path: `${key}[${index}].patch` }, target);

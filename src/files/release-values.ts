@@ -3,7 +3,17 @@ import { dirname, join } from "node:path";
 import { isDigestText } from "../fields/digest-beside.ts";
 import { subjectOf } from "../fields/likely-parts.ts";
 import { entryLayout } from "../yaml/layout.ts";
-import { entriesOf, kindOf, type Range, scalarText, startOf } from "../yaml/node.ts";
+import { membersOf } from "../yaml/members.ts";
+import {
+  dereference,
+  entriesOf,
+  kindOf,
+  type Range,
+  scalarText,
+  startOf,
+  type YamlEntry,
+} from "../yaml/node.ts";
+import type { YamlText } from "../yaml/scan.ts";
 import type { ChartRelease, ReleaseKey } from "./chart-releases.ts";
 import type { ReadNamed } from "./kustomization-file.ts";
 import { isDigestKey, isNameKey, isTagKey, overlaidKeys } from "./part-keys.ts";
@@ -133,18 +143,21 @@ function digestedImage(
 ): string | undefined {
   const node = find(steps.slice(0, -1));
   if (node === undefined || kindOf(yaml, node) !== "mapping") return undefined;
-  const parts = entriesOf(yaml, node).flatMap((entry) => {
-    const [name, text] = [scalarText(yaml, entry.key), scalarText(yaml, entry.value)];
-    const isPart = name !== undefined && text !== undefined && subjectOf(name) === subject;
-    return isPart ? [{ name, text, entry }] : [];
+  const parts = membersOf(yaml, node).flatMap(({ name, value }) => {
+    const text = scalarText(yaml, dereference(yaml, value));
+    return text !== undefined && subjectOf(name) === subject ? [{ name, value, text }] : [];
   });
   const digest = parts.find(({ name }) => isDigestKey(name));
   if (digest === undefined) return undefined;
-  const { text, entry } = digest;
-  const range = { start: startOf(yaml, entry.key) ?? 0, end: entryLayout(yaml, entry).end };
-  if (!isDigestText(text) && !isEdited(range)) return undefined;
+  const entry = entriesOf(yaml, node).find(({ value }) => value === digest.value);
+  const isFilled = entry !== undefined && isEdited(rangeOf(yaml, entry));
+  if (!isDigestText(digest.text) && !isFilled) return undefined;
   const textOf = (isMeant: (name: string) => boolean): string | undefined =>
     parts.find((part) => isMeant(part.name))?.text;
   const name = [textOf((key) => /registry$/i.test(key)), textOf(isNameKey)].filter(Boolean).join("/");
   return [name, textOf(isTagKey)].filter(Boolean).join(":");
+}
+
+function rangeOf(yaml: YamlText, entry: YamlEntry): Range {
+  return { start: startOf(yaml, entry.key) ?? 0, end: entryLayout(yaml, entry).end };
 }

@@ -1,18 +1,9 @@
-/** Texts and lists in a file of YAML, read as kustomize reads them: what is of another type is not there. */
+/** Texts and lists in a file of YAML, read as kustomize reads them: what is of another type is not there, and merge keys count. */
 import { guessedLayer, outerLayer, straight } from "../fields/embedded-document.ts";
 import type { Position } from "../krm/result.ts";
 import { placeFinder } from "../yaml/line.ts";
-import {
-  childOf,
-  dereference,
-  elementsOf,
-  entriesOf,
-  kindOf,
-  rootOf,
-  scalarText,
-  scalarType,
-  startOf,
-} from "../yaml/node.ts";
+import { membersOf, ownOrMergedChild } from "../yaml/members.ts";
+import { dereference, elementsOf, kindOf, rootOf, scalarText, scalarType, startOf } from "../yaml/node.ts";
 import { scan, type YamlNode, type YamlText } from "../yaml/scan.ts";
 import { YamlSyntaxError } from "../yaml/syntax-error.ts";
 
@@ -54,13 +45,13 @@ export function documentsHeld({ yaml, node }: YamlMap): readonly HeldDocument[] 
 
 /** The map under a key; one without a node to speak of where there is none. */
 export function mapAt({ yaml, node }: YamlMap, key: string): YamlMap | undefined {
-  const child = childOf(yaml, node, key);
+  const child = ownOrMergedChild(yaml, node, key);
   return child === undefined || kindOf(yaml, child) !== "mapping" ? undefined : { yaml, node: child };
 }
 
 /** The elements of a list under a key. */
 export function elementsAt({ yaml, node }: YamlMap, key: string): readonly YamlMap[] {
-  return elementsIn(yaml, childOf(yaml, node, key));
+  return elementsIn(yaml, ownOrMergedChild(yaml, node, key));
 }
 
 /** The elements of a list. */
@@ -72,7 +63,7 @@ export function elementsIn(yaml: YamlText, list: YamlNode | undefined): readonly
 /** The text under a key. Undefined also for nothing, and for null. */
 export function textAt(map: YamlMap | undefined, key: string): string | undefined {
   if (map === undefined) return undefined;
-  const value = childOf(map.yaml, map.node, key);
+  const value = ownOrMergedChild(map.yaml, map.node, key);
   return value === undefined || scalarType(map.yaml, value) === "null"
     ? undefined
     : scalarText(map.yaml, value) || undefined;
@@ -106,12 +97,7 @@ export function finderIn({ yaml, node: root }: YamlMap): FindBelow {
 function childrenIn(yaml: YamlText, node: YamlNode): ReadonlyMap<string | number, YamlNode> {
   switch (kindOf(yaml, node)) {
     case "mapping":
-      return new Map(
-        entriesOf(yaml, node).map(({ key, value }) => [
-          scalarText(yaml, key) ?? "",
-          dereference(yaml, value),
-        ]),
-      );
+      return new Map(membersOf(yaml, node).map(({ name, value }) => [name, dereference(yaml, value)]));
     case "sequence":
       return new Map(elementsOf(yaml, node).map((element, index) => [index, dereference(yaml, element)]));
     default:

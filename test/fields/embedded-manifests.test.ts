@@ -40,6 +40,12 @@ describe("a ConfigMap that several objects name", () => {
     expect(await asked(set, release(), holder({ "values.yaml": manifest }))).toEqual(["ghcr.io/acme/pod"]);
   });
 
+  test("holds values also where a merge key brings in that a release takes them", async () => {
+    const merging = release().replace("spec: {valuesFrom", "x: &x {valuesFrom").concat("spec: {<<: *x}\n");
+
+    expect(await asked(merging, holder({ "values.yaml": values }))).toEqual(["ghcr.io/acme/web:1"]);
+  });
+
   test("holds values under each key that a release names", async () => {
     const more = holder({ "a.yaml": values, "b.yaml": values.replace("web:", "db:"), "c.yaml": values });
 

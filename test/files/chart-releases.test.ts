@@ -122,6 +122,17 @@ describe("an Application of Argo CD", () => {
     expect(lines).toEqual([expect.stringContaining('changes the `tag` of "ghcr.io/a/b:1"')]);
   });
 
+  test("is told where merge keys bring in what it lays over what", async () => {
+    const lines = await toldOf({
+      "charts/web/values.yaml": `x: &x {tag: "1", digest: "${digest}"}\nimage: {repository: ghcr.io/a/b, <<: *x}\n`,
+      "web.yaml": application('      valuesObject: {y: &y {image: {tag: "2"}}, <<: *y}\n'),
+    });
+
+    expect(lines.filter((line) => line.startsWith("web"))).toEqual([
+      "web.yaml:8:37: [error] spec.source.helm.valuesObject.image.tag: changes the `tag`",
+    ]);
+  });
+
   test("is told of a digest that is written without its algorithm", async () => {
     const lines = await toldOf({
       "charts/web/values.yaml": image.replace("sha256:", ""),

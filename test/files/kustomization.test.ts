@@ -136,6 +136,16 @@ describe("an image that an overlay sets", () => {
     );
   });
 
+  test("may be set by an entry of which a merge key brings in the tag", async () => {
+    expect(
+      await changedIn({
+        "kustomization.yaml":
+          "common: &c {newTag: v2}\nlists: &l {resources: [d.yaml]}\n<<: *l\nimages: [{name: app, <<: *c}]\n",
+        "d.yaml": deployment("app:v1"),
+      }),
+    ).toEqual(["kustomization.yaml app:v2"]);
+  });
+
   test("is pinned in the base too, where something else builds on that", async () => {
     expect(
       await changedIn({
