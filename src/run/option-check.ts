@@ -38,16 +38,37 @@ export function checkArguments(
   if (typeof options !== "object" || options === null)
     throw new TypeError(`the options must be an object, but are ${typeName(options)}`);
   for (const [name, value] of Object.entries(options)) checkOption(name, value, types);
-  // Checked: both are objects where they are there.
-  const { overrides, lock } = options as { readonly overrides?: object; readonly lock?: object };
-  if (overrides !== undefined && !(Symbol.iterator in overrides))
-    throw new TypeError(
-      'the option `overrides` must be a Map, such as `new Map([["mode", "check"]])`, but is an object',
-    );
+  // Checked: they are objects where they are there.
+  const { overrides, lock, registry } = options as Readonly<
+    Partial<Record<"overrides" | "lock" | "registry", object>>
+  >;
+  if (overrides !== undefined) checkOverrides(overrides);
+  for (const method of ["inspect", "hasDigest"])
+    if (registry !== undefined && !(method in registry))
+      throw new TypeError(`the option \`registry\` must have the method \`${method}\``);
   if (lock !== undefined && !("text" in lock && typeof lock.text === "string"))
     throw new TypeError(
       'the option `lock` must have the `text` of a lock, which is "" where there is none yet',
     );
+}
+
+function checkOverrides(overrides: object): void {
+  if (!isMap(overrides))
+    throw new TypeError(
+      'the option `overrides` must be a Map, such as `new Map([["mode", "check"]])`, but is an object',
+    );
+  for (const [name, value] of overrides) {
+    if (typeof name === "string" && typeof value === "string") continue;
+    const said = typeof name === "string" ? value : name;
+    throw new TypeError(
+      `the option \`overrides\` must have texts for keys and values, as \`-d KEY=VALUE\` has, but at ${JSON.stringify(name)} there is ${typeName(said)}`,
+    );
+  }
+}
+
+/** Also one of another realm, which is no instance of ours. */
+function isMap(value: object): value is ReadonlyMap<unknown, unknown> {
+  return "get" in value && Symbol.iterator in value;
 }
 
 function checkOption(name: string, value: unknown, types: Readonly<Record<string, OptionType>>): void {
