@@ -1,23 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { matchRegistry, pullSourcesOf, type RegistryConfig } from "../../src/image/registry-config.ts";
+import { registryEntry } from "../support/registry-entry.ts";
 
 const NGINX = { registry: "docker.io", repository: "library/nginx" };
-
-function entry(prefix: string, rest: Partial<RegistryConfig> = {}): RegistryConfig {
-  return {
-    prefix,
-    mirrors: [],
-    only: false,
-    plainHTTP: false,
-    insecureSkipTLSVerify: false,
-    caFile: "",
-    certFile: "",
-    keyFile: "",
-    blocked: false,
-    fromPackage: false,
-    ...rest,
-  };
-}
 
 describe("matchRegistry", () => {
   test.each([
@@ -54,7 +39,7 @@ describe("matchRegistry", () => {
     ["ghcr.io", "ghcr.io:443", "acme/app", true],
     ["us-*.pkg.dev", "us-docker.pkg.dev", "acme/app", true],
   ])("%s on %s/%s: %s", (prefix, registry, repository, matches) => {
-    expect(matchRegistry({ registry, repository }, [entry(prefix)]) !== undefined).toBe(matches);
+    expect(matchRegistry({ registry, repository }, [registryEntry(prefix)]) !== undefined).toBe(matches);
   });
 
   test.each([
@@ -70,13 +55,13 @@ describe("matchRegistry", () => {
     expect(
       matchRegistry(
         NGINX,
-        prefixes.map((prefix) => entry(prefix)),
+        prefixes.map((prefix) => registryEntry(prefix)),
       )?.prefix,
     ).toBe(winner);
   });
 
   test("a port wins over none", () => {
-    const configs = [entry("harbor"), entry("harbor:5000")];
+    const configs = [registryEntry("harbor"), registryEntry("harbor:5000")];
 
     expect(matchRegistry({ registry: "harbor:5000", repository: "a" }, configs)?.prefix).toBe("harbor:5000");
   });
@@ -93,33 +78,37 @@ describe("placesToAsk", () => {
     ["the registry itself where nothing is said", [], ["docker.io/library/nginx"]],
     [
       "mirrors in order, then the registry",
-      [entry("docker.io", { mirrors: ["harbor.acme.io/hub", "m2"] })],
+      [registryEntry("docker.io", { mirrors: ["harbor.acme.io/hub", "m2"] })],
       ["harbor.acme.io/hub/library/nginx", "m2/library/nginx", "docker.io/library/nginx"],
     ],
-    ["mirrors alone with only", [entry("docker.io", { mirrors: ["m1"], only: true })], ["m1/library/nginx"]],
+    [
+      "mirrors alone with only",
+      [registryEntry("docker.io", { mirrors: ["m1"], only: true })],
+      ["m1/library/nginx"],
+    ],
     [
       "the scheme that a mirror names",
-      [entry("*", { mirrors: ["http://127.0.0.1:5000"], only: true })],
+      [registryEntry("*", { mirrors: ["http://127.0.0.1:5000"], only: true })],
       ["http://127.0.0.1:5000/library/nginx"],
     ],
     [
       "what is left of the prefix's path",
-      [entry("docker.io/library", { mirrors: ["m1/hub/"], only: true })],
+      [registryEntry("docker.io/library", { mirrors: ["m1/hub/"], only: true })],
       ["m1/hub/nginx"],
     ],
     [
       "a mirror of one repository",
-      [entry("docker.io/library/nginx", { mirrors: ["m1/own/nginx"], only: true })],
+      [registryEntry("docker.io/library/nginx", { mirrors: ["m1/own/nginx"], only: true })],
       ["m1/own/nginx"],
     ],
     [
       "no mirror that has no place for it",
-      [entry("docker.io/library/nginx", { mirrors: ["m1"], only: true })],
+      [registryEntry("docker.io/library/nginx", { mirrors: ["m1"], only: true })],
       [],
     ],
     [
       "Docker Hub by its one name",
-      [entry("docker.io", { mirrors: ["Index.Docker.io"], only: true })],
+      [registryEntry("docker.io", { mirrors: ["Index.Docker.io"], only: true })],
       ["docker.io/library/nginx"],
     ],
   ])("gives %s", (_, configs, expected) => {
@@ -127,7 +116,7 @@ describe("placesToAsk", () => {
   });
 
   test("sends every registry to the mirror of *", () => {
-    const configs = [entry("*", { mirrors: ["http://127.0.0.1:5000"], only: true })];
+    const configs = [registryEntry("*", { mirrors: ["http://127.0.0.1:5000"], only: true })];
 
     expect(addresses(configs, { registry: "ghcr.io", repository: "acme/app" })).toEqual([
       "http://127.0.0.1:5000/acme/app",
@@ -135,12 +124,16 @@ describe("placesToAsk", () => {
   });
 
   test("connects to a mirror by the entry that names it, and never by the one that it stands in", () => {
-    const own = entry("m1", { caFile: "m1.pem" });
-    const hub = entry("docker.io", { mirrors: ["m1", "m2"], caFile: "hub.pem" });
+    const own = registryEntry("m1", { caFile: "m1.pem" });
+    const hub = registryEntry("docker.io", { mirrors: ["m1", "m2"], caFile: "hub.pem" });
     const caFiles = (configs: readonly RegistryConfig[]) =>
       pullSourcesOf(NGINX, configs).map(({ config }) => config?.caFile);
 
     expect(caFiles([own, hub])).toEqual(["m1.pem", undefined, "hub.pem"]);
-    expect(caFiles([own, hub, entry("*", { caFile: "all.pem" })])).toEqual(["m1.pem", "all.pem", "hub.pem"]);
+    expect(caFiles([own, hub, registryEntry("*", { caFile: "all.pem" })])).toEqual([
+      "m1.pem",
+      "all.pem",
+      "hub.pem",
+    ]);
   });
 });

@@ -5,33 +5,14 @@ import type { ImageField } from "../../src/fields/image-field.ts";
 import { parseDigest } from "../../src/image/digest.ts";
 import type { Resolution } from "../../src/image/lookup.ts";
 import { type ImageReference, parseReference } from "../../src/image/reference.ts";
-import { type Resource, readResource } from "../../src/krm/resource.ts";
 import { type Outcome, outcomeOf } from "../../src/outcome/outcome.ts";
 import type { ResolvedStep } from "../../src/plan/step.ts";
 import { RegistryError } from "../../src/registry/errors.ts";
 import type { RegistryErrorCode } from "../../src/registry/transport/error-code.ts";
-import { rootOf, valuesOf } from "../../src/yaml/node.ts";
-import { scan, type YamlText } from "../../src/yaml/scan.ts";
-import { imageField } from "../support/image-field.ts";
+import { registryEntry } from "../support/registry-entry.ts";
+import { find } from "./found-image.ts";
 
 const digest = parseDigest(`sha256:${"1".repeat(64)}`);
-const identity = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\n";
-
-interface Found {
-  readonly yaml: YamlText;
-  readonly resource: Resource;
-  readonly field: ImageField;
-}
-
-/** The field `image` of an object with these lines. */
-async function find(lines: string, value: string, head = identity): Promise<Found> {
-  const yaml = scan(head + lines);
-  const root = rootOf(yaml.documents[0] ?? 0);
-  const resource = readResource(yaml, root);
-  const [node = root] = valuesOf(yaml, root, "image");
-  return { yaml, resource, field: imageField(yaml, node, { resource, path: "image", value }) };
-}
-
 async function resolve(
   resolution: Resolution,
   config: Partial<Config> = {},
@@ -99,19 +80,7 @@ describe("outcomeOf", () => {
   });
 
   test("lets the registry's own onError win", async () => {
-    const registry = {
-      prefix: "docker.io",
-      mirrors: [],
-      only: false,
-      plainHTTP: false,
-      insecureSkipTLSVerify: false,
-      caFile: "",
-      certFile: "",
-      keyFile: "",
-      blocked: false,
-      fromPackage: false,
-      onError: "warn",
-    } as const;
+    const registry = { ...registryEntry("docker.io"), onError: "warn" } as const;
 
     expect(
       await resolve({ kind: "failed", error: new Error("x") }, { registries: [registry] }),

@@ -5,6 +5,7 @@ import { outerLayer } from "../../src/fields/embedded-document.ts";
 import type { ImageField } from "../../src/fields/image-field.ts";
 import { planStep } from "../../src/plan/plan.ts";
 import { scan } from "../../src/yaml/scan.ts";
+import { registryEntry } from "../support/registry-entry.ts";
 
 const digest = `sha256:${"1".repeat(64)}`;
 
@@ -15,17 +16,6 @@ function field(value: string): ImageField {
   const found = { rule: "containers", tagless: "pin", locate, writing: { kind: "in-place" } } as const;
   return { resource, path: "spec.containers[0].image", site, identity: "2", value, ...found };
 }
-
-const registry = {
-  only: false,
-  plainHTTP: false,
-  insecureSkipTLSVerify: false,
-  caFile: "",
-  certFile: "",
-  keyFile: "",
-  blocked: false,
-  fromPackage: false,
-} as const;
 
 function plan(value: string, config: Partial<Config> = {}): unknown {
   const { field: _, ...step } = planStep(field(value), { ...defaultConfig, ...config }, undefined);
@@ -62,9 +52,9 @@ describe("planStep", () => {
     });
 
     test("unless an entry of registries names it", () => {
-      const entry = { ...registry, mirrors: ["http://127.0.0.1:5000"] };
-      const named = plan(`${host}/app:v1`, { registries: [{ ...entry, prefix: host }] });
-      const all = plan(`${host}/app:v1`, { registries: [{ ...entry, prefix: "*" }] });
+      const mirrors = ["http://127.0.0.1:5000"];
+      const named = plan(`${host}/app:v1`, { registries: [registryEntry(host, { mirrors })] });
+      const all = plan(`${host}/app:v1`, { registries: [registryEntry("*", { mirrors })] });
 
       expect(named).toMatchObject({ kind: "resolve" });
       expect(all).toEqual(note);

@@ -12,6 +12,7 @@ import {
 import { RegistryError } from "../../src/registry/errors.ts";
 import { createSockets } from "../../src/registry/transport/sockets.ts";
 import { createSecrets } from "../../src/text/secrets.ts";
+import { registryEntry } from "./registry-entry.ts";
 import { hangLimit } from "./time-limit.ts";
 
 /** What a test wants of a client; all else is as a user has it, but that only a test which says so has a time limit. */
@@ -33,7 +34,7 @@ export function makeClient(options: TestClientOptions = {}): RegistryClient {
     secrets: createSecrets(),
     ...options,
     network: { concurrency: 8, timeout: hangLimit, retries: 4, deadline: hangLimit, ...options.network },
-    registries: (options.registries ?? []).map((entry) => ({ ...DEFAULTS, ...entry })),
+    registries: (options.registries ?? []).map((entry) => registryEntry(entry.prefix, entry)),
   });
 }
 
@@ -92,15 +93,3 @@ export function basicLogin(
 ): CredentialCandidate {
   return { source, credential: { kind: "basic", username, password } };
 }
-
-const DEFAULTS = {
-  mirrors: [],
-  only: false,
-  plainHTTP: false,
-  insecureSkipTLSVerify: false,
-  caFile: "",
-  certFile: "",
-  keyFile: "",
-  blocked: false,
-  fromPackage: false,
-} as const;
