@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { endOf } from "../support/ended.ts";
 import { hangLimit } from "../support/time-limit.ts";
 
 /** What one run of the executable read and what it left behind. */
@@ -46,23 +47,10 @@ export function startExecutable(options: RunOptions = {}) {
 
 /** Runs the executable over the input and gives what it wrote; stdout that is not UTF-8 is a failure. */
 export async function runExecutable(input: string | Buffer, options: RunOptions = {}): Promise<Run> {
-  const child = startExecutable(options);
-  const stdout: Buffer[] = [];
-  const stderr: Buffer[] = [];
-  child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
-  child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
-  // A program that refuses its arguments need not read: a broken pipe is its right.
-  child.stdin.on("error", () => undefined);
-  child.stdin.end(input);
-
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", resolve);
-  });
-
+  const { code, stdout, stderr } = await endOf(startExecutable(options), input);
   return { input: input.toString(), code, stdout: decode(stdout), stderr: decode(stderr) };
 }
 
-function decode(chunks: readonly Buffer[]): string {
-  return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
+function decode(bytes: Buffer): string {
+  return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
 }

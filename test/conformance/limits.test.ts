@@ -1,28 +1,14 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { onTestFinished, test } from "vitest";
 import { answerIndex } from "../support/manifests.ts";
 import { startQuirkServer } from "../support/quirk-server.ts";
-import { hangLimit } from "../support/time-limit.ts";
-import { executable, type Run } from "./executable.ts";
+import { type Run, runExecutable } from "./executable.ts";
 import { list, pod } from "./manifests.ts";
 import { expectPinned } from "./reading.ts";
 
 /** Runs the executable where a process may have so many files and sockets open. */
 async function runWithFiles(limit: number, input: string): Promise<Run> {
   const script = `ulimit -n ${limit} && exec "$0" "$@"`;
-  const child = spawn("/bin/sh", ["-c", script, process.execPath, executable], {
-    env: { PATH: process.env.PATH ?? "", HOME: "/nonexistent" },
-    timeout: hangLimit,
-    killSignal: "SIGKILL",
-  });
-  const stdout: Buffer[] = [];
-  const stderr: Buffer[] = [];
-  child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
-  child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
-  child.stdin.end(input);
-  const [code] = await once(child, "close");
-  return { input, code, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() };
+  return runExecutable(input, { node: ["/bin/sh", "-c", script, process.execPath] });
 }
 
 test.runIf(process.platform === "linux")(

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { endOf } from "../support/ended.ts";
 import { hangLimit } from "../support/time-limit.ts";
 
 /** The root of the repository. */
@@ -35,20 +36,8 @@ export async function run(
     timeout: hangLimit,
     killSignal: "SIGKILL",
   });
-  const stdout: Buffer[] = [];
-  const stderr: Buffer[] = [];
-  child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
-  child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
-  // Who refuses its arguments need not read.
-  child.stdin.on("error", () => undefined);
-  child.stdin.end(input);
-
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", resolve);
-  });
-
-  return { code, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() };
+  const { code, stdout, stderr } = await endOf(child, input);
+  return { code, stdout: stdout.toString(), stderr: stderr.toString() };
 }
 
 // Up to v1.0.0-beta.58 kpt reads the first, from then on the second.

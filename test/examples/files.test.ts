@@ -1,13 +1,14 @@
 /** The recipes for repositories: hooks of pre-commit, the action for GitHub and the script for Flux, run as they stand. */
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { executable } from "../conformance/executable.ts";
 import { makeTree, pod, readTree } from "../files/tree.ts";
+import { endOf } from "../support/ended.ts";
 import { type Registry, startRegistry } from "../support/registry.mjs";
+import { hangLimit } from "../support/time-limit.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -33,17 +34,15 @@ async function run(
 ): Promise<Ended> {
   const [file = "", ...args] = command;
   const path = [binOf(), process.env.PATH].join(delimiter);
-  const child: ChildProcess = spawn(file, args, { cwd: folder, env: { ...git, ...env, PATH: path } });
-  let stdout = "";
-  let stderr = "";
-  child.stdout?.on("data", (text) => {
-    stdout += text;
+  const child = spawn(file, args, {
+    cwd: folder,
+    env: { ...git, ...env, PATH: path },
+    stdio: "pipe",
+    timeout: hangLimit,
+    killSignal: "SIGKILL",
   });
-  child.stderr?.on("data", (text) => {
-    stderr += text;
-  });
-  const [code] = await once(child, "close");
-  return { code, stdout, stderr };
+  const { code, stdout, stderr } = await endOf(child);
+  return { code, stdout: stdout.toString(), stderr: stderr.toString() };
 }
 
 function binOf(): string {

@@ -1,6 +1,5 @@
 /** The executable over files: what it writes, what it says, and its exit code. */
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -15,7 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { executable } from "../conformance/executable.ts";
+import { type RunOptions, runExecutable } from "../conformance/executable.ts";
 import { isMissing } from "../support/missing.ts";
 import { copyProgram, nobody, publicFolder } from "../support/nobody.ts";
 import { type Registry, startRegistry } from "../support/registry.mjs";
@@ -39,28 +38,12 @@ function run(folder: string, ...args: readonly string[]): Promise<Ran> {
   return runWith({}, folder, ...args);
 }
 
-interface Runner {
-  readonly program?: string;
-  readonly env?: Readonly<Record<string, string>>;
-  readonly uid?: number;
-  readonly gid?: number;
-}
-
 async function runWith(
-  { program = executable, env = {}, ...user }: Runner,
+  runner: Pick<RunOptions, "program" | "env" | "uid" | "gid">,
   folder: string,
   ...args: readonly string[]
 ): Promise<Ran> {
-  const child = spawn(process.execPath, [program, ...args], { cwd: folder, env, ...user });
-  let stdout = "";
-  let stderr = "";
-  child.stdout?.on("data", (text) => {
-    stdout += text;
-  });
-  child.stderr?.on("data", (text) => {
-    stderr += text;
-  });
-  const [code] = await once(child, "close");
+  const { code, stdout, stderr } = await runExecutable("", { ...runner, args, cwd: folder });
   return { code, stdout, lines: stderr.split("\n").filter(Boolean) };
 }
 
