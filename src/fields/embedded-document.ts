@@ -1,7 +1,7 @@
 /** A document within a document: YAML or JSON that stands in a scalar of another. */
 import { InputError } from "../krm/input-error.ts";
 import { shorten } from "../text/quote.ts";
-import { type LinePlace, lineEnd, placeFinder } from "../yaml/line.ts";
+import { lineEnd } from "../yaml/line.ts";
 import {
   aliasRange,
   dereference,
@@ -11,6 +11,7 @@ import {
   scalarText,
   startOf,
 } from "../yaml/node.ts";
+import { type LinePlace, placeFinder } from "../yaml/place.ts";
 import { type Locate, scalarLocator } from "../yaml/scalar-source.ts";
 import { escapeFor } from "../yaml/scalar-text.ts";
 import { scan, type YamlNode, type YamlText } from "../yaml/scan.ts";

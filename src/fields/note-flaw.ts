@@ -1,8 +1,8 @@
 /** Taking note of the flaws that the walk meets. */
 import { placeholderKind } from "../image/placeholder.ts";
 import { keptForLast, type MadeOf } from "../yaml/kept-for-last.ts";
-import { type LinePlace, lineNames, namedLines } from "../yaml/line.ts";
 import { dereference, keysOf, scalarText, startOf } from "../yaml/node.ts";
+import { type LinePlace, lineNames, namedLines } from "../yaml/place.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import type { EmbeddedDocument, Unreadable } from "./embedded-document.ts";
 import type { FieldRule } from "./field-rule.ts";

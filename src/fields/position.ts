@@ -1,8 +1,8 @@
 /** Where fields and objects stand in a text, for those who are told of them. */
 import type { Located } from "../krm/resource.ts";
 import type { Position } from "../krm/result.ts";
-import { placeFinder } from "../yaml/line.ts";
 import { startOf } from "../yaml/node.ts";
+import { placeFinder } from "../yaml/place.ts";
 import type { EmbeddedDocument } from "./embedded-document.ts";
 import { endsOf, type ImageField } from "./image-field.ts";
 

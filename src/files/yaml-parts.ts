@@ -1,9 +1,9 @@
 /** Texts and lists in a file of YAML, read as kustomize reads them: what is of another type is not there, and merge keys count. */
 import { guessedLayer, outerLayer, straight } from "../fields/embedded-document.ts";
 import type { Position } from "../krm/result.ts";
-import { placeFinder } from "../yaml/line.ts";
 import { membersOf, ownOrMergedChild } from "../yaml/members.ts";
 import { dereference, elementsOf, kindOf, rootOf, scalarText, scalarType, startOf } from "../yaml/node.ts";
+import { placeFinder } from "../yaml/place.ts";
 import { scan, type YamlNode, type YamlText } from "../yaml/scan.ts";
 import { YamlSyntaxError } from "../yaml/syntax-error.ts";
 

@@ -5,7 +5,8 @@ import type { ResourceImages } from "../fields/find-images.ts";
 import { idleComments } from "../fields/skip.ts";
 import type { Result } from "../krm/result.ts";
 import { quote } from "../text/quote.ts";
-import { lineEnd, lineFinder } from "../yaml/line.ts";
+import { lineEnd } from "../yaml/line.ts";
+import { lineFinder } from "../yaml/place.ts";
 import type { YamlText } from "../yaml/scan.ts";
 
 /** A warning for each comment that nearly says `pin-digests: skip`. */

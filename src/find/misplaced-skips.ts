@@ -2,8 +2,8 @@
 import type { ResourceImages } from "../fields/find-images.ts";
 import { skipAnnotation } from "../fields/skip.ts";
 import type { Result } from "../krm/result.ts";
-import { lineFinder } from "../yaml/line.ts";
 import { childOf, elementsOf, entriesOf, keysOf, kindOf, scalarText } from "../yaml/node.ts";
+import { lineFinder } from "../yaml/place.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 
 /** A warning for each such annotation in the objects that have images. */

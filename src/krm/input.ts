@@ -17,8 +17,9 @@ import {
   startOf,
   valuesOf,
 } from "../yaml/node.ts";
+import { lineAndColumn } from "../yaml/place.ts";
 import { scan, type YamlNode, type YamlText } from "../yaml/scan.ts";
-import { lineAndColumn, YamlSyntaxError } from "../yaml/syntax-error.ts";
+import { YamlSyntaxError } from "../yaml/syntax-error.ts";
 import type { ImageSource } from "./image-source.ts";
 import { InputError } from "./input-error.ts";
 import type { ReadOptions } from "./read-options.ts";

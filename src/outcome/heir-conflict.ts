@@ -1,6 +1,6 @@
 /** Digests that a map would hand on to others, which merge it, and whose images they are not. */
 import type { Heir } from "../fields/image-field.ts";
-import { type LinePlace, lineNames } from "../yaml/line.ts";
+import { type LinePlace, lineNames } from "../yaml/place.ts";
 import type { YamlNode } from "../yaml/scan.ts";
 import type { ChangedOutcome, Outcome } from "./outcome.ts";
 

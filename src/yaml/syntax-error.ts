@@ -1,3 +1,5 @@
+import { lineAndColumn } from "./place.ts";
+
 /** A text that is not YAML, with the place where reading it stopped. */
 export class YamlSyntaxError extends Error {
   override readonly name = "YamlSyntaxError";
@@ -31,19 +33,4 @@ interface Options extends ErrorOptions {
 interface Place {
   readonly text: string;
   readonly offset: number;
-}
-
-/** The line and column, both from 1, of an offset in a text. */
-export function lineAndColumn(
-  text: string,
-  offset: number,
-): { readonly line: number; readonly column: number } {
-  let line = 1;
-  let start = 0;
-  for (;;) {
-    const next = text.indexOf("\n", start);
-    if (next === -1 || next >= offset) return { line, column: offset - start + 1 };
-    line++;
-    start = next + 1;
-  }
 }

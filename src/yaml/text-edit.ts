@@ -1,4 +1,4 @@
-import { lineAndColumn } from "./syntax-error.ts";
+import { lineAndColumn } from "./place.ts";
 
 /** A replacement in a text: what stands from `start` to `end` (exclusive) becomes `text`. */
 export interface TextEdit {

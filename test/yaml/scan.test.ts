@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { aliasRange, childOf, elementsOf, lastEventOf, rootOf, scalarText } from "../../src/yaml/node.ts";
 import { scan, type YamlText } from "../../src/yaml/scan.ts";
 import { strictEvents } from "../../src/yaml/strict-events.ts";
-import { lineAndColumn, YamlSyntaxError } from "../../src/yaml/syntax-error.ts";
+import { YamlSyntaxError } from "../../src/yaml/syntax-error.ts";
 
 function keysOf(yaml: YamlText, name: string): readonly (string | undefined)[] {
   return yaml.documents.map((document) => scalarText(yaml, childOf(yaml, rootOf(document), name)));
@@ -138,17 +138,5 @@ describe("scan", () => {
     const { message } = errorOf(text);
 
     expect(() => strictEvents(text, 500)).toThrow(message);
-  });
-});
-
-describe("lineAndColumn", () => {
-  test.each([
-    [0, 1, 1],
-    [1, 1, 2],
-    [2, 2, 1],
-    [4, 3, 1],
-    [5, 3, 2],
-  ])("finds offset %i at line %i, column %i", (offset, line, column) => {
-    expect(lineAndColumn("a\nb\nc", offset)).toEqual({ line, column });
   });
 });

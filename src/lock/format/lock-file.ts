@@ -2,8 +2,8 @@
 
 import { isImageLock, type Resource, readResource } from "../../krm/resource.ts";
 import { printable } from "../../text/printable.ts";
-import { placeFinder } from "../../yaml/line.ts";
 import { kindOf, rootOf, scalarType, startOf } from "../../yaml/node.ts";
+import { placeFinder } from "../../yaml/place.ts";
 import { scan, type YamlText } from "../../yaml/scan.ts";
 import { YamlSyntaxError } from "../../yaml/syntax-error.ts";
 import { type ImageLock, readImageLock } from "./image-lock.ts";

@@ -4,7 +4,7 @@ import { stringify } from "yaml";
 import { isDigest } from "../../../src/image/digest.ts";
 import { isImageLock } from "../../../src/krm/resource.ts";
 import { scalarText, startOf } from "../../../src/yaml/node.ts";
-import { lineAndColumn } from "../../../src/yaml/syntax-error.ts";
+import { lineAndColumn } from "../../../src/yaml/place.ts";
 import { contents, digest, readLock } from "../support.ts";
 
 const head = "apiVersion: fn.kpt.dev/v1alpha1\nkind: ImageLock\nmetadata:\n  name: image-lock\n";
