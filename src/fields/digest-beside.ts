@@ -139,7 +139,7 @@ function extractComposed(walk: Walk, map: Site, rule: FieldRule, parts: Parts): 
   const writing: Writing = { kind: "in-place", removal: edit && { site: map, edit } };
   const identity = `map ${identityOf(map.layer, map.node)} ${parts.repository.key}`;
   const composed = compose({ ...parts, namespace: undefined, tag: undefined });
-  push(walk, map, { ...rule, tagless: "keep" }, { site, identity, ...composed, writing });
+  push(walk, map, { ...rule, tagless: "keep" }, { site, identity, isComposed: true, ...composed, writing });
   mark(walk, walk.fields.length - 1, { tag: "keep", digestAt: digestPlace(map, key) });
 }
 

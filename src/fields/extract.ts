@@ -86,12 +86,14 @@ export function pushFault(walk: Walk, place: Place, rule: FieldRule, fault: Imag
   });
 }
 
-type Found = Pick<ImageField, "identity" | "value" | "locate" | "ends" | "writing" | "fault" | "site">;
+type Found = Pick<ImageField, "identity" | "value" | "locate" | "ends" | "writing" | "fault" | "site"> & {
+  readonly isComposed?: true;
+};
 
 /** Adds a field. */
 export function push(walk: Walk, place: Place, rule: FieldRule, found: Found): void {
   const { layer, siblings } = place;
-  const { identity, value, locate, ends, writing, fault } = found;
+  const { identity, value, locate, ends, writing, fault, isComposed = false } = found;
   countShared(found.site);
   const { node, via } = found.site;
   const owner = siblings && memberText(layer.yaml, siblings, "name");
@@ -107,6 +109,8 @@ export function push(walk: Walk, place: Place, rule: FieldRule, found: Found): v
     writing,
     fault,
     rule: rule.label,
+    isUsers: rule.source === "user",
+    isComposed,
     tagless: rule.tagless,
     owner,
     onError,

@@ -217,7 +217,7 @@ function distinct(fields: readonly ImageField[]): readonly ImageField[] {
   for (const field of fields) {
     const place = placeKey(field);
     const first = known.get(place);
-    if (first === undefined || isUsers(field)) known.set(place, field);
+    if (first === undefined || field.isUsers) known.set(place, field);
   }
   return [...known.values()];
 }
@@ -236,10 +236,6 @@ function areInOrder(fields: readonly ImageField[]): boolean {
 function placeKey({ identity, site }: ImageField): string | number {
   const ways = aliasesTo(site);
   return ways === "" ? identity : `${ways} ${identity}`;
-}
-
-function isUsers({ rule }: ImageField): boolean {
-  return rule.startsWith("fieldSpecs[");
 }
 
 function withSkips(fields: readonly ImageField[], requests: SkipRequests): readonly ImageField[] {

@@ -32,6 +32,10 @@ export interface ImageField {
   readonly fault?: ImageFieldFault | undefined;
   /** How the rule that found it is called: `containers`, `tekton.dev Task: spec/steps[]/image`, `fieldSpecs[0]`. */
   readonly rule: string;
+  /** Whether that is a fieldSpec of the user. */
+  readonly isUsers: boolean;
+  /** Whether it is put together from parts that stand apart. */
+  readonly isComposed: boolean;
   /** `keep`: without a tag the value may be a name whose tag stands elsewhere, so it is left alone. */
   readonly tagless: "pin" | "keep";
   /** The name of the container, or of whatever has the image. */

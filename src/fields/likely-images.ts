@@ -146,13 +146,9 @@ function coveredBy(fields: readonly ImageField[]): (field: ImageField) => boolea
     const [first, last = first] = ends;
     if (first === undefined || last === undefined) return false;
     // Between parts that stand apart there may be anything.
-    const spans = isInParts(field) ? ends : [{ start: first.start, end: last.end }];
+    const spans = field.isComposed ? ends : [{ start: first.start, end: last.end }];
     return spans.some(({ start, end }) => (starts[lastUpTo(starts, end - 1)] ?? -1) >= start);
   };
-}
-
-function isInParts({ identity }: ImageField): boolean {
-  return typeof identity === "string" && identity.startsWith("map ");
 }
 
 /** Of Kubernetes' own kinds all fields are known; what people keep in a ConfigMap is theirs. kustomize's are called `builtin`. */

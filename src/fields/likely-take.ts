@@ -103,6 +103,7 @@ export function takeListed(
     push(walk, list, likelyRule, {
       site: holder?.site ?? list,
       identity: `map ${identityOf(list.layer, repository.site.node)}`,
+      isComposed: true,
       ...compose({ registry, namespace: undefined, repository, tag, digest }),
       writing:
         holder === undefined
@@ -216,11 +217,8 @@ export function findUntouched(
   const found = fields
     .splice(before)
     .filter(
-      ({ value = "", identity }) =>
-        also === "short" ||
-        isQualified(value) ||
-        isMisspelt(value) ||
-        (also === "parts" && String(identity).startsWith("map ")),
+      ({ value = "", isComposed }) =>
+        also === "short" || isQualified(value) || isMisspelt(value) || (also === "parts" && isComposed),
     );
   fields.push(
     ...found.map((field) => (field.writing.kind === "none" ? field : { ...field, writing: noPlace(reason) })),

@@ -64,7 +64,7 @@ export function extractSplit(walk: Walk, map: Site, rule: FieldRule): boolean {
     walk,
     map,
     { ...rule, tagless: "keep" },
-    { site, identity: identityOfParts(map, repository), ...composed, writing },
+    { site, identity: identityOfParts(map, repository), isComposed: true, ...composed, writing },
   );
   const field = walk.fields.pop();
   const asks =
@@ -183,7 +183,7 @@ export function applyDigestKeys({ wishes, fields }: Walk): void {
   if (wishes.length === 0) return;
   const byPath = new Map<string, number>();
   for (const [at, { path }] of fields.entries()) if (!byPath.has(path)) byPath.set(path, at);
-  for (const { map, digestKey, rule, ...wish } of wishes) {
+  for (const { map, digestKey, rule, isUsers, ...wish } of wishes) {
     const path = `${wish.path}.${digestKey.replaceAll("/", ".")}`;
     const above = pathsAbove(wish.path).flatMap((each) => fieldAt(each, "none"));
     const [at] = [...above, ...fieldAt(path, "in-place")].sort((one, other) => one - other);
@@ -191,11 +191,17 @@ export function applyDigestKeys({ wishes, fields }: Walk): void {
     if (at === undefined || field === undefined) continue;
     const digest = field.writing.kind === "none" ? partAt(map, [digestKey]) : undefined;
     if (digest !== undefined && digest.text !== "") {
-      fields[at] = { ...withDigest(field, digest), path, rule, writing: removable(map, digestKey) };
+      fields[at] = {
+        ...withDigest(field, digest),
+        path,
+        rule,
+        isUsers,
+        writing: removable(map, digestKey),
+      };
     } else if (field.writing.kind === "none") {
-      fields[at] = { ...field, path, rule, writing: slotIn(map, digestKey), site: map };
+      fields[at] = { ...field, path, rule, isUsers, writing: slotIn(map, digestKey), site: map };
     } else {
-      fields[at] = { ...field, path, rule, writing: removable(map, digestKey) };
+      fields[at] = { ...field, path, rule, isUsers, writing: removable(map, digestKey) };
     }
   }
 
@@ -241,7 +247,8 @@ function withRemoval(map: Site, edit: TextEdit | undefined): Writing {
 function noteWish(walk: Walk, map: Site, rule: FieldRule): void {
   const digestKey = rule.override?.digestKey?.replaceAll(".", "/");
   if (digestKey === undefined) return;
-  walk.wishes.push({ path: formatPath(walk.path), map, digestKey, rule: rule.label });
+  const isUsers = rule.source === "user";
+  walk.wishes.push({ path: formatPath(walk.path), map, digestKey, rule: rule.label, isUsers });
 }
 
 interface Whole {
@@ -305,7 +312,13 @@ function extractWhole(walk: Walk, { map, part, registry, rule }: Whole): void {
 function extractApart(walk: Walk, { map, part, registry, rule }: Whole): void {
   const writing = noPlace(`its registry stands apart, under \`${registry?.key}\``);
   const composed = compose({ ...onlyName, registry, repository: part });
-  push(walk, map, rule, { site: map, identity: identityOfParts(map, part), ...composed, writing });
+  push(walk, map, rule, {
+    site: map,
+    identity: identityOfParts(map, part),
+    isComposed: true,
+    ...composed,
+    writing,
+  });
   const field = walk.fields.pop();
   const suggestion = suggestParts(walk, map, { rule, repository: part, tag: undefined });
   if (field === undefined) return;

@@ -85,6 +85,7 @@ export interface Wish {
   readonly map: Site;
   readonly digestKey: string;
   readonly rule: string;
+  readonly isUsers: boolean;
 }
 
 /** A value: a node, which may be an alias, and the map that it stands in. */

@@ -92,7 +92,7 @@ function planImage(field: ImageField, value: string, context: PlanContext): Step
 function sharedDigestStep(field: ImageField): Step {
   const reason =
     "has one key for its digest with another image in the same map, and no digest is that of both";
-  if (!field.rule.startsWith("fieldSpecs[")) return keep(field, `${reason}; left alone`, "warning");
+  if (!field.isUsers) return keep(field, `${reason}; left alone`, "warning");
   const advice = "give each a `digestKey` of its own, in a fieldSpec for each";
   return { kind: "reject", field, reason: `${reason}: ${advice}`, unlocked: undefined };
 }

@@ -19,6 +19,8 @@ export function imageField(
     identity: String(node),
     writing: { kind: "in-place" },
     rule: "containers",
+    isUsers: false,
+    isComposed: false,
     tagless: "pin",
   } as const;
   return { ...found, ...access(layer, node) };
