@@ -19,18 +19,20 @@ export type TextHolders = ReadonlyMap<string, RuleNode>;
 export function textHolders(yaml: YamlText, items: readonly YamlNode[]): TextHolders {
   // Reading every object twice would cost more than looking for the words.
   if (!naming.test(yaml.text)) return noHolders;
-  const formsByHolder = new Map<string, Set<string>>();
+  const formsByHolder = new Map<string, { readonly isSecret: boolean; readonly forms: Set<string> }>();
   for (const item of items) {
     const resource = kindOf(yaml, item) === "mapping" ? readResource(yaml, item) : undefined;
     if (resource === undefined) continue;
     for (const { kind, name, form } of referencesOf(yaml, item, resource)) {
       if (kind === undefined || name === undefined || form === undefined) continue;
       const holder = holderKey({ kind, name, namespace: resource.namespace });
-      formsByHolder.set(holder, (formsByHolder.get(holder) ?? new Set()).add(form));
+      const known = formsByHolder.get(holder) ?? { isSecret: kind === "Secret", forms: new Set() };
+      known.forms.add(form);
+      formsByHolder.set(holder, known);
     }
   }
   return new Map(
-    [...formsByHolder].map(([holder, forms]) => [holder, treeOf(holder.startsWith("Secret "), [...forms])]),
+    [...formsByHolder].map(([holder, { isSecret, forms }]) => [holder, treeOf(isSecret, [...forms])]),
   );
 }
 

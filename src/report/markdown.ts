@@ -35,10 +35,9 @@ export function markdownReport({ results, images, versions, now }: MarkdownSourc
     section("Pinned", ofKind("pinned"), (group) => changeItem(group, known)),
     section("Problems", ofKind("problem"), problemItem),
   ].flat();
-  const counts = (["moved", "pinned", "problem"] as const).map((kind) => `${ofKind(kind).length} ${kind}`);
-  const [moved = "", pinned = "", problem = ""] = counts;
-  const problems = problem.startsWith("1 ") ? problem : `${problem}s`;
-  return ["## Container images", "", `${moved}, ${pinned}, ${problems}.`, ...sections, ""].join("\n");
+  const [moved, pinned] = [ofKind("moved").length, ofKind("pinned").length];
+  const sum = `${moved} moved, ${pinned} pinned, ${counted(ofKind("problem").length, "problem")}.`;
+  return ["## Container images", "", sum, ...sections, ""].join("\n");
 }
 
 type Kind = "moved" | "pinned" | "problem";
