@@ -3,9 +3,15 @@ import { Readable } from "node:stream";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { parseReference } from "../../src/image/reference.ts";
-import { askManifest, type Follow, type ManifestQuestion } from "../../src/registry/manifest.ts";
+import {
+  askManifest,
+  type Follow,
+  type ManifestAnswer,
+  type ManifestQuestion,
+} from "../../src/registry/manifest.ts";
 import { defaultConnection } from "../../src/registry/transport/endpoint.ts";
 import { Failure } from "../../src/registry/transport/failure.ts";
+import type { HttpHeaders } from "../../src/registry/transport/headers.ts";
 import type { RetriedRequest } from "../../src/registry/transport/retry.ts";
 import { stopTime } from "../support/clock.ts";
 import { LOOPBACK_TLS } from "../support/loopback-tls.mjs";
@@ -103,6 +109,13 @@ describe("askManifest hashes the bytes of a GET", () => {
 
     expect(await resolveOnce(`${server.host}/app:v1`, { verify: "get" })).toBe(sha512);
     expect(server.lines).toHaveLength(1);
+  });
+
+  test("with the algorithm that is wanted, whatever the header names", async () => {
+    const sha512 = `sha512:${createHash("sha512").update(INDEX).digest("hex")}`;
+    const server = await serve(withHeaders({ "docker-content-digest": INDEX_DIGEST }));
+
+    expect(await resolveOnce(`${server.host}/app@${sha512}`, { verify: "get" })).toBe(sha512);
   });
 
   test("unpacked where a cache has packed them", async () => {
@@ -540,6 +553,40 @@ describe("askManifest refuses", () => {
   });
 });
 
+test("askManifest takes the word of a registry that its answer is schema 1, whatever is in it", async () => {
+  const old = { "content-type": "application/vnd.docker.distribution.manifest.v1+prettyjws" };
+
+  const { answer: refusal } = await ask(
+    Array.from({ length: 5 }, () => ({ status: 200, headers: old })),
+    {
+      verify: "get",
+    },
+  );
+
+  expect(refusal).toMatchObject({ kind: "refused", failure: { code: "schema1" } });
+});
+
+describe("askManifest knows the page of a list that follows", () => {
+  const here = "/v2/app/referrers/v1";
+
+  test.each([
+    ["of the same list", `<${here}?n=2>; rel="next"`, "?n=2"],
+    ["by its whole address", `<https://r.example${here}?n=2>; rel=next`, "?n=2"],
+    ["but none of another list", `</v2/app/referrers/v2?n=2>; rel="next"`, undefined],
+    ["but none of another host", `<https://elsewhere.example${here}?n=2>; rel="next"`, undefined],
+    ["but none that can't be read", '<https://[r.example/?n=2>; rel="next"', undefined],
+    ["but not the first one again", `<${here}>; rel="next"`, undefined],
+    ["but none that comes before", `<${here}?n=1>; rel="prev"`, undefined],
+  ])("%s", async (_, link, next) => {
+    const { answer: page } = await ask([{ status: 200, headers: { link } }], {
+      part: "referrers",
+      verify: "get",
+    });
+
+    expect(page).toMatchObject({ kind: "digest", next });
+  });
+});
+
 describe("askManifest asks its sender", () => {
   test("for all tries where a connection can't be made, and for two where it gives no answer", async () => {
     const { asked } = await ask([{ status: 200 }]);
@@ -550,7 +597,9 @@ describe("askManifest asks its sender", () => {
   });
 
   test("for no more tries of a GET where those of a HEAD were refused to the end", async () => {
-    const { asked } = await ask([{ status: 429 }, { status: 429 }]);
+    const soon = { status: 429, headers: { "retry-after": "1" } };
+
+    const { asked } = await ask([soon, soon]);
 
     expect(asked.map(({ method, retries }) => [method, retries])).toEqual([
       ["HEAD", undefined],
@@ -560,7 +609,9 @@ describe("askManifest asks its sender", () => {
 
   test("to bring a pull limit at once, which no pause ends", async () => {
     const limitOfPulls = async () => undefined;
-    const { asked } = await ask([{ status: 429, retryAfter: "30" }, { status: 404 }], { limitOfPulls });
+    const { asked } = await ask([{ status: 429, headers: { "retry-after": "30" } }, { status: 404 }], {
+      limitOfPulls,
+    });
 
     const headers = { "ratelimit-remaining": "0;w=21600", "retry-after": "1" };
     const url = new URL("https://r.example");
@@ -589,21 +640,17 @@ describe("askManifest asks its sender", () => {
   });
 });
 
-/** Asks for a manifest of a sender that has these answers; shows what it was asked for. */
+/** Asks for a manifest of a sender that has these answers. Returns what came of it, and what the sender was asked for. */
 async function ask(
-  answers: readonly { readonly status: number; readonly retryAfter?: string }[],
+  answers: readonly { readonly status: number; readonly headers?: HttpHeaders }[],
   more: Partial<ManifestQuestion> = {},
-): Promise<{ readonly asked: readonly RetriedRequest[] }> {
+): Promise<{ readonly answer: ManifestAnswer; readonly asked: readonly RetriedRequest[] }> {
   const asked: RetriedRequest[] = [];
   const follow: Follow = async (request) => {
-    const { status = 500, retryAfter = "1" } = answers[asked.length] ?? {};
+    const { status = 500, headers } = answers[asked.length] ?? {};
     asked.push(request);
-    const headers = {
-      "content-type": INDEX_TYPE,
-      "docker-content-digest": INDEX_DIGEST,
-      "retry-after": retryAfter,
-    };
-    return { status, headers, body: Buffer.alloc(0), url: request.url, took: 1 };
+    const usual = { "content-type": INDEX_TYPE, "docker-content-digest": INDEX_DIGEST };
+    return { status, headers: { ...usual, ...headers }, body: Buffer.alloc(0), url: request.url, took: 1 };
   };
   const question = {
     base: new URL("https://r.example"),
@@ -613,6 +660,5 @@ async function ask(
     verify: "header",
     signal: new AbortController().signal,
   } as const;
-  await askManifest({ ...question, ...more }, follow);
-  return { asked };
+  return { answer: await askManifest({ ...question, ...more }, follow), asked };
 }
