@@ -1,9 +1,10 @@
 /** What is a container without doubt, in kinds that nobody has heard of. */
 
-import { type Member, memberOf } from "../yaml/members.ts";
+import { type Member, memberOf, memberText } from "../yaml/members.ts";
 import { kindOf, scalarType } from "../yaml/node.ts";
 import type { YamlText } from "../yaml/scan.ts";
 import type { FieldRule } from "./field-rule.ts";
+import { isWhole } from "./likely-value.ts";
 
 /** Lists of containers, by key. */
 export const containerLists: ReadonlySet<string> = new Set([
@@ -49,6 +50,14 @@ export function looksLikeContainer(yaml: YamlText, members: readonly Member[]): 
     !members.some(({ name }) => partKeys.has(name)) &&
     scalarType(yaml, memberOf(yaml, members, "image") ?? image.value) === "string"
   );
+}
+
+/** True for a container whose image has no tag, beside what may be one: the two make one reference. */
+export function isInParts(yaml: YamlText, members: readonly Member[]): boolean {
+  const image = imageOf(members);
+  if (image === undefined) return false;
+  const text = memberText(yaml, members, "image") ?? "";
+  return !isWhole(text) && members.some(({ name }) => partKeys.has(name));
 }
 
 /** Most maps have none: this is asked of every one. */

@@ -7,15 +7,19 @@ import { type Site, straight } from "./embedded-document.ts";
 import { endsOf, type ImageField } from "./image-field.ts";
 import { meaningOf } from "./likely-key.ts";
 import { type OwnPart, ownParts, takeOwnPart } from "./likely-own.ts";
-import { findUntouched, type LikelySearch } from "./likely-take.ts";
+import { findUntouched, type LikelySearch, type Untouched } from "./likely-take.ts";
 import { visitLikely } from "./likely-visit.ts";
 import { mentionsMore } from "./mentions.ts";
+import { isKubernetesOwn } from "./own-kinds.ts";
 import { specBelow } from "./suggested-spec.ts";
 import { type KeyedDocument, type Place, pathBelow, targetOf, type Walk } from "./walk-state.ts";
 
 /** Kinds that speak of images which others run, that a controller writes, or whose images are disks of machines. */
 const otherKinds =
   /(?:Report|Policy|Binding|Revision|(?<!Virtual)Machine(?:Class|Config|Pool|Set|Template)?)$/;
+
+/** Kinds whose images are looked at, or copied from one registry to another. */
+const handlingKinds = /(?:Image|Container|Registry)\w*(?:Scan|Mirror|Sync|Copy|Replication)$/;
 
 /** Collects what is likely an image, besides what was found and what is denied. */
 export function findLikely(walk: Walk, object: Place): readonly ImageField[] {
@@ -47,13 +51,15 @@ export function findLikely(walk: Walk, object: Place): readonly ImageField[] {
 }
 
 /** Why nothing is written into a kind, where what reads as an image may well be none that it runs. */
-function whyUntouched({ kind, group }: Resource): string | undefined {
+function whyUntouched({ kind, group }: Resource): Untouched | undefined {
   if (kind === "ConfigMap" && group === "")
-    return "it stands in a ConfigMap, of which no rule says who reads it";
+    return { reason: "it stands in a ConfigMap, of which no rule says who reads it", also: "nothing" };
+  if (handlingKinds.test(kind))
+    return { reason: `a kind such as ${kind} handles images that are run elsewhere`, also: "tagged" };
   const word = otherKinds.exec(kind)?.[0];
   return word === undefined
     ? undefined
-    : `a kind that ends in ${word} mostly names images that are run elsewhere`;
+    : { reason: `a kind that ends in ${word} mostly names images that are run elsewhere`, also: "nothing" };
 }
 
 const noParts: readonly OwnPart[] = [];
@@ -93,12 +99,12 @@ function searchIn(
 }
 
 function visitUnless(
-  untouched: string | undefined,
+  untouched: Untouched | undefined,
   search: LikelySearch,
   visit: (search: LikelySearch) => void,
 ): void {
   if (untouched === undefined) visit(search);
-  else findUntouched(search, { reason: untouched, also: "nothing" }, visit);
+  else findUntouched(search, untouched, visit);
 }
 
 /** A field that was found in a document, where that stands in its object. */
@@ -150,51 +156,6 @@ function coveredBy(fields: readonly ImageField[]): (field: ImageField) => boolea
     return spans.some(({ start, end }) => (starts[lastUpTo(starts, end - 1)] ?? -1) >= start);
   };
 }
-
-/** Of Kubernetes' own kinds all fields are known; what people keep in a ConfigMap is theirs. kustomize's are called `builtin`. */
-function isKubernetesOwn({ apiVersion, group }: Resource): boolean {
-  return group.includes(".") ? ownGroups.has(group) : apiVersion !== "builtin";
-}
-
-/** Others end in `k8s.io` too: `sparkoperator.k8s.io`, `cluster.x-k8s.io`. */
-const ownGroups: ReadonlySet<string> = new Set(
-  [
-    "admission",
-    "admissionregistration",
-    "apiextensions",
-    "apiregistration",
-    "apidiscovery",
-    "apiserver.config",
-    "audit",
-    "authentication",
-    "authorization",
-    "certificates",
-    "client.authentication",
-    "coordination",
-    "discovery",
-    "events",
-    "flowcontrol.apiserver",
-    "gateway.networking",
-    "imagepolicy",
-    "internal.apiserver",
-    "kubeadm",
-    "kubelet.config",
-    "kustomize.config",
-    "kubeproxy.config",
-    "kubescheduler.config",
-    "metrics",
-    "custom.metrics",
-    "external.metrics",
-    "networking",
-    "node",
-    "rbac.authorization",
-    "resource",
-    "scheduling",
-    "snapshot.storage",
-    "storage",
-    "storagemigration",
-  ].map((group) => `${group}.k8s.io`),
-);
 
 function deniedIn({ denials }: Walk, { layer: { yaml } }: Place): LikelySearch["isDenied"] {
   const denied = denials.filter(({ layer }) => layer.depth === 0).map(({ node }) => node);

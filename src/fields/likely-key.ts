@@ -9,6 +9,8 @@ export type KeyMeaning =
   | "image"
   /** The value holds images, by whatever keys. */
   | "images"
+  /** The value may hold an image, or what a machine starts from. */
+  | "other images"
   /** Neither the value nor anything below is an image that is run. */
   | "none"
   /** What stands below may be one, or name what others run. */
@@ -19,15 +21,15 @@ export type KeyMeaning =
 export function meaningOf(key: string): KeyMeaning {
   const small = key.toLowerCase();
   if (notBelow.has(small)) return "none";
-  if (unsureBelow.has(small)) return "unsure";
+  if (unsureBelow.has(small) || /Selector$/.test(key)) return "unsure";
   if (!/im(?:age|g)/i.test(key)) return undefined;
   const words = wordsOf(key).flatMap(partsOfWord);
   if (words[0] === "related" && words[1] === "image") return "image";
   const last = words.at(-1) ?? "";
   const before = words.slice(0, -1);
   const isImage = last === "image" || last === "img" || (suffixes.has(last) && endsInImage(before));
-  if (isImage) return isOther(beforeImage(words)) ? "none" : "image";
-  if (last === "images") return isOther(before) ? "none" : "images";
+  if (isImage) return other(beforeImage(words)) ?? "image";
+  if (last === "images") return other(before) ?? "images";
   return before.at(-1) === "image" && last === "overrides" ? "images" : undefined;
 }
 
@@ -41,10 +43,11 @@ function beforeImage(words: readonly string[]): readonly string[] {
   return words.slice(0, Math.max(words.lastIndexOf("image"), words.lastIndexOf("img")));
 }
 
-/** Whether the words before `image` make it another thing: `cloudImage` does, `cloudControllerImage` is that of a controller. */
-function isOther(before: readonly string[]): boolean {
+/** What the words before `image` make of it: `cloudImage` is another thing, `cloudControllerImage` that of a controller. */
+function other(before: readonly string[]): "none" | "other images" | undefined {
   const said = before.findLast((word) => !plainWords.has(word)) ?? "";
-  return otherImages.has(said) || aimWords.has(before[0] ?? "");
+  if (otherImages.has(said) || aimWords.has(before[0] ?? "")) return "none";
+  return machineImages.has(said) ? "other images" : undefined;
 }
 
 /** Words that say of an image no more than that it is one. */
@@ -86,8 +89,13 @@ export const referenceKeys: ReadonlySet<string> = new Set([
   "url",
 ]);
 
-/** Keys beside which an image is what is built. */
-export const buildKeys: ReadonlySet<string> = new Set(["build", "dockerfile", "sign"]);
+/** True for a key beside which an image is what is built: `dockerfilePath`, `buildArgs`. */
+export function isOfBuild(key: string): boolean {
+  return buildKey.test(key);
+}
+
+const buildKey =
+  /^(?:build|sign|(?:[dD]ocker|[cC]ontainer)[_-]?[fF]ile(?:[A-Z_-]\w*)?|build[_-]?(?:[aA]rgs|[cC]ontext|[pP]acks?))$/;
 
 /** Words behind `image` by which it is not that of a program. */
 const ofRegistries: ReadonlySet<string> = new Set([
@@ -121,43 +129,78 @@ const suffixes: ReadonlySet<string> = new Set([
   "url",
 ]);
 
-/** Words that make an image another thing: a disk, a picture, or what is built, compared or copied. */
+/** Words that make an image another thing: a picture, or what is built, compared or copied. */
 export const otherImages: ReadonlySet<string> = new Set([
   "allow",
   "allowed",
+  "approved",
   "avatar",
   "background",
-  "boot",
-  "cloud",
+  "banned",
+  "banner",
+  "blacklist",
+  "blacklisted",
+  "blocked",
   "cover",
   "denied",
   "deny",
   "dest",
   "destination",
-  "disk",
   "exclude",
   "excluded",
+  "exempt",
+  "exempted",
+  "favicon",
+  "forbidden",
   "icon",
   "ignore",
   "ignored",
-  "iso",
-  "kernel",
+  "insecure",
   "logo",
-  "machine",
   "match",
   "mirror",
-  "os",
   "output",
+  "permitted",
+  "photo",
+  "prohibited",
   "push",
+  "rbd",
+  "restricted",
   "result",
+  "skip",
+  "skipped",
+  "thumbnail",
+  "trusted",
+  "unsigned",
+  "untrusted",
+  "verify",
+  "whitelist",
+  "whitelisted",
+]);
+
+/** Words that make an image what a machine starts from, or one that others run. */
+export const machineImages: ReadonlySet<string> = new Set([
+  "boot",
+  "cloud",
+  "disk",
+  "firmware",
+  "guest",
+  "initrd",
+  "iso",
+  "kernel",
+  "last",
+  "machine",
+  "old",
+  "original",
+  "os",
+  "previous",
+  "ramdisk",
   "rootfs",
   "scan",
+  "scanned",
   "seed",
-  "skip",
   "source",
   "target",
-  "unsigned",
-  "verify",
   "vm",
 ]);
 
@@ -165,8 +208,14 @@ export const otherImages: ReadonlySet<string> = new Set([
 const notBelow: ReadonlySet<string> = new Set([
   "allow",
   "allowed",
+  "allowlist",
+  "approved",
+  "blacklist",
+  "blocked",
+  "blocklist",
   "deny",
   "denied",
+  "denylist",
   "destination",
   "destinations",
   "disks",
@@ -174,6 +223,13 @@ const notBelow: ReadonlySet<string> = new Set([
   "excluded",
   "excludes",
   "exclusions",
+  "exempt",
+  "exempted",
+  "exemptions",
+  "forbidden",
+  "ignore",
+  "ignored",
+  "ignores",
   "match",
   "matchexpressions",
   "matches",
@@ -184,11 +240,34 @@ const notBelow: ReadonlySet<string> = new Set([
   "outputs",
   "push",
   "schema",
+  "skip",
+  "skipped",
   "status",
+  "trusted",
+  "whitelist",
 ]);
 
-/** Keys below which images may be inputs, names, or what somebody else runs. */
-const unsureBelow: ReadonlySet<string> = new Set(["parameters", "params", "target", "targets", "wasm"]);
+/** Keys below which images may be inputs, names, disks, or what somebody else runs. */
+const unsureBelow: ReadonlySet<string> = new Set([
+  "bootdisk",
+  "cdrom",
+  "conditions",
+  "disk",
+  "filter",
+  "filters",
+  "osdisk",
+  "parameters",
+  "params",
+  "replace",
+  "rootdisk",
+  "rootvolume",
+  "selector",
+  "selectors",
+  "target",
+  "targets",
+  "wasm",
+  "when",
+]);
 
 /** The words of a key, in lower case: `postgreSQLImage` has three. */
 export function wordsOf(key: string): readonly string[] {

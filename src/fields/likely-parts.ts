@@ -1,6 +1,6 @@
 /** Which keys of a map hold the parts of one reference, told by what they are called: `agentRepository` and `agentVersion`. */
 import { namesRegistry, parseIfImage } from "../image/likely-reference.ts";
-import { meaningOf, otherImages, referenceKeys, wordsOf } from "./likely-key.ts";
+import { machineImages, meaningOf, otherImages, referenceKeys, wordsOf } from "./likely-key.ts";
 import { isWhole, namesImages } from "./likely-value.ts";
 import type { SplitKeys } from "./table/field-row.ts";
 
@@ -170,6 +170,7 @@ const partNames: ReadonlySet<string> = new Set([...referenceKeys, ...repositoryW
 /** Words that make a repository one of other things. */
 const otherRepositories: ReadonlySet<string> = new Set([
   ...otherImages,
+  ...machineImages,
   "chart",
   "code",
   "git",

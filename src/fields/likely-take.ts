@@ -13,7 +13,7 @@ import type { FieldRule } from "./field-rule.ts";
 import { isLedByImage, type KeyMeaning, meaningOf } from "./likely-key.ts";
 import { takeNamed } from "./likely-named.ts";
 import { type NamedTexts, partsIn } from "./likely-parts.ts";
-import { isMisspelt, isQualified, isWhole, namesHost } from "./likely-value.ts";
+import { isMisspelt, isQualified, isVersioned, isVersionedWord, isWhole, namesHost } from "./likely-value.ts";
 import { compose, digestHolder, type Part, partAt } from "./reference-parts.ts";
 import { extractSplit } from "./split-reference.ts";
 import { shortPath, specPath, unknownField } from "./suggested-spec.ts";
@@ -138,8 +138,8 @@ export function takeScalar(
   if ((isCalledImage || !isByKey) && takeNamed(walk, place, { text, rule: likelyRule })) return;
   const isNamed = isCalledImage
     ? mayBeCalledSo(search, text)
-    : !isBuilt && isQualified(text) && (isAmongImages || isLedByImage(String(walk.path.at(-1))));
-  if (!isNamed && (isByKey || !isQualified(text))) return;
+    : !isBuilt && isOfImages(text, { key: walk.path.at(-1), isAmongImages });
+  if (!isNamed && (isByKey || !readsAlone(text))) return;
   const before = walk.fields.length;
   const isInParts = extractBeside(walk, place, likelyRule);
   if (!isInParts) extractReference(walk, place, likelyRule);
@@ -152,6 +152,23 @@ export function takeScalar(
     suggestion: path === undefined ? field.suggestion : { path },
     writing: isKnown ? field.writing : noPlace("the key of the field does not say that it is one"),
   });
+}
+
+/** Whether a text is an image by what it says and by where it stands. */
+function isOfImages(
+  text: string,
+  {
+    key,
+    isAmongImages = false,
+  }: { readonly key: string | number | undefined; readonly isAmongImages?: boolean | undefined },
+): boolean {
+  if (isAmongImages && isVersionedWord(text)) return true;
+  return readsAlone(text) && (isAmongImages || isLedByImage(String(key)));
+}
+
+/** Whether a text reads as an image whatever its key is. */
+function readsAlone(text: string): boolean {
+  return isQualified(text) || isVersioned(text);
 }
 
 // Some times what a reference can have, so that no file in a ConfigMap is put together to see that it is none.
@@ -199,8 +216,8 @@ const prefixedRule: FieldRule = { ...likelyRule, in: "text", pattern: `^${prefix
 /** How what is found is told, and not written to. */
 export interface Untouched {
   readonly reason: string;
-  /** What counts beside a reference with its registry: nothing, one in parts, or any. */
-  readonly also: "nothing" | "parts" | "short";
+  /** What counts beside a reference with its registry: nothing, one with a tag or in parts, or any. */
+  readonly also: "nothing" | "tagged" | "short";
   /** What a text names counts too, whatever its key says. */
   readonly byText?: boolean;
 }
@@ -218,7 +235,10 @@ export function findUntouched(
     .splice(before)
     .filter(
       ({ value = "", isComposed }) =>
-        also === "short" || isQualified(value) || isMisspelt(value) || (also === "parts" && isComposed),
+        also === "short" ||
+        isQualified(value) ||
+        isMisspelt(value) ||
+        (also === "tagged" && (isWhole(value) || isComposed)),
     );
   fields.push(
     ...found.map((field) => (field.writing.kind === "none" ? field : { ...field, writing: noPlace(reason) })),

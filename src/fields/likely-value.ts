@@ -24,6 +24,24 @@ export function isQualified(text: string): boolean {
   return image !== undefined && (image.tag !== undefined || image.digest !== undefined);
 }
 
+/**
+ * True for a short name with a path, and a tag that is a version and no port: `acme/app:v1`. Next to nothing but an image is
+ * written so.
+ */
+export function isVersioned(text: string): boolean {
+  return versioned.test(text);
+}
+
+const versioned =
+  /^[a-z0-9][a-z0-9_-]{0,99}(?:\/[a-z0-9][a-z0-9._-]{0,99}){1,9}:(?:v?\d(?=[\w.-]*[A-Za-z._-]|(?<=v\d))[\w.-]{0,120}|edge|latest|main|master|nightly|stable)$/;
+
+/** True for a name without a path, and a version of two numbers or more: `python:3.12`. It may be much else but an image. */
+export function isVersionedWord(text: string): boolean {
+  return versionedWord.test(text);
+}
+
+const versionedWord = /^[a-z][a-z0-9_-]{0,99}:(?:v?\d{1,9}\.\d[\w.-]{0,99}|latest)$/;
+
 /** True for a name in a registry that keeps images and little else, not only the part before it. */
 export function namesImages(text: string): boolean {
   return ofImages.test(text);

@@ -14,7 +14,7 @@ import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import type { Site } from "./embedded-document.ts";
 import { takeAnnotations } from "./likely-annotations.ts";
 import { mayHoldDocument, takeDocument } from "./likely-document.ts";
-import { buildKeys, isAim, meaningOf, referenceKeys } from "./likely-key.ts";
+import { isAim, isOfBuild, meaningOf, referenceKeys } from "./likely-key.ts";
 import { mayBeParts } from "./likely-parts.ts";
 import {
   type Around,
@@ -24,6 +24,7 @@ import {
   takeListed,
   takeParts,
   takeScalar,
+  type Untouched,
 } from "./likely-take.ts";
 import { isReference } from "./likely-value.ts";
 import type { Place } from "./walk-state.ts";
@@ -100,15 +101,18 @@ function visitMap(search: LikelySearch, place: Place, around: Around): void {
   const { path } = search.walk;
   const entries = entriesOf(yaml, node);
   const names = entries.map(({ key }) => scalarText(yaml, dereference(yaml, key)) ?? "");
+  if (names.includes("kind") && isImageStream(yaml, node)) return;
   const last = new Map(names.map((name, at) => [name, at]));
-  const isBuilt = names.some((name) => buildKeys.has(name));
-  const isImage = around.meaning !== undefined;
+  const isCopied = around.meaning === "images" && names.some((name) => copyKeys.has(name));
+  const isBuilt = isCopied || names.some(isOfBuild);
+  const isAmongImages = around.isAmongImages === true || around.meaning !== undefined;
   const texts = isBuilt || !mayBeParts(names) ? noTexts : textsOf(yaml, node, { names, entries });
-  const inParts = new Set(texts.size === 0 ? [] : takeParts(search, place, { texts, isImage }));
+  const inParts = new Set(
+    texts.size === 0 ? [] : takeParts(search, place, { texts, isImage: isAmongImages }),
+  );
   // Argo CD's plugins are told a `string`.
   const told = ["value", "string"].find((name) => names.includes(name));
   const variable = told === undefined ? undefined : memberText(yaml, membersOf(yaml, node), "name");
-  const isAmongImages = around.isAmongImages === true || around.meaning === "images";
   let siblings: readonly Member[] | undefined;
   entries.forEach(({ value }, at) => {
     const name = names[at] ?? "";
@@ -118,11 +122,13 @@ function visitMap(search: LikelySearch, place: Place, around: Around): void {
     let meaning = meaningOf(name);
     if (meaning === "none") return;
     if (name === told && variable !== undefined && isResult(variable)) return;
+    const isOther = meaning === "other images";
     const isUnsure =
-      meaning === "unsure" && !areSettings(name, kindOf(yaml, dereference(yaml, value)), path.at(-1));
-    if (meaning === "unsure") meaning = undefined;
+      isOther ||
+      (meaning === "unsure" && !areSettings(name, kindOf(yaml, dereference(yaml, value)), path.at(-1)));
+    if (meaning === "unsure" || isOther) meaning = undefined;
     const isScalar = kindOf(yaml, value) === "scalar" || kindOf(yaml, value) === "alias";
-    if (isScalar && isBuilt) meaning = undefined;
+    if (isScalar && isBuilt && !isInput(name)) meaning = undefined;
     else if (meaning === undefined && around.meaning === "images") meaning = "image";
     else if (meaning === undefined && around.meaning === "image" && referenceKeys.has(name))
       meaning = "image";
@@ -135,14 +141,34 @@ function visitMap(search: LikelySearch, place: Place, around: Around): void {
       siblings ??= isScalar && meaning !== undefined ? membersOf(yaml, node) : undefined;
       const member: Place = { layer, node: value, via, map: place, siblings };
       if (isUnsure) {
-        const reason = `it stands below \`${name}\`, which may name what others run`;
-        findUntouched(search, { reason, also: /^target/.test(name) ? "parts" : "nothing" }, (inner) =>
-          visitLikely(inner, member, { meaning: undefined, isRoot: false }),
+        const inside = isOther ? "images" : undefined;
+        findUntouched(search, whyUnsure(name, isOther), (inner) =>
+          visitLikely(inner, member, { meaning: inside, isRoot: false }),
         );
       } else visitLikely(search, member, { meaning, isRoot: false, isBuilt, isAmongImages });
     }
     path.pop();
   });
+}
+
+/** Whether a key beside those of a build is that of an image which the build begins with. */
+function isInput(name: string): boolean {
+  return /^(?:base|build|builder|run|runtime|stack)_?image$/i.test(name);
+}
+
+/** An image of OpenShift's, whose tags are its own. */
+function isImageStream(yaml: YamlText, map: YamlNode): boolean {
+  return /^ImageStream/.test(memberText(yaml, membersOf(yaml, map), "kind") ?? "");
+}
+
+/** Keys that say of an element of a list of images that it is copied to there. */
+const copyKeys: ReadonlySet<string> = new Set(["dest", "destination", "target", "to"]);
+
+function whyUnsure(name: string, isOther: boolean): Untouched {
+  if (isOther)
+    return { reason: `\`${name}\` may be what a machine starts from, or what others run`, also: "nothing" };
+  const reason = `it stands below \`${name}\`, which may name what others run`;
+  return { reason, also: /^target/.test(name) ? "tagged" : "nothing" };
 }
 
 /** Whether what is called parameters is told to what runs: a map of settings, or those of a chart. */

@@ -3,7 +3,7 @@ import { EVENT_ID } from "js-yaml";
 import { lastEventOf, startOf } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { endsOf, type ImageField } from "./image-field.ts";
-import { namesHost, namesImages } from "./likely-value.ts";
+import { isVersioned, namesHost, namesImages } from "./likely-value.ts";
 
 /** Whether the text of an object speaks of images elsewhere than at those that were found: a glance, without a walk. */
 export function mentionsMore(yaml: YamlText, object: YamlNode, fields: readonly ImageField[]): boolean {
@@ -46,7 +46,8 @@ function namesMore(text: string, starts: ReadonlySet<number>): boolean {
     if (!isTagged && !path.includes("/", 2)) continue;
     const start = startOfHost(text, index);
     const found = text.slice(start, index) + path;
-    if (!starts.has(start) && (isTagged ? namesHost(found) : namesImages(found))) return true;
+    if (starts.has(start)) continue;
+    if (isTagged ? namesHost(found) || isVersioned(found) : namesImages(found)) return true;
   }
   return false;
 }

@@ -4,7 +4,7 @@ import { aliasesOf, type Member, memberOf, membersOf, memberText } from "../yaml
 import { behind, dereference, elementsOf, kindOf, rootOf, scalarText } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { applyRule, deny } from "./apply-rule.ts";
-import { looksLikeContainer } from "./container-heuristics.ts";
+import { isInParts, looksLikeContainer } from "./container-heuristics.ts";
 import { innerLayer, isCircular, type Site, straight } from "./embedded-document.ts";
 import { decodedLayer, lacksDigest } from "./encoded-document.ts";
 import { identityOf } from "./extract.ts";
@@ -21,8 +21,10 @@ import {
   type Scope,
   scopeOf,
   withBranches,
+  withRole,
 } from "./node-context.ts";
 import { doubledKeys, noteContest, noteDouble, noteUnreadable, placeOf } from "./note-flaw.ts";
+import { isKubernetesOwn } from "./own-kinds.ts";
 import { canSkip, mayHoldImages, significantKeys } from "./prefilter.ts";
 import { atElement, atKey, atMap, type RuleNode } from "./rule-tree.ts";
 import { follow, formatPath, type Place, startWalk, targetOf, type Walk } from "./walk-state.ts";
@@ -219,7 +221,8 @@ function visitMap(walk: Walk, place: Place, context: NodeContext): void {
       return;
     }
   }
-  const here = withContainerRules(enterObject(walk, place, context));
+  const seen = withContainerRules(enterObject(walk, place, context));
+  const here = isOfParts(walk, place, seen) ? withRole(seen, "plain") : seen;
   const scope = here.role === "container" && hasTextImage(layer, siblings) ? closed(here.scope) : here.scope;
   const single =
     here.scope.containers &&
@@ -261,6 +264,16 @@ function visitMap(walk: Walk, place: Place, context: NodeContext): void {
     walk.path.pop();
   }
   if (here.role === "object" && context.role === "plain") leaveObject(walk, place);
+}
+
+/** Whether what should be a container has its image in parts, as some operators mean it. */
+function isOfParts(
+  { resource }: Walk,
+  { layer, siblings = noMembers }: Place,
+  { role }: NodeContext,
+): boolean {
+  if (role !== "container" && role !== "single container") return false;
+  return !isKubernetesOwn(resource) && isInParts(layer.yaml, siblings);
 }
 
 /** The value of an operation counts as it would where the operation puts it. */

@@ -172,7 +172,7 @@ describe("a kind that mostly names the images of others", () => {
     ["a pattern", 'images: ["ghcr.io/acme/*"]\n'],
     ["another key", "subject: ghcr.io/acme/a:v1\n"],
     ["an image that is matched", "match: {image: ghcr.io/acme/a:v1}\n"],
-    ["a picture of a machine", "bootImage: ghcr.io/acme/a:v1\n"],
+    ["a picture", "logoImage: ghcr.io/acme/a:v1\n"],
   ])("is not told of otherwise: %s", async (_, body) => {
     expect(await places(widget(body, "UsagePolicy"))).toEqual([]);
   });
@@ -188,7 +188,7 @@ describe("what stands below parameters and targets", () => {
     ["an image with its registry", "target: {image: ghcr.io/acme/a:v1}\n", ["warning spec.target.image"]],
     ["parts", "target: {image: acme/a, imageTag: v1}\n", ["warning spec.target"]],
     ["a module", "wasm: [{image: ghcr.io/acme/a:v1}]\n", ["warning spec.wasm[0].image"]],
-    ["a short name", "target: {image: nginx:1}\n", []],
+    ["a short name", "target: {image: nginx:1}\n", ["warning spec.target.image"]],
     [
       "texts that nothing calls images",
       "parameters: [bkimminich/juice-shop:v10.2.0, ghcr.io/acme/a:v1]\n",

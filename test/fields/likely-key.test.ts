@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isLedByImage, meaningOf } from "../../src/fields/likely-key.ts";
+import { isLedByImage, isOfBuild, meaningOf } from "../../src/fields/likely-key.ts";
 
 describe("meaningOf", () => {
   test.each([
@@ -13,7 +13,7 @@ describe("meaningOf", () => {
     ["sidecarimage", "image"],
     ["imagename", "image"],
     ["RELATED_IMAGE_PROXY", "image"],
-    ["osimage", "none"],
+    ["osimage", "other images"],
     ["extraimages", "images"],
     ["imagepullsecretref", undefined],
     ["imageRef", "image"],
@@ -39,8 +39,8 @@ describe("meaningOf", () => {
     ["cloudControllerImage", "image"],
     ["targetAllocatorImage", "image"],
     ["mirrorMakerImage", "image"],
-    ["cloudImage", "none"],
-    ["vmBaseImage", "none"],
+    ["cloudImage", "other images"],
+    ["vmBaseImage", "other images"],
     ["outputServerImage", "none"],
     ["parameters", "unsure"],
     ["imageTag", undefined],
@@ -48,10 +48,17 @@ describe("meaningOf", () => {
     ["imagery", undefined],
     ["replicas", undefined],
     ["outputImage", "none"],
-    ["targetImage", "none"],
-    ["osImages", "none"],
-    ["bootImage", "none"],
+    ["targetImage", "other images"],
+    ["osImages", "other images"],
+    ["bootImage", "other images"],
     ["logoImage", "none"],
+    ["trustedImages", "none"],
+    ["whitelistedContainerImages", "none"],
+    ["allowlist", "none"],
+    ["previousImage", "other images"],
+    ["initrd_image", "other images"],
+    ["podSelector", "unsure"],
+    ["filters", "unsure"],
     ["status", "none"],
     ["exclude", "none"],
     ["mirrors", "none"],
@@ -72,5 +79,24 @@ describe("isLedByImage", () => {
     ["agentImage", false],
   ])("says of %s: %s", (key, expected) => {
     expect(isLedByImage(key)).toBe(expected);
+  });
+});
+
+describe("isOfBuild", () => {
+  test.each([
+    ["build", true],
+    ["dockerfile", true],
+    ["dockerFile", true],
+    ["dockerfilePath", true],
+    ["containerfile", true],
+    ["buildArgs", true],
+    ["build_context", true],
+    ["buildpacks", true],
+    ["builder", false],
+    ["buildImage", false],
+    ["dockerfiles3", false],
+    ["signature", false],
+  ])("says of %s: %s", (key, expected) => {
+    expect(isOfBuild(key)).toBe(expected);
   });
 });

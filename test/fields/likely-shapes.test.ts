@@ -1,0 +1,139 @@
+import { describe, expect, test } from "vitest";
+import { parseDigest } from "../../src/image/digest.ts";
+import { pinDigests } from "../../src/pin-digests.ts";
+
+function widget(spec: string, kind = "Widget"): string {
+  return `apiVersion: acme.example/v1\nkind: ${kind}\nmetadata: {name: w}\nspec: ${spec}\n`;
+}
+
+const digest = parseDigest(`sha256:${"1".repeat(64)}`);
+
+/** What becomes of a text where a registry has every name, and short ones are asked for as well. */
+async function run(text: string) {
+  const asked: string[] = [];
+  const registry = {
+    inspect: async (image: { readonly text: string }) => {
+      asked.push(image.text);
+      return { digest, recognizedBy: "application/vnd.oci.image.index.v1+json" };
+    },
+    hasDigest: async () => true,
+  };
+  const overrides = new Map([["unknownFields", "all"]]);
+  return { ...(await pinDigests(text, { registry, overrides })), asked };
+}
+
+async function pinned(text: string): Promise<readonly string[]> {
+  const after = (await run(text)).text;
+  return [...after.matchAll(/([^\s'":]+:[\w.]+|[\w./]+)@sha256/g)].map(([, image = ""]) => image);
+}
+
+/** What is told of an object, in which nothing is pinned. */
+async function told(text: string): Promise<readonly string[]> {
+  const { text: after, asked, results } = await run(text);
+  expect({ after, asked }).toEqual({ after: text, asked: [] });
+  return results.map(({ message }) => /^"([^"]*)" reads as an image/.exec(message)?.[1] ?? message);
+}
+
+describe("an image in a field that no rule knows", () => {
+  test.each([
+    [
+      "in a map called image, by platform",
+      "{image: {linux: 'acme/x:v1', windows: 'r.io/w:1'}}",
+      ["acme/x:v1", "r.io/w:1"],
+    ],
+    ["in a map called image, without a path", "{image: {linux: 'python:3.12'}}", ["python:3.12"]],
+    [
+      "somewhere below a map called image",
+      "{image: {ide: {web: 'r.io/w:1', more: ['r.io/g:1']}}}",
+      ["r.io/w:1", "r.io/g:1"],
+    ],
+    ["under a key that begins with the word", "{imageAgent: 'acme/agent:v1'}", ["acme/agent:v1"]],
+    [
+      "beside a build, as what it begins with",
+      "{dockerfile: D, baseImage: 'acme/b:1', run_image: 'acme/r:1'}",
+      ["acme/b:1", "acme/r:1"],
+    ],
+    [
+      "of a controller of machines",
+      "{machineControllerImage: 'r.io/m:1', osUpgraderImage: 'r.io/u:1'}",
+      ["r.io/m:1", "r.io/u:1"],
+    ],
+  ])("is pinned %s", async (_, spec, expected) => {
+    expect(await pinned(widget(spec))).toEqual(expected);
+  });
+
+  test.each([
+    ["a key of builds", "{dockerFile: Dockerfile, image: 'r.io/a:1'}", ["r.io/a:1"]],
+    ["another key of builds", "{containerfile: C, buildArgs: [], imageName: 'r.io/a:1'}", ["r.io/a:1"]],
+    [
+      "the image of a machine",
+      "{bootImage: 'r.io/a:1', osImages: [{name: x, url: 'r.io/b:1'}]}",
+      ["r.io/a:1", "r.io/b:1"],
+    ],
+    ["an earlier image", "{previousImage: 'r.io/a:1', old_image: 'r.io/b:1'}", ["r.io/a:1", "r.io/b:1"]],
+    ["a disk", "{disk: {image: 'r.io/a:1'}}", ["r.io/a:1"]],
+    [
+      "what is selected",
+      "{podSelector: {image: 'r.io/a:1'}, filters: [{image: 'r.io/b:1'}]}",
+      ["r.io/a:1", "r.io/b:1"],
+    ],
+    ["what is copied", "{images: [{source: 'r.io/a:1', target: 'r.io/b:1'}]}", ["r.io/a:1"]],
+    ["a target", "{target: {image: 'acme/a:v1'}}", ["acme/a:v1"]],
+    [
+      "a short name under any key",
+      "{plugins: ['acme/a:v1.2'], store: 'acme/b:latest'}",
+      ["acme/a:v1.2", "acme/b:latest"],
+    ],
+    ["a name in a map of images", "{images: {driver: {rhel: {repository: 'r.io/acme/a'}}}}", ["r.io/acme/a"]],
+  ])("is told alone where it is %s", async (_, spec, expected) => {
+    expect(await told(widget(spec))).toEqual(expected);
+  });
+
+  test.each([
+    ["ImageScan", "{image: 'r.io/a:1', scannerImage: 'acme/s:v1'}", ["r.io/a:1", "acme/s:v1"]],
+    ["ContainerImageMirror", "{images: ['r.io/a:1', 'acme/b:v1']}", ["r.io/a:1", "acme/b:v1"]],
+    ["RegistrySync", "{images: ['r.io/a:1']}", ["r.io/a:1"]],
+  ])("is told alone in a %s", async (kind, spec, expected) => {
+    expect(await told(widget(spec, kind))).toEqual(expected);
+  });
+
+  test.each([
+    ["a list of what is trusted", "{trustedImages: ['r.io/a:1'], whitelist: {images: ['r.io/b:1']}}"],
+    ["a list of what is ignored", "{exemptImages: ['r.io/a:1'], ignore: [{image: 'r.io/b:1'}]}"],
+    ["a tag of OpenShift's", "{image: {kind: ImageStreamTag, name: 'python:3.9'}}"],
+    ["an address", "{broker: 'kafka/acme:9092', mount: 'data/x:ro', topic: 'persistent/acme:42'}"],
+    ["a kind", "{resource: 'apps/v1:Deployment', role: 'acme/user:admin'}"],
+    ["a digest", "{image: {checksum: 'sha256:1111', format: 'raw:qcow2'}}"],
+  ])("is none where it is %s", async (_, spec) => {
+    expect(await told(widget(spec))).toEqual([]);
+  });
+});
+
+describe("a container whose image has its tag in a key of its own", () => {
+  test.each([
+    ["sidecars", "tag: v1"],
+    ["initContainers", "version: v1"],
+    ["containers", "imageTag: v1"],
+  ])("is no container of Kubernetes in %s: %s", async (list, tag) => {
+    expect(await told(widget(`{${list}: [{name: a, image: r.io/acme/a, ${tag}}]}`))).toEqual([
+      "r.io/acme/a:v1",
+    ]);
+  });
+
+  test("stands alone, too", async () => {
+    expect(await told(widget("{script: {image: r.io/acme/a, imageTag: v1}}"))).toEqual(["r.io/acme/a:v1"]);
+  });
+
+  test("is one where its image has a tag", async () => {
+    expect(await pinned(widget("{sidecars: [{name: a, image: 'acme/a:v1', version: v2}]}"))).toEqual([
+      "acme/a:v1",
+    ]);
+  });
+
+  test("is one in a kind of Kubernetes", async () => {
+    const pod =
+      "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: a, image: acme/a, tag: v1}]}\n";
+
+    expect(await pinned(pod)).toEqual(["acme/a"]);
+  });
+});
