@@ -14,7 +14,7 @@ import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import type { Site } from "./embedded-document.ts";
 import { takeAnnotations } from "./likely-annotations.ts";
 import { mayHoldDocument, takeDocument } from "./likely-document.ts";
-import { isAim, isOfBuild, meaningOf, referenceKeys } from "./likely-key.ts";
+import { isAim, isOfBuild, type KeyMeaning, meaningOf, referenceKeys } from "./likely-key.ts";
 import { mayBeParts } from "./likely-parts.ts";
 import {
   type Around,
@@ -110,8 +110,7 @@ function visitMap(search: LikelySearch, place: Place, around: Around): void {
   const inParts = new Set(
     texts.size === 0 ? [] : takeParts(search, place, { texts, isImage: isAmongImages }),
   );
-  // Argo CD's plugins are told a `string`.
-  const told = ["value", "string"].find((name) => names.includes(name));
+  const told = toldKeys.find((name) => names.includes(name));
   const variable = told === undefined ? undefined : memberText(yaml, membersOf(yaml, node), "name");
   let siblings: readonly Member[] | undefined;
   entries.forEach(({ value }, at) => {
@@ -132,8 +131,7 @@ function visitMap(search: LikelySearch, place: Place, around: Around): void {
     else if (meaning === undefined && around.meaning === "images") meaning = "image";
     else if (meaning === undefined && around.meaning === "image" && referenceKeys.has(name))
       meaning = "image";
-    else if (name === told && variable !== undefined)
-      meaning = isImageVariable(variable) ? "image" : undefined;
+    else if (name === told && variable !== undefined) meaning = meaningOfVariable(variable);
     path.push(name);
     if (around.isRoot && name === "metadata")
       takeAnnotations(search, { layer, node: value, via }, visitLikely);
@@ -201,9 +199,12 @@ function isResult(name: string): boolean {
   return /^(?:OUTPUT|PUSH|TARGET|DEST|RESULT)|(?:^|_)(?:OUTPUT|PUSH|TARGET)_/.test(name);
 }
 
+/** Keys beside a name for what is told by it. Argo CD's plugins are told one of three. */
+const toldKeys = ["value", "string", "array", "map"];
+
 /** `RELATED_IMAGE_PROXY`, `APP_IMAGE`, or `web.image` of a chart. */
-function isImageVariable(name: string): boolean {
-  return (
-    /(?:^|_)IMAGE$|^RELATED_IMAGE_/.test(name) || meaningOf(name.slice(name.lastIndexOf(".") + 1)) === "image"
-  );
+function meaningOfVariable(name: string): KeyMeaning {
+  if (/(?:^|_)IMAGE$|^RELATED_IMAGE_/.test(name)) return "image";
+  const meaning = meaningOf(name.slice(name.lastIndexOf(".") + 1));
+  return meaning === "image" || meaning === "images" ? meaning : undefined;
 }

@@ -14,10 +14,12 @@ import { type ResourceSelector, selects } from "../krm/resource-selector.ts";
 import type { Result } from "../krm/result.ts";
 import { quote } from "../text/quote.ts";
 import { appendTo } from "../yaml/lists-by-key.ts";
-import type { YamlText } from "../yaml/scan.ts";
+import { ownOrMergedChild } from "../yaml/members.ts";
+import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { builtInSlips } from "./built-in-slips.ts";
 import { commentSlips, idleCommentSlips, sign } from "./comment-slips.ts";
 import { misplacedSkips } from "./misplaced-skips.ts";
+import { asksForLabels, type Labels, type SelectedObject, selectorSlips } from "./selector-slips.ts";
 
 /** What was found in a text, for a configuration. */
 export interface Findings {
@@ -47,34 +49,44 @@ export interface Selected {
   readonly objects: readonly SelectedObject[];
   /** The selectors that match an object: those of `resources.include`, then those of `resources.exclude`. */
   readonly matched: ReadonlySet<number>;
+  /** The labels and annotations of the objects, where a selector that asks for some matches none of them. */
+  readonly labels: readonly Labels[];
 }
-
-type SelectedObject = Pick<Resource, "kind" | "group" | "name" | "namespace">;
 
 /** What options can select in a text. */
 export function selectedIn({ yaml, resources, config }: Findings): Selected {
   const objects = resources.flatMap(({ resource, objects: within = [] }) => [
-    { ...resource, labels: () => labelsOf(yaml, resource.node) },
-    ...within.map(({ resource: object, layer }) => ({
-      ...object,
-      labels: () => labelsOf(layer.yaml, object.node),
-    })),
+    { ...resource, yaml },
+    ...within.map(({ resource: object, layer }) => ({ ...object, yaml: layer.yaml })),
   ]);
   const selectors = selectorsOf(config);
   const isTooMuch = selectors.length * objects.length > WORK_MAX;
   const labelled =
     selectors.length === 0 || isTooMuch
       ? []
-      : objects.map((object) => ({ ...object, labels: object.labels() }));
+      : objects.map((object) => ({ ...object, labels: labelsOf(object.yaml, object.node) }));
   const matched = selectors.flatMap((selector, at) =>
     isTooMuch || labelled.some((object) => selects(selector, object)) ? at : [],
   );
+  const isAskedFor = selectors.some((selector, at) => asksForLabels(selector) && !matched.includes(at));
   return {
     images: valuesOf(resources.flatMap(({ fields, likely }) => [...fields, ...likely])),
     encoded: valuesOf(resources.flatMap(({ encoded = [] }) => encoded)),
     objects: objects.map(({ kind, group, name, namespace }) => ({ kind, group, name, namespace })),
     matched: new Set(matched),
+    labels: isAskedFor ? labelled.map((object) => ({ ...object, podLabels: podLabelsOf(object) })) : [],
   };
+}
+
+function podLabelsOf({
+  yaml,
+  node,
+}: {
+  readonly yaml: YamlText;
+  readonly node: YamlNode;
+}): Labels["podLabels"] {
+  const template = ownOrMergedChild(yaml, ownOrMergedChild(yaml, node, "spec"), "template");
+  return template === undefined ? new Map() : labelsOf(yaml, template);
 }
 
 /** A warning for each option that selects nothing in all texts of a run. */
@@ -83,7 +95,14 @@ export function selectionSlips(texts: readonly Selected[], config: Selections): 
   return [
     ...globSlips(texts, config),
     ...prefixSlips(texts, config),
-    ...selectorSlips(texts, config),
+    ...selectorSlips(
+      {
+        objects,
+        labels: texts.flatMap((text) => text.labels),
+        isMatched: (selector) => texts.some(({ matched }) => matched.has(selector)),
+      },
+      { included: config.resources.include.length, selectors: selectorsOf(config) },
+    ),
     ...builtInSlips(objects, config),
   ];
 }
@@ -277,37 +296,6 @@ function prefixesOf(image: ImageReference): readonly string[] {
     const parts = name.split("/");
     return [name, ...parts.slice(1).map((_, at) => `${parts.slice(0, at + 1).join("/")}/*`)];
   });
-}
-
-function selectorSlips(texts: readonly Selected[], config: Selections): readonly Result[] {
-  const objects = texts.flatMap((text) => text.objects);
-  if (objects.length === 0) return [];
-  const { include } = config.resources;
-  return selectorsOf(config).flatMap((selector, at) => {
-    if (texts.some(({ matched }) => matched.has(at))) return [];
-    const isIncluded = at < include.length;
-    const place = isIncluded ? `resources.include[${at}]` : `resources.exclude[${at - include.length}]`;
-    const nearest = nearestPart(selector, objects);
-    if (nearest === undefined && !isIncluded) return [];
-    const hint = nearest === undefined ? "" : `: did you mean ${nearest}?`;
-    return [warning(`\`${place}\` matches none of the objects here${hint}`)];
-  });
-}
-
-/** The kind or the name of an object that is nearly what a selector says. */
-function nearestPart(selector: ResourceSelector, resources: readonly SelectedObject[]): string | undefined {
-  for (const part of ["kind", "name", "namespace", "group"] as const) {
-    const source = selector[part]?.source;
-    // A group with its version is what `apiVersion` says.
-    const group = part === "group" ? /^([\w.-]+)\/v\w+$/.exec(source ?? "")?.[1] : undefined;
-    if (group !== undefined && resources.some((resource) => resource.group === group))
-      return `\`group: ${group}\``;
-    if (source === undefined || !/^[\w.-]+$/.test(source)) continue;
-    const known = [...new Set(resources.map((resource) => resource[part] ?? ""))].slice(0, NAMES_MAX);
-    const nearest = known.includes(source) ? undefined : nearestName(source, known);
-    if (nearest !== undefined && isSlip(source, nearest)) return `\`${part}: ${nearest}\``;
-  }
-  return undefined;
 }
 
 function warning(message: string): Result {

@@ -53,14 +53,16 @@ describe("a reference in parts", () => {
   });
 });
 
-test("what a plugin of Argo CD is told is told", async () => {
-  const source =
-    "{plugin: {parameters: [{name: image, string: 'r.io/a:1'}, {name: image, array: ['r.io/b:1']}]}}";
+test.each([
+  ["string: 'r.io/a:1'", "image", ".string"],
+  ["array: ['r.io/a:1']", "extra-images", ".array[0]"],
+  ["array: ['r.io/a:1']", "image", ".array[0]"],
+  ["map: {web: 'r.io/a:1'}", "images", ".map.web"],
+])("what a plugin of Argo CD is told is told: %s of %s", async (value, name, place) => {
+  const source = `{plugin: {parameters: [{name: other, string: x}, {name: ${name}, ${value}}]}}`;
   const text = `apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\nspec: {source: ${source}}\n`;
 
   expect((await pin(text)).told).toEqual([
-    expect.stringMatching(
-      /^warning spec\.source\.plugin\.parameters\[0\]\.string: "r\.io\/a:1" reads as an image/,
-    ),
+    expect.stringContaining(`warning spec.source.plugin.parameters[1]${place}: "r.io/a:1" reads as an image`),
   ]);
 });

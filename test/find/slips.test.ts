@@ -205,3 +205,55 @@ describe("a selection that matches nothing", () => {
     ).toEqual([]);
   });
 });
+
+describe("a selector of labels that matches nothing", () => {
+  const deployment = `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: d
+  labels: {tier: dev, app.kubernetes.io/name: web}
+  annotations: {acme.io/owner: team}
+spec: {template: {metadata: {labels: {run: web}}, spec: {containers: [{name: web, image: "ghcr.io/acme/web:1"}]}}}
+`;
+
+  test.each([
+    ["exclude: [{labelSelector: tier=dve}]", "exclude[0]", "did you mean the label `tier=dev`?"],
+    ["exclude: [{labelSelector: teir=dev}]", "exclude[0]", "did you mean the label `tier`?"],
+    ["exclude: [{labelSelector: 'tier in (dve, prod)'}]", "exclude[0]", "did you mean the label `tier=dev`?"],
+    [
+      "exclude: [{kind: Deployment, labelSelector: app.kubernetes.io/nmae=web}]",
+      "exclude[0]",
+      "did you mean the label `app.kubernetes.io/name`?",
+    ],
+    [
+      "exclude: [{labelSelector: run=web}]",
+      "exclude[0]",
+      "only pods have the label `run` so, and the object's own labels count",
+    ],
+    [
+      "exclude: [{annotationSelector: acme.io/onwer}]",
+      "exclude[0]",
+      "did you mean the annotation `acme.io/owner`?",
+    ],
+    [
+      "include: [{labelSelector: tier=dve}, {kind: Deployment}]",
+      "include[0]",
+      "did you mean the label `tier=dev`?",
+    ],
+  ])("is told where another is near: %s", async (option, place, hint) => {
+    expect(await warnings(deployment, `resources: {${option}}`)).toEqual([
+      `warning -: \`resources.${place}\` matches none of the objects here: ${hint}`,
+    ]);
+  });
+
+  test.each([
+    "exclude: [{labelSelector: tier=prod}]",
+    "exclude: [{labelSelector: '!tier'}]",
+    "exclude: [{labelSelector: tier!=dev}]",
+    "exclude: [{labelSelector: stage=canary}]",
+    "exclude: [{kind: Deployment, labelSelector: tier=dev, name: other}]",
+    "exclude: [{annotationSelector: acme.io/owner=others}]",
+  ])("is nothing to tell where packages may share it: %s", async (option) => {
+    expect(await warnings(deployment, `resources: {${option}}`)).toEqual([]);
+  });
+});
