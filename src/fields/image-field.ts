@@ -55,7 +55,7 @@ export interface ImageField {
 /**
  * `not-a-string`: a number, a map…; `too-many-matches`: a pattern finds more images in a text than any names; `two-tags` and
  * `two-digests`: another one stands beside a reference that has its own; `partial-match`: a pattern matches a part of a
- * reference; `shared-digest`: another reference has the same key for its digest.
+ * reference; `shared-digest`: another reference has the same key for its digest; `no-name`: a tag, and nothing says of what.
  */
 export type ImageFieldFault =
   | "not-a-string"
@@ -63,7 +63,8 @@ export type ImageFieldFault =
   | "partial-match"
   | "two-tags"
   | "two-digests"
-  | "shared-digest";
+  | "shared-digest"
+  | "no-name";
 
 /** How a digest comes into the field. */
 export type Writing =

@@ -31,6 +31,32 @@ export function partsIn(map: NamedTexts): readonly SplitKeys[] {
   return [...found].filter(([about]) => !wholes.has(about)).map(([, keys]) => keys);
 }
 
+/** Which keys of a map hold the tag of an image that none of them names: `imageTag` alone, or `tag` alone in an `image`. */
+export function tagsAlone({ texts, isImage }: NamedTexts): readonly string[] {
+  return [...texts].flatMap(([key, text]) => {
+    const isOfImage = (isImage && key === "tag") || /im(?:age|g)[_-]?(?:tag|version)$/i.test(key);
+    if (!isOfImage || !tag.test(text)) return [];
+    const about = subjectOf(key);
+    const isNamed = [...texts].some(
+      ([name, other]) => name !== key && other !== "" && mayName(name) && subjectOf(name) === about,
+    );
+    return isNamed ? [] : [key];
+  });
+}
+
+const tag = /^\w[\w.-]{0,127}$/;
+
+/** Whether a key may hold the name of an image, or its digest. */
+function mayName(key: string): boolean {
+  const last = lastWord(key);
+  return (
+    repositoryWords.has(last) ||
+    partKinds.get(last) === "digest" ||
+    meaningOf(key) === "image" ||
+    referenceKeys.has(last)
+  );
+}
+
 /** No tag has a slash: what has one is a reference of its own, whatever it is called. */
 function withoutPaths(keys: SplitKeys, texts: NamedTexts["texts"]): SplitKeys {
   return { ...keys, tag: keys.tag.filter((name) => !texts.get(name)?.includes("/")) };

@@ -2,7 +2,7 @@
 import { isDigest } from "../image/digest.ts";
 import { goType } from "../yaml/go-type.ts";
 import { membersByName, membersOf, memberText } from "../yaml/members.ts";
-import { dereference, writtenText } from "../yaml/node.ts";
+import { aliasRange, dereference, scalarRange, writtenText } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { containerLists } from "./container-heuristics.ts";
 import { extractBeside } from "./digest-beside.ts";
@@ -66,6 +66,22 @@ export function takeParts(search: LikelySearch, place: Place, map: NamedTexts): 
     const isLeft = value !== undefined && isLeftOut(search, { ...place, node: value });
     const rule: FieldRule = { ...likelyRule, in: "repositoryAndTag", keys };
     return !isLeft && extractSplit(search.walk, place, rule) ? namesOf(keys) : [];
+  });
+}
+
+/** Takes note of a tag in a map in which no image is named. */
+export function takeTagAlone(search: LikelySearch, place: Place): void {
+  if (search.isByKey || search.isInText || isLeftOut(search, place)) return;
+  const { layer, node } = place;
+  const range = aliasRange(layer.yaml, node) ?? scalarRange(layer.yaml, node);
+  if (range === undefined) return;
+  push(search.walk, place, likelyRule, {
+    site: place,
+    identity: identityOf(layer, node),
+    locate: () => range,
+    ends: [range],
+    writing: noPlace("no image is named"),
+    fault: "no-name",
   });
 }
 

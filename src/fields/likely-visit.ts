@@ -15,7 +15,7 @@ import type { Site } from "./embedded-document.ts";
 import { takeAnnotations } from "./likely-annotations.ts";
 import { mayHoldDocument, takeDocument } from "./likely-document.ts";
 import { isAim, isOfBuild, type KeyMeaning, meaningOf, referenceKeys } from "./likely-key.ts";
-import { mayBeParts } from "./likely-parts.ts";
+import { mayBeParts, tagsAlone } from "./likely-parts.ts";
 import {
   type Around,
   findUntouched,
@@ -24,6 +24,7 @@ import {
   takeListed,
   takeParts,
   takeScalar,
+  takeTagAlone,
   type Untouched,
 } from "./likely-take.ts";
 import { isReference } from "./likely-value.ts";
@@ -110,6 +111,7 @@ function visitMap(search: LikelySearch, place: Place, around: Around): void {
   const inParts = new Set(
     texts.size === 0 ? [] : takeParts(search, place, { texts, isImage: isAmongImages }),
   );
+  const alone = new Set(texts.size === 0 ? [] : tagsAlone({ texts, isImage: around.meaning === "image" }));
   const told = toldKeys.find((name) => names.includes(name));
   const variable = told === undefined ? undefined : memberText(yaml, membersOf(yaml, node), "name");
   let siblings: readonly Member[] | undefined;
@@ -133,7 +135,8 @@ function visitMap(search: LikelySearch, place: Place, around: Around): void {
       meaning = "image";
     else if (name === told && variable !== undefined) meaning = meaningOfVariable(variable);
     path.push(name);
-    if (around.isRoot && name === "metadata")
+    if (alone.has(name)) takeTagAlone(search, { layer, node: value, via, map: place });
+    else if (around.isRoot && name === "metadata")
       takeAnnotations(search, { layer, node: value, via }, visitLikely);
     else {
       siblings ??= isScalar && meaning !== undefined ? membersOf(yaml, node) : undefined;

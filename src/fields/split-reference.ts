@@ -97,7 +97,9 @@ export function extractSplitAt(walk: Walk, map: Site, rule: FieldRule): void {
   const key = String(walk.path.pop() ?? "");
   const isCommon = [commonKeys.registry ?? [], commonKeys.tag, commonKeys.digest ?? []].flat().includes(key);
   const isFirst = partAt(map, commonKeys.repository)?.key === key;
-  const isOther = rule.keys === undefined && !isCommon && !isFirst;
+  // `{repository, versionTag}`
+  const isWithoutTag = partAt(map, commonKeys.tag) === undefined;
+  const isOther = rule.keys === undefined && !isCommon && (!isFirst || isWithoutTag);
   const keys = isOther ? companionsIn(map, key) : undefined;
   extractSplit(walk, map, keys === undefined ? rule : { ...rule, keys });
   walk.path.push(key);

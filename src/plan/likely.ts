@@ -29,7 +29,12 @@ export function howToSettle(field: ImageField): string {
 export function planLikely(field: ImageField, { config, lock, certain }: LikelyContext): Step | undefined {
   const { value = "" } = field;
   const { unknownFields } = config;
-  if (unknownFields === "ignore" || placeholderKind(value) !== undefined) return undefined;
+  if (unknownFields === "ignore") return undefined;
+  if (field.fault === "no-name") {
+    const isLeft = field.skipped !== undefined || config.mode === "unpin";
+    return isLeft ? undefined : keep(field, tagAlone, "warning");
+  }
+  if (placeholderKind(value) !== undefined) return undefined;
   const image = safeParseReference(value);
   const step = planStep(field, config, lock);
   if (image instanceof InvalidReferenceError)
@@ -58,6 +63,9 @@ export function planLikely(field: ImageField, { config, lock, certain }: LikelyC
       return step;
   }
 }
+
+const tagAlone =
+  "is the tag of an image whose name is not here, so that no registry can be asked; left alone: name the image beside it if its kind has a key for that, or say `pin: never` in a fieldSpec";
 
 function misspelt(field: ImageField, reason: string): Step {
   const text = `${readsAsImage}: ${reason}; correct it if it is an image; if it is not one, say \`pin: never\` in a fieldSpec`;

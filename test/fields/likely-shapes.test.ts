@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseDigest } from "../../src/image/digest.ts";
 import { pinDigests } from "../../src/pin-digests.ts";
+import { explain } from "../../src/run/explain.ts";
 
 function widget(spec: string, kind = "Widget"): string {
   return `apiVersion: acme.example/v1\nkind: ${kind}\nmetadata: {name: w}\nspec: ${spec}\n`;
@@ -135,5 +136,56 @@ describe("a container whose image has its tag in a key of its own", () => {
       "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: a, image: acme/a, tag: v1}]}\n";
 
     expect(await pinned(pod)).toEqual(["acme/a"]);
+  });
+});
+
+describe("the tag of an image whose name is not here", () => {
+  async function tags(spec: string, options = ""): Promise<readonly string[]> {
+    const functionConfig = `apiVersion: fn.kpt.dev/v1alpha1\nkind: PinDigests\nmetadata: {name: p}\n${options}`;
+    const text = widget(spec);
+    const { text: after, results } = await pinDigests(text, { functionConfig });
+    expect(after).toBe(text);
+    return results.flatMap(({ severity, message, field }) =>
+      message.startsWith("is the tag of an image whose name is not here") ? `${severity} ${field?.path}` : [],
+    );
+  }
+
+  test.each([
+    ["{imageTag: v1.1.0, imageRegistry: quay.io/kubevirt}", ["spec.imageTag"]],
+    ["{serverImageVersion: 1.5}", ["spec.serverImageVersion"]],
+    ["{image: {tag: v1, pullPolicy: Always}}", ["spec.image.tag"]],
+    ["{initImage: acme/init, helper_image_tag: v1}", ["spec.helper_image_tag"]],
+  ])("is told: %s", async (spec, expected) => {
+    expect(await tags(spec)).toEqual(expected.map((path) => `warning ${path}`));
+    expect(await tags(spec, "mode: check\n")).toEqual(expected.map((path) => `warning ${path}`));
+    expect(await tags(spec, "mode: unpin\n")).toEqual([]);
+    expect(await tags(spec, "unknownFields: ignore\n")).toEqual([]);
+  });
+
+  test.each([
+    "{image: acme/a, imageTag: v1}",
+    "{image: {repository: acme/a, tag: v1}}",
+    "{image: {name: acme/a, tag: v1}}",
+    "{imageName: acme/a, imageTag: v1}",
+    `{image: {tag: v1, digest: "sha256:${"1".repeat(64)}"}}`,
+    "{imageTag: ''}",
+    "{imageTag: '{{ .Values.tag }}'}",
+    "{tag: v1, version: v1, imageTagMutability: MUTABLE}",
+    "{status: {imageTag: v1}}",
+    "{imageTag: v1} # pin-digests: skip",
+  ])("is none where it is named, or there is none: %s", async (spec) => {
+    expect(await tags(spec)).toEqual([]);
+  });
+
+  test("is settled by `pin: never`", async () => {
+    const options = "fieldSpecs: [{kind: Widget, path: spec/imageTag, pin: never}]\n";
+
+    expect(await tags("{imageTag: v1}", options)).toEqual([]);
+  });
+
+  test("is listed by explain", async () => {
+    const { explanations } = await explain(widget("{imageTag: v1}"));
+
+    expect(explanations).toEqual([expect.objectContaining({ path: "spec.imageTag", action: "unknown" })]);
   });
 });

@@ -28,6 +28,8 @@ describe("fieldSpecs of `explain`, pasted as they are", () => {
     ["a setting among others", "{things: [{key: a, val: r.io/a:1}, {key: b, val: info}]}"],
     ["parts below a key with a slash", `{"a/b.c": {repository: r.io/a, tag: "1"}}`],
     ["parts in a list of lists", `{jobs: [[{repository: r.io/a, tag: "1"}]]}`],
+    ["a tag with a word before it", `{web: {repository: r.io/a, versionTag: "1"}}`],
+    ["a tag with a word before it, in an image", `{imageSpec: {repository: r.io/a, versionTag: "1"}}`],
     ["a text of JSON", `{config: '{"containers": [{"image": "r.io/a:1"}]}'}`],
     [
       "a text of objects",
