@@ -30,13 +30,20 @@ export function meaningOf(key: string): KeyMeaning {
   const isImage = last === "image" || last === "img" || (suffixes.has(last) && endsInImage(before));
   if (isImage) return other(beforeImage(words)) ?? "image";
   if (last === "images") return other(before) ?? "images";
-  return before.at(-1) === "image" && last === "overrides" ? "images" : undefined;
+  const isMany = before.at(-1) === "image" && manySuffixes.has(last);
+  return isMany ? (other(beforeImage(words)) ?? "images") : undefined;
 }
 
-/** `imageAgent`, the image of an agent: of such a key the text must say that it is a whole reference. */
-export function isLedByImage(key: string): boolean {
-  const [first, ...others] = wordsOf(key);
-  return first === "image" && others.length > 0 && !others.some((word) => ofRegistries.has(word));
+/**
+ * `imageAgent`, the image of an agent, `proxyImageArm64`, that of a platform: of such a key the text must say that it is a
+ * whole reference.
+ */
+export function speaksOfImage(key: string): boolean {
+  const words = wordsOf(key).flatMap(partsOfWord);
+  const at = Math.max(words.lastIndexOf("image"), words.lastIndexOf("images"));
+  const behind = words.slice(at + 1);
+  if (at === -1 || behind.length === 0 || behind.some((word) => ofRegistries.has(word))) return false;
+  return other(words.slice(0, at)) === undefined;
 }
 
 function beforeImage(words: readonly string[]): readonly string[] {
@@ -66,7 +73,7 @@ const aimFlags: ReadonlySet<string> = new Set(["cache", "repo", "t", "tag", "tar
 
 /** `sidecarimage` and `imagename`, as they are written in the end where keys have small letters alone. */
 function partsOfWord(word: string): readonly string[] {
-  const [, before, image, behind] = /^([a-z]+?)?(images?)(name|ref|url)?$/.exec(word) ?? [];
+  const [, before, image, behind] = /^([a-z]+?)?(images?|img)(name|ref|url)?\d?$/.exec(word) ?? [];
   return image === undefined ? [word] : [before, image, behind].filter((part) => part !== undefined);
 }
 
@@ -99,6 +106,7 @@ const buildKey =
 
 /** Words behind `image` by which it is not that of a program. */
 const ofRegistries: ReadonlySet<string> = new Set([
+  "attestation",
   "cache",
   "content",
   "destination",
@@ -111,9 +119,14 @@ const ofRegistries: ReadonlySet<string> = new Set([
   "registry",
   "repo",
   "repository",
+  "sbom",
+  "scan",
+  "signature",
+  "snapshot",
   "source",
   "stream",
   "target",
+  "template",
 ]);
 
 /** The last word of a key, behind `image`, that still means the image. */
@@ -127,6 +140,20 @@ const suffixes: ReadonlySet<string> = new Set([
   "spec",
   "uri",
   "url",
+]);
+
+/** The last word of a key, behind `image`, by which it holds several. */
+const manySuffixes: ReadonlySet<string> = new Set([
+  "list",
+  "map",
+  "names",
+  "overrides",
+  "references",
+  "refs",
+  "set",
+  "specs",
+  "uris",
+  "urls",
 ]);
 
 /** Words that make an image another thing: a picture, or what is built, compared or copied. */

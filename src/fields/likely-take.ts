@@ -10,7 +10,7 @@ import { noPlace } from "./digest-slot.ts";
 import type { Site } from "./embedded-document.ts";
 import { extractReference, extractText, identityOf, push } from "./extract.ts";
 import type { FieldRule } from "./field-rule.ts";
-import { isLedByImage, type KeyMeaning, meaningOf } from "./likely-key.ts";
+import { type KeyMeaning, meaningOf, speaksOfImage } from "./likely-key.ts";
 import { takeNamed } from "./likely-named.ts";
 import { type NamedTexts, partsIn } from "./likely-parts.ts";
 import { isMisspelt, isQualified, isVersioned, isVersionedWord, isWhole, namesHost } from "./likely-value.ts";
@@ -179,7 +179,7 @@ function isOfImages(
   }: { readonly key: string | number | undefined; readonly isAmongImages?: boolean | undefined },
 ): boolean {
   if (isAmongImages && isVersionedWord(text)) return true;
-  return readsAlone(text) && (isAmongImages || isLedByImage(String(key)));
+  return readsAlone(text) && (isAmongImages || speaksOfImage(String(key)));
 }
 
 /** Whether a text reads as an image whatever its key is. */

@@ -169,7 +169,9 @@ function whyUnsure(name: string, isOther: boolean): Untouched {
   if (isOther)
     return { reason: `\`${name}\` may be what a machine starts from, or what others run`, also: "nothing" };
   const reason = `it stands below \`${name}\`, which may name what others run`;
-  return { reason, also: /^target/.test(name) ? "tagged" : "nothing" };
+  if (/^target/.test(name)) return { reason, also: "tagged" };
+  // Their names are no keys, and say little.
+  return { reason, also: "nothing", byText: /^param/.test(name) };
 }
 
 /** Whether what is called parameters is told to what runs: a map of settings, or those of a chart. */

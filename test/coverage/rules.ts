@@ -1,4 +1,4 @@
-import { isLedByImage, meaningOf, referenceKeys } from "../../src/fields/likely-key.ts";
+import { meaningOf, referenceKeys, speaksOfImage } from "../../src/fields/likely-key.ts";
 import { unknownField } from "../../src/fields/suggested-spec.ts";
 
 /** A value that would be pinned, and which rule says so: those of the heuristics exclude each other, so each is found by one alone. */
@@ -29,7 +29,7 @@ export function ruleOf(label: string | undefined, path: string): string {
   if (last === "value") return "the value of a variable";
   if (referenceKeys.has(last) && meaningOf(above.at(-1) ?? "") === "image") return "`image.{name,url,ref}`";
   if ([...above, last].some((key) => meaningOf(key) === "images")) return "maps and lists called `images`";
-  return isLedByImage(last) ? "`imageAgent`" : "flags and others";
+  return speaksOfImage(last) ? "`imageAgent`" : "flags and others";
 }
 
 /** What each rule adds, and what it takes by mistake, as lines of a table. */

@@ -192,7 +192,7 @@ describe("what stands below parameters and targets", () => {
     [
       "texts that nothing calls images",
       "parameters: [bkimminich/juice-shop:v10.2.0, ghcr.io/acme/a:v1]\n",
-      [],
+      ["warning spec.parameters[1]"],
     ],
     ["what is written to", "output: {image: ghcr.io/acme/a:v1}\n", []],
   ])("is told of, and left as it is: %s", async (_, body, expected) => {

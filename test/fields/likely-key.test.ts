@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isLedByImage, isOfBuild, meaningOf } from "../../src/fields/likely-key.ts";
+import { isOfBuild, meaningOf, speaksOfImage } from "../../src/fields/likely-key.ts";
 
 describe("meaningOf", () => {
   test.each([
@@ -13,6 +13,13 @@ describe("meaningOf", () => {
     ["sidecarimage", "image"],
     ["imagename", "image"],
     ["RELATED_IMAGE_PROXY", "image"],
+    ["image2", "image"],
+    ["baseimg", "image"],
+    ["imageRefs", "images"],
+    ["imageList", "images"],
+    ["componentImageMap", "images"],
+    ["osImageUrls", "other images"],
+    ["imageTags", undefined],
     ["osimage", "other images"],
     ["extraimages", "images"],
     ["imagepullsecretref", undefined],
@@ -68,7 +75,7 @@ describe("meaningOf", () => {
   });
 });
 
-describe("isLedByImage", () => {
+describe("speaksOfImage", () => {
   test.each([
     ["imageAgent", true],
     ["imageAllInOne", true],
@@ -77,8 +84,14 @@ describe("isLedByImage", () => {
     ["imageRegistryPath", false],
     ["imageMirror", false],
     ["agentImage", false],
+    ["agentImageToUse", true],
+    ["proxyImageArm64", true],
+    ["workerImageGPU", true],
+    ["bootImageURLs", false],
+    ["agentImageSignature", false],
+    ["agents", false],
   ])("says of %s: %s", (key, expected) => {
-    expect(isLedByImage(key)).toBe(expected);
+    expect(speaksOfImage(key)).toBe(expected);
   });
 });
 
