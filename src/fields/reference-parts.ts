@@ -1,4 +1,5 @@
 /** The parts of a reference that stand apart, and the text that they make together. */
+import { isDigest } from "../image/digest.ts";
 import { goType } from "../yaml/go-type.ts";
 import { type Range, writtenText } from "../yaml/node.ts";
 import type { Site } from "./embedded-document.ts";
@@ -63,7 +64,7 @@ export function digestHolder({
   digest,
 }: Omit<Parts, "registry" | "namespace">): Part | undefined {
   if (digest !== undefined && digest.text !== "") return digest;
-  return [tag, repository].find((part) => part?.text.includes("@"));
+  return [tag, repository].find((part) => part?.text.includes("@") || isDigest(part?.text ?? ""));
 }
 
 interface Composed extends Pick<ImageField, "ends" | "locate"> {
@@ -82,7 +83,8 @@ export function compose({ registry, namespace, repository, tag, digest }: Parts)
   };
   add("", registry);
   for (const part of [namespace, repository]) add(value === "" || value.endsWith("/") ? "" : "/", part);
-  add(":", tag);
+  // What operators call the version may be a digest.
+  add(isDigest(tag?.text ?? "") ? "@" : ":", tag);
   add(/^[0-9a-f]{64}$/.test(digest?.text ?? "") ? "@sha256:" : "@", digest);
   const locate = ({ start, end }: Range): Range | undefined => {
     const piece = pieces.findLast((each) => each.start <= start);

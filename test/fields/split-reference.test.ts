@@ -178,3 +178,23 @@ describe("a registry beside a name with a tag of its own", () => {
     expect((await pin(registry.replace("acme/a", "ghcr.io/a"))).asked).toEqual(["ghcr.io/a:2"]);
   });
 });
+
+describe("a digest where a version should stand", () => {
+  const digest = `sha256:${"2".repeat(64)}`;
+
+  test.each([
+    [
+      "mellanox.com/v1alpha1",
+      "NicClusterPolicy",
+      `{p: {image: a, repository: r.io/acme, version: "${digest}"}}`,
+    ],
+    ["nvidia.com/v1alpha1", "NVIDIADriver", `{image: driver, repository: r.io/acme, version: "${digest}"}`],
+    ["acme.example/v1", "Widget", `{image: {registry: r.io, repository: acme/a, tag: "${digest}"}}`],
+    ["acme.example/v1", "Widget", `{image: r.io/acme/a, imageTag: "${digest}"}`],
+  ])("is one: %s %s %s", async (apiVersion, kind, spec) => {
+    const text = `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: x}\nspec: ${spec}\n`;
+
+    expect(await pin(text)).toMatchObject({ text, asked: [], told: [] });
+    expect((await pin(text, "mode: unpin")).text).toBe(text);
+  });
+});
