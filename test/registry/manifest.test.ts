@@ -566,6 +566,35 @@ test("askManifest takes the word of a registry that its answer is schema 1, what
   expect(refusal).toMatchObject({ kind: "refused", failure: { code: "schema1" } });
 });
 
+describe("askManifest does not take what a registry names otherwise", () => {
+  const named = (digest: string | undefined) => ({ "docker-content-digest": digest });
+
+  test.each([
+    [
+      "a HEAD by digest",
+      [
+        { status: 200, headers: named(OTHER_DIGEST) },
+        { status: 200, headers: named(undefined) },
+      ],
+    ],
+    ["a GET by digest", [{ status: 405 }, { status: 200, headers: named(OTHER_DIGEST) }]],
+    ["a GET by digest without success", [{ status: 405 }, { status: 404, headers: named(undefined) }]],
+  ])("by %s", async (_, answers) => {
+    const asked = ask([{ status: 200, headers: named(OTHER_DIGEST) }, ...answers], { verify: "get" });
+
+    await expect(asked).rejects.toMatchObject({ code: "bad-digest" });
+  });
+
+  test("and says so where the limit of pulls is what it can't be asked for", async () => {
+    const limit = { status: 429, headers: { "ratelimit-remaining": "0;w=21600" } };
+    const asked = ask([{ status: 200, headers: named(OTHER_DIGEST) }, { status: 405 }, limit], {
+      verify: "get",
+    });
+
+    await expect(asked).rejects.toMatchObject({ code: "pull-limit" });
+  });
+});
+
 describe("askManifest knows the page of a list that follows", () => {
   const here = "/v2/app/referrers/v1";
 
@@ -650,7 +679,7 @@ async function ask(
     const { status = 500, headers } = answers[asked.length] ?? {};
     asked.push(request);
     const usual = { "content-type": INDEX_TYPE, "docker-content-digest": INDEX_DIGEST };
-    return { status, headers: { ...usual, ...headers }, body: Buffer.alloc(0), url: request.url, took: 1 };
+    return { status, headers: { ...usual, ...headers }, body: Buffer.from(INDEX), url: request.url, took: 1 };
   };
   const question = {
     base: new URL("https://r.example"),
