@@ -105,10 +105,10 @@ function passNode(pass: Pass): boolean {
 }
 
 function beginNode(pass: Pass, start: number): void {
-  const lineStart = start - columnOf(pass, start);
   // Those on the line of a mapping's first key are the key's, and the mapping begins with them.
-  const own = pass.waiting.find((property) => property.start >= lineStart);
-  const above = pass.waiting.filter((property) => property.start < lineStart);
+  const isOnLine = (property: Property): boolean => !pass.text.slice(property.start, start).includes("\n");
+  const own = pass.waiting.find(isOnLine);
+  const above = pass.waiting.filter((property) => !isOnLine(property));
   const [property] = above;
   const begin = own?.start ?? start;
   const isRoot = pass.parent === -1;

@@ -63,6 +63,10 @@ export const textShapes: readonly Shape[] = [
   pinning("images on one line, and a setter somewhere", (n) =>
     podOf(`  containers: [${repeat(n, (i) => `{name: c${i}, image: "nginx:1"}`, ", ")}] # kpt-set: x\n`),
   ),
+  pinning(
+    "text with a line of keys without values",
+    (n) => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n  a: "${"image: ".repeat(n)}"\n`,
+  ),
   pinning("comment that asks for a long word", (n) =>
     podOf(`${containers(1)}# pin-digests: ${"a".repeat(n * 10)} #\n`),
   ),
