@@ -6,8 +6,9 @@ import { extractReference, extractText, pushFault } from "./extract.ts";
 import type { FieldRule, PatchedKind } from "./field-rule.ts";
 import { patchedKind } from "./json-patch.ts";
 import { closed, openScope, type Scope } from "./node-context.ts";
-import { extractSplit, extractSplitAt, extractWithRegistry } from "./split-reference.ts";
+import { extractSplit, extractSplitAt } from "./split-reference.ts";
 import { follow, type Place, targetOf, type Walk } from "./walk-state.ts";
+import { extractWithRegistry } from "./whole-reference.ts";
 
 /** Does what a rule says at a place. The scope of what lies below, or in the documents of its text; undefined where nothing more is to be looked for. */
 export function applyRule(walk: Walk, place: Place, rule: FieldRule, scope: Scope): Scope | undefined {

@@ -3,6 +3,7 @@ import type { ItemSite } from "../krm/input.ts";
 import { type Resource, readResource } from "../krm/resource.ts";
 import { elementsOf, kindOf } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
+import { applyDigestKeys } from "./digest-wishes.ts";
 import { aliasesTo, type EmbeddedDocument, isCircular, type Site } from "./embedded-document.ts";
 import { type TextHolders, treeOfHolder } from "./embedded-manifests.ts";
 import {
@@ -28,7 +29,6 @@ import {
   type SkipRequests,
   skippedNames,
 } from "./skip.ts";
-import { applyDigestKeys } from "./split-reference.ts";
 import { unknownField } from "./suggested-spec.ts";
 import { walkObject } from "./walk.ts";
 import { type Denial, type EncodedText, follow, siteAt, startWalk } from "./walk-state.ts";

@@ -18,7 +18,7 @@ import {
   withFallback,
   withRole,
 } from "./node-context.ts";
-import { commonKeys } from "./split-reference.ts";
+import { commonKeys } from "./usual-keys.ts";
 import { type Place, targetOf } from "./walk-state.ts";
 
 /** A key, and what is known of the map that it stands in. */
