@@ -57,6 +57,20 @@ function other(before: readonly string[]): "none" | "other images" | undefined {
   return machineImages.has(said) ? "other images" : undefined;
 }
 
+/** True for a key whose text may be a secret, and is not to be told by what it says: `imagePassword`. */
+export function isSecret(key: string): boolean {
+  return secretWords.has(wordsOf(key).at(-1) ?? "");
+}
+
+const secretWords: ReadonlySet<string> = new Set([
+  "passphrase",
+  "passwd",
+  "password",
+  "pwd",
+  "secret",
+  "token",
+]);
+
 /** Words that say of an image no more than that it is one. */
 const plainWords: ReadonlySet<string> = new Set(["base", "container", "docker", "full", "oci", "registry"]);
 
@@ -106,6 +120,7 @@ const buildKey =
 
 /** Words behind `image` by which it is not that of a program. */
 const ofRegistries: ReadonlySet<string> = new Set([
+  "arch",
   "attestation",
   "cache",
   "content",
@@ -114,6 +129,10 @@ const ofRegistries: ReadonlySet<string> = new Set([
   "mirror",
   "mirrors",
   "output",
+  "path",
+  "pattern",
+  "patterns",
+  "prefix",
   "pull",
   "push",
   "registry",
@@ -127,6 +146,7 @@ const ofRegistries: ReadonlySet<string> = new Set([
   "stream",
   "target",
   "template",
+  "type",
 ]);
 
 /** The last word of a key, behind `image`, that still means the image. */

@@ -10,7 +10,7 @@ import { noPlace } from "./digest-slot.ts";
 import type { Site } from "./embedded-document.ts";
 import { extractReference, extractText, identityOf, push } from "./extract.ts";
 import type { FieldRule } from "./field-rule.ts";
-import { type KeyMeaning, meaningOf, speaksOfImage } from "./likely-key.ts";
+import { isSecret, type KeyMeaning, meaningOf, speaksOfImage } from "./likely-key.ts";
 import { takeNamed } from "./likely-named.ts";
 import { type NamedTexts, partsIn } from "./likely-parts.ts";
 import { isMisspelt, isQualified, isVersioned, isVersionedWord, isWhole, namesHost } from "./likely-value.ts";
@@ -151,6 +151,7 @@ export function takeScalar(
     extractText(walk, place, { ...prefixedRule, loose: flag !== undefined });
     return;
   }
+  if (!isCalledImage && isSecret(String(walk.path.at(-1)))) return;
   if ((isCalledImage || !isByKey) && takeNamed(walk, place, { text, rule: likelyRule })) return;
   const isNamed = isCalledImage
     ? mayBeCalledSo(search, text)

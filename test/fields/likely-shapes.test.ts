@@ -104,11 +104,23 @@ describe("an image in a field that no rule knows", () => {
     ["a tag of OpenShift's", "{image: {kind: ImageStreamTag, name: 'python:3.9'}}"],
     ["an address", "{broker: 'kafka/acme:9092', mount: 'data/x:ro', topic: 'persistent/acme:42'}"],
     ["a kind", "{resource: 'apps/v1:Deployment', role: 'acme/user:admin'}"],
+    [
+      "a password",
+      "{password: 'acme/secret:v1', registryToken: 'r.io/a:1', image: {password: 'acme/secret:v1'}}",
+    ],
+    ["a pattern", "{imagePattern: 'acme:v1', imagePrefix: 'acme:v1'}"],
     ["a digest", "{image: {checksum: 'sha256:1111', format: 'raw:qcow2'}}"],
   ])("is none where it is %s", async (_, spec) => {
     expect(await told(widget(spec))).toEqual([]);
   });
 });
+
+test.each(["GpuClusterPolicy", "NicNodePolicy", "SearchAgentPolicy"])(
+  "an image in a %s, which says what is run, is pinned",
+  async (kind) => {
+    expect(await pinned(widget("{image: 'r.io/a:1'}", kind))).toEqual(["r.io/a:1"]);
+  },
+);
 
 describe("a container whose image has its tag in a key of its own", () => {
   test.each([

@@ -188,6 +188,11 @@ describe("a digest where a version should stand", () => {
       "NicClusterPolicy",
       `{p: {image: a, repository: r.io/acme, version: "${digest}"}}`,
     ],
+    [
+      "mellanox.com/v1alpha1",
+      "NicNodePolicy",
+      `{p: {image: a, repository: r.io/acme, version: "${digest}"}}`,
+    ],
     ["nvidia.com/v1alpha1", "NVIDIADriver", `{image: driver, repository: r.io/acme, version: "${digest}"}`],
     ["acme.example/v1", "Widget", `{image: {registry: r.io, repository: acme/a, tag: "${digest}"}}`],
     ["acme.example/v1", "Widget", `{image: r.io/acme/a, imageTag: "${digest}"}`],

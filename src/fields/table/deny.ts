@@ -137,4 +137,7 @@ export const denyTable: DenyTable = {
   "nvidia.com": {
     "ClusterPolicy NVIDIADriver": [{ path: "spec{,/*,/*/*}/image", why: apart }],
   },
+  "mellanox.com": {
+    "NicClusterPolicy NicNodePolicy": [{ path: "spec{/*,/*/*}/image", why: apart }],
+  },
 };

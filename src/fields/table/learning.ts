@@ -108,7 +108,7 @@ export const learning: FieldTable = {
     ],
   }),
   "mellanox.com": () => ({
-    NicClusterPolicy: [
+    "NicClusterPolicy NicNodePolicy": [
       {
         path: "spec{/*,/*/*}",
         in: "repositoryAndTag",

@@ -232,12 +232,14 @@ describe("the deny table", () => {
     expect(await pinned("kyverno.io/v1", "ClusterPolicy", body)).toEqual(["b:1"]);
   });
 
-  test("takes the parts of NVIDIA's references together, and none of them alone", async () => {
+  test.each([
+    ["nvidia.com/v1", "ClusterPolicy"],
+    ["mellanox.com/v1alpha1", "NicClusterPolicy"],
+    ["mellanox.com/v1alpha1", "NicNodePolicy"],
+  ])("takes the parts of references of %s %s together, and none of them alone", async (apiVersion, kind) => {
     const spec =
       "spec: {driver: {repository: nvcr.io/nvidia, image: driver, version: '550', manager: {repository: nvcr.io/x, image: m, version: v1}}}";
-    const { told } = await pin(
-      `apiVersion: nvidia.com/v1\nkind: ClusterPolicy\nmetadata: {name: x}\n${spec}\n`,
-    );
+    const { told } = await pin(`apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: x}\n${spec}\n`);
 
     expect(told).toEqual([
       expect.stringMatching(/^warning spec\.driver: "nvcr\.io\/nvidia\/driver:550"/),
