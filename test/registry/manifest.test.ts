@@ -652,6 +652,32 @@ describe("askManifest asks its sender", () => {
     ]);
   });
 
+  test("once and ahead of all others what limit it is that it does not name", async () => {
+    const refused = { status: 429, headers: { "retry-after": "30" } };
+    const limits: unknown[] = [];
+    const limitOfPulls = async (_: string, ask: () => Promise<Failure | undefined>) => {
+      limits.push(await ask());
+      return undefined;
+    };
+
+    const { asked } = await ask([refused, refused, { status: 404 }], { limitOfPulls });
+    await ask([refused, new Failure("timeout", { host: "r.example" }), { status: 404 }], { limitOfPulls });
+
+    expect(asked.slice(0, 3).map(({ method, retries, urgent }) => [method, retries, urgent])).toEqual([
+      ["HEAD", undefined, undefined],
+      ["GET", 0, true],
+      ["HEAD", undefined, undefined],
+    ]);
+    // It was none of pulls, or nothing is known of it.
+    expect(limits).toEqual([undefined, undefined]);
+  });
+
+  test("nothing more where a GET says that the limit of pulls is reached", async () => {
+    const limit = { status: 429, headers: { "ratelimit-remaining": "0;w=21600" } };
+
+    await expect(ask([limit], { verify: "get" })).rejects.toMatchObject({ code: "pull-limit" });
+  });
+
   test("as somebody who is logged in", async () => {
     const { asked } = await ask([{ status: 404 }, { status: 404 }], {
       authorization: "Basic eDp5",
@@ -671,13 +697,15 @@ describe("askManifest asks its sender", () => {
 
 /** Asks for a manifest of a sender that has these answers. Returns what came of it, and what the sender was asked for. */
 async function ask(
-  answers: readonly { readonly status: number; readonly headers?: HttpHeaders }[],
+  answers: readonly ({ readonly status: number; readonly headers?: HttpHeaders } | Failure)[],
   more: Partial<ManifestQuestion> = {},
 ): Promise<{ readonly answer: ManifestAnswer; readonly asked: readonly RetriedRequest[] }> {
   const asked: RetriedRequest[] = [];
   const follow: Follow = async (request) => {
-    const { status = 500, headers } = answers[asked.length] ?? {};
+    const said = answers[asked.length] ?? { status: 500 };
     asked.push(request);
+    if (said instanceof Failure) throw said;
+    const { status, headers } = said;
     const usual = { "content-type": INDEX_TYPE, "docker-content-digest": INDEX_DIGEST };
     return { status, headers: { ...usual, ...headers }, body: Buffer.from(INDEX), url: request.url, took: 1 };
   };
