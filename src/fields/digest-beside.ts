@@ -12,6 +12,7 @@ import { extractReference, identityOf, push } from "./extract.ts";
 import type { FieldRule } from "./field-rule.ts";
 import type { ImageField, Writing } from "./image-field.ts";
 import { companionsOf, indexParts, type PartIndex } from "./likely-parts.ts";
+import { namesHost } from "./likely-value.ts";
 import { compose, type Part, partAt, partOf } from "./reference-parts.ts";
 import type { SplitKeys } from "./table/field-row.ts";
 import type { Place, Walk } from "./walk-state.ts";
@@ -37,9 +38,9 @@ export function extractBeside(walk: Walk, place: Place, rule: FieldRule, registr
       });
       return true;
     case "digest":
-      walk.path.splice(-1, 1, ...beside.digest.key.split("/"));
-      extractComposed(walk, map, rule, { ...beside, registry });
-      walk.path.splice(-beside.digest.key.split("/").length, Number.POSITIVE_INFINITY, key);
+      walk.path.splice(-1, 1, ...beside.parts.digest.key.split("/"));
+      extractComposed(walk, map, rule, { ...beside.parts, registry: registry ?? beside.parts.registry });
+      walk.path.splice(-beside.parts.digest.key.split("/").length, Number.POSITIVE_INFINITY, key);
       return true;
   }
 }
@@ -79,26 +80,31 @@ type Beside =
   | { readonly kind: "fault"; readonly fault: "two-tags" | "two-digests" }
   /** The digest of the reference once more. */
   | { readonly kind: "copy"; readonly key: string }
-  | { readonly kind: "digest"; readonly repository: Part; readonly digest: Part };
+  | { readonly kind: "digest"; readonly parts: Parts };
 
 const nothing = { kind: "nothing" } as const;
 
 function whatIsBeside(map: Site, key: string, rule: FieldRule): Beside {
   const { override, keys } = rule;
-  const { tag: tags, digest: digests = [] } = companionsOf(key, membersIn(map).index);
+  const companions = companionsOf(key, membersIn(map).index);
+  const { registry: registries = [], tag: tags, digest: digests = [] } = companions;
   const named = override?.digestKey?.replaceAll(".", "/") ?? [];
   const digest = firstOf(map, [named, digests, keys?.digest ?? []].flat(), isDigestText);
   const isAppended = rule.in === "repositoryAndTag" || /(?:repo|repository|name)$/i.test(key);
-  const names = isAppended ? [...tags, ...(keys?.tag ?? [])].filter((name) => /tag$/i.test(name)) : [];
+  const names = [...tags, ...(keys?.tag ?? [])].filter((name) => /tag$/i.test(name));
   const tag = firstOf(map, names, Boolean);
-  if (digest === undefined && tag === undefined) return nothing;
+  if (digest === undefined && !(isAppended && tag !== undefined)) return nothing;
   const repository = memberPart(map, key);
   const image = safeParseReference(repository?.text ?? "");
   if (repository === undefined || image instanceof InvalidReferenceError) return nothing;
-  if (tag !== undefined && (image.tag ?? image.digest) !== undefined)
-    return { kind: "fault", fault: "two-tags" };
+  const isWhole = (image.tag ?? image.digest) !== undefined;
+  if (isAppended && tag !== undefined && isWhole) return { kind: "fault", fault: "two-tags" };
   if (digest === undefined) return nothing;
-  if (image.digest === undefined) return { kind: "digest", repository, digest };
+  if (image.digest === undefined) {
+    const registry = namesHost(repository.text) ? undefined : firstOf(map, registries, Boolean);
+    const others = isWhole ? noOthers : { registry, tag };
+    return { kind: "digest", parts: { ...others, repository, digest } };
+  }
   return image.digest.endsWith(digest.text)
     ? { kind: "copy", key: digest.key }
     : { kind: "fault", fault: "two-digests" };
@@ -126,11 +132,15 @@ export function isDigestText(text: string): boolean {
   return isDigest(text) || isDigest(`sha256:${text}`);
 }
 
+/** A name and its digest, with a registry and a tag that stand apart, where the name has none. */
 interface Parts {
   readonly registry: Part | undefined;
   readonly repository: Part;
+  readonly tag: Part | undefined;
   readonly digest: Part;
 }
+
+const noOthers = { registry: undefined, tag: undefined };
 
 function extractComposed(walk: Walk, map: Site, rule: FieldRule, parts: Parts): void {
   const { key, site } = parts.digest;
@@ -138,7 +148,7 @@ function extractComposed(walk: Walk, map: Site, rule: FieldRule, parts: Parts): 
   const edit = isNamed ? clearKey(map.layer, map.node, key) : undefined;
   const writing: Writing = { kind: "in-place", removal: edit && { site: map, edit } };
   const identity = `map ${identityOf(map.layer, map.node)} ${parts.repository.key}`;
-  const composed = compose({ ...parts, namespace: undefined, tag: undefined });
+  const composed = compose({ ...parts, namespace: undefined });
   push(walk, map, { ...rule, tagless: "keep" }, { site, identity, isComposed: true, ...composed, writing });
   mark(walk, walk.fields.length - 1, { tag: "keep", digestAt: digestPlace(map, key) });
 }

@@ -5,6 +5,7 @@ import { kindOf, scalarType, type YamlKind } from "../yaml/node.ts";
 import { containerKeys, containerLists, deniedKeys } from "./container-heuristics.ts";
 import type { EmbeddedDocument } from "./embedded-document.ts";
 import { anyKindTree } from "./field-rules.ts";
+import { isWhole } from "./likely-value.ts";
 import {
   closed,
   containerRule,
@@ -106,10 +107,19 @@ function byImageKey(plain: NodeContext, place: Place, name: string): NodeContext
         : plain;
     case "sequence":
       return /(?:^i|I|[_-]i)mages$/.test(name) ? withRole(plain, "image list") : plain;
-    default:
-      return imageKeys !== undefined && isSplit(membersOf(yaml, target), place.layer, name)
-        ? withFallback(plain, { ...imageKeys, in: "repositoryAndTag", keys: valueKeys })
-        : plain;
+    default: {
+      if (imageKeys === undefined) return plain;
+      const members = membersOf(yaml, target);
+      if (isSplit(members, place.layer, name))
+        return withFallback(plain, { ...imageKeys, in: "repositoryAndTag", keys: valueKeys });
+      if (!isNamedByImage(members, place.layer, name)) return plain;
+      const rule = {
+        ...imageKeys,
+        in: "repositoryAndTag",
+        keys: { ...valueKeys, repository: ["image"] },
+      } as const;
+      return withFallback(plainVisit(closed(plain.scope)), rule);
+    }
   }
 }
 
@@ -119,6 +129,13 @@ const valueKeys = {
   tag: ["tag"],
   digest: ["digest"],
 };
+
+/** The chart of ingress-nginx says `image: {registry, image, tag}`. */
+function isNamedByImage(members: readonly Member[], { yaml }: EmbeddedDocument, name: string): boolean {
+  if (!/image$/i.test(name) || memberText(yaml, members, "tag") === undefined) return false;
+  const image = memberText(yaml, members, "image");
+  return image !== undefined && !isWhole(image);
+}
 
 /** Charts say `image: {repository, tag}`. */
 function isSplit(members: readonly Member[], { yaml }: EmbeddedDocument, name: string): boolean {

@@ -12,7 +12,7 @@ function release(values: string): string {
   return `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: x}\nspec:\n  values:\n${values}`;
 }
 
-describe("takeSplit", () => {
+describe("extractSplit", () => {
   test.each([
     ["a tag alone", "    image: {repository: r.io/a, tag: '1'}\n", `warning spec.values.image: ${noKey}`],
     [
@@ -38,6 +38,20 @@ describe("takeSplit", () => {
       text,
       told: ["info spec.values.image.digest: left alone: has a digest"],
       asked: [],
+    });
+  });
+
+  test.each([
+    `image: {registry: r.io, image: acme/a, tag: '1', digest: ${old}}`,
+    `web: {image: r.io/acme/a, tag: '1', digest: ${old}}`,
+    `web: {registry: r.io, image: acme/a, tag: '1', digest: ${old}}`,
+    `web: {registry: r.io, image: 'acme/a:1', digest: ${old}}`,
+  ])("follows the tag and the registry beside a name called image: %s", async (values) => {
+    const text = release(`    ${values}\n`);
+
+    expect(await pin(text, "mode: update")).toMatchObject({
+      text: text.replace(old, "<digest>"),
+      asked: ["r.io/acme/a:1"],
     });
   });
 

@@ -17,6 +17,8 @@ db:
   image: {repository: redis, tag: "7", digest: null}
 old:
   image: {repository: acme/old, tag: "1", digest: ~}
+controller:
+  image: {registry: registry.k8s.io, image: ingress-nginx/controller, tag: v1, digest: ""}
 sidecarImage: busybox:1
 tag: latest
 replicas: 3
@@ -27,13 +29,14 @@ replicas: 3
 
     const pinned = values
       .replace("nginx:1", `nginx:1@${digest}`)
-      .replace('digest: ""', `digest: "${digest}"`)
+      .replaceAll('digest: ""', `digest: "${digest}"`)
       .replace("digest: null", `digest: ${digest}`)
       .replace("digest: ~", `digest: ${digest}`)
       .replace("busybox:1", `busybox:1@${digest}`);
     // Spaces say that there was a null, and which, so that unpinning writes it again.
     expect(readTree(folder)["chart/values.yaml"]?.replaceAll(/digest: +s/g, "digest: s")).toBe(pinned);
     expect(asked).toContain("ghcr.io/acme/web:3");
+    expect(asked).toContain("registry.k8s.io/ingress-nginx/controller:v1");
     expect(lines.filter((line) => !line.includes("[info]"))).toEqual([]);
     expect((await planTree(folder)).changes).toEqual([]);
   });
