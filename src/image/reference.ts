@@ -139,7 +139,7 @@ export class InvalidReferenceError extends Error {
   override readonly name = "InvalidReferenceError";
   readonly code: InvalidReferenceCode;
 
-  constructor(code: InvalidReferenceCode, message: string, options?: ErrorOptions) {
+  constructor(code: InvalidReferenceCode, message: string, options?: { readonly cause?: unknown }) {
     super(message, options);
     this.code = code;
   }

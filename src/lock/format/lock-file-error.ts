@@ -12,7 +12,7 @@ export class LockFileError extends Error {
   /** What is wrong with it. */
   readonly faults: readonly LockFault[];
 
-  constructor(message: string, faults: readonly LockFault[] = [], options?: ErrorOptions) {
+  constructor(message: string, faults: readonly LockFault[] = [], options?: { readonly cause?: unknown }) {
     super(message, options);
     this.faults = faults;
   }
