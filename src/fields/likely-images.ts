@@ -19,7 +19,7 @@ import { type KeyedDocument, type Place, pathBelow, targetOf, type Walk } from "
  * of devices and agents call a policy of a cluster or of nodes says what they run.
  */
 const otherKinds =
-  /(?:Report|(?<!(?:Cluster|Node|Agent))Policy|Binding|Revision|(?<!Virtual)Machine(?:Class|Config|Pool|Set|Template)?)$/;
+  /(?:Report|(?<!(?:Cluster|Node|Agent))Policy|Binding|Revision|(?<!Virtual)Machine(?:Class|Config|Pool|Set|Template)?|(?:Machine|VM|OS|Disk|Backing|Golden)Image)$/;
 
 /** Kinds whose images are looked at, or copied from one registry to another. */
 const handlingKinds = /(?:Image|Container|Registry)\w*(?:Scan|Mirror|Sync|Copy|Replication)$/;

@@ -13,7 +13,15 @@ import type { FieldRule } from "./field-rule.ts";
 import { isSecret, type KeyMeaning, meaningOf, speaksOfImage } from "./likely-key.ts";
 import { takeNamed } from "./likely-named.ts";
 import { type NamedTexts, partsIn } from "./likely-parts.ts";
-import { isMisspelt, isQualified, isVersioned, isVersionedWord, isWhole, namesHost } from "./likely-value.ts";
+import {
+  isMisspelt,
+  isQualified,
+  isVersioned,
+  isVersionedWord,
+  isWhole,
+  namesHost,
+  otherMeaning,
+} from "./likely-value.ts";
 import { compose, digestHolder, type Part, partAt } from "./reference-parts.ts";
 import { extractSplit } from "./split-reference.ts";
 import { shortPath, specPath, unknownField } from "./suggested-spec.ts";
@@ -164,10 +172,13 @@ export function takeScalar(
   if (field === undefined) return;
   const path = !isMixed && place.layer.depth === 0 ? pathOf(search, place, isNamed) : undefined;
   const isKnown = isNamed || isInParts;
+  const obstacle = isKnown
+    ? otherMeaning(text, walk.resource.kind)
+    : "the key of the field does not say that it is one";
   walk.fields.push({
     ...field,
     suggestion: path === undefined ? field.suggestion : { path },
-    writing: isKnown ? field.writing : noPlace("the key of the field does not say that it is one"),
+    writing: obstacle === undefined ? field.writing : noPlace(obstacle),
   });
 }
 

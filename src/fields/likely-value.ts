@@ -42,6 +42,19 @@ export function isVersionedWord(text: string): boolean {
 
 const versionedWord = /^[a-z][a-z0-9_-]{0,99}:(?:v?\d{1,9}\.\d[\w.-]{0,99}|latest)$/;
 
+/**
+ * What else a short name may mean under the key of an image: `llama3.1:8b` is a model by its size, and what a virtual machine
+ * has is mostly a disk.
+ */
+export function otherMeaning(text: string, kind: string): string | undefined {
+  if (text.includes("/")) return undefined;
+  if (sized.test(text)) return "it reads as the name of a model and its size";
+  return machineKind.test(kind) ? `in a ${kind}, it may be the name of a disk` : undefined;
+}
+
+const sized = /^[a-z][\w.-]{0,99}:\d{1,4}(?:\.\d{1,3})?[bm](?:-[\w.-]{0,99})?$/;
+const machineKind = /(?:VirtualMachine|VM|Machine)(?:Class|Config|Instance|Pool|Set|Template)?$/;
+
 /** True for a name in a registry that keeps images and little else, not only the part before it. */
 export function namesImages(text: string): boolean {
   return ofImages.test(text);

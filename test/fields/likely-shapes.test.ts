@@ -79,6 +79,11 @@ describe("an image in a field that no rule knows", () => {
       ["r.io/a:1", "r.io/b:1"],
     ],
     ["what is copied", "{images: [{source: 'r.io/a:1', target: 'r.io/b:1'}]}", ["r.io/a:1"]],
+    [
+      "the name of a model",
+      "{image: 'llama3.1:8b', baseImage: 'phi3:3.8b-mini'}",
+      ["llama3.1:8b", "phi3:3.8b-mini"],
+    ],
     ["a target", "{target: {image: 'acme/a:v1'}}", ["acme/a:v1"]],
     [
       "a short name under any key",
@@ -93,6 +98,8 @@ describe("an image in a field that no rule knows", () => {
   test.each([
     ["ImageScan", "{image: 'r.io/a:1', scannerImage: 'acme/s:v1'}", ["r.io/a:1", "acme/s:v1"]],
     ["ContainerImageMirror", "{images: ['r.io/a:1', 'acme/b:v1']}", ["r.io/a:1", "acme/b:v1"]],
+    ["VirtualMachine", "{image: 'ubuntu:22.04'}", ["ubuntu:22.04"]],
+    ["VMImage", "{image: 'r.io/a:1'}", ["r.io/a:1"]],
     ["RegistrySync", "{images: ['r.io/a:1']}", ["r.io/a:1"]],
   ])("is told alone in a %s", async (kind, spec, expected) => {
     expect(await told(widget(spec, kind))).toEqual(expected);
