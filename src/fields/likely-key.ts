@@ -306,6 +306,8 @@ const unsureBelow: ReadonlySet<string> = new Set([
   "parameters",
   "params",
   "replace",
+  "result",
+  "results",
   "rootdisk",
   "rootvolume",
   "selector",

@@ -33,8 +33,9 @@ export function partsIn(map: NamedTexts): readonly SplitKeys[] {
 
 /** Which keys of a map hold the tag of an image that none of them names: `imageTag` alone, or `tag` alone in an `image`. */
 export function tagsAlone({ texts, isImage }: NamedTexts): readonly string[] {
+  const isOfImages = isImage || registries.some((key) => /[.:]/.test(texts.get(key) ?? ""));
   return [...texts].flatMap(([key, text]) => {
-    const isOfImage = (isImage && key === "tag") || /im(?:age|g)[_-]?(?:tag|version)$/i.test(key);
+    const isOfImage = (isOfImages && key === "tag") || /im(?:age|g)[_-]?(?:tag|version)$/i.test(key);
     if (!isOfImage || !tag.test(text)) return [];
     const about = subjectOf(key);
     const isNamed = [...texts].some(
@@ -43,6 +44,9 @@ export function tagsAlone({ texts, isImage }: NamedTexts): readonly string[] {
     return isNamed ? [] : [key];
   });
 }
+
+/** Keys that say where images come from, which have one tag beside it. */
+const registries = ["hub", "registry", "imageHub", "imageRegistry"];
 
 const tag = /^\w[\w.-]{0,127}$/;
 

@@ -72,6 +72,7 @@ describe("an image in a field that no rule knows", () => {
       ["r.io/a:1", "r.io/b:1"],
     ],
     ["an earlier image", "{previousImage: 'r.io/a:1', old_image: 'r.io/b:1'}", ["r.io/a:1", "r.io/b:1"]],
+    ["a result", "{results: [{name: IMAGE_URL, value: 'r.io/a:1'}]}", ["r.io/a:1"]],
     ["a disk", "{disk: {image: 'r.io/a:1'}}", ["r.io/a:1"]],
     [
       "what is selected",
@@ -171,6 +172,8 @@ describe("the tag of an image whose name is not here", () => {
 
   test.each([
     ["{imageTag: v1.1.0, imageRegistry: quay.io/kubevirt}", ["spec.imageTag"]],
+    ["{global: {hub: docker.io/istio, tag: 1.20.0}, proxy: {image: proxyv2}}", ["spec.global.tag"]],
+    ["{registry: quay.io, tag: v1, agent: {image: agent}}", ["spec.tag"]],
     ["{serverImageVersion: 1.5}", ["spec.serverImageVersion"]],
     ["{image: {tag: v1, pullPolicy: Always}}", ["spec.image.tag"]],
     ["{initImage: acme/init, helper_image_tag: v1}", ["spec.helper_image_tag"]],
@@ -187,6 +190,8 @@ describe("the tag of an image whose name is not here", () => {
     "{image: {name: acme/a, tag: v1}}",
     "{imageName: acme/a, imageTag: v1}",
     `{image: {tag: v1, digest: "sha256:${"1".repeat(64)}"}}`,
+    "{registry: '', tag: v1}",
+    "{registry: local, tag: v1}",
     "{imageTag: ''}",
     "{imageTag: '{{ .Values.tag }}'}",
     "{tag: v1, version: v1, imageTagMutability: MUTABLE}",
