@@ -44,6 +44,7 @@ export function* eachResource(input: Input, config: Config): Generator<ResourceI
     },
     wantsLikely: config.unknownFields !== "ignore",
     isUnwanted: unwantedBy(config),
+    frees: config.mode === "unpin",
   });
 }
 
@@ -61,6 +62,7 @@ export function findEveryImage(input: Input): readonly ImageField[] {
     selection: { skipReason: () => undefined, isIncluded: () => true },
     wantsLikely: false,
     isUnwanted: () => false,
+    frees: false,
   });
   return [...found].flatMap(({ fields }) => fields);
 }
@@ -85,13 +87,17 @@ function rulesFor(input: Input, options: FieldOptions): RulesOf {
 
 const known = new WeakMap<FieldOptions, RulesOf>();
 
-function* search(
-  input: Input,
-  how: Pick<
+/** What is looked for. */
+interface Manner
+  extends Pick<
     Search,
     "rulesOf" | "skipReason" | "excludedReason" | "outsideReason" | "selection" | "wantsLikely" | "isUnwanted"
-  >,
-): Generator<ResourceImages, void, undefined> {
+  > {
+  /** Whether digests are taken out, also where another file sets another image. */
+  readonly frees: boolean;
+}
+
+function* search(input: Input, { frees, ...how }: Manner): Generator<ResourceImages, void, undefined> {
   const { yaml, items } = input;
   const outer = outerLayer(yaml);
   const search = {
@@ -110,7 +116,7 @@ function* search(
     if (kind !== "mapping" && !(kind === "sequence" && mayBeList)) continue;
     for (const found of findImages(search, item)) {
       if (search.origin?.file !== undefined) letGoOfText(found);
-      yield withoutOverridden(found, input);
+      yield withoutOverridden(found, input, frees);
     }
   }
 }
@@ -135,8 +141,8 @@ function originOf({ file }: ManifestStream, outer: EmbeddedDocument): Origin {
   return { positionOf, file: { path: file.path }, ...fileIdentity[file.form] };
 }
 
-/** What another file sets is left alone in this one; what loses its digest there is told. */
-function withoutOverridden(found: ResourceImages, input: Input): ResourceImages {
+/** What another file sets is left alone in this one, unless its digest is taken out; what loses its digest there is told. */
+function withoutOverridden(found: ResourceImages, input: Input, frees: boolean): ResourceImages {
   const overridden = input.kind === "stream" ? input.file?.overridden : undefined;
   if (overridden === undefined) return found;
   const labels = (): ReadonlyMap<string, string> => labelsOf(input.yaml, found.resource.node);
@@ -146,7 +152,8 @@ function withoutOverridden(found: ResourceImages, input: Input): ResourceImages 
     const isApart = isInParts(field);
     const isWritable = field.writing.kind !== "none";
     const override = overridden({ path, putAt, value, resource, labels, owner, isApart, isWritable });
-    return skipped !== undefined || override === undefined ? field : overriddenField(field, override);
+    const isLeft = override !== undefined && !(frees && override.kind === "set");
+    return skipped !== undefined || !isLeft ? field : overriddenField(field, override);
   };
   return { ...found, fields: found.fields.map(override), likely: found.likely.map(override) };
 }

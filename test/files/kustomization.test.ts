@@ -67,6 +67,31 @@ describe("a kustomization file", () => {
     expect(readTree(folder)["kustomization.yaml"]).not.toContain("sha256:");
   });
 
+  test.each([
+    [
+      "two entries for one image",
+      {
+        "kustomization.yaml":
+          "images:\n- name: a\n  newTag: v1\n  digest: D\n- name: a\n  newTag: v2\n  digest: D\n",
+      },
+    ],
+    [
+      "an image that another file sets",
+      {
+        "kustomization.yaml": "resources: [pod.yaml]\nimages:\n- name: a\n  newTag: v2\n  digest: D\n",
+        "pod.yaml":
+          "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec: {containers: [{name: y, image: 'a:v1@D'}]}\n",
+      },
+    ],
+  ])("loses all digests by unpin: %s", async (_, files) => {
+    const texts = Object.entries(files).map(([path, text]) => [path, text.replaceAll("D", digest)]);
+    const folder = makeTree(Object.fromEntries(texts));
+
+    await pinTree(folder, { options: { mode: "unpin" } });
+
+    for (const text of Object.values(readTree(folder))) expect(text).not.toContain("sha256:");
+  });
+
   test("is an error of a check where an entry has no digest", async () => {
     const folder = makeTree({ "kustomization.yaml": "images:\n- name: a\n  newTag: v1\n" });
 
