@@ -72,7 +72,7 @@ function tightened(events: readonly Event[], text: string, loose: LooseText): re
     if (event.type === EVENT_ID.SCALAR && loose.aliases.has(start)) {
       return { type: EVENT_ID.ALIAS, anchorStart: start + 1, anchorEnd: event.valueEnd };
     }
-    const unfolded = unfold(event, text, loose.text);
+    const unfolded = unfold(unglued(event, loose.glued.get(start)), text, loose.text);
     return properties === undefined ? unfolded : attached(unfolded, properties);
   });
 }
@@ -85,6 +85,12 @@ function attached(event: Event, properties: readonly Property[]): Event {
     ...(anchor && { anchorStart: anchor.start + 1, anchorEnd: anchor.end }),
     ...(tag && { tagStart: tag.start, tagEnd: tag.end }),
   };
+}
+
+/** A scalar without the anchor that was made a part of it. */
+function unglued(event: Event, anchor: Property | undefined): Event {
+  if (anchor === undefined || event.type !== EVENT_ID.SCALAR) return event;
+  return { ...event, anchorStart: anchor.start + 1, anchorEnd: anchor.end, valueStart: anchor.end };
 }
 
 /** A scalar that is its own text once its lines are put on one is not where they stand apart. */

@@ -15,6 +15,7 @@ export interface Pass {
   readonly starts: number[];
   readonly aliases: Set<number>;
   readonly properties: Map<number, readonly Property[]>;
+  readonly glued: Map<number, Property>;
 }
 
 /** An anchor or a tag. */
@@ -45,6 +46,7 @@ export function beginPass(text: string): Pass {
     starts: [],
     aliases: new Set(),
     properties: new Map(),
+    glued: new Map(),
   };
 }
 

@@ -7,7 +7,8 @@
  * - the line break before a block scalar whose header stands at the column of its key or dash;
  * - signs in tags that YAML 1.2 does not allow there, and the escape `\'`;
  * - the sign of an alias that is a key, `*a: b`, whose colon belongs to its name in YAML 1.2;
- * - an anchor with a scalar right behind it, `&a:b`, and properties further right than what they belong to;
+ * - an anchor with a scalar right behind it, `&a:b`, which becomes a part of that;
+ * - properties further right than what they belong to, and the second of two before a key;
  * - the sign of a directive behind a document that no marker ends.
  */
 import { passFlowNode } from "./loose-flow.ts";
@@ -33,6 +34,8 @@ export interface LooseText {
   readonly aliases: ReadonlySet<number>;
   /** The properties that are blanked, by the start of the node to which they belong. */
   readonly properties: ReadonlyMap<number, readonly Property[]>;
+  /** The anchors that are a part of their scalars, by where both begin. */
+  readonly glued: ReadonlyMap<number, Property>;
 }
 
 /** Undefined where there is nothing to change, or where a quote or a bracket stays open. */
@@ -40,15 +43,18 @@ export function loosen(text: string): LooseText | undefined {
   const pass = beginPass(text);
   if (text.startsWith("\ufeff")) pass.at = 1;
   while (pass.at < text.length) if (!passLine(pass)) return undefined;
-  const { masks, starts, aliases, properties } = pass;
-  return masks.length === 0 ? undefined : { text: masked(pass), starts, aliases, properties };
+  const { masks, starts, aliases, properties, glued } = pass;
+  return masks.length === 0 ? undefined : { text: masked(pass), starts, aliases, properties, glued };
 }
 
 /** Passes over a line in block style, and whatever begins on it; false where a quote or a bracket stays open. */
 function passLine(pass: Pass): boolean {
   const { text, at: lineStart } = pass;
   if (isMarker(text, lineStart)) beginDocument(pass);
-  else if (pass.isBegun && DIRECTIVE.test(text.slice(lineStart, lineStart + 6))) {
+  else if (
+    (pass.isBegun || pass.waiting.length > 0) &&
+    DIRECTIVE.test(text.slice(lineStart, lineStart + 6))
+  ) {
     mask(pass, lineStart, lineStart + 1, "#");
     return passRest(pass);
   }
@@ -72,9 +78,13 @@ function passLine(pass: Pass): boolean {
       if (start - lineStart === pass.parent) mask(pass, pass.awaited ?? start, start);
       return passBlockScalar(pass);
     } else {
+      const second = pass.waiting.filter(
+        (property) => property.start >= lineStart && !isGlued(pass, property),
+      )[1];
       if (!passNode(pass)) return false;
       passBlanks(pass);
       if (text[pass.at] !== ":" || pass.at === start) return passRest(pass);
+      if (second !== undefined) detach(pass, start, [second]);
       pass.parent = first - lineStart;
       pass.at++;
       pass.awaited = pass.at;
@@ -137,11 +147,16 @@ function passProperty(pass: Pass): void {
   if (pass.awaited !== undefined) pass.awaited = pass.at;
   if (isBlank(text[pass.at])) return;
   if (property.kind === "anchor" && ":?".includes(text[pass.at] ?? "")) {
-    detach(pass, pass.at, pass.waiting);
-    pass.waiting = [];
+    mask(pass, start, pass.at, "_");
+    pass.glued.set(start, property);
+    pass.starts.push(start);
   } else {
     while (!isBlank(text[pass.at])) pass.at++;
   }
+}
+
+function isGlued({ glued }: Pass, { start }: Property): boolean {
+  return glued.has(start);
 }
 
 function passAnchor(pass: Pass): Property {

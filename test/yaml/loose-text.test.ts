@@ -52,6 +52,21 @@ describe("scan, of what readers written in Go read", () => {
     ["brackets in a tag", "a: ![b] c\nd: [!e,f {}]\n", { a: "c", d: [{}] }],
     ["exclamation marks in a tag", "a: !!! b\nc: !~! d\n", { a: "b", c: "d" }],
     ["text right behind an anchor", "a: &b:c - d\ne: *b\n", { a: ":c - d", e: ":c - d" }],
+    [
+      "text right behind the anchor of a key",
+      "&b:: d\n? e\n: f\n!!str &g:h: *b\n",
+      { ":": "d", e: "f", ":h": ":" },
+    ],
+    [
+      "two properties of a first key",
+      "a:\n  &x !!str b: !!map\n    c: d\n  e: *x\n",
+      { a: { b: { c: "d" }, e: "b" } },
+    ],
+    [
+      "two properties of a first key in quotes",
+      "a:\n- !!str &x 'b' :\n  - c\n  e: 'f\n  g'\n",
+      { a: [{ b: ["c"], e: "f g" }] },
+    ],
     ["properties right of a map", " &a !!map\nb: c\n", { b: "c" }],
     [
       "such a property above a key with one of its own",
@@ -76,6 +91,7 @@ describe("scan, of what readers written in Go read", () => {
   });
 
   test("reads directives behind a document that nothing ends", () => {
+    expect(read("!t\n%YAML 1.1\n---\na: b\n")).toEqual(["", { a: "b" }]);
     expect(read("a: b\n%YAML 1.1\n# c\n---\nd: |\n  e\n%TAG !x! y\n---\nf: g\n")).toEqual([
       { a: "b" },
       { d: "e\n" },
@@ -86,8 +102,12 @@ describe("scan, of what readers written in Go read", () => {
   test("keeps anchors and tags that it passes over", () => {
     const yaml = scan("a: &b:c - d\ne: *b\n");
     const map = scan(" &a !!map\nb: c\n");
+    const keys = scan("a:\n  !!str &x b:\n    c: *x\n");
 
     expect([...yaml.targets.values()].map((node) => anchorRange(yaml, node))).toEqual([{ start: 3, end: 5 }]);
+    expect([...keys.targets.values()].map((node) => [anchorRange(keys, node), tagOf(keys, node)])).toEqual([
+      [{ start: 11, end: 13 }, "!!str"],
+    ]);
     expect(tagOf(map, rootOf(0))).toBe("!!map");
     expect(anchorRange(map, rootOf(0))).toEqual({ start: 1, end: 3 });
   });
