@@ -1,6 +1,6 @@
 /** Which maps get a digest that is written into another, since they merge it or share what it is written into. */
 import { appendTo } from "../yaml/lists-by-key.ts";
-import { membersByName } from "../yaml/members.ts";
+import { keptMembersOf, membersByName } from "../yaml/members.ts";
 import { dereference, elementsOf, entriesOf, isMergeKey, keysOf, kindOf, scalarText } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import type { Site } from "./embedded-document.ts";
@@ -56,7 +56,7 @@ function findHeirs(
 }
 
 function referenceIn(map: Site, keys: SplitKeys | undefined): string | undefined {
-  if (keys === undefined) return undefined;
+  if (keys === undefined || areContested(map)) return undefined;
   const repository = partAt(map, keys.repository);
   if (repository === undefined) return undefined;
   return compose({
@@ -66,6 +66,11 @@ function referenceIn(map: Site, keys: SplitKeys | undefined): string | undefined
     tag: partAt(map, keys.tag),
     digest: undefined,
   }).value;
+}
+
+/** Whether readers differ in what a map is. */
+function areContested({ layer: { yaml }, node }: Site): boolean {
+  return keptMembersOf(yaml, node).some(({ contest }) => contest !== undefined);
 }
 
 const sourcesOf = new WeakMap<YamlText, Map<string, readonly YamlNode[]>>();

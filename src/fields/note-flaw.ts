@@ -1,6 +1,7 @@
 /** Taking note of the flaws that the walk meets. */
 import { placeholderKind } from "../image/placeholder.ts";
 import { keptForLast, type MadeOf } from "../yaml/kept-for-last.ts";
+import type { Contest } from "../yaml/members.ts";
 import { dereference, keysOf, scalarText, startOf } from "../yaml/node.ts";
 import { type LinePlace, lineNames, namedLines } from "../yaml/place.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
@@ -51,15 +52,17 @@ function duplicateKeyMessage(layer: EmbeddedDocument, keys: readonly YamlNode[])
   return `must have this key once, but it stands on ${namedLines(lines)} of the input: kubectl reads the last one, other readers read another or none; delete the wrong one`;
 }
 
-/** Takes note that the key to which the walk's path leads comes by a merge key too that stands behind it. */
-export function noteContest(walk: Walk, layer: EmbeddedDocument, mergeKey: YamlNode): void {
+/** Takes note that the key to which the walk's path leads comes by a merge key too that stands behind what it is otherwise. */
+export function noteContest(walk: Walk, layer: EmbeddedDocument, { mergeKey, isDouble }: Contest): void {
   const path = formatPath(walk.path);
   const line = linePlaceOf(layer, mergeKey)?.line;
-  const message = `comes by the merge key on line ${line} of the input as well: kubectl reads that one, other readers the key before it; both are pinned; write the merge key first`;
+  const by = `the ${isDouble ? "second " : ""}merge key on line ${line} of the input`;
+  const others = isDouble ? "another or none" : "the key before it";
+  const advice = isDouble ? "write one merge key with a list" : "write the merge key first";
   walk.flaws.set(`contested-key ${path}`, {
-    kind: "contested-key",
+    kind: isDouble ? "duplicate-key" : "contested-key",
     path,
-    message,
+    message: `comes by ${by} as well: kubectl reads that one, other readers ${others}; both are pinned; ${advice}`,
     ...placeOf(layer, mergeKey),
   });
 }

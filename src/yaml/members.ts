@@ -19,11 +19,15 @@ export interface Member {
   readonly value: YamlNode;
   /** The merge key that brings it in; absent for a mapping's own. */
   readonly by?: Merge;
-  /**
-   * The merge key of one that the mapping says itself before it: kubectl reads the merged one all the same, other readers
-   * the mapping's own.
-   */
-  readonly contestedBy?: YamlNode;
+  /** Why kubectl alone reads it, where other readers read another of its name. */
+  readonly contest?: Contest;
+}
+
+/** A merge key that brings in what its mapping says before it: kubectl reads that, other readers what comes first. */
+export interface Contest {
+  readonly mergeKey: YamlNode;
+  /** Whether another merge key brings in what stands before it, and no key of the mapping's own. */
+  readonly isDouble: boolean;
 }
 
 /** How a merge key brings a member in. */
@@ -166,41 +170,53 @@ function mergeInto(yaml: YamlText, mapping: YamlNode): readonly Member[] {
       own.set(name, key);
     }
   }
-  const names = new Set(own.keys());
+  const values = new Map(members.map(({ name, value }) => [name, value]));
+  // The key by which kubectl has a member: what stands last.
+  const setBy = new Map(own);
   const contested = new Map<string, Member>();
-  const merged = new Set([mapping]);
   for (const { map, via, mergeKey } of sources) {
-    // What was merged once brings nothing new, however often it is named.
-    if (merged.has(map)) continue;
-    merged.add(map);
-    for (const { name, value, by } of broughtIn(yaml, map)) {
+    const brought = broughtIn(yaml, map);
+    for (const { name, value, by } of brought.members.values()) {
       const member = { name, value, by: { aliases: via, rest: by } };
-      if (!names.has(name)) {
-        names.add(name);
+      if (!values.has(name)) {
+        values.set(name, value);
         members.push(member);
-      } else if (!contested.has(name) && standsBefore(own.get(name), mergeKey)) {
-        contested.set(name, { ...member, contestedBy: mergeKey });
       }
+      const last = setBy.get(name);
+      if (last !== undefined && last >= mergeKey) continue;
+      setBy.set(name, mergeKey);
+      const other = brought.contested?.get(name);
+      if (other !== undefined) contested.set(name, { ...other, by: { aliases: via, rest: other.by } });
+      else if (values.get(name) === value) contested.delete(name);
+      else contested.set(name, { ...member, contest: { mergeKey, isDouble: last !== own.get(name) } });
     }
   }
   return contested.size === 0 ? members : [...contested.values(), ...members];
 }
 
+/** The members that a mapping brings into one that merges it, by name. */
+interface Brought {
+  readonly members: ReadonlyMap<string, Member>;
+  /** What kubectl reads instead of some of them. */
+  readonly contested?: ReadonlyMap<string, Member>;
+}
+
 /** What a mapping brings into one that merges it: of its own keys all that count, and what it merges itself. */
-function broughtIn(yaml: YamlText, mapping: YamlNode): Iterable<Member> {
-  if (kindOf(yaml, mapping) !== "mapping") return noMembers;
-  const byName = new Map<string, Member>();
+function broughtIn(yaml: YamlText, mapping: YamlNode): Brought {
+  if (kindOf(yaml, mapping) !== "mapping") return nothing;
+  const members = new Map<string, Member>();
+  let contested: Map<string, Member> | undefined;
   for (const member of membersOf(yaml, mapping)) {
-    if (member.contestedBy === undefined) byName.set(member.name, member);
+    if (member.contest === undefined) members.set(member.name, member);
+    else {
+      contested ??= new Map();
+      contested.set(member.name, member);
+    }
   }
-  return byName.values();
+  return contested === undefined ? { members } : { members, contested };
 }
 
-const noMembers: readonly Member[] = [];
-
-function standsBefore(key: YamlNode | undefined, mergeKey: YamlNode): boolean {
-  return key !== undefined && key < mergeKey;
-}
+const nothing: Brought = { members: new Map() };
 
 /** A mapping that is merged into another, and how it is reached. */
 interface Source {

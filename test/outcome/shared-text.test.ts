@@ -575,6 +575,52 @@ describe("what is told", () => {
     );
     expect(checked).toMatchObject({ ok: true, told: [told[0]] });
   });
+
+  const [a, b, c] = ["a", "b", "c"].map((name) => `x-${name}: &${name} {image: ${name}:1}\n`);
+  const byKeyBefore =
+    "warning spec.containers[0].image: comes by the merge key on line 3 of the input as well: kubectl reads that one, other readers the key before it; both are pinned; write the merge key first";
+  const bySecond = (line: number): string =>
+    `spec.containers[0].image: comes by the second merge key on line ${line} of the input as well: kubectl reads that one, other readers another or none; both are pinned; write one merge key with a list`;
+
+  test("where a map that is merged has another image for kubectl", async () => {
+    const text = `${a}y: z\nx-b: &b {image: b:1, <<: *a}\n${pod("  containers: [{<<: *b, name: y}]\n")}`;
+
+    const { after, told } = await pin(text);
+
+    expect(after).toBe(text.replace("a:1", "a:1@<a:1>").replace("b:1", "b:1@<b:1>"));
+    expect(told).toContain(byKeyBefore);
+  });
+
+  test.each([
+    ["two merge keys", `${a}${b}`, "{<<: *a, <<: *b, name: y}", ["a", "b"], 7],
+    [
+      "three, the last of which names what one before it does",
+      `${a}${b}${c}`,
+      "{<<: *a, <<: [*b, *c], <<: *c}",
+      ["a", "c"],
+      8,
+    ],
+    ["two merge keys behind a key", `${a}${b}`, "{image: o:1, <<: *a, <<: *b}", ["o", "b"], 7],
+    ["a map with two merge keys", `${a}${b}x-c: &c {<<: *a, <<: *b}\n`, "{<<: *c}", ["a", "b"], 3],
+  ])("and fails a check: %s", async (_, head, container, pinned, line) => {
+    const text = `${head}${pod(`  containers: [${container}]\n`)}`;
+
+    const { after, told } = await pin(text);
+    const checked = await pin(
+      after.replaceAll(/<(.*?)>/g, (_match, name) => digestOf(name)),
+      "mode: check\nlock: off\ncheck: {unreachable: off, drift: off}",
+    );
+
+    expect(after).toBe(pinned.reduce((all, name) => all.replace(`${name}:1`, `${name}:1@<${name}:1>`), text));
+    expect(told).toContain(`warning ${bySecond(line)}`);
+    expect(checked).toMatchObject({ ok: false, told: [`error ${bySecond(line)}`] });
+  });
+
+  test("nowhere, where a merge key brings in the same once more", async () => {
+    const { told } = await pin(`${a}${b}${pod("  containers: [{<<: *a, <<: *b, <<: *a, name: y}]\n")}`);
+
+    expect(told.filter((each) => each.startsWith("warning"))).toEqual([]);
+  });
 });
 
 describe("an image in a field that no rule knows", () => {
