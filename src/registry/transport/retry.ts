@@ -7,7 +7,7 @@ import type { Sign } from "./pace/sign.ts";
 import type { HttpRequest, HttpResponse, Send } from "./transport.ts";
 
 /** A request with what it wants of the retries. */
-export interface RetriedRequest extends HttpRequest {
+export interface RetriedRequest extends Omit<HttpRequest, "reset"> {
   /** How often at most, where not as often as the rest. */
   readonly retries?: number | undefined;
   /** Which Failure is not worth another try after so many others, though it might pass. */
@@ -47,7 +47,7 @@ export function createRetrier(
     const { signal } = request;
     const pacer = pacers.of(request.url, request.connection.concurrency ?? options.concurrency);
     const retries = request.retries ?? options.retries;
-    let reset = request.reset ?? false;
+    let reset = false;
     let [attempt, refusals] = [0, 0];
     const asker = {};
     for (;;) {

@@ -2,11 +2,14 @@ import type { AddressInfo } from "node:net";
 import { createServer, type Socket } from "node:net";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { parseReference } from "../../../src/image/reference.ts";
+import { defaultConnection } from "../../../src/registry/transport/endpoint.ts";
+import { createRetrier } from "../../../src/registry/transport/retry.ts";
 import { stopTime } from "../../support/clock.ts";
 import { fakeDns } from "../../support/fake-dns.ts";
 import { answer, answerError, answerIndex, challengeBearer, INDEX_DIGEST } from "../../support/manifests.ts";
 import { type Quirk, serve, startQuirkServer } from "../../support/quirk-server.ts";
 import { digestOf, failOnce, keychainOf, makeClient, resolveOnce } from "../../support/registry-client.ts";
+import { createFakeTime } from "./pace/fake-time.ts";
 
 /** Fails so often, then is a good registry. */
 const failing =
@@ -524,3 +527,66 @@ describe("Docker Hub's limits", () => {
     expect(await resolveOnce(`${server.host}/app:v1`)).toBe(INDEX_DIGEST);
   });
 });
+
+describe("createRetrier, where one request at a time may be made", () => {
+  const ok = 200;
+
+  test("lets those that go on go before those that begin", async () => {
+    expect(await orderOf({ a: [500, ok], b: [ok], c: [ok], d: [ok] })).toEqual(["a", "b", "a", "c", "d"]);
+  });
+
+  test("lets those that have a login or a token go before those that begin", async () => {
+    expect(await orderOf({ a: [ok], b: [ok], c: [ok] }, { hasToken: ["c"] })).toEqual(["a", "c", "b"]);
+  });
+
+  test("lets what was refused go behind the others", async () => {
+    const hasToken = ["a", "b", "c", "d"];
+
+    expect(await orderOf({ a: [429, ok], b: [ok], c: [ok], d: [ok] }, { hasToken, late: "d" })).toEqual([
+      "a",
+      "b",
+      "c",
+      "d",
+      "a",
+    ]);
+  });
+});
+
+/** Asks for names that have these answers, each of which takes 200 ms. Returns the order in which they are sent. */
+async function orderOf(
+  answers: Readonly<Record<string, readonly number[]>>,
+  { hasToken = [], late }: { readonly hasToken?: readonly string[]; readonly late?: string } = {},
+): Promise<readonly string[]> {
+  const { clock, pass } = createFakeTime();
+  const wait = (time: number) => new Promise<void>((resolve) => clock.after(time, resolve));
+  const sent: string[] = [];
+  const send = createRetrier(
+    async ({ url }) => {
+      const name = url.pathname.slice(1);
+      const status = answers[name]?.[sent.filter((each) => each === name).length] ?? 500;
+      sent.push(name);
+      await wait(200);
+      return { status, headers: {}, body: Buffer.alloc(0), url, took: 200 };
+    },
+    // Pauses are half as long as they may be.
+    {
+      clock: { ...clock, random: () => 0.5 },
+      concurrency: 1,
+      retries: 4,
+      deadlineAt: 1e9,
+      socketsMax: () => 64,
+    },
+  );
+  await pass(() =>
+    Promise.all(
+      Object.keys(answers).map(async (name) => {
+        if (name === late) await wait(390);
+        const headers = { accept: "*/*", ...(hasToken.includes(name) && { authorization: "Bearer x" }) };
+        const url = new URL(`https://r.example/${name}`);
+        const { signal } = new AbortController();
+        await send({ method: "GET", url, headers, connection: defaultConnection, signal, bytesMax: 1 });
+      }),
+    ),
+  );
+  return sent;
+}
