@@ -13,7 +13,7 @@ import type { FieldRule } from "./field-rule.ts";
 import type { ImageField, Writing } from "./image-field.ts";
 import { companionsOf, indexParts, type PartIndex } from "./likely-parts.ts";
 import { namesHost } from "./likely-value.ts";
-import { compose, type Part, partAt, partOf } from "./reference-parts.ts";
+import { compose, type Part, partAt, partOf, textsOf } from "./reference-parts.ts";
 import type { SplitKeys } from "./table/field-row.ts";
 import type { Place, Walk } from "./walk-state.ts";
 
@@ -149,7 +149,12 @@ function extractComposed(walk: Walk, map: Site, rule: FieldRule, parts: Parts): 
   const writing: Writing = { kind: "in-place", removal: edit && { site: map, edit } };
   const identity = `map ${identityOf(map.layer, map.node)} ${parts.repository.key}`;
   const composed = compose({ ...parts, namespace: undefined });
-  push(walk, map, { ...rule, tagless: "keep" }, { site, identity, isComposed: true, ...composed, writing });
+  push(
+    walk,
+    map,
+    { ...rule, tagless: "keep" },
+    { site, identity, parts: textsOf(parts), ...composed, writing },
+  );
   mark(walk, walk.fields.length - 1, { tag: "keep", digestAt: digestPlace(map, key) });
 }
 

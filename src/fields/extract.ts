@@ -87,13 +87,13 @@ export function pushFault(walk: Walk, place: Place, rule: FieldRule, fault: Imag
 }
 
 type Found = Pick<ImageField, "identity" | "value" | "locate" | "ends" | "writing" | "fault" | "site"> & {
-  readonly isComposed?: true;
+  readonly parts?: ImageField["parts"];
 };
 
 /** Adds a field. */
 export function push(walk: Walk, place: Place, rule: FieldRule, found: Found): void {
   const { layer, siblings } = place;
-  const { identity, value, locate, ends, writing, fault, isComposed = false } = found;
+  const { identity, value, locate, ends, writing, fault, parts } = found;
   countShared(found.site);
   const { node, via } = found.site;
   const owner = siblings && memberText(layer.yaml, siblings, "name");
@@ -110,7 +110,7 @@ export function push(walk: Walk, place: Place, rule: FieldRule, found: Found): v
     fault,
     rule: rule.label,
     isUsers: rule.source === "user",
-    isComposed,
+    parts,
     tagless: rule.tagless,
     owner,
     onError,

@@ -1,4 +1,5 @@
 /** A field that holds an image: what it says, and which characters of the text say it. */
+import type { ImageParts } from "../krm/input.ts";
 import type { Resource } from "../krm/resource.ts";
 import { aliasRange, type Range } from "../yaml/node.ts";
 import type { Locate } from "../yaml/scalar-source.ts";
@@ -34,8 +35,8 @@ export interface ImageField {
   readonly rule: string;
   /** Whether that is a fieldSpec of the user. */
   readonly isUsers: boolean;
-  /** Whether it is put together from parts that stand apart. */
-  readonly isComposed: boolean;
+  /** The parts that it is put together from, where they stand apart. */
+  readonly parts: ImageParts | undefined;
   /** `keep`: without a tag the value may be a name whose tag stands elsewhere, so it is left alone. */
   readonly tagless: "pin" | "keep";
   /** The name of the container, or of whatever has the image. */

@@ -155,7 +155,7 @@ function coveredBy(fields: readonly ImageField[]): (field: ImageField) => boolea
     const [first, last = first] = ends;
     if (first === undefined || last === undefined) return false;
     // Between parts that stand apart there may be anything.
-    const spans = field.isComposed ? ends : [{ start: first.start, end: last.end }];
+    const spans = field.parts !== undefined ? ends : [{ start: first.start, end: last.end }];
     return spans.some(({ start, end }) => (starts[lastUpTo(starts, end - 1)] ?? -1) >= start);
   };
 }

@@ -187,8 +187,8 @@ function takeSecretTexts(search: LikelySearch, { layer, node, via }: Place): voi
 }
 
 /** What is put together from parts may have a password for its tag, unless it is called an image. */
-function isCertainlyPublic({ isComposed, path, value = "" }: ImageField): boolean {
-  return !isComposed || namesImages(value) || /im(?:age|g)/i.test(path);
+function isCertainlyPublic({ parts, path, value = "" }: ImageField): boolean {
+  return parts === undefined || namesImages(value) || /im(?:age|g)/i.test(path);
 }
 
 /** A list of many containers is asked for one after the other. */

@@ -22,7 +22,7 @@ import {
   namesHost,
   otherMeaning,
 } from "./likely-value.ts";
-import { compose, digestHolder, type Part, partAt } from "./reference-parts.ts";
+import { compose, digestHolder, type Part, partAt, textsOf } from "./reference-parts.ts";
 import { extractSplit } from "./split-reference.ts";
 import { shortPath, specPath, unknownField } from "./suggested-spec.ts";
 import type { SplitKeys } from "./table/field-row.ts";
@@ -77,9 +77,9 @@ export function takeParts(search: LikelySearch, place: Place, map: NamedTexts): 
   });
 }
 
-/** Takes note of a tag in a map in which no image is named. */
+/** Takes note of a tag in a map in which no image is named. In the values of a chart, the chart's own name it. */
 export function takeTagAlone(search: LikelySearch, place: Place): void {
-  if (search.isByKey || search.isInText || isLeftOut(search, place)) return;
+  if (search.isByKey || search.isInText || search.own !== undefined || isLeftOut(search, place)) return;
   const { layer, node } = place;
   const range = aliasRange(layer.yaml, node) ?? scalarRange(layer.yaml, node);
   if (range === undefined) return;
@@ -127,7 +127,7 @@ export function takeListed(
     push(walk, list, likelyRule, {
       site: holder?.site ?? list,
       identity: `map ${identityOf(list.layer, repository.site.node)}`,
-      isComposed: true,
+      parts: textsOf({ repository, tag }),
       ...compose({ registry, namespace: undefined, repository, tag, digest }),
       writing:
         holder === undefined
@@ -262,11 +262,11 @@ export function findUntouched(
   const found = fields
     .splice(before)
     .filter(
-      ({ value = "", isComposed }) =>
+      ({ value = "", parts }) =>
         also === "short" ||
         isQualified(value) ||
         isMisspelt(value) ||
-        (also === "tagged" && (isWhole(value) || isComposed)),
+        (also === "tagged" && (isWhole(value) || parts !== undefined)),
     );
   fields.push(
     ...found.map((field) => (field.writing.kind === "none" ? field : { ...field, writing: noPlace(reason) })),

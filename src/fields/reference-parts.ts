@@ -1,5 +1,6 @@
 /** The parts of a reference that stand apart, and the text that they make together. */
 import { isDigest } from "../image/digest.ts";
+import type { ImageParts } from "../krm/input.ts";
 import { goType } from "../yaml/go-type.ts";
 import { type Range, writtenText } from "../yaml/node.ts";
 import type { Site } from "./embedded-document.ts";
@@ -65,6 +66,11 @@ export function digestHolder({
 }: Omit<Parts, "registry" | "namespace">): Part | undefined {
   if (digest !== undefined && digest.text !== "") return digest;
   return [tag, repository].find((part) => part?.text.includes("@") || isDigest(part?.text ?? ""));
+}
+
+/** What a reference says of itself under keys of their own. */
+export function textsOf({ repository, tag }: Pick<Parts, "repository" | "tag">): ImageParts {
+  return { name: repository.text, tag: tag?.text };
 }
 
 interface Composed extends Pick<ImageField, "ends" | "locate"> {

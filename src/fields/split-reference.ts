@@ -8,7 +8,7 @@ import { push } from "./extract.ts";
 import type { FieldRule } from "./field-rule.ts";
 import { isWhole } from "./likely-value.ts";
 import { doubledKeys, noteDouble } from "./note-flaw.ts";
-import { compose, type Part, partAt } from "./reference-parts.ts";
+import { compose, type Part, partAt, textsOf } from "./reference-parts.ts";
 import { overriddenKey, writingOf } from "./split-writing.ts";
 import { suggestParts } from "./suggested-parts.ts";
 import type { SplitKeys } from "./table/field-row.ts";
@@ -51,7 +51,13 @@ export function extractSplit(walk: Walk, map: Site, rule: FieldRule): boolean {
     walk,
     map,
     { ...rule, tagless: "keep" },
-    { site, identity: identityOfParts(map, repository), isComposed: true, ...composed, writing },
+    {
+      site,
+      identity: identityOfParts(map, repository),
+      parts: textsOf({ repository, tag }),
+      ...composed,
+      writing,
+    },
   );
   const field = walk.fields.pop();
   const asks =

@@ -6,7 +6,7 @@ import type { Site } from "./embedded-document.ts";
 import { extractReference, identityOf, push } from "./extract.ts";
 import type { FieldRule } from "./field-rule.ts";
 import { isWhole, namesHost } from "./likely-value.ts";
-import { compose, type Part, partAt } from "./reference-parts.ts";
+import { compose, type Part, partAt, textsOf } from "./reference-parts.ts";
 import { suggestParts } from "./suggested-parts.ts";
 import { unknownField } from "./suggested-spec.ts";
 import { commonKeys, identityOfParts } from "./usual-keys.ts";
@@ -77,7 +77,7 @@ function extractApart(walk: Walk, { map, part, registry, rule }: Whole): void {
   push(walk, map, rule, {
     site: map,
     identity: identityOfParts(map, part),
-    isComposed: true,
+    parts: textsOf({ repository: part, tag: undefined }),
     ...composed,
     writing,
   });

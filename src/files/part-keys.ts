@@ -2,7 +2,9 @@
  * Keys that say a part of an image, in a map that is laid over another: where it says a tag and no digest, the digest below
  * goes on counting, which is that of another tag.
  */
+
 import { subjectOf } from "../fields/likely-parts.ts";
+import type { ImageParts } from "../krm/input.ts";
 import { groupBy } from "../lock/format/locked-image.ts";
 import { membersOf } from "../yaml/members.ts";
 import { dereference, entriesOf, isMergeKey, kindOf, scalarText, scalarType, startOf } from "../yaml/node.ts";
@@ -15,6 +17,8 @@ export interface PartKey {
   readonly steps: readonly string[];
   /** Which of the images of its map it is about: `agent` of `agentTag`, mostly "". */
   readonly subject: string;
+  /** What is said of the name and of the tag: "" where they are taken away, undefined where they stay. */
+  readonly says: ImageParts;
   /** `stale`: the digest below stays, and is another's. `empty`: the digest below goes. `own`: a digest is said here. */
   readonly kind: "stale" | "empty" | "own";
   /** Where it stands in its text. */
@@ -108,8 +112,26 @@ export function partKeysOf(entries: readonly Entry[], above: readonly string[]):
     if (key === undefined) return [];
     const isWhole = own.some((entry) => isNameKey(entry.name) && hasText(entry));
     const kind = digest === undefined ? "stale" : hasText(digest) || isWhole ? "own" : "empty";
-    return [{ steps: [...above, key.name], subject, kind, at: key.at }];
+    const says = {
+      name: textOf(own.find(({ name }) => isNameKey(name))),
+      tag: textOf(own.find(({ name }) => isTagKey(name))),
+    };
+    return [{ steps: [...above, key.name], subject, says, kind, at: key.at }];
   });
+}
+
+/** Whether a key that leaves the digest below leaves it to another image than the one below. */
+export function isOfAnother(
+  { kind, says: { name, tag } }: Pick<PartKey, "kind" | "says">,
+  below: ImageParts | undefined,
+): boolean {
+  if (kind !== "stale" || below === undefined) return true;
+  return (name !== undefined && name !== below.name) || (tag !== undefined && tag !== below.tag);
+}
+
+function textOf(entry: Entry | undefined): string | undefined {
+  if (entry === undefined) return undefined;
+  return hasText(entry) && entry.value !== undefined ? scalarText(entry.yaml, entry.value) : "";
 }
 
 function hasText({ yaml, value }: Entry): boolean {

@@ -4,7 +4,7 @@ import type { FileImage, Override } from "../krm/input.ts";
 import type { Position } from "../krm/result.ts";
 import { appendTo } from "../yaml/lists-by-key.ts";
 import { kindOf } from "../yaml/node.ts";
-import { overlaidKeys, type PartKey, patchedKeys } from "./part-keys.ts";
+import { isOfAnother, overlaidKeys, type PartKey, patchedKeys } from "./part-keys.ts";
 import {
   isTarget,
   literalName,
@@ -16,7 +16,7 @@ import {
 import { mapAt, textAt, type YamlMap } from "./yaml-parts.ts";
 
 /** A key of a patch, and in which field of which objects it is written. */
-export interface PartWrite extends Pick<PartKey, "kind" | "subject"> {
+export interface PartWrite extends Pick<PartKey, "kind" | "subject" | "says"> {
   /** The file, as messages name it, and where it is. */
   readonly file: string;
   readonly place: string;
@@ -44,22 +44,25 @@ export interface Patch extends Pick<PartWrite, "file" | "place" | "by"> {
 /** What a patch writes. */
 export function partWritesIn({ document, select, positionAt, path, ...where }: Patch): readonly PartWrite[] {
   const isList = kindOf(document.yaml, document.node) === "sequence";
-  return (isList ? patchedKeys(document) : overlaidKeys(document)).map(({ kind, subject, steps, at }) => ({
-    ...where,
-    kind,
-    subject,
-    position: () => positionAt(at),
-    path: [path, ...steps].filter((each) => each !== "").join("."),
-    key: steps.at(-1) ?? "",
-    map: steps.slice(0, -1),
-    target: {
-      select,
-      reject: [],
-      written: steps.join("."),
-      steps: steps.map((name) => ({ kind: "key", name })),
-      part: undefined,
-    },
-  }));
+  return (isList ? patchedKeys(document) : overlaidKeys(document)).map(
+    ({ kind, subject, says, steps, at }) => ({
+      ...where,
+      kind,
+      subject,
+      says,
+      position: () => positionAt(at),
+      path: [path, ...steps].filter((each) => each !== "").join("."),
+      key: steps.at(-1) ?? "",
+      map: steps.slice(0, -1),
+      target: {
+        select,
+        reject: [],
+        written: steps.join("."),
+        steps: steps.map((name) => ({ kind: "key", name })),
+        part: undefined,
+      },
+    }),
+  );
 }
 
 /** The objects of the `target` of a patch, or the one that the patch itself names. */
@@ -114,10 +117,11 @@ export function indexPartWrites(
 
 /** What becomes of an image over which parts are written: one without a digest gets none that would stay under them. */
 export function partOverrideOf(
-  { value, isWritable }: FileImage,
-  writes: readonly PartWrite[],
+  { value, parts, isWritable }: FileImage,
+  all: readonly PartWrite[],
   patched: Map<PartWrite, string>,
 ): Override | undefined {
+  const writes = all.filter((write) => isOfAnother(write, parts));
   if (value.includes("@")) {
     for (const write of writes) patched.set(write, value);
     return undefined;

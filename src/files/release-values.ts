@@ -2,6 +2,7 @@
 import { dirname, join } from "node:path";
 import { isDigestText } from "../fields/digest-beside.ts";
 import { subjectOf } from "../fields/likely-parts.ts";
+import type { ImageParts } from "../krm/input.ts";
 import { entryLayout } from "../yaml/layout.ts";
 import { membersOf } from "../yaml/members.ts";
 import {
@@ -16,7 +17,7 @@ import {
 import type { YamlText } from "../yaml/scan.ts";
 import type { ChartRelease, ReleaseKey } from "./chart-releases.ts";
 import type { ReadNamed } from "./kustomization-file.ts";
-import { isDigestKey, isNameKey, isTagKey, overlaidKeys } from "./part-keys.ts";
+import { isDigestKey, isNameKey, isOfAnother, isTagKey, overlaidKeys } from "./part-keys.ts";
 import type { PatchedImage } from "./patched-images.ts";
 import { documentsOf, type FindBelow, finderIn, placeOf, type YamlMap } from "./yaml-parts.ts";
 
@@ -114,10 +115,10 @@ function staleKeys({ file, keys, madeUp }: Keys, below: readonly Layer[]): reado
     const { kind, steps, position, path } = key;
     const id = idOf(key);
     if (kind === "own" || madeUp.has(id)) return [];
-    const image = nearest.flatMap((layer) => digestedImage(layer, key) ?? [])[0];
-    if (image === undefined) return [];
+    const image = imageBelow(nearest, key);
+    if (image === undefined || !isOfAnother(key, image)) return [];
     const write = { file, kind, key: steps.at(-1) ?? "", path, position: () => position };
-    return [{ id, patched: { write, image } }];
+    return [{ id, patched: { write, image: image.text } }];
   });
 }
 
@@ -136,26 +137,54 @@ function filesOf(
   }
 }
 
-/** The image of which a key is a part, where it has a digest or gets one. */
-function digestedImage(
+/** The image of which a key is a part, as layers below say it, the nearest first; undefined where it has no digest and gets none. */
+function imageBelow(
+  nearest: readonly Layer[],
+  key: ReleaseKey,
+): (ImageParts & { readonly text: string }) | undefined {
+  const layers = nearest.map((layer) => partsAt(layer, key));
+  const digested = layers.find((parts) => parts.some(({ isDigest }) => isDigest));
+  if (digested === undefined) return undefined;
+  const all = layers.flat();
+  const textIn = (parts: readonly ValuePart[], isMeant: (name: string) => boolean): string | undefined =>
+    parts.find(({ name, text }) => isMeant(name) && text !== "")?.text;
+  // The digest is that of the tag beside it.
+  const named = [isRegistryKey, isNameKey, isTagKey].map(
+    (each) => textIn(digested, each) ?? textIn(all, each),
+  );
+  const [registry, own, ownTag] = named;
+  const text = [[registry, own].filter(Boolean).join("/"), ownTag].filter(Boolean).join(":");
+  return { name: textIn(all, isNameKey), tag: textIn(all, isTagKey), text };
+}
+
+function isRegistryKey(name: string): boolean {
+  return /registry$/i.test(name);
+}
+
+interface ValuePart {
+  readonly name: string;
+  readonly text: string;
+  /** Whether it is a digest, or becomes one. */
+  readonly isDigest: boolean;
+}
+
+function partsAt(
   { root: { yaml }, find, isEdited }: Layer,
   { steps, subject }: ReleaseKey,
-): string | undefined {
+): readonly ValuePart[] {
   const node = find(steps.slice(0, -1));
-  if (node === undefined || kindOf(yaml, node) !== "mapping") return undefined;
-  const parts = membersOf(yaml, node).flatMap(({ name, value }) => {
+  if (node === undefined || kindOf(yaml, node) !== "mapping") return [];
+  return membersOf(yaml, node).flatMap(({ name, value }) => {
     const text = scalarText(yaml, dereference(yaml, value));
-    return text !== undefined && subjectOf(name) === subject ? [{ name, value, text }] : [];
+    if (text === undefined || subjectOf(name) !== subject) return [];
+    const isDigest = isDigestKey(name) && (isDigestText(text) || isFilled());
+    return [{ name, text, isDigest }];
+
+    function isFilled(): boolean {
+      const entry = entriesOf(yaml, node ?? 0).find((each) => each.value === value);
+      return entry !== undefined && isEdited(rangeOf(yaml, entry));
+    }
   });
-  const digest = parts.find(({ name }) => isDigestKey(name));
-  if (digest === undefined) return undefined;
-  const entry = entriesOf(yaml, node).find(({ value }) => value === digest.value);
-  const isFilled = entry !== undefined && isEdited(rangeOf(yaml, entry));
-  if (!isDigestText(digest.text) && !isFilled) return undefined;
-  const textOf = (isMeant: (name: string) => boolean): string | undefined =>
-    parts.find((part) => isMeant(part.name))?.text;
-  const name = [textOf((key) => /registry$/i.test(key)), textOf(isNameKey)].filter(Boolean).join("/");
-  return [name, textOf(isTagKey)].filter(Boolean).join(":");
 }
 
 function rangeOf(yaml: YamlText, entry: YamlEntry): Range {

@@ -116,9 +116,15 @@ function* search(input: Input, { frees, ...how }: Manner): Generator<ResourceIma
     if (kind !== "mapping" && !(kind === "sequence" && mayBeList)) continue;
     for (const found of findImages(search, item)) {
       if (search.origin?.file !== undefined) letGoOfText(found);
-      yield withoutOverridden(found, input, frees);
+      const isLaidOver = form === "patch" || form === "kustomization";
+      yield withoutOverridden(isLaidOver ? withoutLoneTags(found) : found, input, frees);
     }
   }
+}
+
+/** What is patched names the image. */
+function withoutLoneTags(found: ResourceImages): ResourceImages {
+  return { ...found, likely: found.likely.filter(({ fault }) => fault !== "no-name") };
 }
 
 /** What is told of a file, and of thousands of others, outlives its text. */
@@ -126,8 +132,8 @@ function letGoOfText({ resource, fields, likely }: ResourceImages): void {
   const { apiVersion, group, kind, name, namespace } = resource;
   Object.assign(resource, ownTexts({ apiVersion, group, kind, name, namespace }));
   for (const field of [...fields, ...likely]) {
-    const { value, path, owner } = field;
-    Object.assign(field, ownTexts({ value, path, owner }));
+    const { value, path, owner, parts } = field;
+    Object.assign(field, ownTexts({ value, path, owner }), parts && { parts: ownTexts({ ...parts }) });
   }
 }
 
@@ -147,11 +153,11 @@ function withoutOverridden(found: ResourceImages, input: Input, frees: boolean):
   if (overridden === undefined) return found;
   const labels = (): ReadonlyMap<string, string> => labelsOf(input.yaml, found.resource.node);
   const override = (field: ImageField): ImageField => {
-    const { path, value, putAt = path, skipped, owner, resource } = field;
+    const { path, value, putAt = path, skipped, owner, resource, parts } = field;
     if (value === undefined) return field;
     const isApart = isInParts(field);
     const isWritable = field.writing.kind !== "none";
-    const override = overridden({ path, putAt, value, resource, labels, owner, isApart, isWritable });
+    const override = overridden({ path, putAt, value, resource, labels, owner, isApart, parts, isWritable });
     const isLeft = override !== undefined && !(frees && override.kind === "set");
     return skipped !== undefined || !isLeft ? field : overriddenField(field, override);
   };

@@ -88,8 +88,16 @@ export interface FileImage {
   readonly owner?: string | undefined;
   /** Whether its tag, or another part of it, has a key of its own. */
   readonly isApart?: boolean;
+  /** What stands under those keys. */
+  readonly parts?: ImageParts | undefined;
   /** Whether a digest can be written for it. */
   readonly isWritable?: boolean;
+}
+
+/** What is said of an image under keys of its own, as far as it is. */
+export interface ImageParts {
+  readonly name: string | undefined;
+  readonly tag: string | undefined;
 }
 
 /** True for a document that is an object of Kubernetes, as every document of a stream must be. */

@@ -44,15 +44,15 @@ describe("an Application of Argo CD", () => {
   });
 
   test("fails a check where a file that it names does", async () => {
-    const tag = 'image: {tag: "2"}\n';
+    const tag = (text: string): string => `image: {tag: "${text}"}\n`;
 
     const lines = await toldOf({
       "apps/web.yaml": application(
         "      valueFiles: [../../envs/p.yaml, $ref/envs/q.yaml, /envs/r.yaml, no.yaml]\n",
       ),
-      "envs/p.yaml": tag,
-      "envs/q.yaml": tag,
-      "envs/r.yaml": tag,
+      "envs/p.yaml": tag("2"),
+      "envs/q.yaml": tag("3"),
+      "envs/r.yaml": tag("4"),
     });
 
     expect(lines).toEqual(
@@ -66,6 +66,7 @@ describe("an Application of Argo CD", () => {
       "says it in a parameter",
       `      valuesObject: {image: {tag: "2"}}\n      parameters: [{name: image.digest, value: "${digest}"}]\n`,
     ],
+    ["says the same once more", '      valuesObject: {image: {tag: "1"}}\n'],
     ["says nothing of images", "      valuesObject: {replicas: 2}\n"],
   ])("that %s is told nothing", async (_, helm) => {
     expect(await toldOf({ "apps/web.yaml": application(helm) })).toEqual([]);

@@ -115,6 +115,7 @@ describe("a patch of the values of a chart", () => {
   test.each([
     ["says the digest, too", release(`{image: {tag: "2", digest: "${digest}"}}`)],
     ["replaces the map", release(`{image: {$patch: replace, tag: "2"}}`)],
+    ["says the same once more", release('{image: {tag: "1"}, replicas: 2}')],
     ["is for another object", release('{image: {tag: "2"}}', "other")],
     ["is for another map", release('{other: {tag: "2"}}')],
     ["says something else", release("{image: {pullPolicy: Always}}")],

@@ -65,6 +65,7 @@ describe("values over those of a chart", () => {
 
   test.each([
     ["say the digest", `image: {tag: "2", digest: "${digest}"}\n`],
+    ["say the same once more", 'image: {repository: ghcr.io/a/b, tag: "1"}\n'],
     ["name a mirror, which has the same digests", "image: {registry: mirror.example}\n"],
     ["say nothing of it", "replicas: 2\nimage: {pullPolicy: Always}\n"],
     ["are for another map", 'other: {tag: "2"}\nkind: Pod\ngroup: x\n'],

@@ -13,7 +13,7 @@ function field(value: string): ImageField {
   const resource = { node: 1, apiVersion: "v1", group: "", kind: "Pod", annotations: new Map() };
   const locate = (): undefined => undefined;
   const site = { layer: outerLayer(scan(value)), node: 1, via: [] };
-  const origin = { rule: "containers", isUsers: false, isComposed: false } as const;
+  const origin = { rule: "containers", isUsers: false, parts: undefined } as const;
   const found = { ...origin, tagless: "pin", locate, writing: { kind: "in-place" } } as const;
   return { resource, path: "spec.containers[0].image", site, identity: "2", value, ...found };
 }

@@ -20,7 +20,7 @@ export function imageField(
     writing: { kind: "in-place" },
     rule: "containers",
     isUsers: false,
-    isComposed: false,
+    parts: undefined,
     tagless: "pin",
   } as const;
   return { ...found, ...access(layer, node) };
