@@ -590,3 +590,36 @@ async function orderOf(
   );
   return sent;
 }
+
+describe("createRetrier asks Docker Hub", () => {
+  test.each([
+    ["for many images at once where a login has served", { isLoggedIn: true, status: 200 }, 64],
+    ["for few where there is no login", { isLoggedIn: false, status: 200 }, 8],
+    ["for few where a login is refused", { isLoggedIn: true, status: 401 }, 8],
+  ])("%s", async (_, { isLoggedIn, status }, most) => {
+    const { clock, pass } = createFakeTime();
+    let [running, seen] = [0, 0];
+    const send = createRetrier(
+      async ({ url }) => {
+        running += 1;
+        seen = Math.max(seen, running);
+        await new Promise<void>((resolve) => clock.after(10, resolve));
+        running -= 1;
+        return { status, headers: {}, body: Buffer.alloc(0), url, took: 10 };
+      },
+      { clock, concurrency: "auto", retries: 4, deadlineAt: 1e9, socketsMax: () => 64 },
+    );
+    const url = new URL("https://registry-1.docker.io/v2/library/nginx/manifests/1");
+    const request = { method: "GET", url, headers: {}, connection: defaultConnection, bytesMax: 1 } as const;
+
+    await pass(() =>
+      Promise.all(
+        Array.from({ length: 500 }, () =>
+          send({ ...request, isLoggedIn, signal: new AbortController().signal }),
+        ),
+      ),
+    );
+
+    expect(seen).toBe(most);
+  });
+});
