@@ -127,6 +127,17 @@ describe("resolveDigest through mirrors", () => {
   });
 });
 
+test("resolveDigest asks nobody after the time for the run has ended at a mirror", async () => {
+  const mirror = await serve(() => {});
+  const server = await serveIndex();
+  const registries = [{ prefix: server.host, mirrors: [`http://${mirror.host}`] }];
+
+  const error = await failOnce(`${server.host}/app:v1`, { registries, network: { deadline: 300 } });
+
+  expect(error.message).toContain(`run ended while http://${mirror.host} was asked; try`);
+  expect(server.lines).toEqual([]);
+});
+
 describe("resolveDigest where a registry is blocked", () => {
   test("asks nobody", async () => {
     const mirror = await serveIndex();

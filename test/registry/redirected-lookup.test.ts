@@ -104,6 +104,22 @@ describe("a redirect to another registry that wants a login", () => {
     expect(target.lines.slice(before)).toEqual(["HEAD /v2/app/manifests/v1", "GET /v2/app/manifests/v1"]);
   });
 
+  test("ends where registries send each other those who are logged in", async () => {
+    const hosts: string[] = [];
+    const toOther =
+      (login: string, other: number): Quirk =>
+      (request, response) =>
+        basic(login, vanity(`http://${hosts[other]}`))(request, response);
+    const [one, two] = [await serve(toOther("ours:1", 1)), await serve(toOther("theirs:2", 0))];
+    hosts.push(one.host, two.host);
+    const keychain = keychainOf({ [one.host]: [OURS], [two.host]: [THEIRS] });
+
+    const error = await failOnce(`${one.host}/app:v1`, { keychain });
+
+    expect(error).toMatchObject({ code: "redirect" });
+    expect(error.message).toMatch(/more than \d+ registries/);
+  });
+
   test("says which registry refused, and where to log in", async () => {
     const target = await serve(bearer("theirs:2"));
     const server = await serve(vanity(`http://${target.host}`));
