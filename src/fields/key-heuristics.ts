@@ -3,6 +3,7 @@
 import { type Member, memberOf, membersOf, memberText } from "../yaml/members.ts";
 import { kindOf, scalarType, type YamlKind } from "../yaml/node.ts";
 import { containerKeys, containerLists, deniedKeys } from "./container-heuristics.ts";
+import { isDigestText } from "./digest-beside.ts";
 import type { EmbeddedDocument } from "./embedded-document.ts";
 import { anyKindTree } from "./field-rules.ts";
 import { isWhole } from "./likely-value.ts";
@@ -110,13 +111,14 @@ function byImageKey(plain: NodeContext, place: Place, name: string): NodeContext
     default: {
       if (imageKeys === undefined) return plain;
       const members = membersOf(yaml, target);
+      const keys = { ...valueKeys, digest: digestKeysIn(members, place.layer) };
       if (isSplit(members, place.layer, name))
-        return withFallback(plain, { ...imageKeys, in: "repositoryAndTag", keys: valueKeys });
+        return withFallback(plain, { ...imageKeys, in: "repositoryAndTag", keys });
       if (!isNamedByImage(members, place.layer, name)) return plain;
       const rule = {
         ...imageKeys,
         in: "repositoryAndTag",
-        keys: { ...valueKeys, repository: ["image"] },
+        keys: { ...keys, repository: ["image"] },
       } as const;
       return withFallback(plainVisit(closed(plain.scope)), rule);
     }
@@ -127,8 +129,13 @@ const valueKeys = {
   ...commonKeys,
   repository: ["repository", "repo", "name"],
   tag: ["tag"],
-  digest: ["digest"],
 };
+
+/** Charts such as Grafana's have a key `sha`, which never has the algorithm: it is read, and an empty one is not filled. */
+function digestKeysIn(members: readonly Member[], { yaml }: EmbeddedDocument): readonly string[] {
+  const isFilled = (key: string): boolean => isDigestText(memberText(yaml, members, key) ?? "");
+  return ["digest", ...["sha", "sha256"].filter(isFilled)];
+}
 
 /** The chart of ingress-nginx says `image: {registry, image, tag}`. */
 function isNamedByImage(members: readonly Member[], { yaml }: EmbeddedDocument, name: string): boolean {

@@ -33,8 +33,8 @@ export function writingOf({ map, keys, rule, inexact, repository, tag, digest }:
   if (holder !== undefined) {
     const { key, site } = holder;
     if (holder !== digest) return { writing: { kind: "in-place" }, site, key };
-    // Nothing but what was empty was filled.
-    const isFilled = digestKey === undefined && rule.fillsDigest;
+    // Nothing but what was empty was filled, and never without the algorithm.
+    const isFilled = digestKey === undefined && rule.fillsDigest && holder.text.includes(":");
     const writing = isFilled
       ? withRemoval(map, emptyKey(map.layer, map.node, key))
       : removable(map, digestKey && key);

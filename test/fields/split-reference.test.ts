@@ -41,6 +41,17 @@ describe("extractSplit", () => {
     });
   });
 
+  test("follows a digest under `sha` without its algorithm", async () => {
+    const text = release(`    image: {repository: r.io/a, tag: '1', sha: ${old.slice("sha256:".length)}}\n`);
+
+    const { asked, text: after } = await pin(text, "mode: update");
+
+    expect(asked).toEqual(["r.io/a:1"]);
+    expect(after).toMatch(/sha: [0-9a-f]{64}\}/);
+    expect(after).not.toBe(text);
+    expect((await pin(release("    image: {repository: r.io/a, tag: '1', sha: ''}\n"))).asked).toEqual([]);
+  });
+
   test.each([
     `image: {registry: r.io, image: acme/a, tag: '1', digest: ${old}}`,
     `web: {image: r.io/acme/a, tag: '1', digest: ${old}}`,
