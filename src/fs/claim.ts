@@ -1,10 +1,11 @@
 /**
  * The right to replace a file, which one process has at a time.
  *
- * A claim is a symbolic link beside the file, `.NAME.lock`, whose target is the mark of the process that holds it. Making a
- * link writes its text in one step and fails where there is one, on local file systems and on NFS alike, and a process that
- * is killed leaves behind who it was. Whoever comes next removes the claim of a dead process. Of two that find the same dead
- * one only one may do so, since the other would remove the first one's new claim: to remove a claim takes a claim on it.
+ * A claim is a symbolic link beside the file, `.NAME.lock` (with a short name for a long one), whose target is the mark of
+ * the process that holds it. Making a link writes its text in one step and fails where there is one, on local file systems
+ * and on NFS alike, and a process that is killed leaves behind who it was. Whoever comes next removes the claim of a dead
+ * process. Of two that find the same dead one only one may do so, since the other would remove the first one's new claim: to
+ * remove a claim takes a claim on it.
  */
 import { lstatSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -72,9 +73,21 @@ const unknownMax = 30_000;
 const claimDepth = 4;
 
 function claimPath(file: string): string {
-  const name = basename(file);
+  const name = shortened(basename(file));
   return join(dirname(file), `${name.startsWith(".") ? "" : "."}${name}.lock`);
 }
+
+/** A long name would leave no room for what is put behind it: the names of most file systems have 255 bytes. */
+function shortened(name: string): string {
+  if (Buffer.byteLength(name) <= nameMax) return name;
+  // Not by node:crypto, whose loading takes longer than all the rest of this.
+  let hash = 0;
+  for (let at = 0; at < name.length; at++) hash = (Math.imul(hash, 31) + name.charCodeAt(at)) >>> 0;
+  return `long-name-${hash.toString(16)}`;
+}
+
+// The longest name of a draft has five times ".lock", and a mark of 130 bytes.
+const nameMax = 90;
 
 /** A mark that {@link lifeOf} knows has no character that leads elsewhere. */
 function draftPath(path: string, mark: string): string {

@@ -45,6 +45,7 @@ export class ReplaceError extends Error {
  * @throws {ClaimError}
  */
 export async function claimFile(path: string, own: OwnProcess): Promise<ClaimedFile> {
+  if (path.endsWith("/")) throw new ReplaceError("a name that ends in a slash is that of a folder");
   const target = targetOf(path);
   const folder = dirname(target);
   if (!existsSync(folder)) throw new ReplaceError(`there is no folder ${JSON.stringify(folder)}`);

@@ -152,6 +152,17 @@ describe("clearDeadClaims", () => {
     },
   );
 
+  test("removes what a dead process left beside a file with a long name", async () => {
+    const held = await claim(path("l".repeat(240)), process);
+    const [name = ""] = readdirSync(folder);
+    held.release();
+    leave(await deadMark(), name);
+
+    clearDeadClaims(path("l".repeat(240)), process);
+
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   test.each([
     ["of a process that is alive", () => aliveMark()],
     ["of one that nobody can look up", () => changedMark("machine", "other-boot")],

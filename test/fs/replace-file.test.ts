@@ -115,6 +115,27 @@ describe("claimFile", () => {
     expect(readFileSync(at(real), "utf8")).toBe("new");
   });
 
+  test.each([
+    ["247 letters", `${"l".repeat(242)}.yaml`],
+    ["fewer letters with many bytes", `${"é".repeat(120)}.yaml`],
+  ])("replaces a file whose name has %s, whatever the names beside it need", async (_, name) => {
+    await replace(name, "new");
+
+    expect(readFileSync(at(name), "utf8")).toBe("new");
+    expect(readdirSync(folder)).toEqual([name]);
+  });
+
+  test("claims each of two files with long names that are alike", async () => {
+    const names = ["a", "b"].map((middle) => `${"l".repeat(100)}${middle}${"l".repeat(100)}.yaml`);
+
+    const claimed = await Promise.all(names.map((name) => claimFile(at(name), process)));
+    const claims = readdirSync(folder).length;
+    for (const file of claimed) file.release();
+
+    expect(claims).toBe(2);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   test("has one claim for all links to a file", async () => {
     mkdirSync(at("other"));
     writeFileSync(at("other/real.yaml"), "old");
@@ -134,6 +155,7 @@ describe("claimFile", () => {
     ["links in a ring", "ring.yaml", () => "ELOOP: too many symbolic links encountered"],
     ["a folder", "folder", () => "it is not a file"],
     ["a pipe", "pipe", () => "it is not a file"],
+    ["what can only be a folder", "new/", () => "a name that ends in a slash is that of a folder"],
   ])("refuses %s, and says no name that is another each time", async (_, name, reason) => {
     writeFileSync(at("file"), "");
     mkdirSync(at("folder"));
