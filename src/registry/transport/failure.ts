@@ -96,7 +96,7 @@ export function toFailure(thrown: unknown, route: Route): Failure {
     return new Failure("proxy", { host, status: Number(proxied), detail: `HTTP ${proxied}`, cause: thrown });
   }
   const kind = kindOf(name, thrown);
-  if (kind === undefined) throw thrown;
+  if (kind === undefined) throw withAdvice(thrown);
   const { retry } = kind;
   if (route.proxy !== undefined && CONNECTING.has(name)) {
     return new Failure("proxy", { host: route.proxy, detail: name, retry, cause: thrown });
@@ -104,6 +104,15 @@ export function toFailure(thrown: unknown, route: Route): Failure {
   const detail = HANGING_UP.has(name) ? "connection closed" : kind === BROKEN ? BROKEN_HTTP : name;
   const { host, origin } = route;
   return new Failure(kind.code, { host, origin, detail, retry, cause: thrown });
+}
+
+/** Where the address space is bounded, as on shared machines: up to version 22, Node takes 10 GB of it for undici's parser. */
+function withAdvice(thrown: unknown): unknown {
+  if (!(thrown instanceof RangeError && thrown.message.startsWith("WebAssembly."))) return thrown;
+  const advice =
+    "raise the limit of its address space (`ulimit -v`), or set NODE_OPTIONS=--disable-wasm-trap-handler";
+  const message = `Node gets no memory for WebAssembly, which it needs to ask registries: ${advice}`;
+  return new Error(message, { cause: thrown });
 }
 
 /** Tells whether the other side ended the connection. */

@@ -58,6 +58,20 @@ describe("toFailure", () => {
     expect(() => toFailure(fault, route)).toThrow(fault);
   });
 
+  test("says what to do where Node gets no memory for undici's parser", () => {
+    const lack = new RangeError(
+      "WebAssembly.Instance(): Out of memory: Cannot allocate Wasm memory for new instance",
+    );
+
+    expect(() => toFailure(lack, route)).toThrow(
+      expect.objectContaining({
+        message:
+          "Node gets no memory for WebAssembly, which it needs to ask registries: raise the limit of its address space (`ulimit -v`), or set NODE_OPTIONS=--disable-wasm-trap-handler",
+        cause: lack,
+      }),
+    );
+  });
+
   test("hands a Failure on as it is", () => {
     const failure = new Failure("schema1");
 
