@@ -118,9 +118,17 @@ function objectionToPath({ annotations }: Resource, inPackages: boolean): string
   if (path !== twin)
     return `its annotations name two paths, ${JSON.stringify(path)} and ${JSON.stringify(twin)}`;
   if (path === "") return "it does not say which file it is from, as the other items do";
-  if (/^(?:[/\\]|[A-Za-z]:)/.test(path) || path.split(/[/\\]/).includes(".."))
+  const parts = path.split(/[/\\]/);
+  if (/^(?:[/\\]|[A-Za-z]:)/.test(path) || parts.includes(".."))
     return `its path ${JSON.stringify(path)} is not one down from the root of the package`;
-  if (annotations.has(packageAnnotation) === inPackages) return undefined;
+  if (["", "."].includes(parts.at(-1) ?? ""))
+    return `its path ${JSON.stringify(path)} is that of a folder, not of a file`;
+  return objectionToPackage(annotations.get(packageAnnotation), inPackages);
+}
+
+function objectionToPackage(path: string | undefined, inPackages: boolean): string | undefined {
+  if (path?.split(/[/\\]/).includes("..")) return `its package ${JSON.stringify(path)} leads up again`;
+  if ((path !== undefined) === inPackages) return undefined;
   return inPackages
     ? "it does not say which package it is in, as the other items do"
     : "it names a package, which the other items do not";

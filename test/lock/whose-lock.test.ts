@@ -135,6 +135,8 @@ describe("in a list whose items have paths", () => {
       /two paths/,
     ],
     ["an empty path", `${internal("''")}, ${legacy("image-lock.yaml")}`, /two paths/],
+    ["a folder for its path", internal("db/"), /its path "db\/" is that of a folder/],
+    ["the root for its path", internal("./."), /its path ".\/." is that of a folder/],
     [
       "a package that no other item is in",
       `${internal("image-lock.yaml")}, ${inPackage("/elsewhere")}`,
@@ -190,6 +192,16 @@ describe("in a list whose items have paths", () => {
     expect(itemsOf(text)).toContain(`image: ${image}@${three}\n`);
     expect(messages(results)[0]).toMatch(/^warning: does not count as a lock, since /);
     expect(messages(results)[0]).toMatch(reason);
+  });
+
+  test("a lock whose package leads up does not count in a render", async () => {
+    const web = pod(image, "web.yaml").replace("annotations: {", `annotations: {${inPackage("/pkg")}, `);
+    const annotations = `${inPackage("/pkg/dep/..")}, ${legacy("image-lock.yaml")}`;
+
+    const { text, results } = await run(list(web, lockWith(annotations)), registry());
+
+    expect(itemsOf(text)).toContain(`image: ${image}@${three}\n`);
+    expect(messages(results)[0]).toContain('since its package "/pkg/dep/.." leads up again');
   });
 
   test("a lock that has its package twice does not count in a render", async () => {
