@@ -28,7 +28,7 @@ export function applyRule(walk: Walk, place: Place, rule: FieldRule, scope: Scop
     case "yaml":
     case "values":
       if (kindOf(place.layer.yaml, targetOf(place)) === "mapping")
-        walk.documents.push({ ...follow(place), path: [...walk.path] });
+        walk.documents.push({ ...follow(place), path: [...walk.path], fillsDigest: rule.fillsDigest });
       return { ...openScope(scope), imageKeys: rule };
     case "object":
       return openScope(scope);

@@ -6,7 +6,7 @@ import { isDigest } from "../image/digest.ts";
 import { InvalidReferenceError, safeParseReference } from "../image/reference.ts";
 import { aliasesOf, type Member, membersByName } from "../yaml/members.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
-import { clearKey, noPlace } from "./digest-slot.ts";
+import { clearKey, emptyKey, noPlace } from "./digest-slot.ts";
 import type { Site } from "./embedded-document.ts";
 import { extractReference, identityOf, push } from "./extract.ts";
 import type { FieldRule } from "./field-rule.ts";
@@ -145,7 +145,13 @@ const noOthers = { registry: undefined, tag: undefined };
 function extractComposed(walk: Walk, map: Site, rule: FieldRule, parts: Parts): void {
   const { key, site } = parts.digest;
   const isNamed = rule.override?.digestKey?.replaceAll(".", "/") === key;
-  const edit = isNamed ? clearKey(map.layer, map.node, key) : undefined;
+  // What is filled where it waits beside a tag is emptied again.
+  const isFilled = rule.fillsDigest && parts.tag !== undefined;
+  const edit = isNamed
+    ? clearKey(map.layer, map.node, key)
+    : isFilled
+      ? emptyKey(map.layer, map.node, key)
+      : undefined;
   const writing: Writing = { kind: "in-place", removal: edit && { site: map, edit } };
   const identity = `map ${identityOf(map.layer, map.node)} ${parts.repository.key}`;
   const composed = compose({ ...parts, namespace: undefined });

@@ -18,7 +18,12 @@ export function writeKey(layer: EmbeddedDocument, map: YamlNode, key: string): W
   const slot = slotOf(layer.yaml, owner, name);
   return slot === undefined || !isCertain(layer, { ...slot.range, text: "" })
     ? noPlace(`has a \`${name}\` in which no digest can be written: take it away`)
-    : { kind: "digest", ...slot };
+    : { kind: "digest", ...slot, isBare: isBareKey(name) };
+}
+
+/** Whether a digest stands under a key without its algorithm, as in the charts of Prometheus and Grafana. */
+export function isBareKey(name: string): boolean {
+  return /(?:^s|[/_-]s|S)ha(?:256)?$/.test(name);
 }
 
 /** The edit after which a digest under a key is gone: what stood there before it was written does again. */

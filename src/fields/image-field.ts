@@ -77,6 +77,8 @@ export type Writing =
       readonly range: Range;
       readonly before: string;
       readonly after: string;
+      /** Whether what reads the key puts `sha256:` before its text. */
+      readonly isBare: boolean;
       /** Who else gets it; absent where nobody can. */
       readonly inheritance?: Inheritance;
     }

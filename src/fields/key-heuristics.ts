@@ -1,10 +1,12 @@
 /** What counts at a value of a map by its key alone, where no rule leads. */
 
 import { type Member, memberOf, membersOf, memberText } from "../yaml/members.ts";
-import { kindOf, scalarType, type YamlKind } from "../yaml/node.ts";
+import { kindOf, scalarText, scalarType, type YamlKind } from "../yaml/node.ts";
+import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { containerKeys, containerLists, deniedKeys } from "./container-heuristics.ts";
 import { isDigestText } from "./digest-beside.ts";
 import type { EmbeddedDocument } from "./embedded-document.ts";
+import type { FieldRule } from "./field-rule.ts";
 import { anyKindTree } from "./field-rules.ts";
 import { isWhole } from "./likely-value.ts";
 import {
@@ -20,6 +22,7 @@ import {
   withFallback,
   withRole,
 } from "./node-context.ts";
+import type { SplitKeys } from "./table/field-row.ts";
 import { commonKeys } from "./usual-keys.ts";
 import { type Place, targetOf } from "./walk-state.ts";
 
@@ -61,7 +64,20 @@ export function childContext(
   } else if (mapRole(name, kind) !== undefined && hasTextImage(place.layer, membersOf(yaml, target))) {
     return withRole(plain, "single container");
   }
-  return scope.imageKeys === undefined ? plain : byImageKey(plain, place, name);
+  if (scope.imageKeys === undefined) return plain;
+  // It is the name of what its map holds the parts of.
+  if (name === "image" && context.fallback?.keys?.repository === imageKey) return plain;
+  return byImageKey(plain, place, name);
+}
+
+/** What counts at an element of a list in the values of a chart: parts of an image, where a key waits for its digest. */
+export function elementRule({ imageKeys }: Scope, place: Place): FieldRule | undefined {
+  if (imageKeys?.fillsDigest === undefined) return undefined;
+  const { layer } = place;
+  const target = targetOf(place);
+  const members = kindOf(layer.yaml, target) === "mapping" ? membersOf(layer.yaml, target) : [];
+  const map: ValueMap = { layer, members, name: "" };
+  return digestKeysIn(map).length > 0 ? partsRule(imageKeys, map) : undefined;
 }
 
 /** What a list is by its key. */
@@ -109,43 +125,61 @@ function byImageKey(plain: NodeContext, place: Place, name: string): NodeContext
     case "sequence":
       return /(?:^i|I|[_-]i)mages$/.test(name) ? withRole(plain, "image list") : plain;
     default: {
-      if (imageKeys === undefined) return plain;
-      const members = membersOf(yaml, target);
-      const keys = { ...valueKeys, digest: digestKeysIn(members, place.layer) };
-      if (isSplit(members, place.layer, name))
-        return withFallback(plain, { ...imageKeys, in: "repositoryAndTag", keys });
-      if (!isNamedByImage(members, place.layer, name)) return plain;
-      const rule = {
-        ...imageKeys,
-        in: "repositoryAndTag",
-        keys: { ...keys, repository: ["image"] },
-      } as const;
-      return withFallback(plainVisit(closed(plain.scope)), rule);
+      const rule =
+        imageKeys && partsRule(imageKeys, { layer: place.layer, members: membersOf(yaml, target), name });
+      return rule === undefined ? plain : withFallback(plain, rule);
     }
   }
 }
 
-const valueKeys = {
+interface ValueMap {
+  readonly layer: EmbeddedDocument;
+  readonly members: readonly Member[];
+  /** The key that leads to it; empty for an element of a list. */
+  readonly name: string;
+}
+
+/** The rule for a map that holds the parts of an image. */
+function partsRule(imageKeys: FieldRule, map: ValueMap): FieldRule | undefined {
+  const digest = ["digest", ...digestKeysIn(map)];
+  if (isSplit(map)) return { ...imageKeys, in: "repositoryAndTag", keys: { ...valueKeys, digest } };
+  if (!isNamedByImage(map, imageKeys)) return undefined;
+  return { ...imageKeys, in: "repositoryAndTag", keys: { ...valueKeys, repository: imageKey, digest } };
+}
+
+const valueKeys: SplitKeys = {
   ...commonKeys,
   repository: ["repository", "repo", "name"],
   tag: ["tag"],
 };
 
-/** Charts such as Grafana's have a key `sha`, which never has the algorithm: it is read, and an empty one is not filled. */
-function digestKeysIn(members: readonly Member[], { yaml }: EmbeddedDocument): readonly string[] {
-  const isFilled = (key: string): boolean => isDigestText(memberText(yaml, members, key) ?? "");
-  return ["digest", ...["sha", "sha256"].filter(isFilled)];
+const imageKey = ["image"];
+
+/** The keys that hold a digest or wait for one. Charts such as Grafana's put `sha256:` before what stands under `sha`. */
+function digestKeysIn({ layer: { yaml }, members }: ValueMap): readonly string[] {
+  return members.flatMap(({ name }) => {
+    if (name === "digest") return [name];
+    const text = /^sha(?:256)?$/.test(name) ? memberOf(yaml, members, name) : undefined;
+    return text !== undefined && isDigestOrNothing(yaml, text) ? [name] : [];
+  });
 }
 
-/** The chart of ingress-nginx says `image: {registry, image, tag}`. */
-function isNamedByImage(members: readonly Member[], { yaml }: EmbeddedDocument, name: string): boolean {
-  if (!/image$/i.test(name) || memberText(yaml, members, "tag") === undefined) return false;
-  const image = memberText(yaml, members, "image");
-  return image !== undefined && !isWhole(image);
+/** A `sha` may be that of a commit. */
+function isDigestOrNothing(yaml: YamlText, value: YamlNode): boolean {
+  const text = scalarType(yaml, value) === "null" ? "" : scalarText(yaml, value);
+  return text === "" || (text !== undefined && isDigestText(text));
+}
+
+/** The chart of ingress-nginx says `image: {registry, image, tag}`; elsewhere it takes a key that waits for a digest. */
+function isNamedByImage(map: ValueMap, { fillsDigest }: FieldRule): boolean {
+  const { layer, members, name } = map;
+  if (!/image$/i.test(name) && !(fillsDigest && digestKeysIn(map).length > 0)) return false;
+  const image = memberText(layer.yaml, members, "image");
+  return image !== undefined && !isWhole(image) && memberText(layer.yaml, members, "tag") !== undefined;
 }
 
 /** Charts say `image: {repository, tag}`. */
-function isSplit(members: readonly Member[], { yaml }: EmbeddedDocument, name: string): boolean {
+function isSplit({ layer: { yaml }, members, name }: ValueMap): boolean {
   const has = (key: string): boolean => memberText(yaml, members, key) !== undefined;
   if (
     !has("repository") &&

@@ -78,7 +78,12 @@ function inDocuments(walk: Walk, { isDenied, ...others }: Bounds): readonly Imag
     searched.set(layer.yaml, known);
     // What a rule leads to counts in a part that is denied.
     const isOpen = layer.depth > 0 || isDenied(node);
-    const bounds = { ...others, isDenied: isOpen ? () => false : isDenied, own: node };
+    const bounds = {
+      ...others,
+      isDenied: isOpen ? () => false : isDenied,
+      own: node,
+      fillsDigest: document.fillsDigest,
+    };
     const meaning = document.key === undefined ? undefined : meaningOf(document.key);
     const fields =
       known.get(node) ??

@@ -40,6 +40,8 @@ export interface LikelySearch {
   readonly carriers: ReadonlyMap<YamlText, ReadonlySet<YamlNode>>;
   /** Set where only a key tells that a text is an image, not what the text names. */
   readonly isByKey?: true;
+  /** Set in the values of a chart in a file: a key for a digest that is there and empty is filled. */
+  readonly fillsDigest?: true | undefined;
   /** Set in a document that nobody says to be one. */
   readonly isInText?: true;
 }
@@ -72,7 +74,8 @@ export function takeParts(search: LikelySearch, place: Place, map: NamedTexts): 
     const [name = ""] = keys.repository;
     const value = membersByName(place.layer.yaml, place.node).get(name)?.value;
     const isLeft = value !== undefined && isLeftOut(search, { ...place, node: value });
-    const rule: FieldRule = { ...likelyRule, in: "repositoryAndTag", keys };
+    const parts: FieldRule = { ...likelyRule, in: "repositoryAndTag", keys };
+    const rule: FieldRule = search.fillsDigest ? { ...parts, fillsDigest: true } : parts;
     return !isLeft && extractSplit(search.walk, place, rule) ? namesOf(keys) : [];
   });
 }

@@ -2,7 +2,7 @@
 import { kindOf, lastEventOf } from "../yaml/node.ts";
 import type { TextEdit } from "../yaml/text-edit.ts";
 import { inheritanceOf } from "./digest-heirs.ts";
-import { clearKey, emptyKey, noPlace, writeKey } from "./digest-slot.ts";
+import { clearKey, emptyKey, isBareKey, noPlace, writeKey } from "./digest-slot.ts";
 import type { Site } from "./embedded-document.ts";
 import type { FieldRule } from "./field-rule.ts";
 import type { Writing } from "./image-field.ts";
@@ -33,15 +33,16 @@ export function writingOf({ map, keys, rule, inexact, repository, tag, digest }:
   if (holder !== undefined) {
     const { key, site } = holder;
     if (holder !== digest) return { writing: { kind: "in-place" }, site, key };
-    // Nothing but what was empty was filled, and never without the algorithm.
-    const isFilled = digestKey === undefined && rule.fillsDigest && holder.text.includes(":");
+    // Nothing but what was empty was filled, in the form that the key asks for.
+    const isFilled =
+      digestKey === undefined && rule.fillsDigest && holder.text.includes(":") !== isBareKey(key);
     const writing = isFilled
       ? withRemoval(map, emptyKey(map.layer, map.node, key))
       : removable(map, digestKey && key);
     return { writing, site, key };
   }
   if (inexact !== undefined) {
-    const reason = `its \`${inexact.key}\` is a number, a boolean or binary data, which readers write in ways of their own`;
+    const reason = `its \`${inexact.key}\` is a number, a boolean or binary data, which readers write in ways of their own: write it in quotes`;
     return { writing: noPlace(reason), site: map };
   }
   if (digestKey !== undefined) return { writing: slotIn(map, digestKey, keys), site: map, key: digestKey };

@@ -68,6 +68,8 @@ export interface KeyedDocument extends Site {
   readonly path: readonly (string | number)[];
   /** The key that says what it is, where that is none of the path. */
   readonly key?: string;
+  /** Whether a key for a digest that is there and empty is filled. */
+  readonly fillsDigest?: true | undefined;
 }
 
 /** A part of an object that holds no images, and why. */

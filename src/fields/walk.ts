@@ -11,7 +11,7 @@ import { identityOf } from "./extract.ts";
 import { type FieldRule, strongest } from "./field-rule.ts";
 import { anyKindTree, type KindRules, type RulesOf } from "./field-rules.ts";
 import { type Operation, operationIn, patchedField } from "./json-patch.ts";
-import { childContext, hasTextImage } from "./key-heuristics.ts";
+import { childContext, elementRule, hasTextImage } from "./key-heuristics.ts";
 import {
   closed,
   looseRule,
@@ -198,7 +198,9 @@ function visitElements(walk: Walk, { layer, node: list, via }: Place, context: N
   for (const node of elementsOf(layer.yaml, list)) {
     if (branches.length > 0 || kindOf(layer.yaml, node) !== "scalar" || isImageList) {
       walk.path.push(index);
-      visit(walk, { layer, node, via }, element);
+      const place = { layer, node, via };
+      const rule = role === "plain" ? elementRule(context.scope, place) : undefined;
+      visit(walk, place, rule === undefined ? element : { ...element, fallback: rule });
       walk.path.pop();
     }
     index++;

@@ -28,8 +28,8 @@ export function imageEdit({ field, from, to }: Replacement): ImageEdit | undefin
   const { site, writing } = field;
   switch (writing.kind) {
     case "digest": {
-      const digest = digestIn(to);
-      return digest && certain({ site, edit: slotEdit(writing, digest) });
+      const text = textFor(writing, digestIn(to));
+      return text === undefined ? undefined : certain({ site, edit: slotEdit(writing, text) });
     }
     case "in-place": {
       const { removal } = writing;
@@ -48,7 +48,13 @@ function digestIn(to: string): Digest | undefined {
   return image instanceof InvalidReferenceError ? undefined : image.digest;
 }
 
-function slotEdit({ range, before, after }: DigestSlot, digest: Digest): TextEdit {
+/** What goes under a key: of a digest by another algorithm, nothing could be said without it. */
+function textFor({ isBare }: DigestSlot, digest: Digest | undefined): string | undefined {
+  if (!isBare || digest === undefined) return digest;
+  return digest.startsWith("sha256:") ? digest.slice("sha256:".length) : undefined;
+}
+
+function slotEdit({ range, before, after }: DigestSlot, digest: string): TextEdit {
   return { ...range, text: before + digest + after };
 }
 

@@ -30,7 +30,7 @@ describe("an image that kubectl reads as another type", () => {
     ).toEqual({
       text,
       told: [
-        `warning spec.values.image: "${value}": left alone: its \`${part}\` is a number, a boolean or binary data, which readers write in ways of their own`,
+        `warning spec.values.image: "${value}": left alone: its \`${part}\` is a number, a boolean or binary data, which readers write in ways of their own: write it in quotes`,
       ],
       asked: [],
     });

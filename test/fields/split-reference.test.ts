@@ -23,7 +23,7 @@ describe("extractSplit", () => {
     [
       "a tag that is a number",
       "    image: {repository: r.io/a, tag: 1.10}\n",
-      'warning spec.values.image: "r.io/a:1.10": left alone: its `tag` is a number, a boolean or binary data, which readers write in ways of their own',
+      'warning spec.values.image: "r.io/a:1.10": left alone: its `tag` is a number, a boolean or binary data, which readers write in ways of their own: write it in quotes',
     ],
   ])("says once why it leaves %s alone", async (_, values, told) => {
     const text = release(values);
@@ -145,6 +145,17 @@ describe("extractSplit", () => {
 
     expect(first.text).toBe(release(after));
     expect(second).toMatchObject({ text: release(after).replaceAll("<digest>", old), asked: [] });
+  });
+
+  test.each(["sha", "image_sha256"])("leaves the algorithm to what reads a key called %s", async (key) => {
+    const spec = `fieldSpecs: [{kind: HelmRelease, path: "spec/values/image", digestKey: ${key}}]`;
+    const text = release(`    image:\n      repository: r.io/a\n      tag: '1'\n      ${key}: ""\n`);
+
+    const first = await pin(text, spec);
+    const second = await pin(first.text, `${spec}\nmode: unpin`);
+
+    expect(first.text).toBe(text.replace('""', `"${"0123456789abcdef".repeat(4)}"`));
+    expect(second.text).toBe(text);
   });
 
   test("says what is missing where the key has no place", async () => {

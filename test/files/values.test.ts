@@ -1,5 +1,6 @@
 /** The values of charts: what is pinned in them, and what is told of the rest. */
 import { describe, expect, test } from "vitest";
+import type { Registry } from "../../src/registry/resolve/registry-session.ts";
 import { digest, makeTree, pinTree, planTree, pod, readTree } from "./tree.ts";
 
 const chart = "apiVersion: v2\nname: chart\nversion: 1.0.0\n";
@@ -39,6 +40,67 @@ replicas: 3
     expect(asked).toContain("registry.k8s.io/ingress-nginx/controller:v1");
     expect(lines.filter((line) => !line.includes("[info]"))).toEqual([]);
     expect((await planTree(folder)).changes).toEqual([]);
+  });
+
+  test("with a key for the digest are pinned in lists, whatever the map is called, and in the hexadecimal form of `sha`", async () => {
+    const values = `agents:
+- repository: ghcr.io/acme/a
+  tag: "1"
+  digest: ""
+web:
+  image: ghcr.io/acme/b
+  tag: "2"
+  digest: ""
+  sidecar:
+    image: ghcr.io/acme/c:3
+operator:
+  image:
+    registry: quay.io
+    repository: prometheus/prometheus
+    tag: v4
+    sha: ""
+built:
+  image: {repository: ghcr.io/acme/d, tag: v5, digest: "", sha: 0d1f2e3}
+`;
+    const folder = makeTree({ "a/Chart.yaml": chart, "a/values.yaml": values });
+
+    const { lines } = await pinTree(folder);
+
+    const pinned = values
+      .replaceAll(/([dD]igest): ""/g, `$1: "${digest}"`)
+      .replace("c:3", `c:3@${digest}`)
+      .replace('sha: ""', `sha: "${digest.replace("sha256:", "")}"`);
+    expect(readTree(folder)["a/values.yaml"]).toBe(pinned);
+    expect(lines.filter((line) => !line.includes("[info]"))).toEqual([]);
+    expect((await planTree(folder)).changes).toEqual([]);
+    expect(await planTree(folder, { options: { mode: "check" } })).toMatchObject({ ok: true, lines: [] });
+    await pinTree(folder, { options: { mode: "unpin" } });
+    expect(readTree(folder)["a/values.yaml"]).toBe(values);
+  });
+
+  test("of which the names of the keys tell are pinned where a registry has them, and freed again", async () => {
+    const values = 'a: {image: ghcr.io/acme/d, imageTag: v5, imageDigest: ""}\n';
+    const folder = makeTree({ "a/Chart.yaml": chart, "a/values.yaml": values });
+    const registry: Registry = {
+      inspect: async () => ({ digest, recognizedBy: "application/vnd.oci.image.index.v1+json" }),
+      hasDigest: async () => true,
+    };
+
+    await pinTree(folder, { registry });
+
+    expect(readTree(folder)["a/values.yaml"]).toBe(values.replace('""', `"${digest}"`));
+    await pinTree(folder, { options: { mode: "unpin" } });
+    expect(readTree(folder)["a/values.yaml"]).toBe(values);
+  });
+
+  test("may be said to have an empty key for the digest, if the image is known only by its name", async () => {
+    const values = 'web: {image: nginx, imageTag: "1", imageDigest: ""}\n';
+    const folder = makeTree({ "a/Chart.yaml": chart, "a/values.yaml": values });
+
+    const { lines } = await planTree(folder);
+
+    expect(lines.join("")).not.toContain("no key for a digest");
+    expect(lines).toHaveLength(1);
   });
 
   test("without a key for the digest are left alone, which is told once, with what to do", async () => {
