@@ -45,7 +45,7 @@ if (existsSync(`${shared}/corpus/images.dev.tsv`)) {
 }
 
 if (existsSync(`${shared}/corpus/crds-2/fields.tsv`)) {
-  const unseen = await measureUnseen(`${shared}/corpus/crds-2`);
+  const unseen = await measureUnseen(`${shared}/corpus/crds-2`, { groups: "own" });
   hits.push(...unseen.hits);
   const { pins, splits, silent, missed, nopins, falseHits, falseByDefault } = unseen;
   console.log(
@@ -56,6 +56,10 @@ if (existsSync(`${shared}/corpus/crds-2/fields.tsv`)) {
     `unseen kinds: ${falseHits.length} of ${nopins} that are none changed with \`all\`, ${falseByDefault.length} by default`,
   );
   for (const each of [...missed, ...silent, ...falseHits]) console.log(`  ${each}`);
+  const bare = await measureUnseen(`${shared}/corpus/crds-2`, { groups: "unknown" });
+  console.log(
+    `unseen kinds, in groups that no row knows: ${bare.pinned} pinned with \`all\`, ${bare.pinnedByDefault} by default, ${bare.silent.length} neither pinned nor told, ${bare.falseHits.length} that are none changed with \`all\`, ${bare.falseByDefault.length} by default`,
+  );
 } else {
   console.log(`unseen kinds: left out, since there is no ${shared}/corpus/crds-2/fields.tsv`);
 }

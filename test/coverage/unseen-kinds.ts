@@ -29,8 +29,14 @@ export interface UnseenCoverage {
   readonly hits: readonly Hit[];
 }
 
-/** Pins the objects of a folder, of which `fields.tsv` says what each value is. */
-export async function measureUnseen(folder: string): Promise<UnseenCoverage> {
+/**
+ * Pins the objects of a folder, of which `fields.tsv` says what each value is; `groups: "unknown"` gives them groups that no row
+ * knows, so that what is found is found by what a value and its keys say.
+ */
+export async function measureUnseen(
+  folder: string,
+  { groups }: { readonly groups: "own" | "unknown" },
+): Promise<UnseenCoverage> {
   const rows = readRows(folder);
   const objects = new Map(
     [...new Set(rows.map(({ file }) => file))].map((file) => [file, objectsOf(folder, file)]),
@@ -41,7 +47,10 @@ export async function measureUnseen(folder: string): Promise<UnseenCoverage> {
     const at = candidates.findIndex((text) => valueAt(text, row) === row.value);
     const text = candidates[at];
     if (text === undefined) throw new Error(`${row.file} has no ${row.kind} with ${row.path}: ${row.value}`);
-    found.push({ ...row, ...(await fateOf(text, row)) });
+    found.push({
+      ...row,
+      ...(await (groups === "own" ? fateOf(text, row) : fateOf(...inUnknownGroup(text, row)))),
+    });
   }
   const [pins, splits, nopins] = ["pin", "split", "nopin"].map((verdict) =>
     found.filter((each) => each.verdict.startsWith(verdict)),
@@ -66,6 +75,13 @@ export async function measureUnseen(folder: string): Promise<UnseenCoverage> {
       ...nopins.filter(({ all }) => all).map(({ rule }) => ({ rule, set: "nopins" as const })),
     ],
   };
+}
+
+/** An object and its row, in a group of another name. */
+function inUnknownGroup(text: string, row: Row): [string, Row] {
+  const [group = "", kind = group] = row.kind.split("/");
+  const renamed = text.replace(/^apiVersion: (?:([^/\n]+)\/)?(.*)$/m, `apiVersion: other.example/$2`);
+  return [renamed, { ...row, kind: `other.example/${kind}` }];
 }
 
 interface Row {

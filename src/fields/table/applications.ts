@@ -51,7 +51,10 @@ export const applications: FieldTable = {
   "goharbor.io": () => ({
     "Harbor HarborCluster": [
       "spec/{core,jobservice,portal,registry,registryctl,chartmuseum,exporter,trivy}/image",
+      "spec/storage/spec/minIO/{image,mc/image}",
     ],
+    "ChartMuseum Core Exporter JobService NotaryServer NotarySigner Portal Registry RegistryController Trivy":
+      ["spec/image"],
   }),
   "app.kiegroup.org": () => ({
     "KogitoRuntime KogitoSupportingService": ["spec/image"],

@@ -152,4 +152,10 @@ export const clusters: FieldTable = {
   "ironic.metal3.io": () => ({
     "*": ["spec/images/*"],
   }),
+  "edgecore.config.kubeedge.io": () => ({
+    EdgeCore: ["modules/edged/podSandboxImage"],
+  }),
+  "apps.openyurt.io": () => ({
+    YurtAppOverrider: ["entries[]/items[]/image/imageClaim"],
+  }),
 };

@@ -231,13 +231,17 @@ export const databases: FieldTable = {
       { path: "spec", in: "repositoryAndTag", keys: { repository: ["repository"], tag: ["version"] } },
     ],
     ScyllaDBDatacenter: ["spec/scyllaDB/image", "spec/scyllaDBManagerAgent/image"],
+    ScyllaOperatorConfig: [
+      "spec/{scyllaUtilsImage,unsupportedBashToolsImageOverride,unsupportedGrafanaImageOverride}",
+    ],
   }),
   "cassandra.datastax.com": () => ({
     CassandraDatacenter: ["spec/{serverImage,systemLoggerImage,configBuilderImage}"],
   }),
   "k8ssandra.io": () => ({
     K8ssandraCluster: [
-      "spec/cassandra/{serverImage,datacenters[]/serverImage}",
+      "spec/cassandra/{serverImage,perNodeConfigInitContainerImage,telemetry/vector/image}",
+      "spec/cassandra/datacenters[]/{serverImage,perNodeConfigInitContainerImage,telemetry/vector/image}",
       {
         path: "spec/**/{containerImage,jmxInitContainerImage}",
         in: "repositoryAndTag",
@@ -286,6 +290,7 @@ export const databases: FieldTable = {
     Infinispan: ["spec/image"],
   }),
   "asdb.aerospike.com": () => ({
+    AerospikeBackupService: ["spec/image"],
     AerospikeCluster: [
       "spec/image",
       "spec/podSpec/{sidecars[],initContainers[]}/image",
@@ -319,7 +324,9 @@ export const databases: FieldTable = {
     ],
   }),
   "mysql.radondb.com": () => ({
-    MysqlCluster: ["spec/{podPolicy/sidecarImage,podPolicy/busyboxImage,mysqlOpts/image,xenonOpts/image}"],
+    MysqlCluster: [
+      "spec/{podPolicy/sidecarImage,podPolicy/busyboxImage,mysqlOpts/image,xenonOpts/image,metricsOpts/image}",
+    ],
   }),
   "oceanbase.oceanbase.com": () => ({
     OBCluster: ["spec/{observer,monitor,backupVolume}/image"],
@@ -334,7 +341,7 @@ export const databases: FieldTable = {
     MongoDBCommunity: ["spec/statefulSet/spec/template/spec/<pod>"],
   }),
   "hyperspike.io": () => ({
-    Valkey: ["spec/{image,exporterImage}"],
+    Valkey: ["spec/{image,exporterImage,externalAccess/proxy/image}"],
   }),
   "schemas.schemahero.io databases.schemahero.io": () => ({
     Database: ["spec/schemahero/image"],
@@ -354,6 +361,7 @@ export const databases: FieldTable = {
   "doris.selectdb.com disaggregated.cluster.doris.com": () => ({
     "DorisCluster DorisDisaggregatedCluster": [
       "spec/{feSpec,beSpec,cnSpec,brokerSpec,metaService,computeGroups[]}/image",
+      "spec/{feSpec,beSpec,cnSpec,brokerSpec,metaService,computeGroups[]}/systemInitialization/initImage",
     ],
   }),
   "starrocks.com": () => ({
@@ -362,10 +370,17 @@ export const databases: FieldTable = {
     ],
   }),
   "catalog.kubedb.com": () => ({
-    "*": ["spec/*/image", "spec/*/*/image", "spec/*/*/*/image"],
+    "*": ["spec/*/{image,yqImage}", "spec/*/*/image", "spec/*/*/*/image"],
   }),
   "apps.kubeblocks.io": () => ({
     ComponentVersion: ["spec/releases[]/images/*"],
+    ComponentDefinition: ["spec/lifecycleActions/**/exec/image"],
+  }),
+  "operations.kubeblocks.io": () => ({
+    OpsDefinition: ["spec/componentInfos[]/imageMappings[]/images/*", "spec/actions[]/**/podSpec/<pod>"],
+  }),
+  "greptime.io": () => ({
+    "GreptimeDBCluster GreptimeDBStandalone": ["spec/**/main/image"],
   }),
   "dataprotection.kubeblocks.io": () => ({
     ActionSet: ["spec/**/image"],

@@ -18,6 +18,7 @@ export const learning: FieldTable = {
       "inference/preset/presetOptions/image",
       "inference/template/<pod>",
       "inference/template/spec/<pod>",
+      "inference/adapters[]/source/image",
       "tuning/{preset/presetOptions,input}/image",
     ],
   }),
@@ -80,7 +81,11 @@ export const learning: FieldTable = {
     KatibConfig: ["runtime/{metricsCollectors,suggestions,earlyStoppings}[]/image"],
   }),
   "machinelearning.seldon.io": () => ({
-    SeldonDeployment: ["spec/predictors[]/componentSpecs[]/spec/<pod>"],
+    SeldonDeployment: [
+      "spec/predictors[]/componentSpecs[]/spec/<pod>",
+      "spec/predictors[]/explainer/containerSpec/image",
+      "spec/predictors[]/**/storageInitializerImage",
+    ],
   }),
   "mlops.seldon.io": () => ({
     ServerConfig: ["spec/podSpec/<pod>"],
@@ -106,6 +111,8 @@ export const learning: FieldTable = {
         apart: true,
       },
     ],
+    DynamoComponentDeployment: ["spec/extraPodSpec/mainContainer/image"],
+    DynamoGraphDeployment: ["spec/services/*/extraPodSpec/mainContainer/image"],
   }),
   "mellanox.com": () => ({
     "NicClusterPolicy NicNodePolicy": [
@@ -121,6 +128,7 @@ export const learning: FieldTable = {
     "NIMService NIMCache NIMPipeline NemoCustomizer NemoDatastore NemoEntitystore NemoEvaluator NemoGuardrail":
       [{ path: "spec/**/image", in: "repositoryAndTag", keys: { repository: ["repository"], tag: ["tag"] } }],
     NIMCache: ["spec/source/{ngc,dataStore,hf}/modelPuller"],
+    NemoEvaluator: ["spec/evaluationImages/*"],
   }),
   "amd.com": () => ({
     DeviceConfig: [
@@ -153,5 +161,13 @@ export const learning: FieldTable = {
   }),
   "amalthea.dev": () => ({
     "JupyterServer AmaltheaSession": ["spec/{jupyterServer,session}/image"],
+  }),
+  "kagent.dev": () => ({
+    Agent: ["spec/{byo,declarative}/deployment/image"],
+    MCPServer: ["spec/deployment/image"],
+  }),
+  "orchestration.aibrix.ai": () => ({
+    KVCache: ["spec/{cache,watcher,metadata/redis/runtime,metadata/etcd/runtime}/image"],
+    "RayClusterFleet RayClusterReplicaSet": ["spec/template/spec/autoscalerOptions/image"],
   }),
 };

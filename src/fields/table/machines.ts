@@ -24,7 +24,7 @@ export const machines: FieldTable = {
     ],
   }),
   "virt.virtink.smartx.com": () => ({
-    VirtualMachine: ["spec/volumes[]/containerDisk/image"],
+    VirtualMachine: ["spec/{instance/kernel,volumes[]/containerDisk,volumes[]/containerRootfs}/image"],
   }),
   "pool.kubevirt.io": () => ({
     VirtualMachinePool: [

@@ -97,20 +97,23 @@ export const messaging: FieldTable = {
   }),
   "compute.functionmesh.io": () => ({
     "Function Source Sink FunctionMesh": [
-      "spec/image",
-      "spec/{functions,sources,sinks}[]/image",
+      "spec/{image,filebeatImage,downloaderImage,cleanupImage}",
+      "spec/{functions,sources,sinks}[]/{image,filebeatImage,downloaderImage,cleanupImage}",
       "spec/pod/initContainers[]/image",
     ],
   }),
   "zookeeper.pravega.io bookkeeper.pravega.io": () => ({
     "*": [{ path: "spec/image", in: "repositoryAndTag", keys: { repository: ["repository"], tag: ["tag"] } }],
   }),
+  "kaap.oss.datastax.com": () => ({
+    "*": ["spec/**/image"],
+  }),
   "activemq.artemis.io broker.amq.io": () => ({
     ActiveMQArtemis: ["spec/deploymentPlan/{image,initImage}"],
   }),
   "nifi.konpyutaika.com nifi.orange.com": () => ({
     NifiCluster: [
-      "spec/clusterImage",
+      "spec/{clusterImage,nodeConfigGroups/*/image}",
       {
         path: "spec/initContainerImage",
         in: "repositoryAndTag",

@@ -61,6 +61,7 @@ export const networking: FieldTable = {
   }),
   "gateway-operator.konghq.com gateway.konghq.com": () => ({
     "ControlPlane DataPlane GatewayConfiguration AIGateway": ["spec/**/podTemplateSpec/spec/<pod>"],
+    KongPluginInstallation: ["spec/image"],
   }),
   "nginx.org k8s.nginx.org charts.nginx.org": () => ({
     NginxIngress: [
@@ -73,5 +74,8 @@ export const networking: FieldTable = {
   }),
   "networking.cloudflare-operator.io": () => ({
     "Tunnel ClusterTunnel": ["spec/image"],
+  }),
+  "operator.antrea.vmware.com": () => ({
+    AntreaInstall: ["spec/antreaImage"],
   }),
 };

@@ -200,4 +200,11 @@ export const observability: FieldTable = {
   "packageregistry.k8s.elastic.co": () => ({
     PackageRegistry: ["spec/image"],
   }),
+  "enterprise.splunk.com": () => ({
+    "*": ["spec/image"],
+  }),
+  "observability.kaasops.io": () => ({
+    Vector: ["spec/agent/{image,configCheck/image}"],
+    "VectorAggregator ClusterVectorAggregator": ["spec/{image,configCheck/image}"],
+  }),
 };

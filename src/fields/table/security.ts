@@ -51,4 +51,15 @@ export const security: FieldTable = {
     // The rest of a policy is patterns.
     "ClusterPolicy Policy": [{ path: "spec/rules[]/generate/data", in: "object" }],
   }),
+  "falcon.crowdstrike.com": () => ({
+    "FalconAdmission FalconContainer FalconImageAnalyzer": ["spec/image"],
+    FalconNodeSensor: ["spec/node/image"],
+    FalconDeployment: [
+      "spec/{falconAdmission,falconContainerSensor,falconImageAnalyzer,falconNodeSensor/node}/image",
+    ],
+  }),
+  "compliance.openshift.io": () => ({
+    "ComplianceScan ProfileBundle": ["spec/contentImage"],
+    ComplianceSuite: ["spec/scans[]/contentImage"],
+  }),
 };

@@ -74,4 +74,9 @@ export const storage: FieldTable = {
   "stash.appscode.com addons.kubestash.com": () => ({
     Function: ["spec/image"],
   }),
+  "juicefs.io": () => ({
+    "Sync WarmUp": ["spec/image"],
+    CronSync: ["spec/syncTemplate/spec/image"],
+    CacheGroup: ["spec/worker/{template,overwrite[]}/image"],
+  }),
 };

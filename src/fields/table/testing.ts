@@ -34,10 +34,14 @@ export const testing: FieldTable = {
     ChaosEngine: [
       "spec/components/runner/image",
       "spec/experiments[]/spec/components/experimentImage",
+      { path: "spec/experiments[]/spec/components/env[name=*_IMAGE]/value", loose: true },
       "spec/components/sidecar[]/image",
     ],
   }),
   "chaos-mesh.org": () => ({
     "Workflow Schedule": ["spec/**/task/container/image"],
+  }),
+  "locust.io": () => ({
+    LocustTest: ["spec/image"],
   }),
 };

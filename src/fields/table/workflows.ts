@@ -135,6 +135,7 @@ export const workflows: FieldTable = {
     Application: [
       "spec/components[]/properties/image",
       "spec/components[]/traits[type=sidecar|init-container]/properties/image",
+      "spec/policies[]/properties/envs[]/patch/components[]/properties/image",
       { path: "spec/components[type=helm]/properties/values", in: "values" },
     ],
   }),
@@ -161,11 +162,15 @@ export const workflows: FieldTable = {
     ImageListPullJob: ["spec/images[]"],
     SidecarSet: ["spec/<pod>", "spec/{containers,initContainers}[]/upgradeStrategy/hotUpgradeEmptyImage"],
     "CloneSet StatefulSet DaemonSet BroadcastJob": ["spec/template/spec/<pod>"],
-    AdvancedCronJob: ["spec/template/{jobTemplate,broadcastJobTemplate}/spec/template/spec/<pod>"],
+    AdvancedCronJob: [
+      "spec/template/{jobTemplate,broadcastJobTemplate}/spec/template/spec/<pod>",
+      "spec/template/imageListPullJobTemplate/spec/images[]",
+    ],
     UnitedDeployment: ["spec/template/*/spec/template/spec/<pod>"],
   }),
   "operations.kubeedge.io": () => ({
     ImagePrePullJob: ["spec/imagePrePullTemplate/images[]"],
+    NodeUpgradeJob: ["spec/image"],
   }),
   "tower.ansible.com automationcontroller.ansible.com": () => ({
     AutomationController: [
@@ -181,5 +186,8 @@ export const workflows: FieldTable = {
   }),
   "lifecycle.keptn.sh": () => ({
     KeptnTaskDefinition: ["spec/container/image"],
+  }),
+  "prefect.io": () => ({
+    "PrefectServer PrefectWorkPool": ["spec/{image,postgres/waitForDatabaseImage}"],
   }),
 };
