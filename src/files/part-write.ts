@@ -93,7 +93,8 @@ export function indexPartWrites(
   makesUpFor: MakesUpFor = () => false,
 ): FindPartWrites {
   const byMap = new Map<string, PartWrite[]>();
-  for (const write of writes) appendTo(byMap, keyOf(literalName(write.target.select), write.map), write);
+  for (const write of writes)
+    appendTo(byMap, keyOf(literalName(write.target.select), write.map, write.subject), write);
   return (field, place) => {
     if (!field.isApart || byMap.size === 0) return [];
     const names = [...(field.object?.names ?? []), undefined];
@@ -101,12 +102,10 @@ export function indexPartWrites(
     const map = field.keys.slice(0, -1);
     const subject = subjectOf(field.keys.at(-1) ?? "");
     const meant = names
-      .flatMap((name) => byMap.get(keyOf(name, map)) ?? [])
+      .flatMap((name) => byMap.get(keyOf(name, map, subject)) ?? [])
       .filter(
         (each) =>
-          each.place !== place &&
-          each.subject === subject &&
-          isTarget(each.target, { ...field, keys: [...map, each.key] }) !== "no",
+          each.place !== place && isTarget(each.target, { ...field, keys: [...map, each.key] }) !== "no",
       );
     const own = new Set(meant.flatMap(({ kind, by }) => (kind === "own" ? by : [])));
     const isMadeUp = (stale: string): boolean =>
@@ -134,6 +133,6 @@ export function partOverrideOf(
   return { kind: "floats", reason };
 }
 
-function keyOf(name: string | undefined, map: readonly string[]): string {
-  return JSON.stringify([name ?? [], map]);
+function keyOf(name: string | undefined, map: readonly string[], subject: string): string {
+  return JSON.stringify([name ?? [], map, subject]);
 }

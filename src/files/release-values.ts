@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { isDigestText } from "../fields/digest-beside.ts";
 import { subjectOf } from "../fields/likely-parts.ts";
 import type { ImageParts } from "../krm/input.ts";
+import { groupBy } from "../lock/format/locked-image.ts";
 import { entryLayout } from "../yaml/layout.ts";
 import { membersOf } from "../yaml/members.ts";
 import {
@@ -14,12 +15,12 @@ import {
   startOf,
   type YamlEntry,
 } from "../yaml/node.ts";
-import type { YamlText } from "../yaml/scan.ts";
+import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import type { ChartRelease, ReleaseKey } from "./chart-releases.ts";
 import type { ReadNamed } from "./kustomization-file.ts";
 import { isDigestKey, isNameKey, isOfAnother, isTagKey, overlaidKeys } from "./part-keys.ts";
 import type { PatchedImage } from "./patched-images.ts";
-import { documentsOf, type FindBelow, finderIn, placeOf, type YamlMap } from "./yaml-parts.ts";
+import { documentsOf, finderIn, placeOf, type YamlMap } from "./yaml-parts.ts";
 
 /** Tells whether a run writes into a part of a file. */
 export type IsEdited = (place: string, range: Range) => boolean;
@@ -63,9 +64,8 @@ interface Keys {
 
 interface Layer extends Keys {
   readonly place: string;
-  readonly root: YamlMap;
-  readonly find: FindBelow;
-  readonly isEdited: (range: Range) => boolean;
+  /** The parts beside a key, of the same image. */
+  readonly partsBeside: (key: ReleaseKey) => readonly ValuePart[];
 }
 
 /** A key that leaves an image below with the digest of another. */
@@ -84,9 +84,8 @@ function readLayer(place: string, read: ReadNamed, isEdited: IsEdited): Layer | 
     position: placeOf(root.yaml, key.at),
     path: key.steps.join("."),
   }));
-  const find = finderIn(root);
-  const madeUp = madeUpIn(keys);
-  return { file: file.path, place, root, find, keys, madeUp, isEdited: (range) => isEdited(place, range) };
+  const partsBeside = partsFinder(root, (range) => isEdited(place, range));
+  return { file: file.path, place, keys, madeUp: madeUpIn(keys), partsBeside };
 }
 
 function madeUpIn(keys: readonly ReleaseKey[]): ReadonlySet<string> {
@@ -142,7 +141,7 @@ function imageBelow(
   nearest: readonly Layer[],
   key: ReleaseKey,
 ): (ImageParts & { readonly text: string }) | undefined {
-  const layers = nearest.map((layer) => partsAt(layer, key));
+  const layers = nearest.map((layer) => layer.partsBeside(key));
   const digested = layers.find((parts) => parts.some(({ isDigest }) => isDigest));
   if (digested === undefined) return undefined;
   const all = layers.flat();
@@ -168,23 +167,31 @@ interface ValuePart {
   readonly isDigest: boolean;
 }
 
-function partsAt(
-  { root: { yaml }, find, isEdited }: Layer,
-  { steps, subject }: ReleaseKey,
-): readonly ValuePart[] {
-  const node = find(steps.slice(0, -1));
-  if (node === undefined || kindOf(yaml, node) !== "mapping") return [];
-  return membersOf(yaml, node).flatMap(({ name, value }) => {
-    const text = scalarText(yaml, dereference(yaml, value));
-    if (text === undefined || subjectOf(name) !== subject) return [];
-    const isDigest = isDigestKey(name) && (isDigestText(text) || isFilled());
-    return [{ name, text, isDigest }];
+/** Makes what gives the parts beside a key, of the same image; each map is gone through once. */
+function partsFinder(
+  { yaml, node: root }: YamlMap,
+  isEdited: (range: Range) => boolean,
+): (key: ReleaseKey) => readonly ValuePart[] {
+  const find = finderIn({ yaml, node: root });
+  const known = new Map<YamlNode, ReadonlyMap<string, readonly ValuePart[]>>();
+  return ({ steps, subject }) => {
+    const map = find(steps.slice(0, -1));
+    if (map === undefined || kindOf(yaml, map) !== "mapping") return [];
+    const bySubject = known.get(map) ?? groupBy(partsIn(map), ({ name }) => subjectOf(name));
+    known.set(map, bySubject);
+    return bySubject.get(subject) ?? [];
+  };
 
-    function isFilled(): boolean {
-      const entry = entriesOf(yaml, node ?? 0).find((each) => each.value === value);
-      return entry !== undefined && isEdited(rangeOf(yaml, entry));
-    }
-  });
+  function partsIn(map: YamlNode): readonly ValuePart[] {
+    const entries = new Map(entriesOf(yaml, map).map((entry) => [entry.value, entry]));
+    return membersOf(yaml, map).flatMap(({ name, value }) => {
+      const text = scalarText(yaml, dereference(yaml, value));
+      if (text === undefined) return [];
+      const entry = entries.get(value);
+      const isFilled = entry !== undefined && isEdited(rangeOf(yaml, entry));
+      return [{ name, text, isDigest: isDigestKey(name) && (isDigestText(text) || isFilled) }];
+    });
+  }
 }
 
 function rangeOf(yaml: YamlText, entry: YamlEntry): Range {

@@ -61,7 +61,7 @@ export const fileShapes: readonly Shape[] = [
         const kustomizations = readKustomizations(files);
         const overridden = kustomizations.overridden("/0/p.yaml");
         const resource = { ...inPod.resource, kind: "Widget" };
-        const path = "spec.image";
+        const path = "spec.image.digest";
         for (let at = 0; at < n; at++) {
           const named = { ...inPod, resource: { ...resource, name: `p${at}` } };
           overridden?.({ path, putAt: path, value: "a:1@sha256:1", isApart: true, ...named });

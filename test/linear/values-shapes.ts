@@ -10,7 +10,7 @@ import { rootOf } from "../../src/yaml/node.ts";
 import { scan } from "../../src/yaml/scan.ts";
 import { repeat, type Shape } from "./shape.ts";
 
-const image = '{repository: r/a, tag: "1", digest: "sha256:1"}';
+const image = `{repository: r/a, tag: "1", digest: "sha256:${"1".repeat(64)}"}`;
 const chart = "apiVersion: v2\nname: c\nversion: 1.0.0\n";
 
 export const valuesShapes: readonly Shape[] = [
@@ -38,6 +38,16 @@ export const valuesShapes: readonly Shape[] = [
       repeat(n, (at) => `    m${at}: {tag: "2"${at % 2 ? "" : ', digest: "sha256:2"'}}\n`),
     ),
   ),
+  releasing("keys of a release in one map over as many values", (n) =>
+    releaseOf(
+      "a",
+      repeat(n, (at) => `    i${at}Tag: "2"\n`),
+    ),
+  ),
+  laying("/x.yaml", "keys of many images in one map", (n) => ({
+    "/x.yaml": repeat(n, (at) => `i${at}Repository: r/a\ni${at}Tag: "1"\n`),
+    "/kustomization.yaml": `helmCharts:\n- {name: c, valuesFile: x.yaml, valuesInline: {${repeat(n, (at) => `i${at}Tag: "2"`, ", ")}}}\n`,
+  })),
   releasing("releases over as many values", (n) =>
     repeat(n, (at) => `${releaseOf(`a${at}`, `    m${at}: {tag: "2"}\n`)}---\n`),
   ),
@@ -57,7 +67,7 @@ function laying(place: string, name: string, make: (n: number) => Texts): Shape 
         .map(([each, text]) => ({ place: each, path: each.slice(1), text }));
       const files = Object.keys(texts).map(foundAt);
       const resource = { node: 0, apiVersion: "", group: "", kind: "", annotations: new Map() };
-      const field = { path: "image", putAt: "image", value: "r/a:1@sha256:1", isApart: true };
+      const field = { path: "image.digest", putAt: "image.digest", value: "r/a:1@sha256:1", isApart: true };
       return () => {
         const { values } = readKustomizations(kustomizations, read);
         const layers = readValuesLayers(files, read, values);
@@ -75,7 +85,9 @@ function releasing(name: string, make: (n: number) => string): Shape {
   return {
     name,
     prepare(n) {
-      const read = readerOf({ "/c/values.yaml": repeat(n, (at) => `m${at}: ${image}\n`) });
+      const read = readerOf({
+        "/c/values.yaml": repeat(n, (at) => `m${at}: ${image}\ni${at}Digest: "sha256:${"1".repeat(64)}"\n`),
+      });
       const yaml = scan(make(n));
       const items = yaml.documents.map(rootOf);
       const input: ManifestStream = { kind: "stream", yaml, items, file: { path: "a", form: "manifests" } };
