@@ -62,7 +62,10 @@ export function vacate(yaml: YamlText, mapping: YamlNode, name: string): TextEdi
   if (entry === undefined) return undefined;
   const text = scalarText(yaml, entry.value) ?? "";
   const before = entriesOf(yaml, mapping).slice(0, index);
-  const added = addedRange(yaml, mapping, index, additionOf(yaml, { name, text }, before));
+  // What aliases stand for was there before.
+  const added = isAliased(yaml, entry.key)
+    ? undefined
+    : addedRange(yaml, mapping, index, additionOf(yaml, { name, text }, before));
   return added === undefined ? empty(yaml, mapping, name) : { ...added, text: "" };
 }
 
@@ -79,7 +82,7 @@ function filledAt(yaml: YamlText, mapping: YamlNode, index: number): YamlEntry |
   const text = entry && scalarText(yaml, entry.value);
   if (entry === undefined || text === undefined || isVacant(yaml, entry.value)) return undefined;
   // An alias elsewhere would stand for nothing.
-  return isAliased(yaml, entry.key) || isAliased(yaml, entry.value) ? undefined : entry;
+  return isAliased(yaml, entry.value) ? undefined : entry;
 }
 
 /** The last entry with a key, which is the one that counts. */
