@@ -3,6 +3,8 @@ import { createServer, type Socket } from "node:net";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { parseReference } from "../../../src/image/reference.ts";
 import { defaultConnection } from "../../../src/registry/transport/endpoint.ts";
+import { Failure } from "../../../src/registry/transport/failure.ts";
+import type { Clock } from "../../../src/registry/transport/pace/clock.ts";
 import { createRetrier } from "../../../src/registry/transport/retry.ts";
 import { stopTime } from "../../support/clock.ts";
 import { fakeDns } from "../../support/fake-dns.ts";
@@ -568,9 +570,8 @@ async function orderOf(
       await wait(200);
       return { status, headers: {}, body: Buffer.alloc(0), url, took: 200 };
     },
-    // Pauses are half as long as they may be.
     {
-      clock: { ...clock, random: () => 0.5 },
+      clock: halfChance(clock),
       concurrency: 1,
       retries: 4,
       deadlineAt: 1e9,
@@ -623,3 +624,70 @@ describe("createRetrier asks Docker Hub", () => {
     expect(seen).toBe(most);
   });
 });
+
+describe("createRetrier asks for one answer", () => {
+  test("with pauses that grow where it is refused", async () => {
+    const { sent } = await askOne([429, 429, 429, 200]);
+
+    const pauses = sent.slice(1).map(({ at }, nth) => at - (sent[nth]?.at ?? 0));
+    expect(pauses).toHaveLength(3);
+    expect(pauses).toEqual([...new Set(pauses)].toSorted((one, other) => one - other));
+  });
+
+  test("nine times at most where it is always refused", async () => {
+    const { sent, outcome } = await askOne(Array.from({ length: 20 }, () => 429));
+
+    expect(sent).toHaveLength(9);
+    expect(outcome).toMatchObject({ status: 429 });
+  });
+
+  test("once where it fails for good", async () => {
+    const { sent, outcome } = await askOne([
+      new Failure("wrong-ca", { host: "r.example", retry: "never" }),
+      200,
+    ]);
+
+    expect(sent).toHaveLength(1);
+    expect(outcome).toMatchObject({ code: "wrong-ca" });
+  });
+
+  test("on a connection of its own where one has broken", async () => {
+    const { sent } = await askOne([new Failure("unreachable", { host: "r.example", retry: "always" }), 200]);
+
+    expect(sent.map(({ reset }) => reset)).toEqual([false, true]);
+  });
+});
+
+/** Asks once where these are the outcomes, one after the other. Returns what came of it, and when what was sent. */
+async function askOne(outcomes: readonly (number | Failure)[]): Promise<{
+  readonly sent: readonly { readonly at: number; readonly reset: boolean | undefined }[];
+  readonly outcome: unknown;
+}> {
+  const { clock, pass } = createFakeTime();
+  const sent: { readonly at: number; readonly reset: boolean | undefined }[] = [];
+  const send = createRetrier(
+    async ({ url, reset }) => {
+      const outcome = outcomes[sent.length] ?? 500;
+      sent.push({ at: clock.now(), reset });
+      if (outcome instanceof Failure) throw outcome;
+      return { status: outcome, headers: {}, body: Buffer.alloc(0), url, took: 0 };
+    },
+    { clock: halfChance(clock), concurrency: 8, retries: 4, deadlineAt: 1e9, socketsMax: () => 64 },
+  );
+  const url = new URL("https://r.example/v2/app/manifests/1");
+  const { signal } = new AbortController();
+  const request = {
+    method: "GET",
+    url,
+    headers: {},
+    connection: defaultConnection,
+    signal,
+    bytesMax: 1,
+  } as const;
+  return { outcome: await pass(() => send(request).catch((error: unknown) => error)), sent };
+}
+
+/** Pauses are half as long as they may be. */
+function halfChance(clock: Clock): Clock {
+  return { ...clock, random: () => 0.5 };
+}
