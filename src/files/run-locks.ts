@@ -151,6 +151,7 @@ function lockOf(file: LockFile, option: LockFileOption): Lock {
     label: path === undefined ? "the lock" : `the lock ${JSON.stringify(path)}`,
     lock,
     resource: {
+      kind: file.kind,
       ...lock?.resource,
       annotations: new Map(),
       ...(path !== undefined && { file: { path }, positionOf: positionIn(lock, option.text) }),

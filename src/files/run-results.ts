@@ -4,7 +4,7 @@ import { fieldSpecSlips } from "../find/field-spec-slips.ts";
 import type { Resource } from "../krm/resource.ts";
 import type { Result } from "../krm/result.ts";
 import type { Lock, Locks } from "../lock/locks.ts";
-import { unlockedNames, unusedResults } from "../lock/results.ts";
+import { conversion, isReadOnly, unlockedNames, unusedResults } from "../lock/results.ts";
 import type { UsedImage } from "../lock/unused-entries.ts";
 import { isBelow } from "./folder.ts";
 import type { ReadResult } from "./plan-each.ts";
@@ -77,8 +77,10 @@ function unlockedResults(files: readonly PlannedFile[], config: Config, locks: R
     locks.all().length === 0 ? "there is no lock, and `lock: frozen` forbids looking up" : "the lock lacks";
   const command = locks.all().length === 0 ? "--lock-mode create" : "--lock-mode auto";
   const { count, what } = unlockedNames(unlocked, config);
-  const message = `${lack} ${what}; add ${count === 1 ? "it" : "them"} with \`pin-digests ${command} PATH\``;
-  return [{ message, severity }];
+  const advice = locks.all().some(({ lock }) => isReadOnly(lock))
+    ? conversion
+    : `add ${count === 1 ? "it" : "them"} with \`pin-digests ${command} PATH\``;
+  return [{ message: `${lack} ${what}; ${advice}`, severity }];
 }
 
 /** Images of values without a key for a digest: one result for all of them, which is a finding of a check. */

@@ -184,7 +184,7 @@ function lockOfFile(file: LockFile, option: LockFileOption | undefined): Lock {
     label: labelOf(name),
     lock,
     // Without a file of its own it counts for the root.
-    resource: { ...lock?.resource, annotations: new Map() },
+    resource: { kind: file.kind, ...lock?.resource, annotations: new Map() },
     entries: file.images,
     images: lockedImages(file.images),
     textBeside: evidenceReader(option),

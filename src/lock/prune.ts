@@ -12,7 +12,7 @@ import { readLockFile } from "./format/lock-file.ts";
 import type { LockedImage } from "./format/locked-image.ts";
 import type { LockFileOption } from "./lock-file-option.ts";
 import type { Lock, Locks } from "./locks.ts";
-import { listedUpTo, lockResult } from "./results.ts";
+import { isReadOnly, listedUpTo, lockResult } from "./results.ts";
 import { type UsedImage, unusedEntries } from "./unused-entries.ts";
 import type { ChangedLockFile } from "./write.ts";
 
@@ -43,7 +43,8 @@ export function requirePrunable({ mode, lock }: Pick<Config, "mode" | "lock">, m
  */
 export function entriesToDrop(fields: readonly UsedImage[], locks: Locks, config: Config): DroppedEntries {
   const excluded = imageFilter(config);
-  const written = ({ source, resource }: Lock): boolean => source === "file" || resource.file !== undefined;
+  const written = (lock: Lock): boolean =>
+    !isReadOnly(lock) && (lock.source === "file" || lock.resource.file !== undefined);
   const dropped = [...unusedEntries(fields, locks)].map(
     ([lock, entries]) =>
       [lock, entries.filter(({ reference }) => excluded([reference]) === undefined)] as const,

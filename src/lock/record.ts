@@ -11,7 +11,7 @@ import { entryKey } from "./format/entry-text.ts";
 import type { LockedEvidence } from "./format/evidence.ts";
 import type { LockedImage, NextDigest } from "./format/locked-image.ts";
 import type { Lock, Locks } from "./locks.ts";
-import { entryResult } from "./results.ts";
+import { entryResult, isReadOnly } from "./results.ts";
 
 /** A resolution to keep; without a lock where none counts for the image. */
 export interface LockRecord {
@@ -117,7 +117,9 @@ export function entryLookups(
     if (given !== undefined) names.add(entryName(given.reference, given.platform));
   }
   const excluded = imageFilter(config);
-  return locks.all.flatMap((lock) =>
+  // What became of the others could not be kept.
+  const written = locks.all.filter((lock) => !isReadOnly(lock));
+  return written.flatMap((lock) =>
     lock.entries
       .filter(({ reference, platform }) => asked.get(lock)?.has(entryName(reference, platform)) !== true)
       .filter(({ reference }) => excluded([reference]) === undefined)

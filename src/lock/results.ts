@@ -42,8 +42,19 @@ export function unlockedResults(
   const { count, what } = unlockedNames(unlocked, config);
   const lack =
     locks.all.length === 0 ? "there is no lock, and `lock: frozen` forbids looking up" : "the lock lacks";
-  const message = `${lack} ${what}; add ${count === 1 ? "it" : "them"} with ${additionCommand(input, config, locks)}`;
-  return [{ message, severity: fails ? "error" : "warning" }];
+  const advice = locks.all.some(isReadOnly)
+    ? conversion
+    : `add ${count === 1 ? "it" : "them"} with ${additionCommand(input, config, locks)}`;
+  return [{ message: `${lack} ${what}; ${advice}`, severity: fails ? "error" : "warning" }];
+}
+
+/** What is told where the lock of another tool would have to be written. */
+export const conversion: string =
+  "an ImagesLock is only read: make an ImageLock with `--inventory lock --output FILE`";
+
+/** True for the lock of another tool. */
+export function isReadOnly({ resource }: Lock): boolean {
+  return resource.kind === "ImagesLock";
 }
 
 /** How many images no lock has, and which: `2 images for linux/arm64: "nginx:1", "redis:7"`. */
@@ -65,15 +76,17 @@ export function unusedResults(fields: readonly UsedImage[], locks: Locks, config
   return [...unusedEntries(fields, locks)].flatMap(([lock, unused]) => {
     const [first, second] = unused;
     if (first === undefined) return [];
+    const drops = isReadOnly(lock) ? undefined : `${pruning} drops`;
     if (second === undefined) {
-      const message = `nothing uses this entry: ${pruning} drops it`;
+      const message = `nothing uses this entry${drops === undefined ? "" : `: ${drops} it`}`;
       return entryResult(lock, first, { severity, message });
     }
     const names = listedUpTo(
       unused.map(({ reference }) => reference.text),
       100,
     );
-    const message = `nothing uses ${unused.length} entries, which ${pruning} drops: ${names}`;
+    const which = drops === undefined ? "" : `, which ${drops}`;
+    const message = `nothing uses ${unused.length} entries${which}: ${names}`;
     return lockResult(lock, { severity, message }, first);
   });
 }

@@ -16,7 +16,7 @@ import { lockFileName, lockItemEdit, newLock } from "./format/new-lock.ts";
 import type { LockFileOption } from "./lock-file-option.ts";
 import type { Lock } from "./locks.ts";
 import type { LockRecord } from "./record.ts";
-import { entryResult, listed, listedUpTo, lockResult, recordCommand } from "./results.ts";
+import { conversion, entryResult, listed, listedUpTo, lockResult, recordCommand } from "./results.ts";
 import { keepsFiles } from "./whose-lock.ts";
 
 /** What a run is made from, as far as its locks are concerned. */
@@ -206,7 +206,7 @@ function lostWarning(
 
   function whatAdds(): string {
     const wantsOne = config.lock === "create" && lost.some(({ lock }) => lock === undefined);
-    if (file?.kind === "ImagesLock") return "an ImagesLock is only read: convert it with `--inventory lock`";
+    if (file?.kind === "ImagesLock") return conversion;
     if (option !== undefined) return "add `--update-lock`";
     if (input.kind === "stream")
       return "`lock: create` made no lock, because a stream is not a package that could hold one: instead use `--lock image-lock.yaml --update-lock`, which makes that file";

@@ -192,3 +192,40 @@ describe("what is told of a lock", () => {
     expect(lines[0]?.slice(20)).not.toMatch(/image-lock\.yaml|line \d/);
   });
 });
+
+describe("an ImagesLock of kbld", () => {
+  const folderWithIt = () =>
+    makeTree({
+      "image-lock.yaml": `apiVersion: imgpkg.carvel.dev/v1alpha1
+kind: ImagesLock
+images:
+- {image: "index.docker.io/library/redis@${other}", annotations: {kbld.carvel.dev/id: "redis:7"}}
+`,
+      "p.yaml": pod("nginx:1"),
+    });
+  const conversion = "an ImagesLock is only read: make an ImageLock with `--inventory lock --output FILE`";
+
+  test("is not brought up to date, and nothing is dropped from it", async () => {
+    const { asked, lines, locks } = await planTree(folderWithIt(), {
+      prune: true,
+      options: { mode: "update" },
+    });
+
+    expect(asked).toEqual(["docker.io/library/nginx:1"]);
+    expect(locks).toEqual([]);
+    expect(lines).toEqual([
+      `[warning] 1 image was asked for and is not in a lock, so the next run asks again: "nginx:1"; ${conversion}`,
+      expect.stringMatching(/^p\.yaml:.*pinned "nginx:1"/),
+    ]);
+  });
+
+  test("gets no advice to add what a frozen run lacks, or to drop what nothing uses", async () => {
+    const { lines } = await planTree(folderWithIt(), { options: { lock: "frozen" } });
+
+    expect(lines).toEqual([
+      expect.stringMatching(/^p\.yaml:.*"nginx:1" is not in the lock/),
+      `[error] the lock lacks 1 image: "nginx:1"; ${conversion}`,
+      'image-lock.yaml:4:12: [warning] ImagesLock without a name, `images["redis:7"].digest`: nothing uses this entry',
+    ]);
+  });
+});

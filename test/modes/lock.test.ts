@@ -465,6 +465,28 @@ images:
     );
   });
 
+  test("of kbld that lacks an image, or has one that nothing uses, is given no advice that it can't follow", async () => {
+    const kbld = `apiVersion: imgpkg.carvel.dev/v1alpha1
+kind: ImagesLock
+images:
+- annotations: {kbld.carvel.dev/id: redis:7}
+  image: index.docker.io/library/redis@${one}
+`;
+
+    const { results } = await run(
+      pod("nginx:1.27"),
+      fakeRegistry({}),
+      { lock: "frozen" },
+      { lock: { text: kbld, update: false, name: "kbld.yaml" } },
+    );
+
+    expect(messages(results)).toEqual([
+      'error: the lock lacks 1 image: "nginx:1.27"; an ImagesLock is only read: make an ImageLock with `--inventory lock --output FILE`',
+      'error: "nginx:1.27" is not in the lock "kbld.yaml", and `lock: frozen` forbids asking',
+      'warning: ImagesLock without a name, `images["redis:7"].digest`: nothing uses this entry',
+    ]);
+  });
+
   test.each([
     [{ lock: "off" }, false],
     [{ lock: "frozen" }, true],
