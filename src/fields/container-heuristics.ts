@@ -56,8 +56,9 @@ export function looksLikeContainer(yaml: YamlText, members: readonly Member[]): 
 export function isInParts(yaml: YamlText, members: readonly Member[]): boolean {
   const image = imageOf(members);
   if (image === undefined) return false;
-  const text = memberText(yaml, members, "image") ?? "";
-  return !isWhole(text) && members.some(({ name }) => partKeys.has(name));
+  const text = memberText(yaml, members, "image");
+  if (text === undefined || text === "" || isWhole(text)) return false;
+  return members.some(({ name }) => partKeys.has(name));
 }
 
 /** Most maps have none: this is asked of every one. */

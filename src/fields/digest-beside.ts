@@ -11,7 +11,7 @@ import type { Site } from "./embedded-document.ts";
 import { extractReference, identityOf, push } from "./extract.ts";
 import type { FieldRule } from "./field-rule.ts";
 import type { ImageField, Writing } from "./image-field.ts";
-import { companionsOf, indexParts, type PartIndex } from "./likely-parts.ts";
+import { companionsOf, indexParts, namespaceOf, type PartIndex } from "./likely-parts.ts";
 import { namesHost } from "./likely-value.ts";
 import { compose, type Part, partAt, partOf, textsOf } from "./reference-parts.ts";
 import type { SplitKeys } from "./table/field-row.ts";
@@ -52,7 +52,8 @@ export function digestPlace({ layer, node }: Site, key: string): string {
 
 /** Where the other parts of a reference may stand, by the key of its name. */
 export function companionsIn(map: Site, key: string): SplitKeys {
-  return companionsOf(key, membersIn(map).index);
+  const { index } = membersIn(map);
+  return { ...companionsOf(key, index), ...namespaceOf(key, partAt(map, [key])?.text ?? "", index) };
 }
 
 /** The members of a map by name, and which of them may be parts of a reference. */

@@ -17,12 +17,18 @@ export function partsIn(map: NamedTexts): readonly SplitKeys[] {
   const wholes = new Set<string>();
   const found = new Map<string, SplitKeys>();
   const index = indexParts(texts.keys());
+  const bareNames = new Set(
+    [...texts]
+      .filter(([key, text]) => namespaceOf(key, text, index) !== undefined)
+      .map(([key]) => subjectOf(key)),
+  );
   const isOfOthers = [...texts.keys()].some((name) => otherCompanions.has(name));
   for (const key of byCertainty(map)) {
     const about = subjectOf(key);
     const text = texts.get(key) ?? "";
-    const keys = withoutPaths(companionsOf(key, index), texts);
+    const keys = withoutPaths({ ...companionsOf(key, index), ...namespaceOf(key, text, index) }, texts);
     if (isWhole(text) && keys.registry?.length === 0) wholes.add(about);
+    else if (repositoryWords.has(lastWord(key)) && bareNames.has(about)) continue;
     else if (!found.has(about) && isReference(text) && areParts({ ...map, isOfOthers }, key, keys)) {
       const isNamespaced = map.isImage && key === "repository";
       found.set(about, isNamespaced ? withNamespace(keys, (part) => texts.get(part)) : keys);
@@ -34,16 +40,17 @@ export function partsIn(map: NamedTexts): readonly SplitKeys[] {
 /** Which keys of a map hold the tag of an image that none of them names: `imageTag` alone, or `tag` alone in an `image`. */
 export function tagsAlone({ texts, isImage }: NamedTexts): readonly string[] {
   const isOfImages = isImage || registries.some((key) => /[.:]/.test(texts.get(key) ?? ""));
-  return [...texts].flatMap(([key, text]) => {
-    const isOfImage = (isOfImages && key === "tag") || /im(?:age|g)[_-]?(?:tag|version)$/i.test(key);
-    if (!isOfImage || !tag.test(text)) return [];
-    const about = subjectOf(key);
-    const isNamed = [...texts].some(
-      ([name, other]) => name !== key && other !== "" && mayName(name) && subjectOf(name) === about,
-    );
-    return isNamed ? [] : [key];
-  });
+  const tags = [...texts].filter(
+    ([key, text]) => tag.test(text) && ((isOfImages && key === "tag") || imageTag.test(key)),
+  );
+  if (tags.length === 0) return [];
+  const named = new Set(
+    [...texts].filter(([key, text]) => text !== "" && mayName(key)).map(([key]) => subjectOf(key)),
+  );
+  return tags.map(([key]) => key).filter((key) => !named.has(subjectOf(key)));
 }
+
+const imageTag = /im(?:age|g)[_-]?(?:tag|version)$/i;
 
 /** Keys that say where images come from, which have one tag beside it. */
 const registries = ["hub", "registry", "imageHub", "imageRegistry"];
@@ -69,7 +76,7 @@ function withoutPaths(keys: SplitKeys, texts: NamedTexts["texts"]): SplitKeys {
 /** The keys of a map that may hold parts of a reference beside its name, by what they are parts of. */
 export type PartIndex = ReadonlyMap<string, Readonly<Record<PartKind, readonly string[]>>>;
 
-type PartKind = "registry" | "tag" | "version" | "digest";
+type PartKind = "registry" | "repository" | "tag" | "version" | "digest";
 
 /** Looks through the keys of a map once, however many references are in it. */
 export function indexParts(names: Iterable<string>): PartIndex {
@@ -78,7 +85,7 @@ export function indexParts(names: Iterable<string>): PartIndex {
     const kind = partKinds.get(lastWord(name));
     if (kind === undefined) continue;
     const about = subjectOf(name);
-    const known = index.get(about) ?? { registry: [], tag: [], version: [], digest: [] };
+    const known = index.get(about) ?? { registry: [], repository: [], tag: [], version: [], digest: [] };
     index.set(about, known);
     if (known[kind].length < NAMES_MAX) known[kind].push(name);
   }
@@ -100,6 +107,21 @@ export function companionsOf(key: string, index: PartIndex): SplitKeys {
     tag: [...of("tag"), ...of("version")],
     digest: of("digest"),
   };
+}
+
+/**
+ * `{repository: nvcr.io/nvidia, image: driver, version: v1}`: beside a name that is a word alone, what is called repository
+ * stands before it. Undefined for any other key.
+ */
+export function namespaceOf(
+  key: string,
+  text: string,
+  index: PartIndex,
+): Pick<SplitKeys, "namespace"> | undefined {
+  if (!/image(?:Name)?$/i.test(key) || !/^\w[\w.-]*$/.test(text) || meaningOf(key) !== "image")
+    return undefined;
+  const repositories = index.get(subjectOf(key))?.repository ?? [];
+  return repositories.length === 0 ? undefined : { namespace: repositories };
 }
 
 /** A key for the digest of such a reference, by what its other keys are called. */
@@ -188,6 +210,8 @@ export function mayBeParts(names: readonly string[]): boolean {
 const repositoryWords: ReadonlySet<string> = new Set(["repo", "repository"]);
 const partKinds: ReadonlyMap<string, PartKind> = new Map([
   ["registry", "registry"],
+  ["repo", "repository"],
+  ["repository", "repository"],
   ["tag", "tag"],
   ["version", "version"],
   ["digest", "digest"],

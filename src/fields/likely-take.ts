@@ -131,7 +131,7 @@ export function takeListed(
       site: holder?.site ?? list,
       identity: `map ${identityOf(list.layer, repository.site.node)}`,
       parts: textsOf({ repository, tag }),
-      ...compose({ registry, namespace: undefined, repository, tag, digest }),
+      ...compose({ registry, namespace: first(keys.namespace), repository, tag, digest }),
       writing:
         holder === undefined
           ? noPlace("its parts stand in elements of a list, of which none holds a digest")

@@ -30,6 +30,12 @@ describe("partsIn", () => {
       ["image image_version image_digest", "image_web image_web_version image_web_digest"],
     ],
     [{ repository: "acme/a", digest: "" }, ["repository digest"]],
+    [{ repository: "nvcr.io/nvidia", image: "driver", version: "535" }, ["repository image version digest"]],
+    [{ image: "driver", tag: "v1", repository: "acme" }, ["repository image tag digest"]],
+    [
+      { imageRepository: "quay.io/acme", imageName: "a", imageTag: "v1" },
+      ["imageRepository imageName imageTag imageDigest"],
+    ],
     [{ agentRepository: "docker.io/acme/agent" }, ["agentRepository agentDigest"]],
     [{ repository: "123.dkr.ecr.eu-west-1.amazonaws.com/acme/a" }, ["repository digest"]],
   ])("finds %j", (texts, expected) => {

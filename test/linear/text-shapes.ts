@@ -359,6 +359,9 @@ export const textShapes: readonly Shape[] = [
     (n) =>
       `apiVersion: v1\nkind: Pod\nmetadata: {name: p, annotations: {pin-digests.fn.kpt.dev/skip: "${"a".repeat(n * 5)}b"}}\nspec: {containers: [{name: "${"a".repeat(n * 5)}", image: nginx:1}]}\n`,
   ),
+  pinning("tags of images that nothing names, in one map", (n) =>
+    thingOf(repeat(n, (i) => `  a${i}ImageTag: v1\n`)),
+  ),
   pinning("references in parts in one map", (n) =>
     thingOf(repeat(n, (i) => `  a${i}Repository: acme/a${i}\n  a${i}Tag: v1\n`)),
   ),

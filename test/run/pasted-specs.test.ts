@@ -30,6 +30,7 @@ describe("fieldSpecs of `explain`, pasted as they are", () => {
     ["parts in a list of lists", `{jobs: [[{repository: r.io/a, tag: "1"}]]}`],
     ["a tag with a word before it", `{web: {repository: r.io/a, versionTag: "1"}}`],
     ["a tag with a word before it, in an image", `{imageSpec: {repository: r.io/a, versionTag: "1"}}`],
+    ["a name behind what is called repository", `{web: {repository: r.io, image: a, version: "1"}}`],
     ["a text of JSON", `{config: '{"containers": [{"image": "r.io/a:1"}]}'}`],
     [
       "a text of objects",

@@ -374,7 +374,9 @@ export const databases: FieldTable = {
   }),
   "apps.kubeblocks.io": () => ({
     ComponentVersion: ["spec/releases[]/images/*"],
-    ComponentDefinition: ["spec/lifecycleActions/**/exec/image"],
+    "ComponentDefinition ShardingDefinition": ["spec/lifecycleActions/**/exec/image"],
+    "Cluster Component": ["spec/**/reconfigure/exec/image"],
+    ConfigConstraint: ["spec/reloadAction/shellTrigger/toolsSetup/toolConfigs[]/image"],
   }),
   "operations.kubeblocks.io": () => ({
     OpsDefinition: ["spec/componentInfos[]/imageMappings[]/images/*", "spec/actions[]/**/podSpec/<pod>"],
@@ -389,5 +391,8 @@ export const databases: FieldTable = {
     EtcdCluster: [
       { path: "spec", in: "repositoryAndTag", keys: { repository: ["repository"], tag: ["version"] } },
     ],
+  }),
+  "vertica.com": () => ({
+    VerticaDB: ["spec/{image,sidecars[]/image,subclusters[]/imageOverride}"],
   }),
 };

@@ -12,6 +12,11 @@ export const learning: FieldTable = {
       "spec/podTemplate/spec/<pod>",
       "spec/{jobManager,taskManager}/podTemplate/spec/<pod>",
     ],
+    FlinkBlueGreenDeployment: [
+      "spec/template/spec/image",
+      "spec/template/spec/podTemplate/spec/<pod>",
+      "spec/template/spec/{jobManager,taskManager}/podTemplate/spec/<pod>",
+    ],
   }),
   "kaito.sh": () => ({
     Workspace: [

@@ -207,4 +207,7 @@ export const observability: FieldTable = {
     Vector: ["spec/agent/{image,configCheck/image}"],
     "VectorAggregator ClusterVectorAggregator": ["spec/{image,configCheck/image}"],
   }),
+  "cluster.appdynamics.com wavefront.com": () => ({
+    "*": ["spec/image"],
+  }),
 };
