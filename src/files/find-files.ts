@@ -1,6 +1,7 @@
 /** The files below the PATHs of a command line that may hold images. */
 import { type Dirent, lstatSync, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { kindFault } from "../fs/read.ts";
 import { isSystemError } from "../fs/system-error.ts";
 import type { FileForm } from "../krm/input.ts";
 import { withoutLogin } from "../text/without-login.ts";
@@ -33,7 +34,7 @@ export interface FoundFiles {
   readonly drafts: readonly string[];
 }
 
-/** A folder that can't be looked into. */
+/** A folder that can't be looked into, or something named that is neither a folder nor a regular file. */
 export interface FindFault {
   readonly path: string;
   readonly fault: string;
@@ -87,6 +88,12 @@ function findPath(search: Search, path: string): void {
     search.folders.push(place);
     const root = realpathSync.native(place);
     walk(search, { place, real: root, root, rules: rulesAbove(place), chart: undefined });
+    return;
+  }
+  // Nobody opens a device to see what it is: some act when they are opened.
+  const fault = kindFault(stats);
+  if (fault !== undefined) {
+    search.faults.push({ path: shownPath(search, place), fault, isNamed: true });
     return;
   }
   addFile(search, {

@@ -1,6 +1,6 @@
 /** What `.gitignore` and `.krmignore` name, which is not looked into. */
 import { existsSync, lstatSync } from "node:fs";
-import { dirname, join, relative, sep } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import ignore, { type Ignore } from "ignore";
 import { fileFault } from "./file-error.ts";
 import { readFile } from "./file-text.ts";
@@ -25,9 +25,7 @@ export function rulesAbove(folder: string): IgnoreRules {
     above.unshift(dirname(at));
   }
   const [root = folder] = above;
-  const exclude = readRules(join(root, ".git", "info", "exclude"));
-  const levels = exclude === undefined ? noLevels : withLevel(noLevels, ".gitignore", root, exclude);
-  const rules = above.reduce((known, each) => rulesIn(each, known), rulesOf(levels));
+  const rules = above.reduce((known, each) => rulesIn(each, known), rulesOf(ofRepository(noLevels, root)));
   // What was named is looked into, though the rules above leave it out.
   return above.length > 0 && rules.isIgnored(folder, true) ? rulesOf(noLevels) : rules;
 }
@@ -51,7 +49,8 @@ function rulesOf(levels: Levels): IgnoreRules {
   const all = RULE_FILES.map((name) => levels[name]).filter(({ length }) => length > 0);
   return {
     below(folder, names) {
-      let own = levels;
+      // To git, a repository within another is none of that one's files.
+      let own = names.has(".git") ? ofRepository(levels, folder) : levels;
       for (const name of RULE_FILES) {
         const text = names.has(name) ? readRules(join(folder, name)) : undefined;
         if (text !== undefined) own = withLevel(own, name, folder, text);
@@ -60,6 +59,23 @@ function rulesOf(levels: Levels): IgnoreRules {
     },
     isIgnored: (path, isFolder) => all.some((each) => isIgnoredBy(each, path, isFolder)),
   };
+}
+
+/** What a repository leaves out by rules that it does not share. */
+function ofRepository(levels: Levels, root: string): Levels {
+  const own = { ...levels, ".gitignore": [] };
+  const exclude = readRules(join(gitFolder(root), "info", "exclude"));
+  return exclude === undefined ? own : withLevel(own, ".gitignore", root, exclude);
+}
+
+/** In a submodule `.git` is a file that names the folder, and in a worktree one that says where the common one is. */
+function gitFolder(root: string): string {
+  const place = join(root, ".git");
+  const target = /^gitdir: (.+)$/m.exec(readRules(place) ?? "")?.[1];
+  if (target === undefined) return place;
+  const own = resolve(root, target);
+  const common = readRules(join(own, "commondir"));
+  return common === undefined ? own : resolve(own, common.trim());
 }
 
 function withLevel(levels: Levels, name: keyof Levels, folder: string, text: string): Levels {

@@ -6,6 +6,7 @@
 import {
   type BigIntStats,
   closeSync,
+  fstatSync,
   openSync,
   realpathSync,
   renameSync,
@@ -68,9 +69,10 @@ export function stageFiles(changes: readonly FileChange[], own: OwnProcess): Sta
   const by = { ending: draftEnding(own), check: createReplaceCheck() };
   try {
     for (const change of changes) {
-      const { otherNames, ...file } = stageFile(change, by);
+      const { otherNames, ownerWarning, ...file } = stageFile(change, by);
       staged.add(file);
-      if (otherNames > 0) warnings.push(hardLinkResult(change, otherNames));
+      if (ownerWarning !== undefined) warnings.push(warningOf(change, ownerWarning));
+      if (otherNames > 0) warnings.push(warningOf(change, linkWarning(otherNames, "it")));
     }
   } catch (error) {
     discard();
@@ -82,7 +84,7 @@ export function stageFiles(changes: readonly FileChange[], own: OwnProcess): Sta
 function stageFile(
   change: FileChange,
   { ending, check }: { readonly ending: string; readonly check: ReplaceCheck },
-): Staged & { readonly otherNames: number } {
+): Staged & { readonly otherNames: number; readonly ownerWarning: string | undefined } {
   const { path } = change;
   try {
     const target = realpathSync.native(change.place);
@@ -97,8 +99,9 @@ function stageFile(
         `${JSON.stringify(path)} could not be written, so nothing was: ${fault}`,
       );
     const text = applyEdits(bytes.toString("utf8"), change.edits);
+    let ownerWarning: string | undefined;
     try {
-      writeDraft(draft, text, stats);
+      ownerWarning = writeDraft(draft, text, stats);
     } catch (error) {
       rmSync(draft, { force: true });
       throw error;
@@ -106,7 +109,7 @@ function stageFile(
     const otherNames = Number(stats.nlink) - 1;
     // Where one of its names gets a new text, the others have another time.
     const hash = otherNames > 0 ? hashOf(bytes) : hashIfFresh(bytes, state);
-    return { change, target, draft, state, hash, otherNames };
+    return { change, target, draft, state, hash, otherNames, ownerWarning };
   } catch (error) {
     if (error instanceof OverlapError)
       throw new FileWriteError("failed", `${JSON.stringify(path)}, ${error.message}`, { cause: error });
@@ -165,11 +168,17 @@ function isOther(bytes: Uint8Array, hash: string | undefined): boolean {
   return hash !== undefined && hashOf(bytes) !== hash;
 }
 
-function writeDraft(path: string, text: string, { uid, gid, mode }: BigIntStats): void {
+/** What is to be known of the owner of the draft. */
+function writeDraft(path: string, text: string, stats: BigIntStats): string | undefined {
+  const [uid, gid, mode] = [Number(stats.uid), Number(stats.gid), Number(stats.mode)];
   const file = openDraft(path);
   try {
-    takeAfter(file, { uid: Number(uid), gid: Number(gid), mode: Number(mode) }, 0o7777);
+    const isKept = takeAfter(file, { uid, gid, mode }, 0o7777);
     writeFileSync(file, text);
+    if (isKept) return undefined;
+    const now = fstatSync(file);
+    if (now.uid === uid && now.gid === gid) return undefined;
+    return `the file belonged to user ${uid} and group ${gid}, and now belongs to user ${now.uid} and group ${now.gid}, since nobody but root may give files away`;
   } finally {
     closeSync(file);
   }
@@ -186,8 +195,8 @@ function openDraft(path: string): number {
   }
 }
 
-function hardLinkResult({ path }: FileChange, otherNames: number): Result {
-  return { severity: "warning", message: linkWarning(otherNames, "it"), ...startOf(path) };
+function warningOf({ path }: FileChange, message: string): Result {
+  return { severity: "warning", message, ...startOf(path) };
 }
 
 /** The place of what is told of a whole file. */

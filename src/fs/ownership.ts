@@ -2,14 +2,19 @@
 import { fchmodSync, fchownSync, type Stats } from "node:fs";
 import { isSystemError } from "./system-error.ts";
 
-/** Gives an open file the mode of another, and its owner only where we may: who may write into the folder need not be the one. */
+/**
+ * Gives an open file the mode of another, and its owner and group only where we may: who may write into the folder need not
+ * be the one. False where they are others now.
+ */
 export function takeAfter(
   file: number,
   { uid, gid, mode }: Pick<Stats, "uid" | "gid" | "mode">,
   modeBits: number,
-): void {
-  if (!mayChange(() => fchownSync(file, uid, gid))) mayChange(() => fchownSync(file, -1, gid));
+): boolean {
+  const isKept = mayChange(() => fchownSync(file, uid, gid));
+  if (!isKept) mayChange(() => fchownSync(file, -1, gid));
   fchmodSync(file, mode & modeBits);
+  return isKept;
 }
 
 function mayChange(change: () => void): boolean {

@@ -92,7 +92,13 @@ const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NO
 const CHUNK_SIZE = 65_536;
 
 function checkKind(path: string, stats: Stats): void {
-  if (!stats.isFile()) throw new UnfitFileError(path, `is ${kindOf(stats)}, not a regular file`);
+  const fault = kindFault(stats);
+  if (fault !== undefined) throw new UnfitFileError(path, fault);
+}
+
+/** What something is that is not read: "is a pipe, not a regular file"; undefined for a regular file. */
+export function kindFault(stats: Stats): string | undefined {
+  return stats.isFile() ? undefined : `is ${kindOf(stats)}, not a regular file`;
 }
 
 function kindOf(stats: Stats): string {

@@ -106,6 +106,28 @@ describe("a run over a folder", () => {
     expect(changes.map(({ path }) => path)).toEqual(["apps/web/p.yaml"]);
   });
 
+  test("heeds no rules of the repository around another one, but for whether they leave that out", async () => {
+    const folder = makeTree({
+      ".git/HEAD": "",
+      ".gitignore": "a.yaml\nvendored/\n",
+      ".krmignore": "b.yaml\n",
+      "module/.git": "gitdir: ../.git/modules/module\n",
+      "module/.gitignore": "c.yaml\n",
+      ...Object.fromEntries(["a", "b", "c", "x/a"].map((name) => [`module/${name}.yaml`, pod("nginx:1")])),
+      "tree/.git": "gitdir: ../.git/worktrees/tree\n",
+      ".git/worktrees/tree/commondir": "../..\n",
+      ".git/info/exclude": "e.yaml\n",
+      "tree/a.yaml": pod("nginx:1"),
+      "tree/e.yaml": pod("nginx:1"),
+      "vendored/.git/HEAD": "",
+      "vendored/d.yaml": pod("nginx:1"),
+    });
+
+    const { changes } = await planTree(folder);
+
+    expect(changes.map(({ path }) => path)).toEqual(["module/a.yaml", "module/x/a.yaml", "tree/a.yaml"]);
+  });
+
   test("enters what is named, hidden or ignored, and takes a file once", async () => {
     const folder = makeTree({ ".gitignore": "x\n", "x/p.yaml": pod("nginx:1"), ".h/p.yaml": pod("nginx:1") });
 
@@ -366,6 +388,15 @@ describe("a run over a folder", () => {
     mkdirSync(join(folder, "b.yaml"));
 
     expect((await planTree(folder)).counts).toMatchObject({ files: 1, others: 0 });
+  });
+
+  test("opens no device to see what it is", async () => {
+    const { lines, ok } = await planTree(makeTree({}), {}, ["/dev/null"]);
+
+    expect(ok).toBe(false);
+    expect(lines[0]).toMatch(
+      /dev\/null:1:1: \[error\] can't be read, so no image in it is found: is a device, not a regular file$/,
+    );
   });
 
   test("explains what it does beside doing it, also by a lock", async () => {

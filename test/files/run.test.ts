@@ -317,6 +317,19 @@ describe("pin-digests PATH", () => {
       expect(lines[0]).toMatch(/^a:1:1: \[error\] can't be read, so no image in it is found: EACCES/);
     });
 
+    test("says so of a file of which the owner can't be kept", async () => {
+      const folder = makeTree({ "x.yaml": pod(`${registry.host}/app:v1`) }, publicFolder);
+      chmodSync(folder, 0o777);
+      chmodSync(join(folder, "x.yaml"), 0o666);
+
+      const { code, lines } = await runAsNobody(folder);
+
+      expect(code).toBe(0);
+      expect(lines).toContain(
+        "x.yaml:1:1: [warning] the file belonged to user 0 and group 0, and now belongs to user 65534 and group 65534, since nobody but root may give files away",
+      );
+    });
+
     test("respects a file that its owner has made read-only", async () => {
       const folder = makeTree({ "x.yaml": pod(`${registry.host}/app:v1`) }, publicFolder);
       chmodSync(folder, 0o777);
