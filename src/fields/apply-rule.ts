@@ -82,7 +82,7 @@ function applySplit(walk: Walk, place: Place, rule: FieldRule, scope: Scope): Sc
   if (kindOf(layer.yaml, target) !== "scalar") return scope;
   if (rule.source === "user" && map !== undefined && siblings !== undefined) {
     extractSplitAt(walk, map, rule);
-  } else if (rule.apart === undefined) {
+  } else if (rule.apart === undefined && rule.artifact === undefined) {
     extractReference(walk, place, { ...rule, tagless: "keep" });
   }
   return undefined;

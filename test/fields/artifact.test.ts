@@ -45,6 +45,8 @@ describe("an artifact that is fetched by its tag", () => {
     ["a repository of git", application("{repoURL: 'https://github.com/a/b', targetRevision: v1}")],
     ["a repository of charts", rendered("{repo: 'https://charts.example', name: b, version: 1.2.3}")],
     ["a template", application("{repoURL: 'oci://{{.registry}}/b', targetRevision: v1}")],
+    ["no map", application("nginx:1")],
+    ["a number", application("1")],
     ["an address without a name", application("{repoURL: 'oci://', targetRevision: v1}")],
   ])("is none where there is %s", async (_, text) => {
     expect(await pin(text)).toMatchObject({ asked: [], told: [] });
