@@ -17,6 +17,8 @@ export interface PartKey {
   readonly steps: readonly string[];
   /** Which of the images of its map it is about: `agent` of `agentTag`, mostly "". */
   readonly subject: string;
+  /** The key of the name, where that is said beside the tag, which is the last of the steps. */
+  readonly nameKey: string | undefined;
   /** What is said of the name and of the tag: "" where they are taken away, undefined where they stay. */
   readonly says: ImageParts;
   /** `stale`: the digest below stays, and is another's. `empty`: the digest below goes. `own`: a digest is said here. */
@@ -108,15 +110,14 @@ export function partKeysOf(entries: readonly Entry[], above: readonly string[]):
   );
   return [...groupBy(parts, ({ name }) => subjectOf(name))].flatMap(([subject, own]) => {
     const digest = own.find(({ name }) => isDigestKey(name));
-    const key = digest ?? own.find(({ name }) => isTagKey(name)) ?? own[0];
+    const [tag, image] = [isTagKey, isNameKey].map((isMeant) => own.find(({ name }) => isMeant(name)));
+    const key = digest ?? tag ?? image;
     if (key === undefined) return [];
     const isWhole = own.some((entry) => isNameKey(entry.name) && hasText(entry));
     const kind = digest === undefined ? "stale" : hasText(digest) || isWhole ? "own" : "empty";
-    const says = {
-      name: textOf(own.find(({ name }) => isNameKey(name))),
-      tag: textOf(own.find(({ name }) => isTagKey(name))),
-    };
-    return [{ steps: [...above, key.name], subject, says, kind, at: key.at }];
+    const says = { name: textOf(image), tag: textOf(tag) };
+    const nameKey = key === tag ? image?.name : undefined;
+    return [{ steps: [...above, key.name], subject, nameKey, says, kind, at: key.at }];
   });
 }
 

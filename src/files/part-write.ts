@@ -16,7 +16,7 @@ import {
 import { mapAt, textAt, type YamlMap } from "./yaml-parts.ts";
 
 /** A key of a patch, and in which field of which objects it is written. */
-export interface PartWrite extends Pick<PartKey, "kind" | "subject" | "says"> {
+export interface PartWrite extends Pick<PartKey, "kind" | "subject" | "nameKey" | "says"> {
   /** The file, as messages name it, and where it is. */
   readonly file: string;
   readonly place: string;
@@ -45,10 +45,11 @@ export interface Patch extends Pick<PartWrite, "file" | "place" | "by"> {
 export function partWritesIn({ document, select, positionAt, path, ...where }: Patch): readonly PartWrite[] {
   const isList = kindOf(document.yaml, document.node) === "sequence";
   return (isList ? patchedKeys(document) : overlaidKeys(document)).map(
-    ({ kind, subject, says, steps, at }) => ({
+    ({ kind, subject, nameKey, says, steps, at }) => ({
       ...where,
       kind,
       subject,
+      nameKey,
       says,
       position: () => positionAt(at),
       path: [path, ...steps].filter((each) => each !== "").join("."),
@@ -127,9 +128,10 @@ export function partOverrideOf(
   }
   const stale = writes.find(({ kind }) => kind === "stale");
   if (stale === undefined || isWritable !== true) return undefined;
-  const { file, key, position } = stale;
+  const { file, key, nameKey, position } = stale;
   const { line, column } = position();
-  const reason = `${file}:${line}:${column} changes its \`${key}\` alone, and would keep the digest of the old one: write the digest there, too, or the \`${key}\` here`;
+  const keys = nameKey === undefined ? `\`${key}\` alone` : `\`${nameKey}\` or its \`${key}\``;
+  const reason = `${file}:${line}:${column} changes its ${keys}, and would keep the digest of the old one: write the digest there, too, or the \`${key}\` here`;
   return { kind: "floats", reason };
 }
 

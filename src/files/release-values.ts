@@ -111,12 +111,12 @@ function staleInFiles(files: readonly Layer[]): readonly StaleKey[] {
 function staleKeys({ file, keys, madeUp }: Keys, below: readonly Layer[]): readonly StaleKey[] {
   const nearest = below.toReversed();
   return keys.flatMap((key): readonly StaleKey[] => {
-    const { kind, steps, position, path } = key;
+    const { kind, nameKey, steps, position, path } = key;
     const id = idOf(key);
     if (kind === "own" || madeUp.has(id)) return [];
     const image = imageBelow(nearest, key);
     if (image === undefined || !isOfAnother(key, image)) return [];
-    const write = { file, kind, key: steps.at(-1) ?? "", path, position: () => position };
+    const write = { file, kind, nameKey, key: steps.at(-1) ?? "", path, position: () => position };
     return [{ id, patched: { write, image: image.text } }];
   });
 }

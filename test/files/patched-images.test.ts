@@ -101,6 +101,15 @@ describe("a patch of the values of a chart", () => {
     expect(lines[0]).toContain(stale("repository", "ghcr.io/a/b:1"));
   });
 
+  test("that changes the repository beside the same tag is told by both", async () => {
+    const { lines } = await toldOf({
+      "o/kustomization.yaml": toFile,
+      "o/p.yaml": release('{image: {repository: ghcr.io/fork/b, tag: "1"}}'),
+    });
+
+    expect(lines[0]).toContain('changes the `repository` or the `tag` of "ghcr.io/a/b:1"');
+  });
+
   test("that takes the digest away fails a check", async () => {
     const { lines } = await toldOf({
       "o/kustomization.yaml": toFile,
