@@ -15,7 +15,7 @@ export interface Flaw {
 /**
  * - `duplicate-key`: readers differ in which of the values counts;
  * - `contested-key`: a merge key stands behind the key that it brings in as well, and readers differ in the same way; behind
- *   another merge key, it is a `duplicate-key`;
+ *   another merge key, or where one digest can't be that of both, it is a `duplicate-key`;
  * - `unreadable`: a text must be YAML or JSON and isn't;
  * - `template`: the same, of a text that is a template still;
  * - `encoded`: a text in base64 holds images without a digest.

@@ -53,16 +53,22 @@ function duplicateKeyMessage(layer: EmbeddedDocument, keys: readonly YamlNode[])
 }
 
 /** Takes note that the key to which the walk's path leads comes by a merge key too that stands behind what it is otherwise. */
-export function noteContest(walk: Walk, layer: EmbeddedDocument, { mergeKey, isDouble }: Contest): void {
+export function noteContest(
+  walk: Walk,
+  layer: EmbeddedDocument,
+  { mergeKey, isDouble }: Contest,
+  areBothPinned: boolean,
+): void {
   const path = formatPath(walk.path);
   const line = linePlaceOf(layer, mergeKey)?.line;
   const by = `the ${isDouble ? "second " : ""}merge key on line ${line} of the input`;
   const others = isDouble ? "another or none" : "the key before it";
+  const outcome = areBothPinned ? "both are pinned" : "its image is left alone";
   const advice = isDouble ? "write one merge key with a list" : "write the merge key first";
   walk.flaws.set(`contested-key ${path}`, {
-    kind: isDouble ? "duplicate-key" : "contested-key",
+    kind: isDouble || !areBothPinned ? "duplicate-key" : "contested-key",
     path,
-    message: `comes by ${by} as well: kubectl reads that one, other readers ${others}; both are pinned; ${advice}`,
+    message: `comes by ${by} as well: kubectl reads that one, other readers ${others}; ${outcome}; ${advice}`,
     ...placeOf(layer, mergeKey),
   });
 }

@@ -1,13 +1,15 @@
 /** References whose parts stand apart: `{repository, tag, digest}`, `{name, version}`, `{newName, newTag, digest}`. */
 import { parseIfImage } from "../image/likely-reference.ts";
-import { kindOf } from "../yaml/node.ts";
+import { keptMembersOf, membersByName } from "../yaml/members.ts";
+import { dereference, kindOf, scalarText } from "../yaml/node.ts";
 import { companionsIn, digestPlace } from "./digest-beside.ts";
+import { noPlace } from "./digest-slot.ts";
 import { noteWish } from "./digest-wishes.ts";
 import type { Site } from "./embedded-document.ts";
 import { push } from "./extract.ts";
 import type { FieldRule } from "./field-rule.ts";
 import { isWhole } from "./likely-value.ts";
-import { doubledKeys, noteDouble } from "./note-flaw.ts";
+import { doubledKeys, noteContest, noteDouble } from "./note-flaw.ts";
 import { compose, type Part, partAt, textsOf } from "./reference-parts.ts";
 import { overriddenKey, writingOf } from "./split-writing.ts";
 import { suggestParts } from "./suggested-parts.ts";
@@ -45,7 +47,10 @@ export function extractSplit(walk: Walk, map: Site, rule: FieldRule): boolean {
   const composed = compose({ registry, namespace, repository, tag, digest });
   if (rule.artifact !== undefined && parseIfImage(composed.value) === undefined) return false;
   const inexact = [repository, registry, tag].find((part) => part?.inexact);
-  const { writing, key, site } = writingOf({ map, keys, rule, inexact, repository, tag, digest });
+  const contested = contestedPart(walk, map, keys);
+  const written = writingOf({ map, keys, rule, inexact, repository, tag, digest });
+  const { key, site } = written;
+  const writing = contested === undefined ? written.writing : noPlace(contested);
   const path = formatPath([...walk.path, ...(key ?? "").split("/").filter(Boolean)]);
   push(
     walk,
@@ -108,18 +113,44 @@ function digestAt(map: Site, keys: SplitKeys, named: string | undefined): Part |
 function noteDoubledParts(walk: Walk, { layer, node }: Site, keys: SplitKeys): void {
   const doubled = doubledKeys(layer.yaml, node);
   if (doubled.size === 0) return;
-  const names = [
-    keys.registry ?? [],
-    keys.namespace ?? [],
-    keys.repository,
-    keys.tag,
-    keys.digest ?? [],
-  ].flat();
-  for (const name of new Set(names.map((key) => key.split("/", 1)[0] ?? key))) {
+  for (const name of namesOf(keys)) {
     const twins = doubled.get(name);
     if (twins === undefined) continue;
     walk.path.push(name);
     noteDouble(walk, layer, twins);
     walk.path.pop();
   }
+}
+
+/** Why a reference has no digest where a merge key makes one of its parts another for kubectl, which is taken note of. */
+function contestedPart(walk: Walk, { layer, node }: Site, keys: SplitKeys): string | undefined {
+  const { yaml } = layer;
+  const members = keptMembersOf(yaml, node);
+  if (!members.some(({ contest }) => contest !== undefined)) return undefined;
+  const names = namesOf(keys);
+  const own = membersByName(yaml, node);
+  for (const { name, value, contest } of members) {
+    if (contest === undefined || !names.has(name)) continue;
+    const [text, other] = [value, own.get(name)?.value].map(
+      (each) => each && scalarText(yaml, dereference(yaml, each)),
+    );
+    if (text !== undefined && text === other) continue;
+    walk.path.push(name);
+    noteContest(walk, layer, contest, false);
+    walk.path.pop();
+    return `a merge key makes its \`${name}\` another for kubectl than for other readers, and no digest is that of both`;
+  }
+  return undefined;
+}
+
+/** The keys of a map under which parts stand. */
+function namesOf({
+  registry = [],
+  namespace = [],
+  repository,
+  tag,
+  digest = [],
+}: SplitKeys): ReadonlySet<string> {
+  const names = [registry, namespace, repository, tag, digest].flat();
+  return new Set(names.map((key) => key.split("/", 1)[0] ?? key));
 }

@@ -261,7 +261,7 @@ function visitMap(walk: Walk, place: Place, context: NodeContext): void {
         const isLast = behind(layer.yaml, keys.at(-1) ?? value) === value;
         if (merges === undefined && !isLast) walk.fields.length = before;
       }
-      if (sibling.contest !== undefined) noteContest(walk, layer, sibling.contest);
+      if (sibling.contest !== undefined) noteContest(walk, layer, sibling.contest, true);
     }
     walk.path.pop();
   }

@@ -260,6 +260,35 @@ describe("a digest under a key that the user names", () => {
     ]);
   });
 
+  test.each([
+    [
+      "behind a tag",
+      "{repository: a/b, tag: v1, <<: {tag: v2}}\n",
+      "the merge key on line 6 of the input as well: kubectl reads that one, other readers the key before it; its image is left alone; write the merge key first",
+    ],
+    [
+      "behind another",
+      "{repository: a/b, <<: {tag: v1}, <<: {tag: v2}}\n",
+      "the second merge key on line 6 of the input as well: kubectl reads that one, other readers another or none; its image is left alone; write one merge key with a list",
+    ],
+  ])("is not written where a merge key %s brings in another, which fails a check", async (_, image, by) => {
+    const pinned = await pin(release(image), specs("digest"));
+    const checked = await pin(release(image), specs("digest", "mode: check\n"));
+
+    expect(pinned.text).toBe(release(image));
+    expect(pinned.told).toEqual([
+      'warning spec.values.image.digest: "a/b:v1": left alone: a merge key makes its `tag` another for kubectl than for other readers, and no digest is that of both',
+      `warning spec.values.image.tag: comes by ${by}`,
+    ]);
+    expect(checked.told).toContain(`error spec.values.image.tag: comes by ${by}`);
+  });
+
+  test("is written where a merge key brings in the same tag, or something else", async () => {
+    const same = release("{repository: a/b, tag: v1, pullPolicy: x, <<: {tag: v1, pullPolicy: y}}\n");
+
+    expect((await pin(same, specs("digest"))).asked).toEqual(["a/b:v1"]);
+  });
+
   test("stays where an alias elsewhere would stand for nothing without it", async () => {
     const image = `{repository: a/b, tag: v1, digest: &d ${old}}\n    other: *d\n`;
 
