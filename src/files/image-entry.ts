@@ -4,6 +4,8 @@
  * https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/images/
  */
 import type { Override } from "../krm/input.ts";
+import { groupBy } from "../lock/format/locked-image.ts";
+import { lastUpTo } from "../yaml/sorted-offsets.ts";
 import { textAt, type YamlMap } from "./yaml-parts.ts";
 
 /** An entry of `images`. */
@@ -49,19 +51,25 @@ export interface FollowedImage {
 }
 
 /** Follows an image through entries, in their order, from the one behind an index on. */
-export function followEntries(
-  byName: ReadonlyMap<string, readonly ImageEntry[]>,
-  from: string,
-  behind = -1,
-): FollowedImage {
-  let [name, last, isSet] = [from, behind, false];
-  for (;;) {
-    const entry = byName.get(name)?.find(({ index }) => index > last);
-    if (entry === undefined) return { isSet, name };
-    isSet ||= setsTag(entry);
-    last = entry.index;
-    name = entry.newName ?? name;
-  }
+export type FollowEntries = (from: string, behind?: number) => FollowedImage;
+
+/** Makes what follows images through the entries of one list. */
+export function entriesFollower(entries: readonly ImageEntry[]): FollowEntries {
+  const byName = groupBy(entries, ({ name }) => name);
+  const indexes = new Map([...byName].map(([name, each]) => [name, each.map(({ index }) => index)]));
+  const follow: FollowEntries = (name, behind = -1) => {
+    const at = lastUpTo(indexes.get(name) ?? [], behind) + 1;
+    const entry = byName.get(name)?.[at];
+    const after = entry && followed[entry.index];
+    return entry === undefined || after === undefined
+      ? { isSet: false, name }
+      : { isSet: setsTag(entry) || after.isSet, name: after.name };
+  };
+  // What an entry leaves is followed once, the last entry first: else each of a chain would be followed to its end.
+  const followed: FollowedImage[] = [];
+  for (const { index, name, newName } of entries.toReversed())
+    followed[index] = follow(newName ?? name, index);
+  return follow;
 }
 
 /** What an entry leaves to the files whose images it changes. */

@@ -19,7 +19,7 @@ export interface KustomizationGraph {
   laterUserOf(place: string): Kustomization | undefined;
   /** The folders of all that build on a folder, or on what does. */
   foldersAbove(folder: string): ReadonlySet<string>;
-  /** Some with all that build on them, or on what does. */
+  /** Some with all that build on them, or on what does, as far as that goes in practice. */
   withUsers(kustomizations: readonly Kustomization[]): ReadonlySet<Kustomization>;
   /** One and its components, whose replacements and patches are for all that it builds on. */
   partsOf(kustomization: Kustomization): readonly Kustomization[];
@@ -54,8 +54,15 @@ export function kustomizationGraph(all: readonly Kustomization[]): Kustomization
     },
     withUsers(kustomizations) {
       const found = new Set(kustomizations);
-      // A set gives what is added to it while it is gone through as well.
-      for (const { folder } of found) for (const user of usersOf(folder)) found.add(user);
+      let last: Iterable<Kustomization> = kustomizations;
+      for (let depth = 0; depth < DEPTH_MAX; depth++) {
+        const next = new Set<Kustomization>();
+        for (const { folder } of last)
+          for (const user of usersOf(folder)) if (!found.has(user)) next.add(user);
+        if (next.size === 0) break;
+        for (const user of next) found.add(user);
+        last = next;
+      }
       return found;
     },
     partsOf(kustomization) {
@@ -77,3 +84,6 @@ export function kustomizationGraph(all: readonly Kustomization[]): Kustomization
   };
   return graph;
 }
+
+// More than anybody builds on each other. Without it, each of a long chain would be held against all above it.
+const DEPTH_MAX = 50;

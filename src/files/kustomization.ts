@@ -6,11 +6,10 @@
 import { dirname, resolve } from "node:path";
 import { patchedKind } from "../fields/json-patch.ts";
 import type { InputFile } from "../krm/input.ts";
-import { groupBy } from "../lock/format/locked-image.ts";
 import { ownOrMergedChild } from "../yaml/members.ts";
 import { scalarText } from "../yaml/node.ts";
 import { parseFieldPath } from "./field-steps.ts";
-import { type ImageEntry, readEntry } from "./image-entry.ts";
+import { entriesFollower, type FollowEntries, type ImageEntry, readEntry } from "./image-entry.ts";
 import type { KustomizationFile, ReadNamed, ReadText } from "./kustomization-file.ts";
 import { kustomizedValues } from "./kustomized-charts.ts";
 import type { PartWrite } from "./part-write.ts";
@@ -30,7 +29,8 @@ export interface Kustomization {
   readonly later: readonly string[];
   readonly components: readonly string[];
   readonly entries: readonly ImageEntry[];
-  readonly byName: ReadonlyMap<string, readonly ImageEntry[]>;
+  /** What its entries make of an image. */
+  readonly follow: FollowEntries;
   readonly replacements: readonly Replacement[];
   /** What its patches write over parts of images. */
   readonly partWrites: readonly PartWrite[];
@@ -70,7 +70,8 @@ export function readKustomization(file: KustomizationFile, read: ReadNamed): Kus
   const placesOf = (paths: readonly string[]): readonly string[] =>
     paths.map((path) => resolve(folder, path));
   const placesAt = (key: string): readonly string[] => placesOf(textsAt(root, key));
-  const plugins = [...placesAt("transformers"), ...placesAt("generators")];
+  // One that is named again says nothing more.
+  const plugins = [...new Set([...placesAt("transformers"), ...placesAt("generators")])];
   const texts = plugins.flatMap((place) => read(place) ?? []);
   const reading: Reading = { file, read, root, folder, plugins: pluginsIn(root, file.path, texts) };
   const components = placesAt("components");
@@ -113,7 +114,7 @@ export function readKustomization(file: KustomizationFile, read: ReadNamed): Kus
     namePrefix: textAt(root, "namePrefix") ?? "",
     nameSuffix: textAt(root, "nameSuffix") ?? "",
     entries,
-    byName: groupBy(entries, ({ name }) => name),
+    follow: entriesFollower(entries),
   };
 }
 
@@ -218,10 +219,14 @@ const VALUES_FILE = /^(?=(?:[^=]*\/)?values[\w.-]*\.ya?ml(?:=|$))(?:[^=]*=)?(?<p
 
 /** A replacement is written here, or the name of a file is that holds one or several. */
 function replacementsIn(reading: Reading): readonly Replacement[] {
+  const known = new Set<string>();
   return all(reading, "replacements").flatMap(({ map, file, path }) => {
     const named = textAt(map, "path");
     if (named === undefined) return [readReplacement(map, { file, path })];
-    const other = reading.read(resolve(reading.folder, named));
+    const place = resolve(reading.folder, named);
+    // One that is named again writes the same.
+    const other = known.has(place) ? undefined : reading.read(place);
+    known.add(place);
     if (other === undefined) return [];
     return documentsOf(other.text).flatMap((document) => {
       const several = elementsIn(document.yaml, document.node);

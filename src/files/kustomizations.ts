@@ -13,10 +13,11 @@ import { entryOverride } from "./image-entry.ts";
 import { entryAt, type Kustomization, type NamedForm, readKustomization } from "./kustomization.ts";
 import type { KustomizationFile, ReadNamed } from "./kustomization-file.ts";
 import { kustomizationGraph } from "./kustomization-graph.ts";
+import { type NamesOf, namesAmong, namesBefore } from "./later-names.ts";
 import { type FindPartWrites, indexPartWrites, type PartWrite, partOverrideOf } from "./part-write.ts";
 import type { PatchedImage } from "./patched-images.ts";
-import { imageSources, replacedField, splitting, takenOverride, wantOf } from "./replaced.ts";
-import type { Replacement } from "./replacement.ts";
+import { imageSources, replacedField, takenOverride, wantOf } from "./replaced.ts";
+import { namesIn, type Replacement } from "./replacement.ts";
 import { indexReplacements, type ReplacementIndex } from "./replacement-index.ts";
 import { writerFinder } from "./replacement-writers.ts";
 import { settledImages } from "./settled-images.ts";
@@ -45,6 +46,7 @@ interface Scope {
   readonly index: ReplacementIndex;
   readonly partWrites: FindPartWrites;
   readonly sources: readonly ImageSource[];
+  readonly namesOf: NamesOf;
 }
 
 /** A replacement that writes images from nobody knows where. */
@@ -67,9 +69,11 @@ export function readKustomizations(
   const replaces = all.some(
     ({ replacements, partWrites, vars }) => replacements.length + partWrites.length + vars.length > 0,
   );
-  const affixes = all
-    .map(({ namePrefix, nameSuffix }) => [namePrefix, nameSuffix] as const)
-    .filter(([prefix, suffix]) => prefix !== "" || suffix !== "");
+  const before = namesBefore(
+    all
+      .map(({ namePrefix, nameSuffix }) => [namePrefix, nameSuffix] as const)
+      .filter(([prefix, suffix]) => prefix !== "" || suffix !== ""),
+  );
   const writerAbove = writerFinder(graph);
   const scopes = new Map<string, Scope | undefined>();
   const taken = new Set<readonly Replacement[]>();
@@ -100,11 +104,14 @@ export function readKustomizations(
     if (own === undefined && direct.length === 0) return undefined;
     const settled = settledImages(graph);
     const scope = replaces ? scopeAt(place) : undefined;
-    const byReplacements = ({ index, partWrites }: Scope, image: FileImage): Override | undefined => {
-      const field = replacedField(image, { affixes, own });
+    const byReplacements = (
+      { index, partWrites, namesOf }: Scope,
+      image: FileImage,
+    ): Override | undefined => {
+      const field = replacedField(image, { namesOf, own });
       const takers = index.takers(field);
       for (const same of takers) taken.add(same);
-      const splitter = index.writer(field, splitting);
+      const splitter = index.splitter(field);
       if (splitter !== undefined) return splitOverride(splitter);
       const apart = index.partWriter(field);
       if (apart !== undefined) return partOverride(apart.replacement, apart.part);
@@ -149,7 +156,7 @@ export function readKustomizations(
     const above = graph.withUsers(kustomizations);
     const parts = [...new Set([...above].flatMap(graph.partsOf))];
     const replacements = parts.flatMap((part) => part.replacements);
-    const found = imageSources(replacements, above, affixes);
+    const found = imageSources(replacements, above, before);
     const writes = parts.flatMap(({ partWrites }) => partWrites);
     if (replacements.length === 0 && found.length === 0 && writes.length === 0) return undefined;
     const makesUpFor = (own: string, stale: string): boolean => graph.foldersAbove(stale).has(own);
@@ -157,6 +164,7 @@ export function readKustomizations(
       index: indexReplacements(replacements),
       partWrites: indexPartWrites(writes, makesUpFor),
       sources: found,
+      namesOf: namesAmong([...saidIn(replacements), ...writes.flatMap(({ target }) => target.said)], before),
     };
   }
 
@@ -172,6 +180,14 @@ export function readKustomizations(
     }
     return true;
   }
+}
+
+/** The names of objects that some replacements say. */
+function saidIn(replacements: readonly Replacement[]): readonly string[] {
+  return replacements.flatMap(({ source, targets }) => [
+    ...namesIn(source === undefined ? [] : [source.object]),
+    ...new Set(targets.flatMap(({ said }) => said)),
+  ]);
 }
 
 /** Of several in one folder the last counts. */

@@ -8,9 +8,11 @@ import { isOfAnother, overlaidKeys, type PartKey, patchedKeys } from "./part-key
 import {
   isTarget,
   literalName,
+  namesIn,
   type ObjectSelector,
   type ReplacedField,
   type ReplacementTarget,
+  rejectsNothing,
   selectorIn,
 } from "./replacement.ts";
 import { mapAt, textAt, type YamlMap } from "./yaml-parts.ts";
@@ -44,6 +46,7 @@ export interface Patch extends Pick<PartWrite, "file" | "place" | "by"> {
 /** What a patch writes. */
 export function partWritesIn({ document, select, positionAt, path, ...where }: Patch): readonly PartWrite[] {
   const isList = kindOf(document.yaml, document.node) === "sequence";
+  const said = namesIn([select]);
   return (isList ? patchedKeys(document) : overlaidKeys(document)).map(
     ({ kind, subject, nameKey, says, steps, at }) => ({
       ...where,
@@ -57,7 +60,8 @@ export function partWritesIn({ document, select, positionAt, path, ...where }: P
       map: steps.slice(0, -1),
       target: {
         select,
-        reject: [],
+        rejects: rejectsNothing,
+        said,
         written: steps.join("."),
         steps: steps.map((name) => ({ kind: "key", name })),
         part: undefined,

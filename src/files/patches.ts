@@ -27,11 +27,19 @@ export interface PatchingFile {
 /** What the patches of a kustomization write over parts of images. */
 export function patchedParts(patching: PatchingFile): readonly PartWrite[] {
   const { root } = patching;
+  const known = new Set<string>();
+  /** Those of a file, of which one that is named again for the same objects says nothing more. */
+  const named = (path: string, target: YamlMap | undefined): readonly Patch[] => {
+    const key = JSON.stringify([path, ...targetKeys.map((each) => textAt(target, each) ?? [])]);
+    if (known.has(key)) return [];
+    known.add(key);
+    return patchesIn(patching, path, target);
+  };
   const targeted = ["patches", "patchesJson6902"].flatMap((key) =>
     elementsAt(root, key).flatMap((map, index) => {
       const target = mapAt(map, "target");
       const path = textAt(map, "path");
-      if (path !== undefined) return patchesIn(patching, path, target);
+      if (path !== undefined) return named(path, target);
       const node = ownOrMergedChild(map.yaml, map.node, "patch");
       return node === undefined
         ? []
@@ -45,11 +53,13 @@ export function patchedParts(patching: PatchingFile): readonly PartWrite[] {
       // A name on one line leads to a file.
       return text.includes("\n")
         ? inlinePatches(patching, { node, path: `${key}[${index}]` }, undefined)
-        : patchesIn(patching, text, undefined);
+        : named(text, undefined);
     }),
   );
   return [...targeted, ...merged].flatMap(partWritesIn);
 }
+
+const targetKeys = ["group", "version", "kind", "name", "namespace", "labelSelector", "annotationSelector"];
 
 function patchesIn(
   { folder, read }: PatchingFile,

@@ -10,8 +10,8 @@ import type { ImageSource } from "../krm/image-source.ts";
 import type { FileImage, Override } from "../krm/input.ts";
 import { type FieldStep, isCalledImage, isContainerImage, parseShownPath, specOf } from "./field-steps.ts";
 import type { Kustomization } from "./kustomization.ts";
+import type { NamesBefore, NamesOf } from "./later-names.ts";
 import {
-  isDigestAlone,
   isPartOfDigest,
   type ReplacedField,
   type ReplacedObject,
@@ -19,7 +19,6 @@ import {
   type ReplacementSource,
   type ReplacementTarget,
 } from "./replacement.ts";
-import type { TargetQuery } from "./replacement-index.ts";
 
 /** How sure it is that a replacement writes images. */
 export type Want = "certain" | "likely";
@@ -35,11 +34,11 @@ export function wantOf({ targets }: Replacement): Want | undefined {
 export function imageSources(
   replacements: readonly Replacement[],
   kustomizations: Iterable<Kustomization>,
-  affixes: readonly Affixes[],
+  before: NamesBefore,
 ): readonly ImageSource[] {
   const sourcesOf = (source: ReplacementSource, isCertain: boolean): readonly ImageSource[] =>
-    [source.object.name, ...namesBefore(source.object.name, affixes)].flatMap((name) =>
-      objectSources({ ...source, object: { ...source.object, name } }, isCertain),
+    [source.object.name, ...(source.object.name === undefined ? [] : before(source.object.name))].flatMap(
+      (name) => objectSources({ ...source, object: { ...source.object, name } }, isCertain),
     );
   const sources = replacements.flatMap((replacement) => {
     const want = wantOf(replacement);
@@ -52,19 +51,6 @@ export function imageSources(
   const vars = [...kustomizations].flatMap((each) => each.vars.flatMap((source) => sourcesOf(source, false)));
   const all = [...sources, ...vars];
   return [...new Map(all.map((source) => [JSON.stringify(source), source])).values()];
-}
-
-/** What is put in front of the names of objects and behind them. */
-export type Affixes = readonly [prefix: string, suffix: string];
-
-/** What an object may be called that has a name later. */
-function namesBefore(name: string | undefined, affixes: readonly Affixes[]): readonly string[] {
-  if (name === undefined) return [];
-  return affixes.flatMap(([prefix, suffix]) =>
-    name.startsWith(prefix) && name.endsWith(suffix) && name.length > prefix.length + suffix.length
-      ? name.slice(prefix.length, name.length - suffix.length)
-      : [],
-  );
 }
 
 function objectSources({ object, steps }: ReplacementSource, isCertain: boolean): readonly ImageSource[] {
@@ -102,7 +88,7 @@ function valueSources(text: string): readonly ImageSource[] {
 
 /** What kustomizations call an object, and what they say of its fields. */
 export interface Naming {
-  readonly affixes: readonly Affixes[];
+  readonly namesOf: NamesOf;
   /** The kustomization that holds the field, where one does. */
   readonly own: Kustomization | undefined;
   /** The kind of what is patched. */
@@ -115,7 +101,7 @@ export function replacedField(image: FileImage, naming: Naming): ReplacedField {
   const { own } = naming;
   const literal = own?.literals.get(putAt);
   const names = (name: string | undefined): readonly string[] =>
-    name === undefined ? [] : [name, ...naming.affixes.map(([prefix, suffix]) => prefix + name + suffix)];
+    name === undefined ? [] : naming.namesOf(name);
   if (literal !== undefined) {
     const { kind, name, key } = literal;
     const object = { ...nothing, version: "v1", kind, names: names(name) };
@@ -191,15 +177,3 @@ function isBare(steps: readonly FieldStep[]): boolean {
   if (keys[0] === "metadata" && (keys[1] === "name" || keys[1] === "namespace")) return true;
   return keys.some((key) => /^(?:labels|matchLabels|nodeSelector|selector)$/.test(key));
 }
-
-/** Targets that write a part of an image, which a digest would break. */
-export const splitting: TargetQuery = {
-  passes: ({ part }) => part !== undefined && !isDigestAlone(part),
-  match: ["yes", "maybe"],
-};
-
-/** Targets that write all of an image, or its digest. */
-export const writing: TargetQuery = {
-  passes: ({ part }) => part === undefined || isDigestAlone(part),
-  match: ["yes"],
-};

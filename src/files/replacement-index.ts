@@ -4,6 +4,7 @@ import { appendTo } from "../yaml/lists-by-key.ts";
 import type { FieldStep, Match } from "./field-steps.ts";
 import { isDigestKey, isNameKey, isTagKey } from "./part-keys.ts";
 import {
+  isDigestAlone,
   isSource,
   isTarget,
   literalName,
@@ -16,16 +17,12 @@ import {
 export interface ReplacementIndex {
   /** Those that take the text of a field, together where they say so in the same way. */
   takers(field: ReplacedField): readonly (readonly Replacement[])[];
-  /** The first that has such a target, which means a field in one of these ways. */
-  writer(field: ReplacedField, query: TargetQuery): Replacement | undefined;
+  /** The first that writes all of an image, or its digest, into a field. */
+  writer(field: ReplacedField): Replacement | undefined;
+  /** The first that writes a part of an image into what may be the field, which a digest would break. */
+  splitter(field: ReplacedField): Replacement | undefined;
   /** What writes a part of a field that has a key of its own, and which, where it does not write the digest as well. */
   partWriter(field: ReplacedField): { readonly replacement: Replacement; readonly part: string } | undefined;
-}
-
-/** Which targets are meant. */
-export interface TargetQuery {
-  readonly passes: (target: ReplacementTarget) => boolean;
-  readonly match: readonly Match[];
 }
 
 interface IndexedTarget {
@@ -36,7 +33,8 @@ interface IndexedTarget {
 /** Makes an index. */
 export function indexReplacements(replacements: readonly Replacement[]): ReplacementIndex {
   const takers = new Map<string, Map<string, Replacement[]>>();
-  const targets = new Map<string, IndexedTarget[]>();
+  const writing = new Map<string, IndexedTarget[]>();
+  const splitting = new Map<string, IndexedTarget[]>();
   const parts = new Map<string, IndexedTarget[]>();
   for (const replacement of replacements) {
     const { source, sourceValue = "" } = replacement;
@@ -45,7 +43,11 @@ export function indexReplacements(replacements: readonly Replacement[]): Replace
     for (const key of keys) appendTo(mapAt(takers, key), same, replacement);
     for (const target of replacement.targets) {
       const name = literalName(target.select);
-      for (const key of keysOf(target.steps, name)) appendTo(targets, key, { replacement, target });
+      const indexed = { replacement, target };
+      // What surely writes to an object either names it as it is written or names none, whatever the name reads as.
+      if (writesWhole(target))
+        for (const key of keysOf(target.steps, target.select.name)) appendTo(writing, key, indexed);
+      else for (const key of keysOf(target.steps, name)) appendTo(splitting, key, indexed);
       if (partOf(target) === undefined) continue;
       for (const key of keysOf(target.steps.slice(0, -1), name))
         appendTo(parts, key, { replacement, target });
@@ -59,14 +61,8 @@ export function indexReplacements(replacements: readonly Replacement[]): Replace
       ]);
       return groups.filter(([one]) => one?.source === undefined || isSource(one.source, field));
     },
-    writer(field, { passes, match }) {
-      for (const key of keysAt(field)) {
-        const all = targets.get(key);
-        const found = all?.find(({ target }) => passes(target) && match.includes(isTarget(target, field)));
-        if (found !== undefined) return found.replacement;
-      }
-      return undefined;
-    },
+    writer: (field) => firstOf(writing, field, (match) => match === "yes"),
+    splitter: (field) => firstOf(splitting, field, (match) => match !== "no"),
     partWriter(field) {
       if (!field.isApart || parts.size === 0) return undefined;
       // The path leads to the digest, or to the map of a reference that has none.
@@ -87,6 +83,24 @@ export function indexReplacements(replacements: readonly Replacement[]): Replace
       return written.find(({ replacement }) => !withDigest.has(replacement.file));
     },
   };
+}
+
+/** True for what writes all of an image, or its digest; anything else writes a part that a digest would break. */
+function writesWhole({ part }: ReplacementTarget): boolean {
+  return part === undefined || isDigestAlone(part);
+}
+
+function firstOf(
+  targets: ReadonlyMap<string, readonly IndexedTarget[]>,
+  field: ReplacedField,
+  isMeant: (match: Match) => boolean,
+): Replacement | undefined {
+  if (targets.size === 0) return undefined;
+  for (const key of keysAt(field)) {
+    const found = targets.get(key)?.find(({ target }) => isMeant(isTarget(target, field)));
+    if (found !== undefined) return found.replacement;
+  }
+  return undefined;
 }
 
 /** The key of a part of a reference, where a target ends in one: a digest, or what other digests go with. */
@@ -137,7 +151,16 @@ function isIndex(key: string): boolean {
 }
 
 /** The keys under which a path may be kept that leads to a field, or to what holds it. */
-function keysAt({ keys, owner, object }: ReplacedField): readonly string[] {
+function keysAt(field: ReplacedField): readonly string[] {
+  const known = keysOfFields.get(field) ?? keysFor(field);
+  keysOfFields.set(field, known);
+  return known;
+}
+
+/** Each of those that build on a file is asked about the same field. */
+const keysOfFields = new WeakMap<ReplacedField, readonly string[]>();
+
+function keysFor({ keys, owner, object }: ReplacedField): readonly string[] {
   const names = object === undefined ? [UNKNOWN] : [...object.names, ANY];
   const shape = keys.map((key) => (isIndex(key) ? ELEMENT : key));
   return keys.flatMap((_, last) => {

@@ -1,7 +1,6 @@
 /** Which replacement writes over a field on every way from its file to what nothing builds on. */
 import type { Kustomization } from "./kustomization.ts";
 import type { KustomizationGraph } from "./kustomization-graph.ts";
-import { writing } from "./replaced.ts";
 import type { ReplacedField, Replacement } from "./replacement.ts";
 import { indexReplacements, type ReplacementIndex } from "./replacement-index.ts";
 
@@ -46,7 +45,7 @@ export function writerFinder(graph: KustomizationGraph): FindWriter {
   ): Replacement | undefined {
     known.set(kustomization, "asked");
     const writer =
-      indexOf(kustomization).writer(field, writing) ??
+      indexOf(kustomization).writer(field) ??
       // Deeper, the image counts, which loses nothing.
       (known.size > DEPTH_MAX ? undefined : writerAbove(graph.usersOf(kustomization.folder), field, known));
     known.set(kustomization, writer);

@@ -6,6 +6,7 @@
 import { isLiteral } from "../krm/expression.ts";
 import { meets, parseRequirements, type Requirement, RequirementError } from "../krm/label-selector.ts";
 import type { Position } from "../krm/result.ts";
+import { groupBy } from "../lock/format/locked-image.ts";
 import { startOf } from "../yaml/node.ts";
 import { type FieldAt, type FieldStep, leadsTo, type Match, parseFieldPath } from "./field-steps.ts";
 import { elementsAt, mapAt, placeOf, textAt, textsAt, type YamlMap } from "./yaml-parts.ts";
@@ -42,7 +43,9 @@ export interface ObjectName {
 /** A field of several objects. */
 export interface ReplacementTarget {
   readonly select: ObjectSelector;
-  readonly reject: readonly ObjectSelector[];
+  readonly rejects: Rejects;
+  /** The names that its selectors say. */
+  readonly said: readonly string[];
   readonly written: string;
   readonly steps: readonly FieldStep[];
   readonly part: Part | undefined;
@@ -114,15 +117,24 @@ export function readReplacement(map: YamlMap, { file, path }: ReplacementPlace):
 function readTarget(target: YamlMap): readonly ReplacementTarget[] {
   const select = mapAt(target, "select");
   if (select === undefined) return [];
-  const reject = elementsAt(target, "reject").map(selectorIn);
+  const selector = selectorIn(select);
+  const rejected = elementsAt(target, "reject").map(selectorIn);
+  const rejects = rejecting(rejected);
+  const said = namesIn([selector, ...rejected]);
   const paths = textsAt(target, "fieldPaths");
   return (paths.length === 0 ? ["metadata.name"] : paths).map((written) => ({
-    select: selectorIn(select),
-    reject,
+    select: selector,
+    rejects,
+    said,
     written,
     steps: parseFieldPath(written),
     part: partIn(target),
   }));
+}
+
+/** The names that some selectors say. */
+export function namesIn(selectors: readonly ObjectName[]): readonly string[] {
+  return selectors.flatMap(({ name }) => name ?? []);
 }
 
 function nameIn(map: YamlMap): ObjectName {
@@ -166,9 +178,34 @@ export function isTarget(target: ReplacementTarget, field: ReplacedField): Match
   if (led === "no") return "no";
   const selected = isSelected(target.select, field.object);
   if (selected === "no") return "no";
-  const rejected = target.reject.map((each) => isSelected(each, field.object));
-  if (rejected.includes("yes")) return "no";
-  return led === "yes" && selected === "yes" && rejected.every((match) => match === "no") ? "yes" : "maybe";
+  const rejected = target.rejects(field.object);
+  if (rejected === "yes") return "no";
+  return led === "yes" && selected === "yes" && rejected === "no" ? "yes" : "maybe";
+}
+
+/** Tells whether one of some selectors means an object. */
+export type Rejects = (object: ReplacedObject | undefined) => Match;
+
+/** Rejects nothing. */
+export const rejectsNothing: Rejects = () => "no";
+
+/** Those that name objects are found by these names, so that not all of them are held against each object. */
+function rejecting(selectors: readonly ObjectSelector[]): Rejects {
+  if (selectors.length === 0) return rejectsNothing;
+  const byName = groupBy(selectors, literalName);
+  const unknown = anyMatch(selectors, undefined);
+  return (object) => {
+    if (object === undefined) return unknown;
+    return anyMatch(
+      [undefined, ...object.names].flatMap((name) => byName.get(name) ?? []),
+      object,
+    );
+  };
+}
+
+function anyMatch(selectors: readonly ObjectSelector[], object: ReplacedObject | undefined): Match {
+  const matches = new Set(selectors.map((each) => isSelected(each, object)));
+  return matches.has("yes") ? "yes" : matches.has("maybe") ? "maybe" : "no";
 }
 
 /** Whether a replacement takes the text of a field. */

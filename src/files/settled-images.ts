@@ -3,7 +3,7 @@
  * another name, what the file says is not what runs. They may do so after each other.
  */
 import type { Override } from "../krm/input.ts";
-import { followEntries, type ImageEntry } from "./image-entry.ts";
+import type { ImageEntry } from "./image-entry.ts";
 import type { Kustomization } from "./kustomization.ts";
 import type { KustomizationGraph } from "./kustomization-graph.ts";
 
@@ -26,8 +26,8 @@ export function settledImages(graph: KustomizationGraph): SettledImages {
   const answers = new Map<string, Answers>();
   return {
     by: (kustomizations, image) => settledBy(kustomizations, { ...image, depth: 0 }),
-    behind({ folder, path, byName }, { entry, name: own }) {
-      const { isSet, name } = followEntries(byName, own, entry.index);
+    behind({ folder, path, follow }, { entry, name: own }) {
+      const { isSet, name } = follow(own, entry.index);
       if (isSet) return { kind: "set", reason: `another entry of \`images\` of ${path} sets another` };
       const above = settledBy(graph.usersOf(folder), { name, own: folder, depth: 0 });
       return above ?? (name === own ? undefined : renamedOverride(path));
@@ -61,14 +61,14 @@ export function settledImages(graph: KustomizationGraph): SettledImages {
   }
 
   function overrideBy(
-    { folder, path, byName, components }: Kustomization,
+    { folder, path, follow, components }: Kustomization,
     image: NamedImage,
   ): Override | undefined {
     // A component has no say of its own entries; those of others come first.
     const others = components.filter((each) => each !== image.own).flatMap((each) => graph.at(each) ?? []);
     let [name, isSet] = [image.name, false];
-    for (const each of [...others.map((other) => other.byName), byName]) {
-      const followed = followEntries(each, name);
+    for (const each of [...others.map((other) => other.follow), follow]) {
+      const followed = each(name);
       name = followed.name;
       isSet ||= followed.isSet;
     }

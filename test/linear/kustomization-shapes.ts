@@ -1,0 +1,136 @@
+/** What kustomizations may say of objects in as many files, or of as many objects. */
+import type { KustomizationFile } from "../../src/files/kustomization-file.ts";
+import { readKustomizations } from "../../src/files/kustomizations.ts";
+import { repeat, type Shape } from "./shape.ts";
+
+const image = "spec.containers[0].image";
+const write = `targets: [{select: {kind: Pod, name: x}, fieldPaths: [${image.replace(/\[0\]/, ".0")}]}]`;
+
+export const kustomizationShapes: readonly Shape[] = [
+  asking("entries of a kustomization that give each other's names", (n) => ({
+    texts: {
+      "/0": "resources: [p.yaml]\n",
+      "/1": `resources: [../0]\nimages:\n${repeat(n, (at) => `- {name: a${at}, newName: a${at + 1}, newTag: v1}\n`)}`,
+    },
+    objects: Array.from({ length: n }, (_, at) => ({ place: "/0/p.yaml", name: "p", value: `a${at}:1` })),
+  })),
+  asking("entries of a kustomization for one name", (n) => ({
+    texts: { "/0": `images:\n${repeat(n, "- {name: a, newTag: v1}\n")}` },
+    objects: Array.from({ length: n }, (_, at) => ({
+      place: "/0/kustomization.yaml",
+      name: "",
+      value: "a:v1",
+      path: `images[${at}].digest`,
+    })),
+  })),
+  asking("objects that a replacement rejects", (n) => ({
+    texts: {
+      "/0": `resources: [p.yaml]\nreplacements:\n- sourceValue: a:1\n  targets:\n  - select: {kind: Pod}\n    reject: [${repeat(n, (at) => `{name: r${at}}`, ", ")}]\n    fieldPaths: [spec.containers.0.image]\n`,
+    },
+    objects: pods(n),
+  })),
+  asking("replacements by expressions for names", (n) => ({
+    texts: {
+      "/0": `resources: [p.yaml]\nreplacements:\n${repeat(n, (at) => `- {sourceValue: "a:1", targets: [{select: {kind: Pod, name: "p${at}.*"}, fieldPaths: [spec.containers.0.image]}]}\n`)}`,
+    },
+    objects: pods(n),
+  })),
+  asking("a file of replacements that is named again and again", (n) => ({
+    texts: {
+      "/0": `resources: [p.yaml]\nreplacements:\n${repeat(n, "- {path: r.yaml}\n")}`,
+      "/0/r.yaml": repeat(n, `- {sourceValue: "a:1", ${write}}\n`),
+    },
+    objects: pods(1),
+  })),
+  asking("a file of transformers that is named again and again", (n) => ({
+    texts: {
+      "/0": `resources: [p.yaml]\ntransformers:\n${repeat(n, "- t.yaml\n")}`,
+      "/0/t.yaml": repeat(
+        n,
+        "apiVersion: builtin\nkind: PatchTransformer\nmetadata: {name: t}\npath: x.yaml\n",
+        "---\n",
+      ),
+    },
+    objects: pods(1),
+  })),
+  asking("a file of patches that is named again and again", (n) => ({
+    texts: {
+      "/0": `resources: [p.yaml]\npatches:\n${repeat(n, "- {path: x.yaml, target: {kind: Widget}}\n")}`,
+      "/0/x.yaml": repeat(
+        n,
+        (at) => `kind: Widget\nmetadata: {name: w${at}}\nspec: {image: {tag: "2"}}\n`,
+        "---\n",
+      ),
+    },
+    objects: pods(1),
+  })),
+  asking("kustomizations one upon the other, with replacements", (n) => ({
+    texts: Object.fromEntries(
+      Array.from({ length: n }, (_, at) => [
+        `/${at}`,
+        `resources: [p.yaml${at === 0 ? "" : `, ../${at - 1}`}]\nreplacements: [{sourceValue: "a:1", ${write}}]\n`,
+      ]),
+    ),
+    objects: Array.from({ length: n }, (_, at) => ({ place: `/${at}/p.yaml`, name: `p${at}`, value: "b:1" })),
+  })),
+  asking("kustomizations upon one, each with a prefix for names", (n) => ({
+    texts: Object.fromEntries([
+      ["/0", `resources: [p.yaml]\nreplacements: [{sourceValue: "a:1", ${write}}]\n`],
+      ...Array.from({ length: n }, (_, at) => [`/o${at}`, `resources: [../0]\nnamePrefix: o${at}-\n`]),
+    ]),
+    objects: pods(n),
+  })),
+];
+
+interface Asked {
+  readonly place: string;
+  /** The name of the pod. */
+  readonly name: string;
+  readonly value: string;
+  readonly path?: string;
+}
+
+interface Made {
+  /** The kustomizations by their folders, and other files by their places. */
+  readonly texts: Readonly<Record<string, string>>;
+  readonly objects: readonly Asked[];
+}
+
+/** Asks what becomes of the image of each of some objects. */
+function asking(name: string, make: (n: number) => Made): Shape {
+  return {
+    name,
+    prepare(n) {
+      const { texts, objects } = make(n);
+      const files = Object.entries(texts).flatMap(([folder, text]): KustomizationFile[] => {
+        const place = `${folder}/kustomization.yaml`;
+        return folder.endsWith(".yaml") ? [] : [{ path: place.slice(1), place, text }];
+      });
+      const read = (place: string) => {
+        const text = texts[place];
+        return text === undefined ? undefined : { path: place.slice(1), text };
+      };
+      return () => {
+        const { overridden } = readKustomizations(files, read);
+        const ofPlaces = new Map<string, ReturnType<typeof overridden>>();
+        for (const { place, name, value, path = image } of objects) {
+          const ofPlace = ofPlaces.get(place) ?? overridden(place);
+          ofPlaces.set(place, ofPlace);
+          const resource = {
+            node: 0,
+            apiVersion: "v1",
+            group: "",
+            kind: "Pod",
+            name,
+            annotations: new Map(),
+          };
+          ofPlace?.({ path, putAt: path, value, resource, labels: () => new Map(), owner: "c" });
+        }
+      };
+    },
+  };
+}
+
+function pods(n: number): readonly Asked[] {
+  return Array.from({ length: n }, (_, at) => ({ place: "/0/p.yaml", name: `p${at}`, value: "b:1" }));
+}
