@@ -184,7 +184,7 @@ function isSplit({ layer: { yaml }, members, name }: ValueMap): boolean {
   if (
     !has("repository") &&
     !(has("repo") && has("tag")) &&
-    !(has("name") && has("tag") && /image$/i.test(name))
+    !(has("name") && !has("image") && has("tag") && /image$/i.test(name))
   )
     return false;
   return has("tag") || has("digest") || has("registry") || /image$/i.test(name);

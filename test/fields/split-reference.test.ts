@@ -54,6 +54,7 @@ describe("extractSplit", () => {
 
   test.each([
     `image: {registry: r.io, image: acme/a, tag: '1', digest: ${old}}`,
+    `image: {name: web, registry: r.io, image: acme/a, tag: '1', digest: ${old}}`,
     `web: {image: r.io/acme/a, tag: '1', digest: ${old}}`,
     `web: {registry: r.io, image: acme/a, tag: '1', digest: ${old}}`,
     `web: {registry: r.io, image: 'acme/a:1', digest: ${old}}`,
