@@ -169,6 +169,21 @@ describe("a digest under a key that the user names", () => {
       "\n      repository: a/b\n      tag: v1\n      <<: {x: y}\n      digest: <digest>\n",
     ],
     [
+      "a key that is a tag alone",
+      "{repository: a/b, tag: v1,\n!str }\n",
+      "{repository: a/b, tag: v1,\n!str ,\ndigest: <digest>}\n",
+    ],
+    [
+      "an anchor of nothing before a brace",
+      "{repository: a/b, tag: v1, &x}\n",
+      "{repository: a/b, tag: v1, &x, digest: <digest>}\n",
+    ],
+    [
+      "a question mark alone",
+      "{repository: a/b, tag: v1, ? }\n",
+      "{repository: a/b, tag: v1, ? , digest: <digest>}\n",
+    ],
+    [
       "a key for which aliases stand",
       "\n      repository: a/b\n      tag: v1\n      &d digest:\n      x: *d\n",
       "\n      repository: a/b\n      tag: v1\n      &d digest: <digest>\n      x: *d\n",

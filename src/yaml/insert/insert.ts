@@ -219,7 +219,7 @@ function flowEdit(text: string, at: number, addition: string): TextEdit {
 
 /**
  * Where a comma goes behind a member with this value. To readers of YAML 1.1 a comma right behind a colon or a tag is a part of it, so a
- * blank stands between: the one that is there, or a new one.
+ * blank stands between: the one that is there, or a new one. Such a tag may also be all there is of a key without a value.
  */
 export function commaPlace(
   yaml: YamlText,
@@ -231,8 +231,15 @@ export function commaPlace(
   const last = isBarePair(yaml, value) ? behind(yaml, value + 1) : value;
   const isEmpty = startOf(yaml, last) === undefined;
   const isColon = text[end - 1] === ":";
-  if (!isEmpty || !(isColon || hasProperties(yaml, last))) return { at: end, blank: "" };
+  if (!isEmpty || !(isColon || hasProperties(yaml, last) || isSign(text, end))) return { at: end, blank: "" };
   if (next === " " || next === "\t") return { at: end + 1, blank: "" };
   // A key whose colon has no blank behind it has it as its last character.
   return { at: end, blank: isColon && !/\s/.test(next) ? "" : " " };
+}
+
+/** Whether the last word is a tag or a question mark. */
+function isSign(text: string, end: number): boolean {
+  let start = end;
+  while (start > 0 && !/[\s,[{]/.test(text[start - 1] ?? "")) start--;
+  return /^(?:!|\?$)/.test(text.slice(start, end));
 }
