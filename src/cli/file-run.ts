@@ -26,7 +26,7 @@ import { patchShower } from "./shown-patch.ts";
 import { problemCounts } from "./stderr-report.ts";
 import { stdout, tell, write } from "./stdio.ts";
 import { type ToldLine, toldResult } from "./told-line.ts";
-import { UsageError } from "./usage-error.ts";
+import { readError, requireUnreadOutput } from "./unread-output.ts";
 import { findValues } from "./values-files.ts";
 
 /** Runs over the files that a command line names, and returns the exit code. */
@@ -43,6 +43,7 @@ function isChangedMeanwhile(error: unknown): boolean {
 async function attempt(args: Arguments, host: Host): Promise<number | "contradiction"> {
   const { paths, explanation, report, diff } = args;
   await untilNamedFilesAnswer(args);
+  requireUnreadOutput(args);
   const lock = readLock(args, host);
   const audience = await stderrAudience(args, host);
   const values = findValues(args.values);
@@ -93,10 +94,7 @@ function refuseInput(output: string | undefined, { inputs, lockPlaces }: FilesPl
   if (output === undefined || outputTarget(output) !== "file") return;
   const place = resolve(output);
   const places = [place, ...(existsSync(place) ? [realpathSync(place)] : [])];
-  if (places.some((each) => inputs.includes(each) || lockPlaces.includes(each)))
-    throw new UsageError(
-      `\`--output\` ${JSON.stringify(output)} is a file that this run reads: name another`,
-    );
+  if (places.some((each) => inputs.includes(each) || lockPlaces.includes(each))) throw readError(output);
 }
 
 /** Of a run that fails no digest is written, so none is told. */

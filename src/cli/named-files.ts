@@ -12,6 +12,7 @@ import type { LockFileOption } from "../lock/lock-file-option.ts";
 import type { Arguments } from "./arguments.ts";
 import type { Host } from "./host.ts";
 import { clearLockFolder, readLockText } from "./lock-file-io.ts";
+import { outputTarget } from "./output-target.ts";
 import { UsageError } from "./usage-error.ts";
 
 /**
@@ -94,6 +95,11 @@ export function readLock({ lock, updateLock }: Arguments, host: Host): LockFileO
   if (lock === "-" && !existsSync(lock))
     throw new UsageError(
       "`--lock` must name a file, such as image-lock.yaml, since stdin and stdout carry the resources",
+    );
+  const place = lock === "-" ? "file" : outputTarget(lock);
+  if (place !== "file")
+    throw new UsageError(
+      `\`--lock\` ${JSON.stringify(lock)} is the file that ${place} goes to: name another`,
     );
   clearLockFolder(lock, host);
   const must = "`--lock` must name a file that can be read";

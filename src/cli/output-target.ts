@@ -19,6 +19,12 @@ export function outputTarget(path: string): OutputPlace {
   return isSame(file, statsOf(2)) ? "stderr" : "file";
 }
 
+/** True for two names of one regular file, or for the name of one that a descriptor leads to. */
+export function sameFile(path: string, other: string | number): boolean {
+  const file = statsOf(path);
+  return file?.isFile() === true && isSame(file, statsOf(other));
+}
+
 // A stat can't tell by these what they are where they are terminals.
 const NAMES: ReadonlyMap<string, OutputPlace> = new Map([
   ["-", "stdout"],

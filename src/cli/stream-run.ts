@@ -22,6 +22,8 @@ import { UsageError } from "./usage-error.ts";
 
 /** Runs over stdin, and returns the exit code. */
 export async function runStream(argv: readonly string[], args: Arguments, host: Host): Promise<number> {
+  if (args.report !== undefined || args.explanation !== undefined)
+    (await import("./unread-output.ts")).requireUnreadOutput(args);
   const sources = await readNamedSources(args);
   const deep = await deepRun(host);
   const input = deep?.input ?? (await readInput(args));

@@ -37,6 +37,19 @@ function run(input: string, ...args: readonly string[]): Promise<Run> {
   return runExecutable(input, { args, cwd: folder });
 }
 
+/** Runs the executable, `"$0" "$1"`, by a command line of a shell. */
+async function inShell(
+  command: string,
+): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
+  const child = spawn("sh", ["-c", command, process.execPath, executable], { cwd: folder });
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "close"),
+  ]);
+  return { code, stdout, stderr };
+}
+
 function write(name: string, text: string): string {
   writeFileSync(join(folder, name), text);
   return join(folder, name);
@@ -178,6 +191,30 @@ describe("--lock", () => {
   });
 });
 
+describe("--lock and a stream of the process", () => {
+  // What is written to it would go into the file that the new lock takes the place of, and be lost.
+  test.each([
+    ["stdout", ">"],
+    ["stdout", ">>"],
+    ["stderr", "2>>"],
+  ])("are not the same file: %s by %s", async (stream, redirection) => {
+    write("pod.yaml", pod(`${registry.host}/app:1`));
+    const text = redirection === ">" ? "" : lock({});
+    write("l.yaml", text);
+
+    for (const update of ["--update-lock", ""]) {
+      const options = `--lock l.yaml ${update} < pod.yaml`;
+      const { code } = await inShell(`exec "$0" "$1" ${options} ${redirection} l.yaml`);
+
+      expect(code).toBe(2);
+      const told = `pin-digests: \`--lock\` "l.yaml" is the file that ${stream} goes to: name another`;
+      expect(read("l.yaml").startsWith(text + (stream === "stderr" ? told : ""))).toBe(true);
+      expect(read("l.yaml")).not.toMatch(/app:1/);
+      write("l.yaml", text);
+    }
+  });
+});
+
 describe("a complete lock", () => {
   test("keeps the HTTP client from being loaded, which a missing image loads", async () => {
     const image = `${registry.host}/app:1`;
@@ -222,21 +259,48 @@ describe("--inventory and --format", () => {
       write("stream", pinned);
       write("list", list(pinned));
       // As a shell has it: what stands in the file is what was written to stdout.
-      const inShell = async (input: string) => {
+      const report = async (input: string) => {
         const command = `exec "$0" "$1" --inventory json --output ${output} < ${input} > out`;
-        const child = spawn("sh", ["-c", command, process.execPath, executable], { cwd: folder });
-        const [code] = await once(child, "close");
+        const { code } = await inShell(command);
         return { code, stdout: read("out") };
       };
 
-      const taken = await inShell(stream);
-      const refused = await inShell(listed);
+      const taken = await report(stream);
+      const refused = await report(listed);
 
       expect(taken.code).toBe(0);
       expect(JSON.parse(taken.stdout).images).toHaveLength(1);
       expect(refused).toEqual({ code: 2, stdout: "" });
     },
   );
+
+  test.each([
+    ["the configuration", "-f c.yaml --output c.yaml", "c.yaml"],
+    ["the configuration, by a link", "-f c.yaml --output link", "link"],
+    ["stdin", "--output pod.yaml", "pod.yaml"],
+    ["a lock that is only read", "--lock l.yaml --output l.yaml", "l.yaml"],
+  ])("take the place of no file that is read: %s", async (_, options, named) => {
+    const files = {
+      "c.yaml": "apiVersion: fn.kpt.dev/v1alpha1\nkind: PinDigests\nmetadata: {name: c}\n",
+      "pod.yaml": pinned,
+      "l.yaml": lock({}),
+    };
+    for (const [name, text] of Object.entries(files)) write(name, text);
+    symlinkSync("c.yaml", join(folder, "link"));
+
+    for (const report of ["--inventory json", "--explain"]) {
+      const ended = await inShell(`exec "$0" "$1" ${report} ${options} < pod.yaml`);
+
+      expect(ended).toEqual({
+        code: 2,
+        stdout: "",
+        stderr: expect.stringContaining(
+          `\`--output\` "${named}" is a file that this run reads: name another`,
+        ),
+      });
+    }
+    for (const [name, text] of Object.entries(files)) expect(read(name)).toBe(text);
+  });
 
   test.each(["/dev/stderr", "/dev/fd/2", "log"])(
     "write to stderr as %s behind what is there",
