@@ -147,7 +147,9 @@ function isAddition(key: string, value: Node, { written, path }: Place): boolean
   if (path === "$" && key === "items") return value.kind === "sequence" && value.children.length === 0;
   if (written.isLock)
     return value.kind === "mapping" && (path === "$.images" || (path === "$" && key === "images"));
-  return written.keys.includes(key) && value.kind === "scalar" && value.text === written.digest;
+  // Charts put the algorithm before their `sha` themselves.
+  const digest = key === "sha" ? written.digest.slice("sha256:".length) : written.digest;
+  return written.keys.includes(key) && value.kind === "scalar" && value.text === digest;
 }
 
 function entriesOf({ children }: Node): readonly (readonly [Node, Node])[] {
