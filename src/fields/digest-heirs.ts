@@ -1,6 +1,6 @@
 /** Which maps get a digest that is written into another, since they merge it or share what it is written into. */
 import { appendTo } from "../yaml/lists-by-key.ts";
-import { keptMembersOf, membersByName } from "../yaml/members.ts";
+import { contestedMembers, membersByName } from "../yaml/members.ts";
 import { dereference, elementsOf, entriesOf, isMergeKey, keysOf, kindOf, scalarText } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import type { Site } from "./embedded-document.ts";
@@ -70,7 +70,7 @@ function referenceIn(map: Site, keys: SplitKeys | undefined): string | undefined
 
 /** Whether readers differ in what a map is. */
 function areContested({ layer: { yaml }, node }: Site): boolean {
-  return keptMembersOf(yaml, node).some(({ contest }) => contest !== undefined);
+  return contestedMembers(yaml, node).size > 0;
 }
 
 const sourcesOf = new WeakMap<YamlText, Map<string, readonly YamlNode[]>>();

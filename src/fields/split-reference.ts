@@ -1,6 +1,6 @@
 /** References whose parts stand apart: `{repository, tag, digest}`, `{name, version}`, `{newName, newTag, digest}`. */
 import { parseIfImage } from "../image/likely-reference.ts";
-import { keptMembersOf, membersByName } from "../yaml/members.ts";
+import { contestedMembers, membersByName } from "../yaml/members.ts";
 import { dereference, kindOf, scalarText } from "../yaml/node.ts";
 import { companionsIn, digestPlace } from "./digest-beside.ts";
 import { noPlace } from "./digest-slot.ts";
@@ -125,12 +125,12 @@ function noteDoubledParts(walk: Walk, { layer, node }: Site, keys: SplitKeys): v
 /** Why a reference has no digest where a merge key makes one of its parts another for kubectl, which is taken note of. */
 function contestedPart(walk: Walk, { layer, node }: Site, keys: SplitKeys): string | undefined {
   const { yaml } = layer;
-  const members = keptMembersOf(yaml, node);
-  if (!members.some(({ contest }) => contest !== undefined)) return undefined;
-  const names = namesOf(keys);
+  const members = contestedMembers(yaml, node);
+  if (members.size === 0) return undefined;
   const own = membersByName(yaml, node);
-  for (const { name, value, contest } of members) {
-    if (contest === undefined || !names.has(name)) continue;
+  for (const name of namesOf(keys)) {
+    const { value, contest } = members.get(name) ?? {};
+    if (contest === undefined) continue;
     const [text, other] = [value, own.get(name)?.value].map(
       (each) => each && scalarText(yaml, dereference(yaml, each)),
     );

@@ -72,6 +72,12 @@ export const membersByName: MadeOf<ReadonlyMap<string, Member>> = keptForLast(
   (yaml, mapping) => new Map(keptMembersOf(yaml, mapping).map((member) => [member.name, member])),
 );
 
+/** The members of a mapping in which readers differ, as kubectl has them, by name. */
+export const contestedMembers: MadeOf<ReadonlyMap<string, Member>> = keptForLast((yaml, mapping) => {
+  const contested = keptMembersOf(yaml, mapping).filter(({ contest }) => contest !== undefined);
+  return new Map(contested.map((member) => [member.name, member]));
+});
+
 /** The value of a member, following aliases; the last of duplicates. */
 export function memberOf(yaml: YamlText, members: readonly Member[], name: string): YamlNode | undefined {
   const value = members.length > FEW ? lastValueOfMany(members, name) : lastValue(members, name);
