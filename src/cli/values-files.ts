@@ -2,6 +2,7 @@
 import { globSync } from "tinyglobby";
 import type { Result } from "../krm/result.ts";
 import { quote } from "../text/quote.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** What is known of them before and after a run. */
 export interface ValuesFiles {
@@ -11,8 +12,9 @@ export interface ValuesFiles {
   unmatched(): readonly Result[];
 }
 
-/** Finds the files of globs, which begin at the working directory. */
+/** Finds the files of globs, which begin at the working directory. @throws {UsageError} */
 export function findValues(globs: readonly string[]): ValuesFiles {
+  for (const glob of globs) refuseSteep(glob);
   const globsOf = new Map<string, string[]>();
   for (const glob of globs) {
     const places = globSync(glob, {
@@ -40,4 +42,26 @@ export function findValues(globs: readonly string[]): ValuesFiles {
           message: `\`--values\` ${quote(glob)} names no file that is looked into: globs begin at the working directory, and name files of YAML or JSON below the PATH that are not ignored`,
         })),
   };
+}
+
+/** The library tries each way in which stars can share a name, and each star more multiplies them: five took minutes for one file. */
+function refuseSteep(glob: string): void {
+  const bare = glob.replaceAll(/\\./gs, "").replaceAll(/\[[^\]]*\]/g, "");
+  // Braces and parentheses may hold slashes.
+  const names = /[{(]/.test(bare)
+    ? [bare.replaceAll("**", "")]
+    : bare.split("/").filter((name) => name !== "**");
+  const most = Math.max(
+    ...[...names.map((name) => starsIn(name, /[*]|[+](?=\()/g)), starsIn(bare, /[*]{2}/g)],
+  );
+  if (most <= STARS_MAX) return;
+  throw new UsageError(
+    `\`--values\` ${quote(glob)} has too many stars: at most ${STARS_MAX} may stand between two slashes, or in all of a glob with braces, and at most ${STARS_MAX} times \`**\`; name files that differ more by further \`--values\``,
+  );
+}
+
+const STARS_MAX = 3;
+
+function starsIn(text: string, stars: RegExp): number {
+  return text.match(stars)?.length ?? 0;
 }

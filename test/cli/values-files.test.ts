@@ -1,0 +1,26 @@
+import { describe, expect, test } from "vitest";
+import { UsageError } from "../../src/cli/usage-error.ts";
+import { findValues } from "../../src/cli/values-files.ts";
+
+describe("findValues", () => {
+  test.each([
+    "*a*a*a*b.yaml",
+    "envs/*-*-*-*/values.yaml",
+    "{*a,*b}*{c,d}*.yaml",
+    "+(a)*a*a*b.yaml",
+    "**/a/**/a/**/a/**/b.yaml",
+  ])("refuses %s, whose stars could share a name in too many ways", (glob) => {
+    expect(() => findValues([glob])).toThrow(UsageError);
+    expect(() => findValues([glob])).toThrow("has too many stars");
+  });
+
+  test.each([
+    "**/values-*.yaml",
+    "**/envs/*/*/*/*-values.*.yaml",
+    "**/{a,b}/**/values*.{yaml,yml}",
+    "charts/*/ci/[*]*values*.yaml",
+    String.raw`a\*\*\*\*.yaml`,
+  ])("takes %s", (glob) => {
+    expect(findValues([glob]).unmatched()).toHaveLength(1);
+  });
+});
