@@ -78,9 +78,9 @@ function passLine(pass: Pass): boolean {
       if (start - lineStart === pass.parent) mask(pass, pass.awaited ?? start, start);
       return passBlockScalar(pass);
     } else {
-      const second = pass.waiting.filter(
-        (property) => property.start >= lineStart && !isGlued(pass, property),
-      )[1];
+      const [, second] = pass.waiting
+        .slice(firstOnLine(pass, start))
+        .filter((property) => !isGlued(pass, property));
       if (!passNode(pass)) return false;
       passBlanks(pass);
       if (text[pass.at] !== ":" || pass.at === start) return passRest(pass);
@@ -116,9 +116,9 @@ function passNode(pass: Pass): boolean {
 
 function beginNode(pass: Pass, start: number): void {
   // Those on the line of a mapping's first key are the key's, and the mapping begins with them.
-  const isOnLine = (property: Property): boolean => !pass.text.slice(property.start, start).includes("\n");
-  const own = pass.waiting.find(isOnLine);
-  const above = pass.waiting.filter((property) => !isOnLine(property));
+  const first = firstOnLine(pass, start);
+  const own = pass.waiting[first];
+  const above = pass.waiting.slice(0, first);
   const [property] = above;
   const begin = own?.start ?? start;
   const isRoot = pass.parent === -1;
@@ -127,6 +127,18 @@ function beginNode(pass: Pass, start: number): void {
   pass.isBegun = true;
   pass.awaited = undefined;
   pass.waiting = [];
+}
+
+/** Which of the properties that wait for a node is the first on its line. Each text between two of them is read once. */
+function firstOnLine({ text, waiting }: Pass, start: number): number {
+  let end = start;
+  let first = waiting.length;
+  for (; first > 0; first--) {
+    const property = waiting[first - 1];
+    if (property === undefined || text.slice(property.start, end).includes("\n")) break;
+    end = property.start;
+  }
+  return first;
 }
 
 function columnOf({ text }: Pass, at: number): number {
