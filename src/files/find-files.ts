@@ -60,9 +60,19 @@ const FILES_MAX = 1_000_000;
  * @throws {PathError} where a PATH leads nowhere, or to too many files.
  */
 export function findFiles(paths: readonly string[], options: FindOptions): FoundFiles {
-  const search: Search = { ...options, files: new Map(), links: [], folders: [], faults: [], drafts: [] };
+  const search: Search = {
+    ...options,
+    files: new Map(),
+    links: [],
+    folders: [],
+    around: new Set(),
+    faults: [],
+    drafts: [],
+  };
   for (const path of paths) findPath(search, path);
   for (const link of search.links) addLink(search, link);
+  for (const folder of search.around)
+    for (const name of namesIn(folder) ?? []) noteDraft(search, folder, name);
   const { files, folders, faults, drafts } = search;
   return { files: [...files.values()], folders, faults, drafts };
 }
@@ -72,6 +82,8 @@ interface Search extends FindOptions {
   readonly files: Map<string, FoundFile>;
   readonly links: Link[];
   readonly folders: string[];
+  /** Those of files that are named, which are looked into for drafts, each once. */
+  readonly around: Set<string>;
   readonly faults: FindFault[];
   readonly drafts: string[];
 }
@@ -103,7 +115,7 @@ function findPath(search: Search, path: string): void {
     isTemplate: false,
     isNamed: true,
   });
-  for (const name of namesIn(dirname(place)) ?? []) noteDraft(search, dirname(place), name);
+  search.around.add(dirname(place));
 }
 
 function statsOf(place: string, path: string): Stats {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { filesDiff } from "../../src/files/file-diff.ts";
 import { readFile, stateOf, utf8Fault } from "../../src/files/file-text.ts";
+import { findFiles } from "../../src/files/find-files.ts";
 import type { KustomizationFile } from "../../src/files/kustomization-file.ts";
 import { readKustomizations } from "../../src/files/kustomizations.ts";
 import type { TextEdit } from "../../src/yaml/text-edit.ts";
@@ -28,6 +29,16 @@ export const fileShapes: readonly Shape[] = [
     prepare(n) {
       const bytes = Buffer.concat([Buffer.from("\ufffd\n".repeat(n)), Buffer.from([0xff])]);
       return () => utf8Fault(bytes);
+    },
+  },
+  {
+    name: "files of one folder, each named",
+    prepare(n) {
+      const folder = mkdtempSync(join(tmpdir(), "named-"));
+      onTestFinished(() => rmSync(folder, { recursive: true }));
+      const names = Array.from({ length: n }, (_, at) => `${at}.yaml`);
+      for (const name of names) writeFileSync(join(folder, name), "");
+      return () => findFiles(names, { folder, isValues: () => false });
     },
   },
   building("kustomizations one upon the other", (n) => [
