@@ -14,12 +14,9 @@ import { isKubernetesOwn } from "./own-kinds.ts";
 import { specBelow } from "./suggested-spec.ts";
 import { type KeyedDocument, type Place, pathBelow, targetOf, type Walk } from "./walk-state.ts";
 
-/**
- * Kinds that speak of images which others run, that a controller writes, or whose images are disks of machines. What operators
- * of devices and agents call a policy of a cluster or of nodes says what they run.
- */
+/** Kinds that speak of images which others run, that a controller writes, or whose images are disks of machines. */
 const otherKinds =
-  /(?:Report|(?<!(?:Cluster|Node|Agent))Policy|Binding|Revision|(?<!Virtual)Machine(?:Class|Config|Pool|Set|Template)?|(?:Machine|VM|OS|Disk|Backing|Golden)Image)$/;
+  /(?:Report|Policy|Binding|Revision|(?<!Virtual)Machine(?:Class|Config|Pool|Set|Template)?|(?:Machine|VM|OS|Disk|Backing|Golden)Image)$/;
 
 /** Kinds whose images are looked at, or copied from one registry to another. */
 const handlingKinds = /(?:Image|Container|Registry)\w*(?:Scan|Mirror|Sync|Copy|Replication)$/;

@@ -102,6 +102,7 @@ describe("an image in a field that no rule knows", () => {
     ["VirtualMachine", "{image: 'ubuntu:22.04'}", ["ubuntu:22.04"]],
     ["VMImage", "{image: 'r.io/a:1'}", ["r.io/a:1"]],
     ["RegistrySync", "{images: ['r.io/a:1']}", ["r.io/a:1"]],
+    ["AdmissionClusterPolicy", "{rules: [{image: 'r.io/a:1'}]}", ["r.io/a:1"]],
   ])("is told alone in a %s", async (kind, spec, expected) => {
     expect(await told(widget(spec, kind))).toEqual(expected);
   });
@@ -122,13 +123,6 @@ describe("an image in a field that no rule knows", () => {
     expect(await told(widget(spec))).toEqual([]);
   });
 });
-
-test.each(["GpuClusterPolicy", "NicNodePolicy", "SearchAgentPolicy"])(
-  "an image in a %s, which says what is run, is pinned",
-  async (kind) => {
-    expect(await pinned(widget("{image: 'r.io/a:1'}", kind))).toEqual(["r.io/a:1"]);
-  },
-);
 
 describe("a container whose image has its tag in a key of its own", () => {
   test.each([
