@@ -22,10 +22,9 @@ import {
   namesHost,
   otherMeaning,
 } from "./likely-value.ts";
-import { compose, digestHolder, type Part, partAt, textsOf } from "./reference-parts.ts";
+import { compose, digestHolder, keysOfParts, type Part, partAt, textsOf } from "./reference-parts.ts";
 import { extractSplit } from "./split-reference.ts";
 import { shortPath, specPath, unknownField } from "./suggested-spec.ts";
-import type { SplitKeys } from "./table/field-row.ts";
 import type { Place, Walk } from "./walk-state.ts";
 
 /** What the search for likely images of an object collects, and what it stays out of. */
@@ -76,7 +75,7 @@ export function takeParts(search: LikelySearch, place: Place, map: NamedTexts): 
     const isLeft = value !== undefined && isLeftOut(search, { ...place, node: value });
     const parts: FieldRule = { ...likelyRule, in: "repositoryAndTag", keys };
     const rule: FieldRule = search.fillsDigest ? { ...parts, fillsDigest: true } : parts;
-    return !isLeft && extractSplit(search.walk, place, rule) ? namesOf(keys) : [];
+    return !isLeft && extractSplit(search.walk, place, rule) ? keysOfParts(keys) : [];
   });
 }
 
@@ -94,16 +93,6 @@ export function takeTagAlone(search: LikelySearch, place: Place): void {
     writing: noPlace("no image is named"),
     fault: "no-name",
   });
-}
-
-function namesOf({
-  registry = [],
-  namespace = [],
-  repository,
-  tag,
-  digest = [],
-}: SplitKeys): readonly string[] {
-  return [...registry, ...namespace, ...repository, ...tag, ...digest];
 }
 
 /**
@@ -137,7 +126,7 @@ export function takeListed(
           ? noPlace("its parts stand in elements of a list, of which none holds a digest")
           : { kind: "in-place" },
     });
-    return namesOf(keys);
+    return keysOfParts(keys);
   });
 }
 

@@ -6,6 +6,7 @@ import { type Range, writtenText } from "../yaml/node.ts";
 import type { Site } from "./embedded-document.ts";
 import { access } from "./extract.ts";
 import type { ImageField } from "./image-field.ts";
+import type { SplitKeys } from "./table/field-row.ts";
 import { siteAt, targetOf } from "./walk-state.ts";
 
 /** A text that is a part of a reference. */
@@ -47,6 +48,12 @@ export function partOf(site: Site, key: string): Part | undefined {
     ends,
     inexact: type !== "string",
   };
+}
+
+/** The keys of all parts, in the order in which these make a reference. */
+export function keysOfParts(keys: SplitKeys): readonly string[] {
+  const { registry = [], namespace = [], repository, tag, digest = [] } = keys;
+  return [...registry, ...namespace, ...repository, ...tag, ...digest];
 }
 
 /** What makes a reference. */

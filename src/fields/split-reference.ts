@@ -10,7 +10,7 @@ import { push } from "./extract.ts";
 import type { FieldRule } from "./field-rule.ts";
 import { isWhole } from "./likely-value.ts";
 import { doubledKeys, noteContest, noteDouble } from "./note-flaw.ts";
-import { compose, type Part, partAt, textsOf } from "./reference-parts.ts";
+import { compose, keysOfParts, type Part, partAt, textsOf } from "./reference-parts.ts";
 import { overriddenKey, writingOf } from "./split-writing.ts";
 import { suggestParts } from "./suggested-parts.ts";
 import type { SplitKeys } from "./table/field-row.ts";
@@ -144,13 +144,6 @@ function contestedPart(walk: Walk, { layer, node }: Site, keys: SplitKeys): stri
 }
 
 /** The keys of a map under which parts stand. */
-function namesOf({
-  registry = [],
-  namespace = [],
-  repository,
-  tag,
-  digest = [],
-}: SplitKeys): ReadonlySet<string> {
-  const names = [registry, namespace, repository, tag, digest].flat();
-  return new Set(names.map((key) => key.split("/", 1)[0] ?? key));
+function namesOf(keys: SplitKeys): ReadonlySet<string> {
+  return new Set(keysOfParts(keys).map((key) => key.split("/", 1)[0] ?? key));
 }

@@ -445,12 +445,7 @@ describe("a lock in a file", () => {
   });
 
   test("may be kbld's, which is only read", async () => {
-    const kbld = `apiVersion: imgpkg.carvel.dev/v1alpha1
-kind: ImagesLock
-images:
-- annotations: {kbld.carvel.dev/id: nginx:1.27}
-  image: index.docker.io/library/nginx@${one}
-`;
+    const kbld = lockOfKbld("nginx", "1.27");
 
     const { text } = await run(
       pod("nginx:1.27"),
@@ -466,12 +461,7 @@ images:
   });
 
   test("of kbld that lacks an image, or has one that nothing uses, is given no advice that it can't follow", async () => {
-    const kbld = `apiVersion: imgpkg.carvel.dev/v1alpha1
-kind: ImagesLock
-images:
-- annotations: {kbld.carvel.dev/id: redis:7}
-  image: index.docker.io/library/redis@${one}
-`;
+    const kbld = lockOfKbld("redis", "7");
 
     const { results } = await run(
       pod("nginx:1.27"),
@@ -522,3 +512,13 @@ images:
     );
   });
 });
+
+/** A lock as kbld writes it, of an image of Docker's own. */
+function lockOfKbld(name: string, tag: string): string {
+  return `apiVersion: imgpkg.carvel.dev/v1alpha1
+kind: ImagesLock
+images:
+- annotations: {kbld.carvel.dev/id: ${name}:${tag}}
+  image: index.docker.io/library/${name}@${one}
+`;
+}
