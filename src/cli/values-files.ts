@@ -14,7 +14,13 @@ export interface ValuesFiles {
 
 /** Finds the files of globs, which begin at the working directory. @throws {UsageError} */
 export function findValues(globs: readonly string[]): ValuesFiles {
-  for (const glob of globs) refuseSteep(glob);
+  for (const glob of globs) {
+    if (glob.length > LENGTH_MAX)
+      throw new UsageError(
+        `\`--values\` ${quote(glob)} is longer than a path of a file can be: ${LENGTH_MAX} characters at most`,
+      );
+    refuseSteep(glob);
+  }
   const globsOf = new Map<string, string[]>();
   for (const glob of globs) {
     const places = globSync(glob, {
@@ -43,6 +49,8 @@ export function findValues(globs: readonly string[]): ValuesFiles {
         })),
   };
 }
+
+const LENGTH_MAX = 4_096;
 
 /** The library tries each way in which stars can share a name, and each star more multiplies them: five took minutes for one file. */
 function refuseSteep(glob: string): void {

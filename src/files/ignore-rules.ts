@@ -2,7 +2,7 @@
 import { existsSync, lstatSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import ignore, { type Ignore } from "ignore";
-import { fileFault } from "./file-error.ts";
+import { fileFault, PathError } from "./file-error.ts";
 import { readFile } from "./file-text.ts";
 
 /** The rules that hold in a folder: its own, and those of the folders above. */
@@ -52,8 +52,8 @@ function rulesOf(levels: Levels): IgnoreRules {
       // To git, a repository within another is none of that one's files.
       let own = names.has(".git") ? ofRepository(levels, folder) : levels;
       for (const name of RULE_FILES) {
-        const text = names.has(name) ? readRules(join(folder, name)) : undefined;
-        if (text !== undefined) own = withLevel(own, name, folder, text);
+        const rules = names.has(name) ? readRules(join(folder, name)) : undefined;
+        if (rules !== undefined) own = withLevel(own, name, { folder, rules });
       }
       return own === levels ? this : rulesOf(own);
     },
@@ -65,21 +65,21 @@ function rulesOf(levels: Levels): IgnoreRules {
 function ofRepository(levels: Levels, root: string): Levels {
   const own = { ...levels, ".gitignore": [] };
   const exclude = readRules(join(gitFolder(root), "info", "exclude"));
-  return exclude === undefined ? own : withLevel(own, ".gitignore", root, exclude);
+  return exclude === undefined ? own : withLevel(own, ".gitignore", { folder: root, rules: exclude });
 }
 
 /** In a submodule `.git` is a file that names the folder, and in a worktree one that says where the common one is. */
 function gitFolder(root: string): string {
   const place = join(root, ".git");
-  const target = /^gitdir: (.+)$/m.exec(readRules(place) ?? "")?.[1];
+  const target = /^gitdir: (.+)$/m.exec(readPlain(place) ?? "")?.[1];
   if (target === undefined) return place;
   const own = resolve(root, target);
-  const common = readRules(join(own, "commondir"));
+  const common = readPlain(join(own, "commondir"));
   return common === undefined ? own : resolve(own, common.trim());
 }
 
-function withLevel(levels: Levels, name: keyof Levels, folder: string, text: string): Levels {
-  return { ...levels, [name]: [{ folder, rules: ignore({ ignorecase: false }).add(text) }, ...levels[name]] };
+function withLevel(levels: Levels, name: keyof Levels, level: Level): Levels {
+  return { ...levels, [name]: [level, ...levels[name]] };
 }
 
 /** The innermost rules that have something to say of a path decide. */
@@ -92,8 +92,22 @@ function isIgnoredBy(levels: readonly Level[], path: string, isFolder: boolean):
   return false;
 }
 
+/** The library makes an expression of each rule, which V8 refuses where it is very long. */
+function readRules(path: string): Ignore | undefined {
+  const text = readPlain(path);
+  if (text === undefined) return undefined;
+  const at = text.split("\n").findIndex((line) => line.length > RULE_MAX && !line.startsWith("#"));
+  if (at >= 0)
+    throw new PathError(
+      `${JSON.stringify(path)} has a rule in line ${at + 1} that is longer than ${RULE_MAX} characters: shorten it`,
+    );
+  return ignore({ ignorecase: false }).add(text);
+}
+
+const RULE_MAX = 4_096;
+
 /** A link has no say, as to git: it might lead to anything. */
-function readRules(path: string): string | undefined {
+function readPlain(path: string): string | undefined {
   try {
     if (lstatSync(path, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
     return readFile(path).bytes.toString("utf8");

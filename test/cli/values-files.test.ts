@@ -14,6 +14,15 @@ describe("findValues", () => {
     expect(() => findValues([glob])).toThrow("has too many stars");
   });
 
+  test.each(["a", "[", "{a,"])("refuses one that is longer than any path, of %j", (part) => {
+    const glob = part.repeat(70_000);
+
+    expect(() => findValues([glob])).toThrow(UsageError);
+    expect(() => findValues([glob])).toThrow(
+      /^`--values` ".{1,200}…" is longer than a path of a file can be/,
+    );
+  });
+
   test.each([
     "**/values-*.yaml",
     "**/envs/*/*/*/*-values.*.yaml",

@@ -93,6 +93,18 @@ describe("a run over a folder", () => {
     ]);
   });
 
+  test.each([".gitignore", ".krmignore"])("says which rule of a %s is too long", async (name) => {
+    const comment = `# ${"x".repeat(9_000)}`;
+    const folder = makeTree({
+      "a/p.yaml": pod("nginx:1"),
+      [`a/${name}`]: `b\n${comment}\n${"?".repeat(120_000)}\n`,
+    });
+
+    await expect(planTree(folder)).rejects.toThrow(
+      `${JSON.stringify(join(folder, "a", name))} has a rule in line 3 that is longer than 4096 characters: shorten it`,
+    );
+  });
+
   test("heeds the ignore files above it, up to the root of the repository", async () => {
     const folder = makeTree({
       ".git/HEAD": "",
