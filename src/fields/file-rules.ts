@@ -47,17 +47,21 @@ let chart: RuleNode | undefined;
 
 /** Rules that make images of what kustomizations take from a file. */
 function withSources(sources: readonly ImageSource[], rulesOf: RulesOf): RulesOf {
-  const trees = new Map<string, RuleNode>();
   return (object) => {
     const rules = rulesOf(object);
-    const own = sourcesIn(sources, object);
-    if (own.length === 0) return rules;
-    const key = JSON.stringify(own);
-    const tree = trees.get(key) ?? buildRuleTree(own.flatMap(sourceRules), "explicit");
-    trees.set(key, tree);
-    return { ...rules, trees: [tree, ...rules.trees] };
+    const own = sourcesIn(sources, object).map(sourceTree);
+    return own.length === 0 ? rules : { ...rules, trees: [...own, ...rules.trees] };
   };
 }
+
+function sourceTree(sources: readonly ImageSource[]): RuleNode {
+  const tree = sourceTrees.get(sources) ?? buildRuleTree(sources.flatMap(sourceRules), "explicit");
+  sourceTrees.set(sources, tree);
+  return tree;
+}
+
+/** Many objects of many files have the same. */
+const sourceTrees = new WeakMap<readonly ImageSource[], RuleNode>();
 
 function sourceRules({ path, pattern, isCertain }: ImageSource): readonly FieldRule[] {
   const rules = tableRules("replacements", { path, ...(pattern !== undefined && { in: "text", pattern }) });

@@ -19,40 +19,61 @@ export interface ImageSource {
 type Identity = Partial<Pick<Resource, "apiVersion" | "kind" | "name">>;
 
 /**
- * The sources whose fields stand in an object. What is not known of one that is patched does not matter. There may be as many
- * of them as objects, so they are asked by their names and kinds.
+ * The sources whose fields stand in an object, those that say the same of objects together. What is not known of one that is
+ * patched does not matter. There may be as many sources as objects, so they are found by what is known of these.
  */
-export function sourcesIn(sources: readonly ImageSource[], object: Identity): readonly ImageSource[] {
-  if (sources.length === 0) return sources;
-  const { kind, name } = object;
-  const index = indexes.get(sources) ?? indexOf(sources);
-  indexes.set(sources, index);
-  const keys = [keyOf({ name }), keyOf({ kind }), keyOf({})];
-  const some = !name || !kind ? sources : keys.flatMap((key) => index.get(key) ?? []);
-  return some.filter((source) => isIn(source, object));
+export function sourcesIn(
+  sources: readonly ImageSource[],
+  object: Identity,
+): readonly (readonly ImageSource[])[] {
+  if (sources.length === 0) return none;
+  const known = parts.filter((part) => object[part]);
+  const index = indexOf(sources, known);
+  return keysOf(known, object).flatMap((key) => {
+    const group = index.get(key);
+    return group === undefined ? [] : [group];
+  });
 }
 
-/** The sources by their names, and those without one by their kinds. */
+const none: readonly (readonly ImageSource[])[] = [];
+const parts = ["apiVersion", "kind", "name"] as const;
+type Part = (typeof parts)[number];
+
+/** By what they say of the parts that are known of an object. */
 type SourceIndex = ReadonlyMap<string, readonly ImageSource[]>;
 
-const indexes = new WeakMap<readonly ImageSource[], SourceIndex>();
+const indexes = new WeakMap<readonly ImageSource[], Map<string, SourceIndex>>();
 
-function indexOf(sources: readonly ImageSource[]): SourceIndex {
-  const index = new Map<string, ImageSource[]>();
-  for (const source of sources) {
-    const { name, kind } = source;
-    const key = keyOf(name === undefined ? { kind } : { name });
-    appendTo(index, key, source);
-  }
+/** One for each choice of parts, of which there are few. */
+function indexOf(sources: readonly ImageSource[], known: readonly Part[]): SourceIndex {
+  const choices = indexes.get(sources) ?? new Map<string, SourceIndex>();
+  indexes.set(sources, choices);
+  const choice = known.join();
+  const index = choices.get(choice) ?? indexBy(sources, known);
+  choices.set(choice, index);
   return index;
 }
 
-function keyOf({ name, kind }: { readonly [Part in "name" | "kind"]?: string | undefined }): string {
-  return name === undefined ? `kind ${kind ?? ""}` : `name ${name}`;
+function indexBy(sources: readonly ImageSource[], known: readonly Part[]): SourceIndex {
+  const index = new Map<string, ImageSource[]>();
+  for (const source of sources) appendTo(index, keyOf(known.map((part) => source[part])), source);
+  return index;
 }
 
-function isIn(source: ImageSource, object: Identity): boolean {
-  return (["apiVersion", "kind", "name"] as const).every(
-    (part) => source[part] === undefined || !object[part] || source[part] === object[part],
-  );
+/** The keys of all sources that may mean an object: each of the parts is said, or is not. */
+function keysOf(known: readonly Part[], object: Identity): readonly string[] {
+  return known
+    .reduce<readonly (readonly (string | undefined)[])[]>(
+      (all, part) =>
+        all.flatMap((said) => [
+          [...said, object[part]],
+          [...said, undefined],
+        ]),
+      [[]],
+    )
+    .map(keyOf);
+}
+
+function keyOf(said: readonly (string | undefined)[]): string {
+  return JSON.stringify(said);
 }

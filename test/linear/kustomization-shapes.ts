@@ -1,4 +1,5 @@
 /** What kustomizations may say of objects in as many files, or of as many objects. */
+import { fileRules } from "../../src/fields/file-rules.ts";
 import type { KustomizationFile } from "../../src/files/kustomization-file.ts";
 import { readKustomizations } from "../../src/files/kustomizations.ts";
 import { repeat, type Shape } from "./shape.ts";
@@ -80,6 +81,19 @@ export const kustomizationShapes: readonly Shape[] = [
     ]),
     objects: pods(n),
   })),
+  taking("vars for as many ConfigMaps", (n) => ({
+    vars: Array.from({ length: n }, (_, at) => ({ name: `c${at}`, path: "data.image" })),
+    // To the one that says so, each `objref` is an object without a name.
+    objects: Array.from({ length: n }, (_, at) => (at % 2 === 0 ? `c${at}` : undefined)),
+  })),
+  taking("vars for fields of all ConfigMaps", (n) => ({
+    vars: Array.from({ length: n }, (_, at) => ({ path: `data.k${at}` })),
+    objects: Array.from({ length: n }, (_, at) => `c${at}`),
+  })),
+  taking("vars for fields of ConfigMaps of one name", (n) => ({
+    vars: Array.from({ length: n }, (_, at) => ({ name: "c", path: `data.k${at}` })),
+    objects: Array.from({ length: n }, () => "c"),
+  })),
 ];
 
 interface Asked {
@@ -126,6 +140,36 @@ function asking(name: string, make: (n: number) => Made): Shape {
           };
           ofPlace?.({ path, putAt: path, value, resource, labels: () => new Map(), owner: "c" });
         }
+      };
+    },
+  };
+}
+
+interface Taken {
+  /** Each takes a field of a ConfigMap, of any where it says no name. */
+  readonly vars: readonly { readonly name?: string; readonly path: string }[];
+  /** The names of ConfigMaps. */
+  readonly objects: readonly (string | undefined)[];
+}
+
+/** Asks for the rules of each of some ConfigMaps of which a kustomization takes fields. */
+function taking(name: string, make: (n: number) => Taken): Shape {
+  return {
+    name,
+    prepare(n) {
+      const { vars, objects } = make(n);
+      const entries = vars.map(
+        ({ name, path }) =>
+          `- {objref: {apiVersion: v1, kind: ConfigMap, name: ${name ?? ""}}, fieldref: {fieldpath: ${path}}}\n`,
+      );
+      const text = `resources: [c.yaml]\nvars:\n${entries.join("")}`;
+      const place = "/0/kustomization.yaml";
+      const sources = readKustomizations([{ path: "k.yaml", place, text }]).sources("/0/c.yaml") ?? [];
+      return () => {
+        // What is known of a list is not known of its copy.
+        const file = { path: "c.yaml", form: "manifests", sources: [...sources] } as const;
+        const rulesOf = fileRules(file, () => ({ trees: [], builtIn: true }));
+        return objects.map((each) => rulesOf({ apiVersion: "v1", kind: "ConfigMap", name: each }));
       };
     },
   };
