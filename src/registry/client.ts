@@ -11,6 +11,7 @@ import {
 } from "../image/registry-config.ts";
 import type { Secrets } from "../text/secrets.ts";
 import { createAuthorizer } from "./auth/authorizer.ts";
+import { createTokenShelf } from "./auth/token-shelf.ts";
 import { RegistryError } from "./errors.ts";
 import {
   explainFailure,
@@ -129,7 +130,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     socketsMax: options.sockets.limit,
   });
   const send = createFollower(retrier, { configs, reachOf });
-  const tokens = { send, configs, reachOf };
+  const tokens = { send, configs, reachOf, shelf: createTokenShelf(TOKENS_LENGTH_MAX) };
   const lookups = {
     ...tokens,
     hostElsewhere: (url: URL, repository: string) => hostAt(endpointElsewhere(url, configs, repository)),
@@ -248,19 +249,19 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     image: ImageReference,
     demand: PlatformDemand,
   ): Promise<(Found & { readonly inspection: Inspection }) | NotFound> {
-    const found = await askAt(place, { reference: meantBy(image), verify: "get" });
+    const found = await seeAt(place, image, demand);
     if (found.kind === "failed") return found;
-    const { digest, body = Buffer.alloc(0), attempts, as } = found;
+    const { digest, attempts, as, seen } = found;
     try {
-      const content = readContent(body);
-      if (content.kind === "index") {
-        const inspection = inspect(content.manifests, digest, demand);
+      if (seen instanceof Failure) throw seen;
+      if (seen.kind === "index") {
+        const { inspection } = seen;
         if (inspection.digest === digest) return { ...found, inspection };
         const failure = await childFailure(place, inspection.digest);
         if (failure !== undefined) return { kind: "failed", failure, attempts, as };
         return { ...found, inspection: { ...inspection, index: digest } };
       }
-      const config = await askAt(place, { reference: content.config, verify: "get", part: "blobs" });
+      const config = await askAt(place, { reference: seen.config, verify: "get", part: "blobs" });
       if (config.kind === "failed") return { ...config, attempts, as };
       const inspection = inspect(readConfig(config.body ?? Buffer.alloc(0), digest), digest, demand);
       return { ...found, inspection };
@@ -270,6 +271,18 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       const registry = place.mirror ?? place.registry;
       throw toRegistryError({ image: image.text, registry, failure, asked: [as], before: [] });
     }
+  }
+
+  /** What the manifest says: it may be long, and does not stay in memory while others are asked for what it names. */
+  async function seeAt(
+    place: PullSource,
+    image: ImageReference,
+    demand: PlatformDemand,
+  ): Promise<(Found & { readonly seen: Seen | Failure }) | NotFound> {
+    const found = await askAt(place, { reference: meantBy(image), verify: "get" });
+    if (found.kind === "failed") return found;
+    const { body = Buffer.alloc(0), ...rest } = found;
+    return { ...rest, seen: see(body, found.digest, demand) };
   }
 
   /** An index may list what the registry has lost, or a mirror never got. */
@@ -298,7 +311,10 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     const failure =
       "failure" in full
         ? full.failure
-        : new Failure("not-an-image", { host: registry, detail: found ?? mediaType });
+        : withoutSecrets(
+            new Failure("not-an-image", { host: registry, detail: found ?? mediaType }),
+            secrets,
+          );
     throw toRegistryError({ image: image.text, registry, failure, asked: [sought.as], before: [] });
   }
 
@@ -385,6 +401,23 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
 
 type Found = Extract<LookupResult, { kind: "found" }>;
 
+/** What a manifest says of platforms: itself, or where else to look. */
+type Seen =
+  | { readonly kind: "index"; readonly inspection: Inspection }
+  | { readonly kind: "image"; readonly config: Digest };
+
+function see(body: Buffer, digest: Digest, demand: PlatformDemand): Seen | Failure {
+  try {
+    const content = readContent(body);
+    return content.kind === "image"
+      ? content
+      : { kind: "index", inspection: inspect(content.manifests, digest, demand) };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return error;
+  }
+}
+
 /** As whom it was asked last, where something was found and not all. */
 type NotFound = Extract<LookupResult, { kind: "failed" }> & { readonly as?: string };
 type FailedPlace = FailureContext["before"][number];
@@ -426,6 +459,9 @@ function keyOf(image: ImageReference): string {
 
 /** Milliseconds. */
 const MOMENT = 3_000;
+
+/** Characters of tokens that are kept, ten thousand of the usual length. */
+const TOKENS_LENGTH_MAX = 16 * 1_048_576;
 
 function blocked(image: ImageReference): FailureContext {
   return withoutAsking(image, new Failure("blocked"));

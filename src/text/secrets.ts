@@ -1,4 +1,5 @@
 /** Secrets that a run has sent, and texts without them. */
+import { ownCopy } from "./own-copy.ts";
 
 /** Knows the secrets of a run. */
 export interface Secrets {
@@ -22,18 +23,29 @@ export interface SecretRequest {
 /** Knows no secret yet. */
 export function createSecrets(): Secrets {
   const known = new Set<string>();
-  const needles = new Map<string, Needle[]>();
+  const needles: Needles = { byText: new Map(), lengths: new Set(), starts: new Set() };
   const words = new Set<string>();
 
   function add(secret: string): void {
-    if (known.has(secret)) return;
-    known.add(secret);
+    const name = nameOf(secret);
+    if (known.has(name)) return;
+    known.add(name);
     for (const { form, isEncoded } of formsOf(secret)) {
-      const text = fold(plainView(form)).text;
-      const start = text.slice(0, START);
-      if (start.length < START) words.add(form);
-      else needles.set(start, [...(needles.get(start) ?? []), { text, isEncoded }]);
+      const { text } = fold(plainView(form.slice(0, FOLDED)));
+      if (text.length < START) words.add(form);
+      else addNeedle(text, { length: text.length + visibleLength(form.slice(FOLDED)), isEncoded });
     }
+  }
+
+  function addNeedle(folded: string, { length, isEncoded }: Needle): void {
+    const text = ownCopy(folded.slice(0, LOOKED_FOR));
+    const same = needles.byText.get(text);
+    needles.starts.add(text.slice(0, START));
+    needles.lengths.add(text.length);
+    needles.byText.set(text, {
+      length: Math.max(length, same?.length ?? 0),
+      isEncoded: isEncoded || same?.isEncoded === true,
+    });
   }
 
   return {
@@ -50,6 +62,18 @@ export function createSecrets(): Secrets {
 
 // Of how many characters no word of a sentence is taken for a secret by chance.
 const START = 4;
+
+// Of how many characters the beginning says which secret it is: a registry can give as many as there are images, each as
+// long as an answer may be, and each of them stands in a message in as many forms.
+const LOOKED_FOR = 32;
+
+// More than that many characters that are looked for, though some in between are none that count.
+const FOLDED = 1_024;
+
+/** What tells a secret from others, without all of a long one; those that begin alike are looked for alike. */
+function nameOf(secret: string): string {
+  return ownCopy(secret.length <= FOLDED ? secret : `${secret.slice(0, FOLDED)} ${secret.length}`);
+}
 
 const SECRET_NAME = /auth|token|secret|key|cookie|credential|assertion|password|signature|^sig$|^code$/i;
 
@@ -115,10 +139,21 @@ interface View {
   readonly ends: readonly number[];
 }
 
-/** What to look for in a view that is folded. */
+/** What is known of a secret that begins with what was found in a view that is folded. */
 interface Needle {
-  readonly text: string;
+  /** Characters of all of it in such a view. */
+  readonly length: number;
   readonly isEncoded: boolean;
+}
+
+/** What to look for in a view that is folded. */
+interface Needles {
+  /** By how they begin, or by all of those that are short. */
+  readonly byText: Map<string, Needle>;
+  /** Those of the texts. */
+  readonly lengths: Set<number>;
+  /** With what each of the texts begins. */
+  readonly starts: Set<string>;
 }
 
 interface Range {
@@ -236,6 +271,12 @@ const BASE64: ReadonlyMap<string, string> = new Map([
   ["_", "/"],
 ]);
 
+function visibleLength(text: string): number {
+  let length = 0;
+  for (let at = 0; at < text.length; at++) if (!isIgnored(text.charAt(at))) length += 1;
+  return length;
+}
+
 function isIgnored(unit: string): boolean {
   return unit <= " " || (unit > "~" && isInvisible(unit));
 }
@@ -248,23 +289,23 @@ function isInvisible(unit: string): boolean {
   return invisible.test(unit);
 }
 
-function rangesOf(
-  { text, starts, ends }: View,
-  needles: ReadonlyMap<string, readonly Needle[]>,
-  original: string,
-): readonly Range[] {
+function rangesOf({ text, starts, ends }: View, needles: Needles, original: string): readonly Range[] {
   const isCut = text.endsWith("…");
   const length = isCut ? text.length - 1 : text.length;
   const ranges: Range[] = [];
   for (let at = 0; at + START <= length; at++) {
-    for (const needle of needles.get(text.slice(at, at + START)) ?? []) {
-      const here = text.slice(at, Math.min(at + needle.text.length, length));
-      const isCutShort = isCut && at + here.length === length && needle.text.startsWith(here);
-      if (here !== needle.text && !isCutShort) continue;
-      const end = isCutShort ? original.length : (ends[at + here.length - 1] ?? 0);
-      const range = { start: starts[at] ?? 0, end };
+    if (!needles.starts.has(text.slice(at, at + START))) continue;
+    const start = starts[at] ?? 0;
+    for (const size of needles.lengths) {
+      const needle = needles.byText.get(text.slice(at, Math.min(at + size, length)));
+      if (needle === undefined) continue;
+      const last = Math.min(at + needle.length, length) - 1;
+      const isCutShort = isCut && at + needle.length > length;
+      const range = { start, end: isCutShort ? original.length : (ends[last] ?? 0) };
       ranges.push(needle.isEncoded ? wordAround(original, range) : range);
     }
+    // Of what begins so close to the cut nobody can say how it goes on.
+    if (isCut && at + LOOKED_FOR > length) ranges.push({ start, end: original.length });
   }
   return ranges;
 }

@@ -113,6 +113,30 @@ describe("Secrets", () => {
     expect(knowing(basic(`ada:${password}`)).redact(`no: ${password}.`)).toBe("no: ….");
   });
 
+  test("finds all of a long secret, and of each that begins alike", () => {
+    const words = Array.from({ length: 500 }, (_, i) => `word${i}`).join(" ");
+    const [one, other] = [`${words} a`, `${words} b`];
+    const secrets = knowing(basic(`ada:${one}`), basic(`ada:${other}`));
+
+    expect(secrets.redact(`no (${one}) today`)).toBe("no (…) today");
+    expect(secrets.redact(`no (${other}) today`)).toBe("no (…) today");
+    expect(secrets.redact(`no ${base64(`ada:${other}`)} today`)).toBe("no … today");
+  });
+
+  test("keeps little of long secrets, and looks for many in no time", () => {
+    const secrets = createSecrets();
+    const before = process.memoryUsage().heapUsed;
+
+    for (let i = 0; i < 500; i++) {
+      secrets.learn({ url, headers: { authorization: `Bearer aaaa${i}${"b".repeat(20_000)}` } });
+    }
+
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(40_000_000);
+    const since = performance.now();
+    expect(secrets.redact(`${"aaaa".repeat(1_000)} registry`)).toBe(`${"aaaa".repeat(1_000)} registry`);
+    expect(performance.now() - since).toBeLessThan(1_000);
+  });
+
   test("finds the first part of a secret at the end of a text that was cut", () => {
     const secrets = knowing(basic("ada:correct horse"));
 

@@ -5,7 +5,8 @@ import type { Guard } from "../transport/address-guard.ts";
 import type { Endpoint } from "../transport/endpoint.ts";
 import { guardLogin, type LoginOwner } from "../transport/login-guard.ts";
 import { type Challenge, chooseChallenge } from "./challenge.ts";
-import { encodeLogin, fetchToken, type Token, type TokenOptions } from "./token.ts";
+import { encodeLogin, fetchToken, type Token, type TokenOptions, type TokenQuestion } from "./token.ts";
+import type { TokenShelf } from "./token-shelf.ts";
 
 /** As whom a registry may be asked. */
 export interface Identity {
@@ -61,8 +62,18 @@ export interface AuthorizationRequest {
   readonly signal: AbortSignal;
 }
 
+/** What an Authorizer needs, besides its host and the logins. */
+export interface AuthorizerOptions extends TokenOptions {
+  /** That of the run. */
+  readonly shelf: TokenShelf;
+}
+
 /** Makes an Authorizer for a host. */
-export function createAuthorizer(endpoint: Endpoint, keychain: Keychain, options: TokenOptions): Authorizer {
+export function createAuthorizer(
+  endpoint: Endpoint,
+  keychain: Keychain,
+  options: AuthorizerOptions,
+): Authorizer {
   const demands = new Map<string, HostChallenge>();
   const tokens = new Map<string, Promise<Token>>();
   const served = new Map<string, Identity>();
@@ -80,6 +91,15 @@ export function createAuthorizer(endpoint: Endpoint, keychain: Keychain, options
     const ambient = await untilAborted(keychain.ambient(target), signal);
     if (ambient !== undefined) yield toIdentity("ambient", ambient);
     if (!anonymousFirst) yield ANONYMOUS;
+  }
+
+  async function fetchKept(key: string, question: TokenQuestion): Promise<Token> {
+    const token = await fetchToken(question, options);
+    const kept = tokens.get(key);
+    options.shelf.put(token.text.length, () => {
+      if (tokens.get(key) === kept) tokens.delete(key);
+    });
+    return token;
   }
 
   async function bearer({
@@ -108,7 +128,7 @@ export function createAuthorizer(endpoint: Endpoint, keychain: Keychain, options
     };
     // Another may have asked for a new one meanwhile.
     const latestAsk = tokens.get(key);
-    const ask = latestAsk === known || latestAsk === undefined ? fetchToken(question, options) : latestAsk;
+    const ask = latestAsk === known || latestAsk === undefined ? fetchKept(key, question) : latestAsk;
     tokens.set(key, ask);
     const { text } = await ask;
     return { value: `Bearer ${text}`, reused: false };

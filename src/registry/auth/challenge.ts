@@ -6,6 +6,8 @@
 // Read more loosely than written: a value without quotes goes on to the next comma or space, since some registries
 // send `realm=https://host/token` so; what can't be read is passed over.
 
+import { ownCopy } from "../../text/own-copy.ts";
+
 /** One way in which a server wants to know who asks. */
 export interface Challenge {
   /** In lower case: `bearer`, `basic`, `negotiate`. */
@@ -14,10 +16,13 @@ export interface Challenge {
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-/** Reads every challenge of every WWW-Authenticate header, in order. */
+/** Reads every challenge of every WWW-Authenticate header, in order; one that is far too long says nothing. */
 export function parseChallenges(headers: readonly string[]): readonly Challenge[] {
-  return headers.flatMap(parseHeader);
+  return headers.filter((header) => header.length <= HEADER_LENGTH_MAX).flatMap(parseHeader);
 }
+
+/** Characters: they are kept for each repository. */
+const HEADER_LENGTH_MAX = 8_192;
 
 /** The challenge to answer: a bearer one that has a realm before a basic one, whatever their order. */
 export function chooseChallenge(challenges: readonly Challenge[]): Challenge | undefined {
@@ -50,7 +55,8 @@ function parseHeader(header: string): readonly Challenge[] {
     if (parameter !== undefined) {
       const { name = "", quoted, bare = "" } = parameter.groups ?? {};
       const key = name.toLowerCase();
-      if (parameters?.has(key) === false) parameters.set(key, quoted?.replace(/\\(.)/g, "$1") ?? bare);
+      const value = quoted?.replace(/\\(.)/g, "$1") ?? bare;
+      if (parameters?.has(key) === false) parameters.set(key, ownCopy(value));
       continue;
     }
     const scheme = take(SCHEME);

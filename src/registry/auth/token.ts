@@ -6,7 +6,7 @@ import { failureOf } from "../transport/error-response.ts";
 import { Failure } from "../transport/failure.ts";
 import { guardLogin, type LoginOwner } from "../transport/login-guard.ts";
 import { isLoopbackName } from "../transport/reach.ts";
-import { type FollowOptions, guardAgainst } from "../transport/redirect.ts";
+import { type FollowOptions, guardAgainst, isHostName } from "../transport/redirect.ts";
 import type { RetriedRequest } from "../transport/retry.ts";
 import type { HttpResponse } from "../transport/transport.ts";
 import type { Challenge } from "./challenge.ts";
@@ -76,6 +76,9 @@ export const PLAIN_HTTP = "plain HTTP";
 
 const CLIENT_ID = "pin-digests";
 const TOKEN_BYTES_MAX = 1_048_576;
+
+// No header that is longer gets through: most servers take 8 KiB of them, Node 16 and nginx 32.
+const TOKEN_LENGTH_MAX = 32_768;
 const LIFETIME_MIN = 60;
 const MARGIN = 10_000;
 
@@ -89,6 +92,9 @@ function realmOf(question: TokenQuestion, { configs, reachOf }: TokenOptions): R
   const url = URL.canParse(text, challenger.href) ? new URL(text, challenger) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     throw new Failure("realm", { host: challenger.host, detail: "not an http or https URL" });
+  }
+  if (!isHostName(url)) {
+    throw new Failure("realm", { host: challenger.host, detail: "a host whose name is longer than any" });
   }
   url.username = "";
   url.password = "";
@@ -181,6 +187,9 @@ function readToken(response: HttpResponse): Token {
   // It goes into a header.
   if (typeof text !== "string" || !/^[\x21-\x7e]+$/.test(text)) {
     throw new Failure("realm", { host, detail: "its answer holds no token" });
+  }
+  if (text.length > TOKEN_LENGTH_MAX) {
+    throw new Failure("realm", { host, detail: `its token is longer than ${TOKEN_LENGTH_MAX} characters` });
   }
   const lifetime = typeof answer.expires_in === "number" ? answer.expires_in : LIFETIME_MIN;
   // Counted from now by our own clock: the server's may be wrong.

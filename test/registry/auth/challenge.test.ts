@@ -4,6 +4,12 @@ import { chooseChallenge, parseChallenges } from "../../../src/registry/auth/cha
 import { runToEnd } from "../../support/time-limit.ts";
 
 describe("parseChallenges", () => {
+  test("reads nothing in a header that is far too long", () => {
+    const long = `Bearer realm="https://a/${"t".repeat(8_192)}"`;
+
+    expect(parseChallenges([long, 'Basic realm="r"'])).toEqual(parseChallenges(['Basic realm="r"']));
+  });
+
   test.each([
     ["nothing", [""], []],
     [

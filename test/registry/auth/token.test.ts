@@ -11,11 +11,18 @@ interface Circumstances {
   readonly challenger?: string;
   readonly guard?: Guard;
   readonly configs?: readonly RegistryConfig[];
+  readonly token?: string;
 }
 
 /** What a realm is asked with, for the repository `app`. */
 async function askedWith(circumstances: Circumstances): Promise<RetriedRequest> {
-  const { realm, challenger = "https://registry.example/v2/", guard, configs = [] } = circumstances;
+  const {
+    realm,
+    challenger = "https://registry.example/v2/",
+    guard,
+    configs = [],
+    token = "t",
+  } = circumstances;
   const [challenge] = parseChallenges([`Bearer realm="${realm}",service="s"`]);
   if (challenge === undefined) throw new Error("the challenge was not read");
   const asked: RetriedRequest[] = [];
@@ -33,7 +40,8 @@ async function askedWith(circumstances: Circumstances): Promise<RetriedRequest> 
       reachOf: () => undefined,
       send: async (request) => {
         asked.push(request);
-        return { status: 200, headers: {}, body: Buffer.from('{"token":"t"}'), url: request.url, took: 0 };
+        const body = Buffer.from(JSON.stringify({ token }));
+        return { status: 200, headers: {}, body, url: request.url, took: 0 };
       },
     },
   );
@@ -79,6 +87,15 @@ describe("fetchToken", () => {
     const { connection } = await askedWith({ realm: "https://auth.example/token", configs: [entry] });
 
     expect(connection.insecureSkipTLSVerify).toBe(false);
+  });
+
+  test("takes no token that is longer than any header", async () => {
+    const asked = askedWith({ realm: "https://auth.example/token", token: "t".repeat(32_769) });
+
+    await expect(asked).rejects.toMatchObject({
+      code: "realm",
+      detail: "its token is longer than 32768 characters",
+    });
   });
 
   test("asks no realm on loopback by plain HTTP for a registry of HTTPS", async () => {
