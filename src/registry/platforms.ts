@@ -69,6 +69,11 @@ export function inspect(
   { platform, requirePlatforms = [] }: PlatformDemand,
 ): Inspection {
   const platforms = platformsOf(manifests);
+  // They are kept for each image, and told.
+  if (platforms.reduce((sum, { length }) => sum + length, 0) > PLATFORMS_LENGTH_MAX) {
+    const detail = `more than ${PLATFORMS_LENGTH_MAX} characters of platforms`;
+    throw new Failure("too-large", { detail });
+  }
   const missing = missingPlatforms(platforms, requirePlatforms);
   if (missing.length > 0) throw lacks(missing, platforms);
   if (platform === undefined) return { digest, platforms };
@@ -84,6 +89,9 @@ export function inspect(
       });
   }
 }
+
+/** Of a thousand platforms and more; those with most have a hundred. */
+const PLATFORMS_LENGTH_MAX = 32_768;
 
 const IMAGE_TYPES: ReadonlySet<string> = new Set([
   "application/vnd.oci.image.index.v1+json",

@@ -5,6 +5,7 @@ import { parsePlatform } from "../../src/image/platform.ts";
 import { parseReference } from "../../src/image/reference.ts";
 import type { RegistryClient } from "../../src/registry/client.ts";
 import { RegistryError } from "../../src/registry/errors.ts";
+import { inspect } from "../../src/registry/platforms.ts";
 import { answerListed } from "../support/manifests.ts";
 import { startRegistry } from "../support/registry.mjs";
 import {
@@ -401,5 +402,18 @@ describe("holds", () => {
     const asking = client({ registries: [{ prefix: registry.host, mirrors: [`http://${empty.host}`] }] });
 
     expect(await asking.hasDigest(parseReference(`${registry.host}/app:v1`), shaOf(index))).toBe(true);
+  });
+});
+
+describe("inspect, of long indexes", () => {
+  test("takes no more platforms than a thousand images have", () => {
+    const manifests = Array.from({ length: 10_000 }, (_, i) => ({
+      digest: missing,
+      platform: { os: `os${i}`, architecture: "amd64" },
+    }));
+
+    expect(() => inspect(manifests, missing, {})).toThrow(
+      expect.objectContaining({ code: "too-large", detail: "more than 32768 characters of platforms" }),
+    );
   });
 });

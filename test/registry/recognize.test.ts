@@ -85,4 +85,19 @@ describe("inspect, of what must be an image", () => {
 
     expect(outcome).toMatchObject({ code: "timeout" });
   });
+
+  test("tells no secret that the other side gives for a media type", async () => {
+    const { outcome } = await recognize((request, response) => {
+      const { authorization } = request.headers;
+      const headers = {
+        "www-authenticate": `Bearer realm="http://${request.headers.host}/token"`,
+        "content-type": `application/vnd.${authorization?.slice("Bearer ".length)}+json`,
+      };
+      if (request.url.startsWith("/token")) answer(response, 200, { body: '{"token":"Tok3n-12345"}' });
+      else answer(response, authorization === undefined ? 401 : 200, { headers, body: manifest("x") });
+    });
+
+    expect(outcome).toMatchObject({ code: "not-an-image" });
+    expect(String(outcome)).not.toContain("tok3n-12345");
+  });
 });

@@ -1,3 +1,4 @@
+import { ownCopy } from "../../text/own-copy.ts";
 import type { Secrets } from "../../text/secrets.ts";
 import type { RegistryErrorCode } from "./error-code.ts";
 
@@ -46,16 +47,26 @@ export interface FailureFacts extends ErrorOptions {
   readonly retry?: Failure["retry"];
 }
 
-/** The same failure without what must not be shown, should the other side have sent it back. */
+/**
+ * The same failure without what must not be shown, should the other side have sent it back, and without more than can be:
+ * there may be one for each image, and each is kept until it is told.
+ */
 export function withoutSecrets(failure: Failure, { redact }: Pick<Secrets, "redact">): Failure {
   const { code, status, again, retry } = failure;
   const [host, detail, registry] = [failure.host, failure.detail, failure.registry].map(
-    (text) => text && redact(text),
+    (text) => text && beginningOf(redact(text)),
   );
   if (host === failure.host && detail === failure.detail && registry === failure.registry) return failure;
   // Its cause may hold them, too.
   return new Failure(code, { retry, host, status, detail, again, registry });
 }
+
+function beginningOf(text: string): string {
+  return text.length > KEPT_LENGTH_MAX ? `${ownCopy(text.slice(0, KEPT_LENGTH_MAX))}…` : text;
+}
+
+/** Characters: some more than are shown. */
+const KEPT_LENGTH_MAX = 1_024;
 
 /** The same failure as that of a registry to which a redirect has led, unless that has led on to another. */
 export function attributed(failure: Failure, registry: string): Failure {
@@ -103,7 +114,12 @@ export function toFailure(thrown: unknown, route: Route): Failure {
   }
   const detail = HANGING_UP.has(name) ? "connection closed" : kind === BROKEN ? BROKEN_HTTP : name;
   const { host, origin } = route;
-  return new Failure(kind.code, { host, origin, detail, retry, cause: thrown });
+  return new Failure(kind.code, { host, origin, detail, retry, cause: withoutAnswer(thrown) });
+}
+
+/** What undici says of an answer that it can't read, without the answer that it adds to that. */
+function withoutAnswer(thrown: unknown): unknown {
+  return errorClass(thrown) === "HTTPParserError" ? new Error(errorMessage(thrown)) : thrown;
 }
 
 /** Where the address space is bounded, as on shared machines: up to version 22, Node takes 10 GB of it for undici's parser. */

@@ -57,6 +57,13 @@ export function guardAgainst(
   return { nearest, code };
 }
 
+/** Whether the host of a URL has no longer name than one can have. https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4 */
+export function isHostName({ hostname }: URL): boolean {
+  return hostname.length <= HOST_NAME_MAX;
+}
+
+const HOST_NAME_MAX = 255;
+
 /** How many redirects are followed for one image. */
 export const REDIRECTS_MAX = 5;
 
@@ -66,6 +73,9 @@ function nextUrl(location: string, base: URL): URL {
     throw new Failure("redirect", { host: base.host, detail: "to something that is no http or https URL" });
   }
   if (base.protocol === "https:" && url.protocol === "http:") throw refuse(url, "from https to http");
+  if (!isHostName(url)) {
+    throw new Failure("redirect", { host: base.host, detail: "to a host whose name is longer than any" });
+  }
   // A login in a URL would be the server's own invention.
   url.username = "";
   url.password = "";

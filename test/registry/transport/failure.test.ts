@@ -72,6 +72,15 @@ describe("toFailure", () => {
     );
   });
 
+  test("keeps nothing of an answer that can't be read", () => {
+    const thrown = Object.assign(new errors.HTTPParserError("Invalid header"), { data: "a long answer" });
+
+    const { cause } = toFailure(thrown, route);
+
+    expect(cause).toEqual(new Error("Invalid header"));
+    expect(cause).not.toHaveProperty("data");
+  });
+
   test("hands a Failure on as it is", () => {
     const failure = new Failure("schema1");
 
@@ -89,5 +98,14 @@ describe("withoutSecrets", () => {
 
     expect(shown).toMatchObject({ code: "redirect", status: 403, host: "….example", detail: "no: …!" });
     expect(shown.message).not.toContain("Tok3n");
+  });
+
+  test("keeps of a long text no more than can be told", () => {
+    const failure = new Failure("bad-digest", { host: "h".repeat(30_000), detail: "d".repeat(30_000) });
+
+    const { host, detail } = withoutSecrets(failure, createSecrets());
+
+    expect(host).toBe(`${"h".repeat(1_024)}…`);
+    expect(detail).toBe(`${"d".repeat(1_024)}…`);
   });
 });

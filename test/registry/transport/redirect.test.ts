@@ -138,6 +138,7 @@ describe("createFollower", () => {
     ["a metadata service in a compatible address", "http://[::a9fe:a9fe]/latest/meta-data/"],
     ["a metadata service in a translator's address", "http://[64:ff9b:1::a9fe:a9fe]/latest/meta-data/"],
     ["a metadata service by its name", "http://metadata.google.internal/computeMetadata/v1/"],
+    ["a host whose name is longer than any", `http://${"a".repeat(10_000)}.example/`],
   ])("does not follow to %s", async (_, location) => {
     const server = await serve(to(location));
 
@@ -264,6 +265,7 @@ describe("the realm of a challenge", () => {
     ["plain HTTP elsewhere", "http://auth.example/token"],
     ["what is no URL", "http://"],
     ["a file", "file:///etc/passwd"],
+    ["a host whose name is longer than any", `https://${"a".repeat(5_000)}.example/`],
   ])("is not asked where it is %s", async (_, url) => {
     const server = await serve(realm(url));
 
