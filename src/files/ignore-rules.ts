@@ -1,9 +1,9 @@
 /** What `.gitignore` and `.krmignore` name, which is not looked into. */
 import { existsSync, lstatSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import ignore, { type Ignore } from "ignore";
 import { fileFault, PathError } from "./file-error.ts";
 import { readFile } from "./file-text.ts";
+import { type Rules, readRulesText } from "./rules-text.ts";
 
 /** The rules that hold in a folder: its own, and those of the folders above. */
 export interface IgnoreRules {
@@ -37,7 +37,7 @@ export function rulesIn(folder: string, rules: IgnoreRules): IgnoreRules {
 
 interface Level {
   readonly folder: string;
-  readonly rules: Ignore;
+  readonly rules: Rules;
 }
 
 /** By the files of rules, the folders that have one, the innermost first. */
@@ -93,7 +93,7 @@ function isIgnoredBy(levels: readonly Level[], path: string, isFolder: boolean):
 }
 
 /** The library makes an expression of each rule, which V8 refuses where it is very long. */
-function readRules(path: string): Ignore | undefined {
+function readRules(path: string): Rules | undefined {
   const text = readPlain(path);
   if (text === undefined) return undefined;
   const at = text.split("\n").findIndex((line) => line.length > RULE_MAX && !line.startsWith("#"));
@@ -101,7 +101,7 @@ function readRules(path: string): Ignore | undefined {
     throw new PathError(
       `${JSON.stringify(path)} has a rule in line ${at + 1} that is longer than ${RULE_MAX} characters: shorten it`,
     );
-  return ignore({ ignorecase: false }).add(text);
+  return readRulesText(text, path);
 }
 
 const RULE_MAX = 4_096;

@@ -3,11 +3,11 @@
  * `deployment.txt`, too.
  */
 import { realpathSync, statSync } from "node:fs";
-import { join, relative, sep } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import { isSystemError } from "../fs/system-error.ts";
 import type { FoundFile, FoundFiles } from "./find-files.ts";
 import { isBelow } from "./folder.ts";
-import { rulesAbove, rulesIn } from "./ignore-rules.ts";
+import { type IgnoreRules, rulesAbove, rulesIn } from "./ignore-rules.ts";
 
 /** Finds a file of a run by its place, absolute; undefined for what is none of the run. */
 export type FindNamed = (place: string) => FoundFile | undefined;
@@ -16,6 +16,7 @@ export type FindNamed = (place: string) => FoundFile | undefined;
 export function namedFiles({ files, folders }: FoundFiles, shown: (place: string) => string): FindNamed {
   // Few runs ask.
   let known: Map<string, FoundFile> | undefined;
+  const isLeftOut = leftOutFinder();
   return (place) => {
     known ??= new Map(files.map((file) => [file.place, file]));
     const found = known.get(place);
@@ -51,16 +52,26 @@ function targetWithin(place: string, root: string): string | undefined {
   }
 }
 
-/** True for what lies in a folder that is not entered, or that an ignore file names. */
-function isLeftOut(place: string, root: string): boolean {
-  let rules = rulesAbove(root);
-  let folder = root;
-  const names = relative(root, place).split(sep);
-  return names.some((name, index) => {
-    rules = rulesIn(folder, rules);
-    folder = join(folder, name);
-    const isFile = index === names.length - 1;
-    if (!isFile && (name.startsWith(".") || name === "node_modules")) return true;
-    return rules.isIgnored(folder, !isFile);
-  });
+/** Makes what tells whether a file lies in a folder that is not entered, or that an ignore file names. */
+function leftOutFinder(): (place: string, root: string) => boolean {
+  const known = new Map<string, IgnoreRules>();
+  /** Read once, however many files are named there. */
+  const rulesAt = (folder: string, root: string): IgnoreRules => {
+    const key = JSON.stringify([root, folder]);
+    const above = (): IgnoreRules => (folder === root ? rulesAbove(root) : rulesAt(dirname(folder), root));
+    const rules = known.get(key) ?? rulesIn(folder, above());
+    known.set(key, rules);
+    return rules;
+  };
+  return (place, root) => {
+    let folder = root;
+    const names = relative(root, place).split(sep);
+    return names.some((name, index) => {
+      const rules = rulesAt(folder, root);
+      folder = join(folder, name);
+      const isFile = index === names.length - 1;
+      if (!isFile && (name.startsWith(".") || name === "node_modules")) return true;
+      return rules.isIgnored(folder, !isFile);
+    });
+  };
 }

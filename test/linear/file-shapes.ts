@@ -8,6 +8,8 @@ import { readFile, stateOf, utf8Fault } from "../../src/files/file-text.ts";
 import { findFiles } from "../../src/files/find-files.ts";
 import type { KustomizationFile } from "../../src/files/kustomization-file.ts";
 import { readKustomizations } from "../../src/files/kustomizations.ts";
+import { namedFiles } from "../../src/files/named-files.ts";
+import { readRulesText } from "../../src/files/rules-text.ts";
 import type { TextEdit } from "../../src/yaml/text-edit.ts";
 import { repeat, type Shape } from "./shape.ts";
 
@@ -39,6 +41,28 @@ export const fileShapes: readonly Shape[] = [
       const names = Array.from({ length: n }, (_, at) => `${at}.yaml`);
       for (const name of names) writeFileSync(join(folder, name), "");
       return () => findFiles(names, { folder, isValues: () => false });
+    },
+  },
+  ignoring("rules of an ignore file for files of one folder", (at) => `r${at}.yaml`),
+  ignoring("rules with a wildcard for files of one folder", (at) => `r${at}*.yaml`),
+  ignoring("rules for files in other folders", (at) => `/r${at}/f.yaml`),
+  ignoring("rules that say again what others say", (at) => (at % 2 === 0 ? "f*.txt" : "!f*.txt")),
+  {
+    name: "files that a kustomization names, beside as many rules",
+    prepare(n) {
+      const folder = mkdtempSync(join(tmpdir(), "ignored-"));
+      onTestFinished(() => rmSync(folder, { recursive: true }));
+      writeFileSync(
+        join(folder, ".gitignore"),
+        repeat(n, (at) => `r${at}\n`),
+      );
+      const places = Array.from({ length: n }, (_, at) => join(folder, `p${at}.txt`));
+      for (const place of places) writeFileSync(place, "");
+      const found = findFiles([folder], { folder, isValues: () => false });
+      return () => {
+        const fileAt = namedFiles(found, (place) => place);
+        return places.map(fileAt);
+      };
     },
   },
   building("kustomizations one upon the other", (n) => [
@@ -106,6 +130,20 @@ function diffing(
       const state = stateOf(readFile(place).stats);
       const changes = [{ path: "x.yaml", place, edits, images: 1, state, hash: undefined }];
       return () => [...filesDiff({ changes, locks: [] })];
+    },
+  };
+}
+
+/** Finds the files of a folder, beside as many rules. */
+function ignoring(name: string, rule: (at: number) => string): Shape {
+  return {
+    name,
+    prepare(n) {
+      const text = repeat(n, (at) => `${rule(at)}\n`);
+      return () => {
+        const rules = readRulesText(text, ".gitignore");
+        return Array.from({ length: n }, (_, at) => rules.test(`f${at}.yaml`));
+      };
     },
   };
 }
