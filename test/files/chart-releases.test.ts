@@ -72,6 +72,41 @@ describe("an Application of Argo CD", () => {
     expect(await toldOf({ "apps/web.yaml": application(helm) })).toEqual([]);
   });
 
+  test("is told of a file once, for the first that does not make up for it", async () => {
+    const files = "      valueFiles: [/p.yaml, /q.yaml]\n";
+    const digested = `      valuesObject: {image: {tag: "4", digest: "${digest}"}}\n`;
+
+    const lines = await toldOf({
+      "web.yaml": [files + digested, files, files].map(application).join("---\n"),
+      "p.yaml": 'image: {tag: "2"}\n',
+      "q.yaml": 'image: {tag: "3"}\n',
+    });
+
+    expect(lines).toEqual(
+      ["p", "q"].map((name) => `${name}.yaml:1:9: [error] image.tag: changes the \`tag\``),
+    );
+  });
+
+  test("is told nothing of a file for which one above it makes up", async () => {
+    const lines = await toldOf({
+      "web.yaml": application("      valueFiles: [/p.yaml, /q.yaml]\n"),
+      "p.yaml": 'image: {tag: "2"}\n',
+      "q.yaml": `image: {tag: "3", digest: "${digest}"}\n`,
+    });
+
+    expect(lines).toEqual([]);
+  });
+
+  test("lays a file that it names twice where it names it last", async () => {
+    const lines = await toldOf({
+      "web.yaml": application("      valueFiles: [/p.yaml, /q.yaml, /p.yaml]\n"),
+      "p.yaml": 'image: {tag: "2"}\n',
+      "q.yaml": 'image: {tag: "2"}\n',
+    });
+
+    expect(lines).toEqual(["q.yaml:1:9: [error] image.tag: changes the `tag`"]);
+  });
+
   test("of another chart is told nothing", async () => {
     const text = application('      valuesObject: {image: {tag: "2"}}\n');
 

@@ -1,13 +1,8 @@
-/** Values of charts that are laid over others, by files and by objects. */
-import { chartReleasesIn } from "../../src/files/chart-releases.ts";
+/** Values of charts that are laid over others by files. */
 import type { FoundFile } from "../../src/files/find-files.ts";
 import type { ReadNamed } from "../../src/files/kustomization-file.ts";
 import { readKustomizations } from "../../src/files/kustomizations.ts";
-import { releasedImages } from "../../src/files/release-values.ts";
 import { readValuesLayers } from "../../src/files/values-layers.ts";
-import type { ManifestStream } from "../../src/krm/input.ts";
-import { rootOf } from "../../src/yaml/node.ts";
-import { scan } from "../../src/yaml/scan.ts";
 import { repeat, type Shape } from "./shape.ts";
 
 const image = `{repository: r/a, tag: "1", digest: "sha256:${"1".repeat(64)}"}`;
@@ -32,25 +27,10 @@ export const valuesShapes: readonly Shape[] = [
       ]).flat(),
     ),
   })),
-  releasing("keys of a release over as many values", (n) =>
-    releaseOf(
-      "a",
-      repeat(n, (at) => `    m${at}: {tag: "2"${at % 2 ? "" : ', digest: "sha256:2"'}}\n`),
-    ),
-  ),
-  releasing("keys of a release in one map over as many values", (n) =>
-    releaseOf(
-      "a",
-      repeat(n, (at) => `    i${at}Tag: "2"\n`),
-    ),
-  ),
   laying("/x.yaml", "keys of many images in one map", (n) => ({
     "/x.yaml": repeat(n, (at) => `i${at}Repository: r/a\ni${at}Tag: "1"\n`),
     "/kustomization.yaml": `helmCharts:\n- {name: c, valuesFile: x.yaml, valuesInline: {${repeat(n, (at) => `i${at}Tag: "2"`, ", ")}}}\n`,
   })),
-  releasing("releases over as many values", (n) =>
-    repeat(n, (at) => `${releaseOf(`a${at}`, `    m${at}: {tag: "2"}\n`)}---\n`),
-  ),
 ];
 
 type Texts = Readonly<Record<string, string>>;
@@ -78,26 +58,6 @@ function laying(place: string, name: string, make: (n: number) => Texts): Shape 
       };
     },
   };
-}
-
-/** Asks what is told of objects over the values of a chart. */
-function releasing(name: string, make: (n: number) => string): Shape {
-  return {
-    name,
-    prepare(n) {
-      const read = readerOf({
-        "/c/values.yaml": repeat(n, (at) => `m${at}: ${image}\ni${at}Digest: "sha256:${"1".repeat(64)}"\n`),
-      });
-      const yaml = scan(make(n));
-      const items = yaml.documents.map(rootOf);
-      const input: ManifestStream = { kind: "stream", yaml, items, file: { path: "a", form: "manifests" } };
-      return () => releasedImages(chartReleasesIn(input, "/a.yaml"), read, () => false);
-    },
-  };
-}
-
-function releaseOf(name: string, values: string): string {
-  return `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: ${name}}\nspec:\n  chart: {spec: {chart: ./c}}\n  values:\n${values}`;
 }
 
 function readerOf(texts: Texts): ReadNamed {
