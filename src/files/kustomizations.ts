@@ -14,7 +14,7 @@ import { entryAt, type Kustomization, type NamedForm, readKustomization } from "
 import type { KustomizationFile, ReadNamed } from "./kustomization-file.ts";
 import { kustomizationGraph } from "./kustomization-graph.ts";
 import { type NamesOf, namesAmong, namesBefore } from "./later-names.ts";
-import { type FindPartWrites, indexPartWrites, type PartWrite, partOverrideOf } from "./part-write.ts";
+import { type FindPartWrites, indexPartWrites, partOverrideOf } from "./part-overrides.ts";
 import type { PatchedImage } from "./patched-images.ts";
 import { imageSources, replacedField, takenOverride, wantOf } from "./replaced.ts";
 import { namesIn, type Replacement } from "./replacement.ts";
@@ -22,6 +22,7 @@ import { indexReplacements, type ReplacementIndex } from "./replacement-index.ts
 import { writerFinder } from "./replacement-writers.ts";
 import { settledImages } from "./settled-images.ts";
 import type { ValuesLayer } from "./values-layers.ts";
+import { patchedWrites } from "./write-groups.ts";
 
 /** What the kustomizations of a run say of its files. */
 export interface Kustomizations {
@@ -78,14 +79,14 @@ export function readKustomizations(
   const scopes = new Map<string, Scope | undefined>();
   const taken = new Set<readonly Replacement[]>();
   const written = new Set<Replacement>();
-  const patched = new Map<PartWrite, string>();
+  const patched = patchedWrites();
   return {
     overridden,
     sources: (place) => (replaces ? scopeAt(place)?.sources : undefined),
     formOf: (place) => forms.get(place),
     named: graph.named,
     values: all.flatMap(({ values }) => values),
-    patched: () => [...patched].map(([write, image]) => ({ write, image })),
+    patched: patched.all,
     missing(isInRun) {
       const met = new Set([...taken].flat());
       return all.flatMap((each) => {

@@ -1,16 +1,10 @@
 /** What patches write over parts of images that stand in other files. */
-import { subjectOf } from "../fields/likely-parts.ts";
-import type { FileImage, Override } from "../krm/input.ts";
 import type { Position } from "../krm/result.ts";
-import { appendTo } from "../yaml/lists-by-key.ts";
 import { kindOf } from "../yaml/node.ts";
-import { isOfAnother, overlaidKeys, type PartKey, patchedKeys } from "./part-keys.ts";
+import { overlaidKeys, type PartKey, patchedKeys } from "./part-keys.ts";
 import {
-  isTarget,
-  literalName,
   namesIn,
   type ObjectSelector,
-  type ReplacedField,
   type ReplacementTarget,
   rejectsNothing,
   selectorIn,
@@ -84,61 +78,4 @@ export function selectorOf(patch: YamlMap, target: YamlMap | undefined): ObjectS
     labels: [],
     annotations: [],
   };
-}
-
-/** Finds, of many patches, those elsewhere than at a place that leave a field with the digest of another image, or with none. */
-export type FindPartWrites = (field: ReplacedField, place?: string) => readonly PartWrite[];
-
-/** Tells whether what one lays over others makes up for what another leaves, by their `by`. */
-export type MakesUpFor = (own: string, stale: string) => boolean;
-
-/** Makes what finds them. A digest makes up for what the same leaves, and where that is told of two. */
-export function indexPartWrites(
-  writes: readonly PartWrite[],
-  makesUpFor: MakesUpFor = () => false,
-): FindPartWrites {
-  const byMap = new Map<string, PartWrite[]>();
-  for (const write of writes)
-    appendTo(byMap, keyOf(literalName(write.target.select), write.map, write.subject), write);
-  return (field, place) => {
-    if (!field.isApart || byMap.size === 0) return [];
-    const names = [...(field.object?.names ?? []), undefined];
-    // The path of a field leads to its digest, which stands in the map of its other parts.
-    const map = field.keys.slice(0, -1);
-    const subject = subjectOf(field.keys.at(-1) ?? "");
-    const meant = names
-      .flatMap((name) => byMap.get(keyOf(name, map, subject)) ?? [])
-      .filter(
-        (each) =>
-          each.place !== place && isTarget(each.target, { ...field, keys: [...map, each.key] }) !== "no",
-      );
-    const own = new Set(meant.flatMap(({ kind, by }) => (kind === "own" ? by : [])));
-    const isMadeUp = (stale: string): boolean =>
-      own.has(stale) || [...own].some((by) => makesUpFor(by, stale));
-    return meant.filter(({ kind, by }) => kind !== "own" && !isMadeUp(by));
-  };
-}
-
-/** What becomes of an image over which parts are written: one without a digest gets none that would stay under them. */
-export function partOverrideOf(
-  { value, parts, isWritable }: FileImage,
-  all: readonly PartWrite[],
-  patched: Map<PartWrite, string>,
-): Override | undefined {
-  const writes = all.filter((write) => isOfAnother(write, parts));
-  if (value.includes("@")) {
-    for (const write of writes) patched.set(write, value);
-    return undefined;
-  }
-  const stale = writes.find(({ kind }) => kind === "stale");
-  if (stale === undefined || isWritable !== true) return undefined;
-  const { file, key, nameKey, position } = stale;
-  const { line, column } = position();
-  const keys = nameKey === undefined ? `\`${key}\` alone` : `\`${nameKey}\` or its \`${key}\``;
-  const reason = `${file}:${line}:${column} changes its ${keys}, and would keep the digest of the old one: write the digest there, too, or the \`${key}\` here`;
-  return { kind: "floats", reason };
-}
-
-function keyOf(name: string | undefined, map: readonly string[], subject: string): string {
-  return JSON.stringify([name ?? [], map, subject]);
 }

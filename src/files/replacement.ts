@@ -225,7 +225,7 @@ function isCalled(text: string, part: keyof ObjectName, object: ReplacedObject):
 
 /** The name that a selector means; undefined where it is an expression, or any will do. */
 export function literalName({ name }: ObjectName): string | undefined {
-  return name !== undefined && isPlainText(name) ? name : undefined;
+  return plainText(name);
 }
 
 /** A dot means itself, since names have some. */
@@ -233,8 +233,13 @@ function isPlainText(text: string): boolean {
   return text !== "" && isLiteral(text.replaceAll(".", ""));
 }
 
+/** A part of a selector that means itself; undefined where it is an expression, or any will do. */
+export function plainText(text: string | undefined): string | undefined {
+  return text !== undefined && isPlainText(text) ? text : undefined;
+}
+
 /** Whether an object is selected. The parts are expressions, which nobody runs here. */
-function isSelected(selector: ObjectSelector, object: ReplacedObject | undefined): Match {
+export function isSelected(selector: ObjectSelector, object: ReplacedObject | undefined): Match {
   const { labels, annotations } = selector;
   const isPlain = labels?.length === 0 && annotations?.length === 0;
   const said = parts.filter((part) => selector[part] !== undefined);

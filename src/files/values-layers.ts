@@ -11,15 +11,11 @@ import { parseShownPath } from "./field-steps.ts";
 import type { FoundFile } from "./find-files.ts";
 import type { ReadNamed } from "./kustomization-file.ts";
 import { mayHoldParts } from "./part-keys.ts";
-import {
-  type FindPartWrites,
-  indexPartWrites,
-  type PartWrite,
-  partOverrideOf,
-  partWritesIn,
-} from "./part-write.ts";
+import { type FindPartWrites, indexPartWrites, partOverrideOf } from "./part-overrides.ts";
+import { type PartWrite, partWritesIn } from "./part-write.ts";
 import type { PatchedImage } from "./patched-images.ts";
 import type { ObjectSelector } from "./replacement.ts";
+import { patchedWrites } from "./write-groups.ts";
 import {
   documentsOf,
   elementsAt,
@@ -77,7 +73,7 @@ export function readValuesLayers(
     finders.set(key, finder);
     return finder;
   };
-  const patched = new Map<PartWrite, string>();
+  const patched = patchedWrites();
   return {
     hasCharts: files.some(({ place }) => isChart(place)),
     overridden(place) {
@@ -94,7 +90,7 @@ export function readValuesLayers(
         return partOverrideOf(image, writes, patched);
       };
     },
-    patched: () => [...patched].map(([write, image]) => ({ write, image })),
+    patched: patched.all,
   };
 }
 

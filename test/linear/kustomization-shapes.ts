@@ -81,6 +81,14 @@ export const kustomizationShapes: readonly Shape[] = [
     ]),
     objects: pods(n),
   })),
+  patching("patches for objects by expressions", (at) => `kind: Widget, name: w${at}.*`),
+  patching("patches for objects of a kind", () => "kind: Widget"),
+  patching("patches for objects in namespaces", (at) => `kind: Widget, namespace: n${at}`),
+  patching("patches for objects with a label", (at) => `kind: Widget, labelSelector: app=a${at}`),
+  patching(
+    "patches for objects with one of some annotations",
+    (at) => `annotationSelector: "app in (a${at},b${at})"`,
+  ),
   taking("vars for as many ConfigMaps", (n) => ({
     vars: Array.from({ length: n }, (_, at) => ({ name: `c${at}`, path: "data.image" })),
     // To the one that says so, each `objref` is an object without a name.
@@ -140,6 +148,33 @@ function asking(name: string, make: (n: number) => Made): Shape {
           };
           ofPlace?.({ path, putAt: path, value, resource, labels: () => new Map(), owner: "c" });
         }
+      };
+    },
+  };
+}
+
+/** Asks what becomes of the tag of each of some objects, of which as many patches write some. */
+function patching(name: string, target: (at: number) => string): Shape {
+  return {
+    name,
+    prepare(n) {
+      const patch = (at: number): string =>
+        `- {target: {${target(at)}}, patch: '[{op: replace, path: /spec/image/tag, value: "${at}"}]'}\n`;
+      const text = `resources: [w.yaml]\npatches:\n${repeat(n, patch)}`;
+      const files = [{ path: "k.yaml", place: "/0/kustomization.yaml", text }];
+      const path = "spec.image.digest";
+      return () => {
+        const { overridden, patched } = readKustomizations(files);
+        const ofPlace = overridden("/0/w.yaml");
+        for (let at = 0; at < n; at++) {
+          const said = new Map([["app", `a${at}`]]);
+          const names = { name: `w${at}`, namespace: `n${at}`, annotations: said };
+          const resource = { node: 0, apiVersion: "v1", group: "", kind: "Widget", ...names };
+          const parts = { name: "a", tag: `${at}` };
+          const value = `a:${at}@sha256:1`;
+          ofPlace?.({ path, putAt: path, value, parts, resource, labels: () => said, isApart: true });
+        }
+        return patched();
       };
     },
   };
