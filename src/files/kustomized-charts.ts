@@ -6,7 +6,8 @@ import { elementsAt, mapAt, textAt, textsAt, type YamlMap } from "./yaml-parts.t
 
 /** For each chart its values, the lowest first. https://kubectl.docs.kubernetes.io/references/kustomize/builtins/#field-name-helmcharts */
 export function kustomizedValues({ file, folder, root }: PatchingFile): readonly (readonly ValuesLayer[])[] {
-  const home = textAt(mapAt(root, "helmGlobals"), "chartHome") ?? "charts";
+  // Resolved once: it may be long, and there may be many charts.
+  const home = resolve(folder, textAt(mapAt(root, "helmGlobals"), "chartHome") ?? "charts");
   const at = (path: string): ValuesLayer => ({ place: resolve(folder, path), keys: [] });
   return elementsAt(root, "helmCharts").map((chart, index) => {
     const name = textAt(chart, "name");

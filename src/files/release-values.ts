@@ -68,10 +68,11 @@ function filesOf(
   layerAt: (place: string) => ImageLayer | undefined,
 ): readonly ImageLayer[] {
   for (let root = dirname(place); ; root = dirname(root)) {
-    const own = layerAt(join(root, chart, "values.yaml")) ?? layerAt(join(root, chart, "values.yml"));
+    const folder = join(root, chart);
+    const own = layerAt(join(folder, "values.yaml")) ?? layerAt(join(folder, "values.yml"));
     if (own !== undefined) {
       const files = valueFiles.flatMap(
-        (path) => layerAt(join(root, path.startsWith("/") ? "" : chart, path)) ?? [],
+        (path) => layerAt(join(path.startsWith("/") ? root : folder, path)) ?? [],
       );
       const highestFirst = new Set(files.toReversed());
       highestFirst.delete(own);

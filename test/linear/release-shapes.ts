@@ -35,6 +35,10 @@ export const releaseShapes: readonly Shape[] = [
     files: numbers(n).map((at) => (at % 2 ? tags : digests)([0])),
     releases: [{ files: numbers(n) }],
   })),
+  releasing("files of a chart with as long a path", (n) => ({
+    path: `${repeat(10 * MANY * n, "c/../")}c`,
+    releases: [{ files: numbers(n) }],
+  })),
   releasing("a file that a release names again and again", (n) => ({
     files: [tags(numbers(n))],
     releases: [{ files: numbers(n).map(() => 0) }],
@@ -72,6 +76,8 @@ export const releaseShapes: readonly Shape[] = [
 ];
 
 interface Made {
+  /** The path of the chart. */
+  readonly path?: string;
   /** The values of the chart, as many images with digests unless told. */
   readonly chart?: string;
   readonly files?: readonly string[];
@@ -90,7 +96,7 @@ function releasing(name: string, make: (n: number) => Made): Shape {
   return {
     name,
     prepare(n) {
-      const { files = [], releases, chart = digestsAlone(n) } = make(n);
+      const { path = "./c", files = [], releases, chart = digestsAlone(n) } = make(n);
       const texts = new Map([
         ["/c/values.yaml", chart],
         ...files.map((text, at) => [`/${at}.yaml`, text] as const),
@@ -99,7 +105,7 @@ function releasing(name: string, make: (n: number) => Made): Shape {
         const text = texts.get(place);
         return text === undefined ? undefined : { path: place.slice(1), text };
       };
-      const yaml = scan(releases.map(releaseText).join("---\n"));
+      const yaml = scan(releases.map((each) => releaseText(each, path)).join("---\n"));
       const items = yaml.documents.map(rootOf);
       const input: ManifestStream = { kind: "stream", yaml, items, file: { path: "a", form: "manifests" } };
       return () => releasedImages(chartReleasesIn(input, "/a.yaml"), read, () => false);
@@ -109,9 +115,9 @@ function releasing(name: string, make: (n: number) => Made): Shape {
 
 const digest = `sha256:${"1".repeat(64)}`;
 
-function releaseText({ files = [], values = "x: 1\n" }: Release): string {
-  const named = files.map((file) => `${file}.yaml`).join(", ");
-  return `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a}\nspec:\n  chart: {spec: {chart: ./c, valuesFiles: [${named}]}}\n  values:\n${values.replaceAll(/^(?=.)/gm, "    ")}`;
+function releaseText({ files = [], values = "x: 1\n" }: Release, path: string): string {
+  const named = files.map((file) => `../${file}.yaml`).join(", ");
+  return `apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\nspec:\n  source:\n    path: ${path}\n    helm:\n      valueFiles: [${named}]\n      valuesObject:\n${values.replaceAll(/^(?=.)/gm, "        ")}`;
 }
 
 /** Tags of images of the chart, without their digests. */

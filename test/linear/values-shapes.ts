@@ -17,6 +17,10 @@ export const valuesShapes: readonly Shape[] = [
     "/x.yaml": `image: ${image}\n`,
     "/kustomization.yaml": `helmCharts:\n- name: c\n  valuesFile: x.yaml\n  additionalValuesFiles: [${repeat(n, "x.yaml", ", ")}]\n`,
   })),
+  laying("/c/x/values.yaml", "charts in a folder with as long a path", (n) => ({
+    "/c/x/values.yaml": `image: ${image}\n`,
+    "/kustomization.yaml": `helmGlobals: {chartHome: "${repeat(200 * n, "c/../")}c"}\nhelmCharts:\n${repeat(n, "- {name: x, valuesInline: {image: {tag: '2'}}}\n")}`,
+  })),
   laying("/c/charts/s0/values.yaml", "charts in a chart", (n) => ({
     "/c/Chart.yaml": `${chart}dependencies:\n${repeat(n, (at) => `- {name: s${at}}\n`)}`,
     "/c/values.yaml": repeat(n, (at) => `s${at}: {image: {tag: "2"}}\n`),
