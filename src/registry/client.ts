@@ -423,7 +423,7 @@ type NotFound = Extract<LookupResult, { kind: "failed" }> & { readonly as?: stri
 type FailedPlace = FailureContext["before"][number];
 
 /** A tag or digest to ask for, in which way. */
-type Wanted = Pick<LookupRequest, "reference" | "part" | "page" | "retries"> &
+type Wanted = Pick<LookupRequest, "reference" | "part" | "page" | "bytesMax" | "retries"> &
   Partial<Pick<LookupRequest, "verify">>;
 
 /** Where it was found, or why it was not. */

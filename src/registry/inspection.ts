@@ -31,6 +31,8 @@ export interface ContentRequest {
   readonly reference: string;
   /** Which page of a list. */
   readonly page?: string;
+  /** Bytes, where less than of any other answer are expected. */
+  readonly bytesMax?: number;
 }
 
 /** What was read. */

@@ -17,6 +17,8 @@ export interface LookupRequest {
   readonly part?: RepositoryPart | undefined;
   /** The page of a list that has several, as the page before has named it: "?last=…". */
   readonly page?: string | undefined;
+  /** Bytes of a good answer, where less are expected than of any other. */
+  readonly bytesMax?: number | undefined;
   readonly retries?: number | undefined;
   /** What the host must keep to, where a redirect has led there. */
   readonly guard?: Guard | undefined;

@@ -22,6 +22,8 @@ export interface ManifestQuestion {
   readonly part?: RepositoryPart | undefined;
   /** Which page of a list. */
   readonly page?: string | undefined;
+  /** Bytes of a good answer, where less are expected than of any other. */
+  readonly bytesMax?: number | undefined;
   readonly verify: "header" | "get";
   /** Further attempts, where not as many as of other requests. */
   readonly retries?: number | undefined;
@@ -133,7 +135,7 @@ const SCHEMA_1 = /^application\/vnd\.docker\.distribution\.manifest\.v1\+(?:json
 function toRequest(method: "HEAD" | "GET", question: ManifestQuestion): RetriedRequest {
   const { base, connection, repository, reference, authorization, signal, guard, failsAtOnce, retries } =
     question;
-  const { isLoggedIn } = question;
+  const { isLoggedIn, bytesMax = MANIFEST_BYTES_MAX } = question;
   const path = `/v2/${repository}/${question.part ?? "manifests"}/${reference}`;
   const url = new URL(path, base);
   // A URL parser resolves "..", and drops line breaks: what it changed would be another image.
@@ -145,7 +147,7 @@ function toRequest(method: "HEAD" | "GET", question: ManifestQuestion): RetriedR
   const headers = { accept, ...(authorization !== undefined && { authorization }) };
   const givesUpOn = failsAtOnce ? () => true : undefined;
   const rest = { guard, isLoggedIn, givesUpOn, retries };
-  return { method, url, headers, connection, signal, bytesMax: MANIFEST_BYTES_MAX, ...rest };
+  return { method, url, headers, connection, signal, bytesMax, ...rest };
 }
 
 /**

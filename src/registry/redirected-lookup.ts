@@ -47,6 +47,7 @@ export async function redirectedLookup(
     retries,
     part: isRepositoryPart(part) ? part : undefined,
     page: question.page,
+    bytesMax: question.bytesMax,
     guard,
   };
   const demand = hostChallengeOf(refusal);

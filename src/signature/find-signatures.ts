@@ -13,6 +13,7 @@ import { RegistryError } from "../registry/errors.ts";
 import type { Content } from "../registry/inspection.ts";
 import type { Resolver } from "../registry/resolve/resolver.ts";
 import { hasTrait } from "../registry/transport/error-code.ts";
+import { createRoom, type Room } from "../registry/transport/room.ts";
 import { type Fields, fieldsOf, tryJson } from "../text/json.ts";
 import { attestation, simpleSigning } from "./cosign-layer.ts";
 
@@ -23,7 +24,34 @@ export interface SignatureSearch {
   readonly digest: Digest;
   /** Whether attestations are wanted, which cosign 2 keeps under a tag of their own. */
   readonly attestations: boolean;
+  /** Those of the run. */
+  readonly rooms: SearchRooms;
 }
+
+/** What may be in memory in the searches of a run at the same time. */
+export interface SearchRooms {
+  /** One for each search: what it has found is in memory until it is looked at. */
+  readonly searches: Room;
+  /** Bytes of long ones. */
+  readonly manifests: Room;
+  /** One that is looked at may belong to a manifest that is. */
+  readonly layers: Room;
+}
+
+/** Makes the rooms of a run. */
+export function createSearchRooms(): SearchRooms {
+  return {
+    searches: createRoom(SEARCHES_MAX),
+    manifests: createRoom(ROOM_SIZE),
+    layers: createRoom(ROOM_SIZE),
+  };
+}
+
+/** Of images. */
+const SEARCHES_MAX = 32;
+
+/** Two of the longest answers. */
+const ROOM_SIZE = 16 * 1_048_576;
 
 /** What was found besides signatures, for messages. */
 export interface Findings {
@@ -45,9 +73,14 @@ export async function* findSignatures(
   yield* signaturesIn(await referrersOf(search, findings), search, budget);
   const tag = search.digest.replace(":", "-");
   for (const suffix of search.attestations ? ["sig", "att"] : ["sig"]) {
-    const manifest = await search.read(search.image, { part: "manifests", reference: `${tag}.${suffix}` });
-    if (manifest !== undefined) yield* layersOf(manifest, search, budget);
+    yield* layersIn(await tagged(`${tag}.${suffix}`, search), search, budget);
   }
+}
+
+/** What of a manifest under a tag may be a signature. */
+async function tagged(reference: string, { read, image }: SignatureSearch): Promise<readonly Descriptor[]> {
+  const manifest = await read(image, { part: "manifests", reference });
+  return manifest === undefined ? [] : signatureLayers(manifest);
 }
 
 /** Reads what can be read: whatever can't hides nothing that lies beside it. What is wrong with the whole host is thrown. */
@@ -96,23 +129,38 @@ async function referrersOf(search: SignatureSearch, findings: Findings): Promise
   let isServed = false;
   let page: string | undefined;
   for (let pages = 0; pages < PAGES_MAX; pages++) {
-    const list = await read(image, {
-      part: "referrers",
-      reference: digest,
-      ...(page !== undefined && { page }),
-    });
-    if (list === undefined || list.mediaType !== INDEX_TYPE) break;
+    const list = await pageOf(search, page, findings);
+    if (list === undefined) break;
     isServed = true;
-    found.push(...descriptorsIn(list.body));
-    if (list.next === undefined || list.next === page) return found.filter(isCandidate(findings));
+    found.push(...list.candidates);
+    if (list.next === undefined || list.next === page) return found;
     page = list.next;
+    if (found.length > MANIFESTS_MAX) break;
   }
   findings.isCutShort ||= page !== undefined;
-  if (!isServed) {
-    const index = await read(image, { part: "manifests", reference: digest.replace(":", "-") });
-    if (index !== undefined) found.push(...descriptorsIn(index.body));
-  }
-  return found.filter(isCandidate(findings));
+  if (isServed) return found;
+  const index = await read(image, { part: "manifests", reference: digest.replace(":", "-") });
+  return index === undefined ? [] : candidatesIn(index.body, findings);
+}
+
+/** What is kept of a page, which may be long, while others are read. */
+interface Page {
+  readonly candidates: readonly Descriptor[];
+  readonly next: string | undefined;
+}
+
+async function pageOf(
+  { read, image, digest }: SignatureSearch,
+  page: string | undefined,
+  findings: Findings,
+): Promise<Page | undefined> {
+  const list = await read(image, {
+    part: "referrers",
+    reference: digest,
+    ...(page !== undefined && { page }),
+  });
+  if (list === undefined || list.mediaType !== INDEX_TYPE) return undefined;
+  return { candidates: candidatesIn(list.body, findings), next: list.next };
 }
 
 const INDEX_TYPE = "application/vnd.oci.image.index.v1+json";
@@ -121,18 +169,32 @@ const INDEX_TYPE = "application/vnd.oci.image.index.v1+json";
 interface Descriptor {
   readonly digest: Digest;
   readonly type: string;
+  /** Bytes; undefined where it does not say so. */
+  readonly size: number | undefined;
   readonly annotations: Fields;
 }
 
-function descriptorsIn(body: Uint8Array): readonly Descriptor[] {
+/** Those that may be signatures, and some more than are looked at; what they are annotated with says nothing of them. */
+function candidatesIn(body: Uint8Array, findings: Findings): readonly Descriptor[] {
   const { manifests } = fieldsOf(tryJson(body));
-  return (Array.isArray(manifests) ? manifests : []).flatMap((each) => descriptorOf(each, "artifactType"));
+  return (Array.isArray(manifests) ? manifests : [])
+    .flatMap((each) => descriptorOf(each, "artifactType"))
+    .filter(isCandidate(findings))
+    .slice(0, MANIFESTS_MAX + AT_ONCE)
+    .map((each) => ({ ...each, annotations: {} }));
 }
 
 function descriptorOf(value: unknown, typeName: "artifactType" | "mediaType"): readonly Descriptor[] {
-  const { digest, annotations, [typeName]: type } = fieldsOf(value);
+  const { digest, annotations, size, [typeName]: type } = fieldsOf(value);
   if (typeof digest !== "string" || !isDigest(digest)) return [];
-  return [{ digest, type: typeof type === "string" ? type : "", annotations: fieldsOf(annotations) }];
+  return [
+    {
+      digest,
+      type: typeof type === "string" ? type : "",
+      size: typeof size === "number" && size >= 0 ? size : undefined,
+      annotations: fieldsOf(annotations),
+    },
+  ];
 }
 
 /** SBOMs and the like refer to images as well; an index of before artifact types names none. */
@@ -161,34 +223,41 @@ async function* signaturesIn(
   search: SignatureSearch,
   budget: Budget,
 ): AsyncGenerator<Evidence, void, undefined> {
-  const { read, image } = search;
+  const { image, rooms } = search;
+  const read = async ({ digest }: Descriptor, bytesMax: number) => {
+    const manifest = await search.read(image, { part: "manifests", reference: digest, bytesMax });
+    return manifest && signatureLayers(manifest);
+  };
   for (let start = 0; start < referrers.length; start += AT_ONCE) {
     if (budget.manifests <= 0 || budget.layers <= 0) {
       budget.findings.isCutShort = true;
       return;
     }
     budget.manifests -= AT_ONCE;
-    const manifests = await Promise.all(
-      referrers
-        .slice(start, start + AT_ONCE)
-        .map(({ digest }) => read(image, { part: "manifests", reference: digest })),
-    );
-    for (const manifest of manifests) {
-      if (manifest !== undefined) yield* layersOf(manifest, search, budget);
-    }
+    const batch = referrers.slice(start, start + AT_ONCE);
+    for await (const layers of readEach(batch, read, rooms.manifests))
+      yield* layersIn(layers, search, budget);
   }
 }
 
-async function* layersOf(
-  manifest: Content,
+/** What of a manifest may be signatures. */
+function signatureLayers(manifest: Content): readonly Descriptor[] {
+  const { layers } = fieldsOf(tryJson(manifest.body));
+  return (Array.isArray(layers) ? layers : [])
+    .flatMap((layer) => descriptorOf(layer, "mediaType"))
+    .filter(({ type }) => isSignatureType(type))
+    .slice(0, LAYERS_MAX + 1);
+}
+
+async function* layersIn(
+  wanted: readonly Descriptor[],
   search: SignatureSearch,
   budget: Budget,
 ): AsyncGenerator<Evidence, void, undefined> {
-  const { layers } = fieldsOf(tryJson(manifest.body));
-  const candidates = (Array.isArray(layers) ? layers : []).flatMap((layer) =>
-    descriptorOf(layer, "mediaType"),
-  );
-  const wanted = candidates.filter(({ type }) => isSignatureType(type));
+  const read = async (layer: Descriptor, bytesMax: number) => {
+    const body = await bodyOf(layer, search, bytesMax);
+    return body && { length: body.length, evidence: toEvidence(layer, body) };
+  };
   for (let start = 0; start < wanted.length; start += AT_ONCE) {
     const batch = wanted.slice(start, start + AT_ONCE);
     budget.layers -= batch.length;
@@ -196,16 +265,43 @@ async function* layersOf(
       budget.findings.isCutShort = true;
       return;
     }
-    const bodies = await Promise.all(batch.map((layer) => bodyOf(layer, search)));
-    for (const [index, layer] of batch.entries()) {
-      const body = bodies[index];
-      if (body === undefined) continue;
-      budget.bytes -= body.length;
-      const evidence = toEvidence(layer, body);
+    for await (const { length, evidence } of readEach(batch, read, search.rooms.layers)) {
+      budget.bytes -= length;
       if (evidence !== undefined) yield evidence;
     }
   }
 }
+
+/**
+ * Reads what is short at the same time, and then, in turn, what is long or does not say that it is short: what is made of it
+ * is looked at while there is room for it.
+ */
+async function* readEach<Result>(
+  batch: readonly Descriptor[],
+  read: (descriptor: Descriptor, bytesMax: number) => Promise<Result | undefined>,
+  room: Room,
+): AsyncGenerator<Result, void, undefined> {
+  const isShort = ({ size }: Descriptor) => size !== undefined && size <= SHORT;
+  const shorts = await Promise.all(batch.map((each) => (isShort(each) ? read(each, SHORT) : undefined)));
+  for (const [index, descriptor] of batch.entries()) {
+    const short = shorts[index];
+    if (short !== undefined) yield short;
+    if (isShort(descriptor)) continue;
+    const bytesMax = Math.min(descriptor.size ?? LONG, LONG);
+    // Nobody waits for ever: when the time is up, the client ends all that others have in the room.
+    const leave = await room.reserve(bytesMax);
+    try {
+      const long = await read(descriptor, bytesMax);
+      if (long !== undefined) yield long;
+    } finally {
+      leave();
+    }
+  }
+}
+
+/** Bytes that need no room, as those of nearly all signatures. */
+const SHORT = 65_536;
+const LONG = 8 * 1_048_576;
 
 function isSignatureType(type: string): boolean {
   return type === SIMPLE_TYPE || type === ENVELOPE_TYPE || type.startsWith(BUNDLE_TYPE);
@@ -222,13 +318,22 @@ function toEvidence({ type, annotations }: Descriptor, body: Buffer): Evidence |
 }
 
 /** The bytes of a layer; what cosign writes for nearly all signatures needs no request, since its hash is known. */
-async function bodyOf(layer: Descriptor, search: SignatureSearch): Promise<Buffer | undefined> {
+async function bodyOf(
+  layer: Descriptor,
+  search: SignatureSearch,
+  bytesMax: number,
+): Promise<Buffer | undefined> {
   if (layer.type === SIMPLE_TYPE) {
     const usual = usualPayload(search);
     if (sha256(usual) === layer.digest) return usual;
   }
-  const blob = await search.read(search.image, { part: "blobs", reference: layer.digest });
-  return blob && Buffer.from(blob.body);
+  const blob = await search.read(search.image, { part: "blobs", reference: layer.digest, bytesMax });
+  return blob && bufferOf(blob.body);
+}
+
+/** The same bytes, not a copy of them. */
+function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 function usualPayload({ image, digest }: SignatureSearch): Buffer {

@@ -10,7 +10,7 @@ import type { Lock } from "../lock/locks.ts";
 import type { Resolver } from "../registry/resolve/resolver.ts";
 import { printable } from "../text/printable.ts";
 import { evidenceHash, evidenceOf } from "./evidence-hash.ts";
-import { type Findings, findSignatures } from "./find-signatures.ts";
+import { createSearchRooms, type Findings, findSignatures, type SearchRooms } from "./find-signatures.ts";
 import { beginProof, type Lack, type Proof } from "./proof.ts";
 import type { LoadedRule } from "./rule.ts";
 
@@ -41,6 +41,7 @@ export type Vouch = (subject: VouchSubject) => Promise<Vouching>;
 /** Makes what proves digests, each once for the same rules. */
 export function createVouch(config: Pick<Config, "mode" | "lock">, resolver: Resolver): Vouch {
   const known = new Map<Lock | undefined, Map<string, Promise<Vouching>>>();
+  const means = { resolver, rooms: createSearchRooms() };
   return (subject) => {
     const { image, digest, rules, lock, index } = subject;
     const labels = rules.map(({ label }) => label);
@@ -49,16 +50,22 @@ export function createVouch(config: Pick<Config, "mode" | "lock">, resolver: Res
     const key = JSON.stringify([digestName(image, digest), tag, labels, index]);
     const ofLock = known.get(lock) ?? new Map<string, Promise<Vouching>>();
     known.set(lock, ofLock);
-    const vouching = ofLock.get(key) ?? prove(subject, config, resolver);
+    const vouching = ofLock.get(key) ?? prove(subject, config, means);
     ofLock.set(key, vouching);
     return vouching;
   };
 }
 
+/** What signatures are searched with. */
+interface Means {
+  readonly resolver: Resolver;
+  readonly rooms: SearchRooms;
+}
+
 async function prove(
   subject: VouchSubject,
   { mode, lock: lockMode }: Pick<Config, "mode" | "lock">,
-  resolver: Resolver,
+  means: Means,
 ): Promise<Vouching> {
   const { digest, rules, lock } = subject;
   const proof = beginProof(digest, rules);
@@ -84,7 +91,7 @@ async function prove(
   const findings: Findings = { foreign: new Set(), unreadable: new Set(), isCutShort: false };
   let count = 0;
   try {
-    for await (const evidence of search(subject, resolver, findings)) {
+    for await (const evidence of search(subject, means, findings)) {
       count++;
       const kept = proof.add(evidence);
       if (kept !== undefined) found.push(kept);
@@ -133,19 +140,28 @@ function readKept(kept: LockedEvidence, lock: Lock | undefined): Pick<KnownEvide
 /** The signatures of an index first, since that is what is signed mostly. */
 async function* search(
   { image, digest, index, rules }: VouchSubject,
-  resolver: Resolver,
+  { resolver, rooms }: Means,
   findings: Findings,
 ): AsyncGenerator<Evidence, void, undefined> {
   const attestations = rules.some((rule) => rule.attestations.length > 0);
-  const of = (each: Digest) => ({ read: resolver.read, image, digest: each, attestations });
-  if (index !== undefined) {
-    const manifest = await resolver.read(image, { part: "manifests", reference: index });
-    const text = manifest && Buffer.from(manifest.body).toString("base64");
-    if (text !== undefined)
-      for await (const evidence of findSignatures(of(index), findings)) yield { ...evidence, index: text };
+  const of = (each: Digest) => ({ read: resolver.read, image, digest: each, attestations, rooms });
+  const leave = await rooms.searches.reserve(1);
+  try {
+    if (index !== undefined) {
+      const wanted = { part: "manifests", reference: index, bytesMax: INDEX_BYTES_MAX } as const;
+      const manifest = await resolver.read(image, wanted);
+      const text = manifest && Buffer.from(manifest.body).toString("base64");
+      if (text !== undefined)
+        for await (const evidence of findSignatures(of(index), findings)) yield { ...evidence, index: text };
+    }
+    yield* findSignatures(of(digest), findings);
+  } finally {
+    leave();
   }
-  yield* findSignatures(of(digest), findings);
 }
+
+/** It stays in memory while its signatures are searched, and a lock keeps it. */
+const INDEX_BYTES_MAX = 1_048_576;
 
 function failed(proof: Proof, why: string): Vouching {
   const failures = proof.lacks().map(({ rule, wanted }) => ({

@@ -3,7 +3,7 @@ import { untilAborted } from "./abortable.ts";
 /** Room in memory for what is read at the same time. */
 export interface Room {
   /** Waits in order until there is room for so many bytes, and returns how to give it back. */
-  reserve(bytes: number, signal: AbortSignal): Promise<() => void>;
+  reserve(bytes: number, signal?: AbortSignal): Promise<() => void>;
 }
 
 /** Makes room for a number of bytes; who wants more than all of it waits for all. */
@@ -34,7 +34,7 @@ export function createRoom(size: number): Room {
         letIn();
       };
       try {
-        await untilAborted(entered, signal);
+        await (signal === undefined ? entered : untilAborted(entered, signal));
         return leave;
       } catch (error) {
         // It may have got in just then; else it goes, and the next may be smaller.
