@@ -1,7 +1,10 @@
 /** The files that `--values` names. */
-import { globSync } from "tinyglobby";
+import { lstatSync } from "node:fs";
+import { resolve } from "node:path";
+import { globSync, isDynamicPattern } from "tinyglobby";
 import type { Result } from "../krm/result.ts";
 import { quote } from "../text/quote.ts";
+import { appendTo } from "../yaml/lists-by-key.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** What is known of them before and after a run. */
@@ -22,17 +25,7 @@ export function findValues(globs: readonly string[]): ValuesFiles {
     refuseSteep(glob);
   }
   const globsOf = new Map<string, string[]>();
-  for (const glob of globs) {
-    const places = globSync(glob, {
-      absolute: true,
-      dot: true,
-      expandDirectories: false,
-      // A link may lead to a whole disk.
-      followSymbolicLinks: false,
-      ignore: ["**/node_modules/**", "**/.git/**"],
-    });
-    for (const place of places) globsOf.set(place, [...(globsOf.get(place) ?? []), glob]);
-  }
+  for (const glob of new Set(globs)) for (const place of placesOf(glob)) appendTo(globsOf, place, glob);
   const met = new Set<string>();
   return {
     isValues(place) {
@@ -49,6 +42,34 @@ export function findValues(globs: readonly string[]): ValuesFiles {
         })),
   };
 }
+
+/** The files of a glob. A mere path is looked at alone: its folder would be gone through for each file in it. */
+function placesOf(glob: string): readonly string[] {
+  if (!isDynamicPattern(glob) && !NOT_PLAIN.test(glob)) {
+    const place = resolve(glob);
+    return isFile(place) ? [place] : [];
+  }
+  return globSync(glob, {
+    absolute: true,
+    dot: true,
+    expandDirectories: false,
+    // A link may lead to a whole disk.
+    followSymbolicLinks: false,
+    ignore: ["**/node_modules/**", "**/.git/**"],
+  });
+}
+
+function isFile(place: string): boolean {
+  try {
+    return lstatSync(place).isFile();
+  } catch {
+    // What can't be looked at is no file of the run: that the glob names none is told.
+    return false;
+  }
+}
+
+// Escapes, and folders that are ignored.
+const NOT_PLAIN = /[\\\0]|node_modules|\.git/;
 
 const LENGTH_MAX = 4_096;
 

@@ -1,4 +1,7 @@
-import { describe, expect, test } from "vitest";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { UsageError } from "../../src/cli/usage-error.ts";
 import { findValues } from "../../src/cli/values-files.ts";
 
@@ -32,4 +35,22 @@ describe("findValues", () => {
   ])("takes %s", (glob) => {
     expect(findValues([glob]).unmatched()).toHaveLength(1);
   });
+});
+
+test("takes the files that globs and mere paths mean, and no links", () => {
+  const folder = mkdtempSync(join(tmpdir(), "values-files-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  for (const name of ["a.yaml", "[b].yaml", "c.yaml"]) writeFileSync(join(folder, name), "");
+  symlinkSync("a.yaml", join(folder, "link.yaml"));
+  const paths = ["a.yaml", "./a.yaml", "\\[b\\].yaml", "c*.yaml", "link.yaml"];
+
+  const values = findValues([...paths, "a.yaml/e.yaml", "none.yaml"].map((path) => `${folder}/${path}`));
+
+  const names = ["a.yaml", "[b].yaml", "c.yaml", "link.yaml"];
+  expect(names.filter((name) => values.isValues(join(folder, name)))).toEqual([
+    "a.yaml",
+    "[b].yaml",
+    "c.yaml",
+  ]);
+  expect(values.unmatched()).toHaveLength(3);
 });
