@@ -3,7 +3,7 @@ import { subjectOf } from "../fields/likely-parts.ts";
 import type { FileImage, Override } from "../krm/input.ts";
 import { groupBy } from "../lock/format/locked-image.ts";
 import type { PartWrite } from "./part-write.ts";
-import { literalName, type ReplacedField } from "./replacement.ts";
+import { isSelected, literalName, type ReplacedField } from "./replacement.ts";
 import { type FindSelecting, indexSelectors } from "./selector-index.ts";
 import { firstStale, type PatchedWrites, type WriteGroup, writeGroups } from "./write-groups.ts";
 
@@ -27,8 +27,8 @@ export function indexPartWrites(
     const map = field.keys.slice(0, -1);
     const subject = subjectOf(field.keys.at(-1) ?? "");
     const meant = names
-      .flatMap((name) => byMap.get(mapKey(name, map, subject))?.(field.object) ?? [])
-      .filter((each) => each.place !== place);
+      .flatMap((name) => [...(byMap.get(mapKey(name, map, subject))?.(field.object) ?? [])])
+      .filter((each) => each.place !== place && isSelected(each.select, field.object) !== "no");
     const own = new Set(meant.flatMap(({ kind, by }) => (kind === "own" ? by : [])));
     if (own.size === 0) return meant;
     const isMadeUp = (stale: string): boolean =>

@@ -9,9 +9,11 @@ import {
   isTarget,
   literalName,
   type ReplacedField,
+  type ReplacedObject,
   type Replacement,
   type ReplacementTarget,
 } from "./replacement.ts";
+import { type FindSelecting, indexSelectors, type Selecting, type SureText } from "./selector-index.ts";
 
 /** The replacements of a scope. */
 export interface ReplacementIndex {
@@ -25,7 +27,7 @@ export interface ReplacementIndex {
   partWriter(field: ReplacedField): { readonly replacement: Replacement; readonly part: string } | undefined;
 }
 
-interface IndexedTarget {
+interface IndexedTarget extends Selecting {
   readonly replacement: Replacement;
   readonly target: ReplacementTarget;
 }
@@ -43,16 +45,18 @@ export function indexReplacements(replacements: readonly Replacement[]): Replace
     for (const key of keys) appendTo(mapAt(takers, key), same, replacement);
     for (const target of replacement.targets) {
       const name = literalName(target.select);
-      const indexed = { replacement, target };
+      const indexed = { replacement, target, select: target.select };
       // What surely writes to an object either names it as it is written or names none, whatever the name reads as.
       if (writesWhole(target))
         for (const key of keysOf(target.steps, target.select.name)) appendTo(writing, key, indexed);
       else for (const key of keysOf(target.steps, name)) appendTo(splitting, key, indexed);
       if (partOf(target) === undefined) continue;
-      for (const key of keysOf(target.steps.slice(0, -1), name))
-        appendTo(parts, key, { replacement, target });
+      for (const key of keysOf(target.steps.slice(0, -1), name)) appendTo(parts, key, indexed);
     }
   }
+  // Surely meant is only what is as it is written.
+  const writers = finderOf(writing, (text) => text);
+  const splitters = finderOf(splitting);
   return {
     takers(field) {
       const isValue = field.keys.at(-1) === "sourceValue";
@@ -61,8 +65,8 @@ export function indexReplacements(replacements: readonly Replacement[]): Replace
       ]);
       return groups.filter(([one]) => one?.source === undefined || isSource(one.source, field));
     },
-    writer: (field) => firstOf(writing, field, (match) => match === "yes"),
-    splitter: (field) => firstOf(splitting, field, (match) => match !== "no"),
+    writer: (field) => firstOf(writers, field, (match) => match === "yes"),
+    splitter: (field) => firstOf(splitters, field, (match) => match !== "no"),
     partWriter(field) {
       if (!field.isApart || parts.size === 0) return undefined;
       // The path leads to the digest, or to the map of a reference that has none.
@@ -90,16 +94,34 @@ function writesWhole({ part }: ReplacementTarget): boolean {
   return part === undefined || isDigestAlone(part);
 }
 
-function firstOf(
+/** Finds those under a key that may mean an object. */
+type FindTargets = (key: string, object: ReplacedObject | undefined) => Iterable<IndexedTarget>;
+
+/** Makes what finds them; undefined where there are none. */
+function finderOf(
   targets: ReadonlyMap<string, readonly IndexedTarget[]>,
+  sureText?: SureText,
+): FindTargets | undefined {
+  if (targets.size === 0) return undefined;
+  const finders = new Map<string, FindSelecting<IndexedTarget>>();
+  return (key, object) => {
+    const own = targets.get(key);
+    if (own === undefined) return [];
+    const finder = finders.get(key) ?? indexSelectors(own, sureText);
+    finders.set(key, finder);
+    return finder(object);
+  };
+}
+
+function firstOf(
+  find: FindTargets | undefined,
   field: ReplacedField,
   isMeant: (match: Match) => boolean,
 ): Replacement | undefined {
-  if (targets.size === 0) return undefined;
-  for (const key of keysAt(field)) {
-    const found = targets.get(key)?.find(({ target }) => isMeant(isTarget(target, field)));
-    if (found !== undefined) return found.replacement;
-  }
+  if (find === undefined) return undefined;
+  for (const key of keysAt(field))
+    for (const { replacement, target } of find(key, field.object))
+      if (isMeant(isTarget(target, field))) return replacement;
   return undefined;
 }
 

@@ -1,7 +1,7 @@
 /** Finding, of many selectors, those that may mean an object, without asking each of them about each object. */
 import type { Requirement } from "../krm/label-selector.ts";
 import { appendTo } from "../yaml/lists-by-key.ts";
-import { isSelected, type ObjectSelector, plainText, type ReplacedObject } from "./replacement.ts";
+import { type ObjectSelector, plainText, type ReplacedObject } from "./replacement.ts";
 
 /** Something that is said of the objects that a selector means. */
 export interface Selecting {
@@ -9,12 +9,18 @@ export interface Selecting {
 }
 
 /** Finds what may be said of an object, in order; of one that nobody knows, everything. */
-export type FindSelecting<Of extends Selecting> = (object: ReplacedObject | undefined) => readonly Of[];
+export type FindSelecting<Of extends Selecting> = (object: ReplacedObject | undefined) => Iterable<Of>;
+
+/** The text that a part of an object surely is where a selector means it. */
+export type SureText = (text: string | undefined) => string | undefined;
 
 /** Makes what finds them: each is kept under what the fewest say, such as a namespace or the value of a label. */
-export function indexSelectors<Of extends Selecting>(all: readonly Of[]): FindSelecting<Of> {
-  if (all.length === 1) return (object) => all.filter(({ select }) => isSelected(select, object) !== "no");
-  const choices = all.map(({ select }) => choicesOf(select));
+export function indexSelectors<Of extends Selecting>(
+  all: readonly Of[],
+  sureText: SureText = plainText,
+): FindSelecting<Of> {
+  if (all.length === 1) return () => all;
+  const choices = all.map(({ select }) => choicesOf(select, sureText));
   const counts = new Map<string, number>();
   for (const key of choices.flat(2)) counts.set(key, (counts.get(key) ?? 0) + 1);
   const countOf = (keys: readonly string[]): number =>
@@ -28,25 +34,45 @@ export function indexSelectors<Of extends Selecting>(all: readonly Of[]): FindSe
     for (const key of rarest ?? []) appendTo(byKey, key, index);
     if (rarest?.some((key) => key.startsWith('["namespace"'))) namespaced.push(index);
   }
-  return (object) => {
-    if (object === undefined) return all;
-    const own = keysAt(object).flatMap((key) => byKey.get(key) ?? []);
-    // It may be given any.
-    const given = object.namespace === undefined ? namespaced : [];
-    return [...new Set([...always, ...given, ...own])]
-      .sort((one, other) => one - other)
-      .flatMap((index) => all[index] ?? [])
-      .filter(({ select }) => isSelected(select, object) !== "no");
+  return function* (object) {
+    if (object === undefined) {
+      yield* all;
+      return;
+    }
+    const own = keysAt(object).flatMap((key) => {
+      const under = byKey.get(key);
+      return under === undefined ? [] : [under];
+    });
+    // It may be given any namespace.
+    const given = object.namespace === undefined ? [namespaced] : [];
+    for (const index of inOrder([always, ...given, ...own])) {
+      const each = all[index];
+      if (each !== undefined) yield each;
+    }
   };
+}
+
+/** The numbers of some lists in their order, as far as somebody asks; each list is in order, and no number is in two. */
+function* inOrder(lists: readonly (readonly number[])[]): Generator<number> {
+  const left = lists.filter(({ length }) => length > 0).map((list) => ({ list, at: 0 }));
+  const headOf = ({ list, at }: { readonly list: readonly number[]; readonly at: number }): number =>
+    list[at] ?? Number.POSITIVE_INFINITY;
+  for (;;) {
+    let next = left[0];
+    for (const each of left) if (next !== undefined && headOf(each) < headOf(next)) next = each;
+    if (next === undefined || headOf(next) === Number.POSITIVE_INFINITY) return;
+    yield headOf(next);
+    next.at++;
+  }
 }
 
 const parts = ["group", "version", "kind", "namespace"] as const;
 
 /** The keys of which an object that is meant has one, each choice alone. */
-function choicesOf(select: ObjectSelector): readonly (readonly string[])[] {
+function choicesOf(select: ObjectSelector, sureText: SureText): readonly (readonly string[])[] {
   const { labels = [], annotations = [] } = select;
   const said = parts.flatMap((part) => {
-    const text = plainText(select[part]);
+    const text = sureText(select[part]);
     return text === undefined ? [] : [[keyOf(part, text)]];
   });
   return [

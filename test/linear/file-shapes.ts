@@ -79,6 +79,14 @@ export const fileShapes: readonly Shape[] = [
   ]),
   replacing("replacements for objects by name", (at) => `{select: {name: p${at}}, fieldPaths: [spec.image]}`),
   replacing(
+    "replacements for objects with a label",
+    (at) => `{select: {labelSelector: app=a${at}}, fieldPaths: [spec.containers.*.image]}`,
+  ),
+  replacing(
+    "replacements for objects in namespaces",
+    (at) => `{select: {kind: Pod, namespace: n${at}}, fieldPaths: [spec.containers.*.image]}`,
+  ),
+  replacing(
     "replacements for elements by index",
     (at) => `{select: {kind: Pod}, fieldPaths: [spec.containers.${at}.image]}`,
   ),
@@ -177,13 +185,14 @@ function replacing(name: string, target: (at: number) => string): Shape {
         const overridden = readKustomizations(files).overridden("/0/p.yaml");
         return Array.from({ length: n }, (_, at) => {
           const path = `spec.containers[${at}].image`;
-          const { resource, labels } = inPod;
+          const { resource } = inPod;
+          const said = new Map([["app", `a${n - at}`]]);
           return overridden?.({
             path,
             putAt: path,
             value: "b:1",
-            resource: { ...resource, name: `p${at}` },
-            labels,
+            resource: { ...resource, name: `p${at}`, namespace: `n${n - at}` },
+            labels: () => said,
             owner: `c${at}`,
           });
         });
