@@ -4,6 +4,7 @@ import { type ImageReference, safeParseReference } from "../image/reference.ts";
 import type { Result } from "../krm/result.ts";
 import { RegistryError } from "../registry/errors.ts";
 import type { Content, ContentRequest } from "../registry/inspection.ts";
+import { parseJson } from "../text/json.ts";
 
 /** What an image says of itself. */
 export interface ImageVersion {
@@ -47,33 +48,23 @@ async function readVersion(
   read: Read,
 ): Promise<ImageVersion | undefined> {
   try {
-    const top = await readJson(image, { part: "manifests", reference: digest }, read);
-    const children = recordsOf(top.manifests).filter(({ platform }) => isPlatform(platform));
-    const child =
-      children.find(({ platform }) => platformName(recordOf(platform)) === "linux/amd64") ?? children[0];
-    const manifest =
-      child === undefined
-        ? top
-        : await readJson(image, { part: "manifests", reference: digestOf(child.digest) }, read);
+    const top = await readJson(image, { part: "manifests", reference: digest }, { read, see: seeManifest });
+    const child = { part: "manifests", reference: top.child ?? "" } as const;
+    const manifest = top.child === undefined ? top : await readJson(image, child, { read, see: seeManifest });
     const config = await readJson(
       image,
-      { part: "blobs", reference: digestOf(recordOf(manifest.config).digest) },
-      read,
+      { part: "blobs", reference: manifest.config },
+      { read, see: seeConfig },
     );
-    const labels = {
-      ...recordOf(top.annotations),
-      ...recordOf(manifest.annotations),
-      ...recordOf(recordOf(config.config).Labels),
-    };
-    const label = (name: string): string | undefined => textOf(labels[`org.opencontainers.image.${name}`]);
-    const created = Date.parse(textOf(config.created) ?? label("created") ?? "");
-    const [version, source, revision] = [label("version"), label("source"), label("revision")];
+    const labels = { ...top.labels, ...manifest.labels, ...config.labels };
+    const created = Date.parse(config.created ?? labels.created ?? "");
+    const { version, source, revision } = labels;
     return {
       ...(version !== undefined && { version }),
       ...(created > 0 && { created }),
       ...(source !== undefined && { source }),
       ...(revision !== undefined && { revision }),
-      platforms: platformNames(children.length > 0 ? children.map(({ platform }) => platform) : [config]),
+      platforms: top.platforms.length > 0 ? top.platforms : config.platforms,
     };
   } catch (error) {
     // The registry does not show it, or shows something else than JSON.
@@ -82,10 +73,68 @@ async function readVersion(
   }
 }
 
-async function readJson(image: ImageReference, wanted: ContentRequest, read: Read): Promise<JsonRecord> {
+/** How something is read, and what is kept of it: all of it may be long, and others are asked for meanwhile. */
+interface Reading<Seen> {
+  readonly read: Read;
+  readonly see: (value: JsonRecord) => Seen;
+}
+
+async function readJson<Seen>(
+  image: ImageReference,
+  wanted: ContentRequest,
+  { read, see }: Reading<Seen>,
+): Promise<Seen> {
   const content = wanted.reference === "" ? undefined : await read(image, wanted);
   if (content === undefined) throw new SyntaxError("there is nothing to read");
-  return recordOf(JSON.parse(new TextDecoder().decode(content.body)));
+  return see(recordOf(parseJson(new TextDecoder().decode(content.body))));
+}
+
+/** What labels say of an image. */
+type Labels = { readonly [name in (typeof LABELS)[number]]?: string };
+
+const LABELS = ["version", "created", "source", "revision"] as const;
+
+function labelsIn(value: unknown): Labels {
+  const labels = recordOf(value);
+  return Object.fromEntries(
+    LABELS.flatMap((name) => {
+      const text = textOf(labels[`org.opencontainers.image.${name}`]);
+      return text === undefined ? [] : [[name, text]];
+    }),
+  );
+}
+
+/** What counts of a manifest or of an index. */
+interface SeenManifest {
+  /** The digest of the image of an index that speaks for all. */
+  readonly child: string | undefined;
+  readonly config: string;
+  readonly labels: Labels;
+  readonly platforms: readonly string[];
+}
+
+function seeManifest({ manifests, config, annotations }: JsonRecord): SeenManifest {
+  const children = recordsOf(manifests).filter(({ platform }) => isPlatform(platform));
+  const child =
+    children.find(({ platform }) => platformName(recordOf(platform)) === "linux/amd64") ?? children[0];
+  return {
+    child: child && digestOf(child.digest),
+    config: digestOf(recordOf(config).digest),
+    labels: labelsIn(annotations),
+    platforms: platformNames(children.map(({ platform }) => platform)),
+  };
+}
+
+/** What counts of a configuration. */
+interface SeenConfig {
+  readonly created: string | undefined;
+  readonly labels: Labels;
+  readonly platforms: readonly string[];
+}
+
+function seeConfig(config: JsonRecord): SeenConfig {
+  const labels = labelsIn(recordOf(config.config).Labels);
+  return { created: textOf(config.created), labels, platforms: platformNames([config]) };
 }
 
 type JsonRecord = Readonly<Record<string, unknown>>;
@@ -98,9 +147,13 @@ function recordsOf(value: unknown): readonly JsonRecord[] {
   return Array.isArray(value) ? value.map(recordOf) : [];
 }
 
+/** A text that is neither empty nor longer than one to be shown. */
 function textOf(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
+  const isText = typeof value === "string" && value !== "" && value.length <= TEXT_LENGTH_MAX;
+  return isText ? value : undefined;
 }
+
+const TEXT_LENGTH_MAX = 1_024;
 
 /** What a digest asks for is checked by it; "" for anything else. */
 function digestOf(value: unknown): string {
