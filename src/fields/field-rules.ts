@@ -36,7 +36,7 @@ export type Identity = Pick<Resource, "apiVersion" | "kind"> & Partial<Pick<Reso
 
 /** The rules as a user wants them. Nothing is read of the table for kinds that nobody asks for. */
 export function fieldRules({ fieldSpecs, builtIn }: FieldOptions): RulesOf {
-  const specsOf = specsByKind(fieldSpecs);
+  const userTrees = treesByKind(fieldSpecs);
   const isBuiltIn = builtInKinds(builtIn);
   const known = new Map<string, KindRules>();
   const namedKinds = new Map<string, NamedKind>();
@@ -55,7 +55,7 @@ export function fieldRules({ fieldSpecs, builtIn }: FieldOptions): RulesOf {
     const rows = isBuiltIn(object) ? rowsOf(object, kindsOfGroup) : undefined;
     const named = rows?.filter(({ row }) => row.name !== undefined) ?? [];
     if (named.length === 0) {
-      const rules = compile(object, specsOf(object), rows);
+      const rules = compile(object, userTrees(object), rows);
       known.set(key, rules);
       return rules;
     }
@@ -77,7 +77,7 @@ export function fieldRules({ fieldSpecs, builtIn }: FieldOptions): RulesOf {
       known.get(which) ??
       compile(
         object,
-        specsOf(object),
+        userTrees(object),
         rows.filter((row) => !others.includes(row)),
       );
     known.set(which, rules);
@@ -105,18 +105,29 @@ function builtInKinds(builtIn: FieldOptions["builtIn"]): (object: Identity) => b
     names.has(kind.toLowerCase()) || names.has(`${kind}.${groupOf(apiVersion)}`.toLowerCase());
 }
 
-/** The rules of a user's specs for the kind of an object, in their order. */
-function specsByKind(specs: readonly FieldSpec[]): (object: Identity) => readonly FieldRule[] {
+/** The rules of a user's specs for the kind of an object; kinds that the same specs are about share them. */
+function treesByKind(specs: readonly FieldSpec[]): (object: Identity) => readonly RuleNode[] {
+  const trees = new Map<string, readonly RuleNode[]>();
   const byKind = new Map<string, { readonly spec: FieldSpec; readonly index: number }[]>();
   for (const [index, spec] of specs.entries()) {
     const kind = spec.kind?.toLowerCase() ?? anyKind;
     appendTo(byKind, kind, { spec, index });
   }
-  return (object) =>
-    [...(byKind.get(object.kind.toLowerCase()) ?? []), ...(byKind.get(anyKind) ?? [])]
+  return (object) => {
+    const own = [...(byKind.get(object.kind.toLowerCase()) ?? []), ...(byKind.get(anyKind) ?? [])]
       .filter(({ spec }) => matchesKind(spec, object))
-      .sort((one, other) => one.index - other.index)
-      .map(({ spec, index }) => userRule(spec, index));
+      .sort((one, other) => one.index - other.index);
+    if (own.length === 0) return [];
+    const key = own.map(({ index }) => index).join();
+    const shared = trees.get(key) ?? [
+      buildRuleTree(
+        own.map(({ spec, index }) => userRule(spec, index)),
+        "implicit",
+      ),
+    ];
+    trees.set(key, shared);
+    return shared;
+  };
 }
 
 // No kind is called so.
@@ -129,10 +140,9 @@ interface NamedRow {
 
 function compile(
   object: Identity,
-  user: readonly FieldRule[],
+  trees: readonly RuleNode[],
   rows: readonly NamedRow[] | undefined,
 ): KindRules {
-  const trees = user.length === 0 ? [] : [buildRuleTree(user, "implicit")];
   if (rows === undefined) return { trees, builtIn: false };
   const denials = denialsOf(object);
   const whole = denials.find(({ path }) => path === "");
