@@ -6,7 +6,7 @@
 import type { Input } from "./krm/input.ts";
 import { InputError } from "./krm/input-error.ts";
 import { resourceListEdits } from "./krm/resource-list-edit.ts";
-import { bySeverity, isError, printableResult, type Result } from "./krm/result.ts";
+import { bySeverity, isError, type Result } from "./krm/result.ts";
 import type { LockedImage } from "./lock/format/locked-image.ts";
 import type { ImageUse } from "./report/image-use.ts";
 import type { Tally } from "./report/tally.ts";
@@ -157,7 +157,7 @@ function partsOf(
   const { source: text } = input.yaml;
   try {
     if (input.kind === "stream") return ok ? editedParts(text, edits) : [];
-    return editedParts(text, [...edits, ...resourceListEdits(input, results.map(printableResult))]);
+    return editedParts(text, [...edits, ...resourceListEdits(input, results)]);
   } catch (error) {
     if (!(error instanceof OverlapError)) throw error;
     throw new InputError(error.message, { cause: error });

@@ -8,7 +8,7 @@ import { dereference, entriesOf, scalarText, scalarType, type YamlEntry } from "
 import type { TextEdit } from "../yaml/text-edit.ts";
 import { toValue } from "../yaml/to-value.ts";
 import type { ResourceList } from "./input.ts";
-import type { Result } from "./result.ts";
+import { printableResult, type Result } from "./result.ts";
 import { flowText, resultLines } from "./result-yaml.ts";
 
 /**
@@ -18,7 +18,8 @@ import { flowText, resultLines } from "./result-yaml.ts";
 export function resourceListEdits(list: ResourceList, results: readonly Result[]): readonly TextEdit[] {
   const existing = list.results;
   const known = new Set(existing === undefined ? [] : [toValue(list.yaml, existing)].flat().map(fingerprint));
-  const fresh = known.size === 0 ? results : results.filter((result) => !known.has(fingerprint(result)));
+  const fresh =
+    known.size === 0 ? results : results.filter((result) => !known.has(fingerprint(printableResult(result))));
   return [
     ...itemsEdits(list),
     ...(fresh.length === 0 ? [] : resultsEdits(list, fresh)),
@@ -54,7 +55,7 @@ function itemsEdits(list: ResourceList): readonly TextEdit[] {
 function resultsEdits(list: ResourceList, results: readonly Result[]): readonly TextEdit[] {
   const { yaml, root, results: existing } = list;
   const entry = entryOf(list, "results");
-  const flow = (): string => results.map(flowText).join(", ");
+  const flow = (): string => results.map((result) => flowText(printableResult(result))).join(", ");
   if (existing !== undefined) return [insert(yaml, existing, { block: () => resultLines(results), flow })];
   if (entry !== undefined) return [fill(yaml, root, entry, `[${flow()}]`)];
   return [

@@ -1,22 +1,29 @@
-/** Results as YAML: the bytes of js-yaml's `dump`, which takes twenty times as long for what is nearly always plain. */
+/**
+ * Results as YAML, in texts that can do nothing but be read: the bytes of js-yaml's `dump`, which takes twenty times as long
+ * for what is nearly always plain.
+ */
 import { dump } from "js-yaml";
+import { printable, printableLines } from "../text/printable.ts";
 import { isYaml11Keyword } from "../yaml/yaml11-keyword.ts";
-import type { Result } from "./result.ts";
+import { printableResult, type Result } from "./result.ts";
 
-/** The lines of a list of results, each result behind a dash at the margin; before them the line of their key, if any. */
+/**
+ * The lines of a list of results, as {@link printableResult} shows them, each result behind a dash at the margin; before
+ * them the line of their key, if any.
+ */
 export function resultLines(results: readonly Result[], keyLine = ""): string {
   // To be joined once: texts that are added to grow into trees, which the garbage collector looks at again and again.
   const pieces: string[] = [keyLine];
   const known: Known = { scalars: new Map(), maps: new Map() };
   for (const result of results) {
     const before = pieces.length;
-    if (putMap(pieces, result, { depth: 0, known })) {
+    if (putResult(pieces, result, known)) {
       pieces[before] = dashed(pieces[before] ?? "");
       pieces.push("\n");
     } else {
       pieces.length = before;
       // Behind a text that ends in empty lines js-yaml ends the document.
-      pieces.push(dump([result], blockStyle).replace(/^\.\.\.\n$/m, ""));
+      pieces.push(dump([printableResult(result)], blockStyle).replace(/^\.\.\.\n$/m, ""));
     }
   }
   return pieces.join("");
@@ -41,22 +48,40 @@ interface Writing {
 }
 
 /** Each member with a line break before it; false where there is more to a value than one line. */
-function putMap(pieces: string[], map: object, { depth, known }: Writing): boolean {
-  const before = pieces.length;
-  for (const key in map) {
-    const value: unknown = map[key as keyof typeof map];
-    const start = KEYS.get(key)?.[depth];
-    if (start === undefined) return false;
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-      pieces.push(start);
-      if (!putInner(pieces, { key, map: value }, { depth: depth + 1, known })) return false;
-    } else {
-      const scalar = scalarText(value, known);
-      if (scalar === undefined) return false;
-      pieces.push(start, scalar);
-    }
+function putResult(pieces: string[], result: Result, known: Known): boolean {
+  for (const key of SHOWN) {
+    const value = result[key];
+    if (value !== undefined && !putMember(pieces, { key, value }, { depth: 0, known })) return false;
   }
-  return pieces.length > before;
+  return true;
+}
+
+// Where a result stands in a text, and what it means for its registry, no list holds.
+const SHOWN = [
+  "message",
+  "severity",
+  "resourceRef",
+  "field",
+  "file",
+  "tags",
+] as const satisfies (keyof Result)[];
+
+interface NamedValue {
+  readonly key: string;
+  readonly value: unknown;
+}
+
+function putMember(pieces: string[], { key, value }: NamedValue, { depth, known }: Writing): boolean {
+  const start = KEYS.get(key)?.[depth];
+  if (start === undefined) return false;
+  if (typeof value === "object" && value !== null) {
+    pieces.push(start);
+    return putMap(pieces, { key, map: value }, { depth: depth + 1, known });
+  }
+  const scalar = scalarText({ key, value }, known);
+  if (scalar === undefined) return false;
+  pieces.push(start, scalar);
+  return true;
 }
 
 interface Inner {
@@ -64,7 +89,8 @@ interface Inner {
   readonly map: object;
 }
 
-function putInner(pieces: string[], { key, map }: Inner, writing: Writing): boolean {
+/** As {@link putResult}, unless the map is empty, of which nothing would be seen. */
+function putMap(pieces: string[], { key, map }: Inner, writing: Writing): boolean {
   const { maps } = writing.known;
   const place = "proposedValue" in map ? String(map.proposedValue) : key;
   const last = maps.get(place);
@@ -73,7 +99,10 @@ function putInner(pieces: string[], { key, map }: Inner, writing: Writing): bool
     return true;
   }
   const before = pieces.length;
-  if (!putMap(pieces, map, writing)) return false;
+  for (const name in map) {
+    if (!putMember(pieces, { key: name, value: map[name as keyof object] }, writing)) return false;
+  }
+  if (pieces.length === before) return false;
   maps.set(place, { map, lines: pieces.slice(before).join("") });
   return true;
 }
@@ -107,17 +136,19 @@ function dashed(line: string): string {
 const DASHED = new Map<string, string>();
 
 /** A scalar as it follows the colon of its key. */
-function scalarText(value: unknown, { scalars }: Known): string | undefined {
+function scalarText({ key, value }: NamedValue, { scalars }: Known): string | undefined {
   if (typeof value === "number" && Number.isSafeInteger(value)) return ` ${value}`;
   if (typeof value !== "string") return undefined;
   const known = scalars.get(value);
   if (known !== undefined) return known;
-  const isLong = value.length > LENGTH_MAX;
-  if (value.includes("\n") && !isLong) return undefined;
+  const shown = key === "currentValue" || key === "proposedValue" ? printableLines(value) : printable(value);
+  const isLong = shown.length > LENGTH_MAX;
+  if (shown.includes("\n") && !isLong) return undefined;
   const text =
-    isPlain(value) && !isYaml11Keyword(value) ? value : isLong ? flowText(value) : quotedText(value);
+    isPlain(shown) && !isYaml11Keyword(shown) ? shown : isLong ? flowText(shown) : quotedText(shown);
   const spaced = ` ${text}`;
-  scalars.set(value, spaced);
+  // What has lines is shown by its key.
+  if (!value.includes("\n")) scalars.set(value, spaced);
   return spaced;
 }
 

@@ -61,8 +61,9 @@ export async function planImages({ input, config, locks }: Planning, resolver: R
     nextTurn = performance.now() + planningAtOnce;
   }
   // An image that is certain somewhere is one wherever it stands.
-  const certain = certainLookups(steps);
+  let certain: ReadonlySet<string> | undefined;
   for (const field of resources.flatMap((resource) => resource.likely)) {
+    certain ??= certainLookups(steps);
     const step = planLikely(field, { config, lock: locks.nearest(field.resource), certain });
     if (step === undefined || (mayBeShared(field.site) && isTwin(step))) continue;
     fields.push(field);

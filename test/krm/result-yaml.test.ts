@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { dump } from "js-yaml";
 import { describe, expect, test } from "vitest";
-import type { Result } from "../../src/krm/result.ts";
+import { printableResult, type Result } from "../../src/krm/result.ts";
 import { flowText, resultLines } from "../../src/krm/result-yaml.ts";
+import { printable } from "../../src/text/printable.ts";
 
 const blockStyle = { lineWidth: -1, noRefs: true, seqNoIndent: true } as const;
 
@@ -46,17 +47,18 @@ const results: fc.Arbitrary<Result> = fc.record(
     ),
     field: fc.record({ path: texts, currentValue: texts, proposedValue: texts }, { requiredKeys: ["path"] }),
     file: fc.record({ path: texts, index: fc.nat() }, { requiredKeys: ["path"] }),
+    position: fc.constant({ line: 1, column: 2 }),
     tags: fc.dictionary(texts, texts, { maxKeys: 2 }),
   },
   { requiredKeys: ["message", "severity"] },
 );
 
 describe("resultLines", () => {
-  test("writes what js-yaml writes", () => {
+  test("writes what js-yaml writes of what is shown of them", () => {
     fc.assert(
       fc.property(fc.array(results, { minLength: 1, maxLength: 4 }), (list) => {
         expect(`results:\n${resultLines(list)}`).toBe(
-          dump({ results: list }, blockStyle).replace(/\n\.\.\.\n$/, "\n"),
+          dump({ results: list.map(printableResult) }, blockStyle).replace(/\n\.\.\.\n$/, "\n"),
         );
       }),
       { numRuns: 3000 },
@@ -71,7 +73,7 @@ describe("resultLines", () => {
       const text = odd.repeat(2_000_000);
       expect(
         resultLines([{ message: text, severity: "info" }]) ===
-          `- message: ${flowText(text)}\n  severity: info\n`,
+          `- message: ${flowText(printable(text))}\n  severity: info\n`,
       ).toBe(true);
     }
   });
