@@ -118,13 +118,17 @@ const shared = new WeakMap<YamlText, Map<YamlNode, boolean>>();
 
 function glance(yaml: YamlText, part: YamlNode): boolean {
   const { types, starts, ends } = yaml.events;
+  const scalars: YamlNode[] = [];
   const last = lastEventOf(yaml, part);
   for (let node = part; node <= last; node++) {
     // What it stands for may be anywhere.
     if (types[node] === EVENT_ID.ALIAS) return true;
-    if (types[node] === EVENT_ID.SCALAR && mayName(yaml.text.slice(starts[node], ends[node]))) return true;
+    if (types[node] === EVENT_ID.SCALAR && starts[node] !== -1) scalars.push(node);
   }
-  return false;
+  const textOf = (first = part, end = first): string => yaml.text.slice(starts[first], ends[end]);
+  // All at once: what stands between them is no part of a host.
+  if (!hosted.test(textOf(scalars[0], scalars.at(-1)))) return false;
+  return scalars.some((scalar) => mayName(textOf(scalar)));
 }
 
 // A host, a path, and a tag or a digest. Parts are bounded, so that a text takes a time that grows with its length alone.

@@ -5,6 +5,7 @@ import type { Resource } from "../krm/resource.ts";
 import { shorten } from "../text/quote.ts";
 import { aliasesOf, type Member, membersByName } from "../yaml/members.ts";
 import { dereference, kindOf } from "../yaml/node.ts";
+import { ownText } from "../yaml/own-text.ts";
 import type { YamlNode } from "../yaml/scan.ts";
 import type { EmbeddedDocument, Site } from "./embedded-document.ts";
 import type { Flaw } from "./flaw.ts";
@@ -134,6 +135,34 @@ function memberAt(map: Site, name: string): Site | undefined {
  * is long is cut, since the path of each image repeats the keys above it.
  */
 export function formatPath(parts: readonly (string | number)[]): string {
+  let at = knownPaths;
+  for (const part of parts) at = at.below.get(part) ?? addedPath(at, part);
+  at.text ??= written(parts);
+  return at.text;
+}
+
+/** A path that was written before: objects of a kind have theirs in common. */
+interface KnownPath {
+  text?: string;
+  readonly below: Map<string | number, KnownPath>;
+}
+
+const knownPaths: KnownPath = { below: new Map() };
+let knownCount = 0;
+const KNOWN_MAX = 1000;
+
+function addedPath({ below }: KnownPath, part: string | number): KnownPath {
+  if (knownCount === KNOWN_MAX) {
+    knownPaths.below.clear();
+    knownCount = 0;
+  }
+  const added: KnownPath = { below: new Map() };
+  below.set(typeof part === "string" ? ownText(part) : part, added);
+  knownCount++;
+  return added;
+}
+
+function written(parts: readonly (string | number)[]): string {
   const pieces: string[] = [];
   for (const part of parts) {
     if (typeof part === "number") pieces.push(`[${part}]`);

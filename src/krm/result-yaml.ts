@@ -1,11 +1,7 @@
-/**
- * Results as YAML, in texts that can do nothing but be read: the bytes of js-yaml's `dump`, which takes twenty times as long
- * for what is nearly always plain.
- */
-import { dump } from "js-yaml";
+/** Results as YAML, in texts that can do nothing but be read. It is written here, since all but a few texts are plain. */
 import { printable, printableLines } from "../text/printable.ts";
 import { isYaml11Keyword } from "../yaml/yaml11-keyword.ts";
-import { printableResult, type Result } from "./result.ts";
+import type { Result } from "./result.ts";
 
 /**
  * The lines of a list of results, as {@link printableResult} shows them, each result behind a dash at the margin; before
@@ -17,43 +13,11 @@ export function resultLines(results: readonly Result[], keyLine = ""): string {
   const known: Known = { scalars: new Map(), maps: new Map() };
   for (const result of results) {
     const before = pieces.length;
-    if (putResult(pieces, result, known)) {
-      pieces[before] = dashed(pieces[before] ?? "");
-      pieces.push("\n");
-    } else {
-      pieces.length = before;
-      // Behind a text that ends in empty lines js-yaml ends the document.
-      pieces.push(dump([printableResult(result)], blockStyle).replace(/^\.\.\.\n$/m, ""));
-    }
+    for (const key of SHOWN) putMember(pieces, { key, value: result[key] }, { depth: 0, known });
+    pieces[before] = dashed(pieces[before] ?? "");
+    pieces.push("\n");
   }
   return pieces.join("");
-}
-
-/**
- * What was written before: results repeat each other's messages, those of one resource its name and its file, and those of
- * one image its texts.
- */
-interface Known {
-  readonly scalars: Map<string, string>;
-  /** The last map of each key, with its lines; of fields that of each text that is proposed. */
-  readonly maps: Map<string, { readonly map: object; readonly lines: string }>;
-}
-
-// Every word and number that any reader could take for another type is quoted, and nothing is folded or anchored.
-const blockStyle = { lineWidth: -1, noRefs: true, seqNoIndent: true } as const;
-
-interface Writing {
-  readonly depth: number;
-  readonly known: Known;
-}
-
-/** Each member with a line break before it; false where there is more to a value than one line. */
-function putResult(pieces: string[], result: Result, known: Known): boolean {
-  for (const key of SHOWN) {
-    const value = result[key];
-    if (value !== undefined && !putMember(pieces, { key, value }, { depth: 0, known })) return false;
-  }
-  return true;
 }
 
 // Where a result stands in a text, and what it means for its registry, no list holds.
@@ -66,45 +30,48 @@ const SHOWN = [
   "tags",
 ] as const satisfies (keyof Result)[];
 
-interface NamedValue {
+/**
+ * What was written before: results repeat each other's messages, those of one resource its name and its file, and those of
+ * one image its texts.
+ */
+interface Known {
+  readonly scalars: Map<string, string>;
+  /** The last map of each key, with its lines; of fields that of each text that is proposed. */
+  readonly maps: Map<string, { readonly map: object; readonly lines: string }>;
+}
+
+interface Writing {
+  readonly depth: number;
+  readonly known: Known;
+}
+
+interface Member {
   readonly key: string;
   readonly value: unknown;
 }
 
-function putMember(pieces: string[], { key, value }: NamedValue, { depth, known }: Writing): boolean {
-  const start = KEYS.get(key)?.[depth];
-  if (start === undefined) return false;
-  if (typeof value === "object" && value !== null) {
-    pieces.push(start);
-    return putMap(pieces, { key, map: value }, { depth: depth + 1, known });
+/** A member with a line break before it; nothing of what is not there, or is an empty map. */
+function putMember(pieces: string[], { key, value }: Member, { depth, known }: Writing): void {
+  if (value === undefined) return;
+  const start = KEYS.get(key)?.[depth] ?? `\n${"  ".repeat(depth + 1)}${scalarText(key)}:`;
+  if (typeof value !== "object" || value === null) {
+    pieces.push(start, valueText({ key, value }, known));
+    return;
   }
-  const scalar = scalarText({ key, value }, known);
-  if (scalar === undefined) return false;
-  pieces.push(start, scalar);
-  return true;
+  const lines = mapLines(key, value, { depth: depth + 1, known });
+  if (lines !== "") pieces.push(start, lines);
 }
 
-interface Inner {
-  readonly key: string;
-  readonly map: object;
-}
-
-/** As {@link putResult}, unless the map is empty, of which nothing would be seen. */
-function putMap(pieces: string[], { key, map }: Inner, writing: Writing): boolean {
+function mapLines(key: string, map: object, writing: Writing): string {
   const { maps } = writing.known;
   const place = "proposedValue" in map ? String(map.proposedValue) : key;
   const last = maps.get(place);
-  if (last !== undefined && isSame(last.map, map)) {
-    pieces.push(last.lines);
-    return true;
-  }
-  const before = pieces.length;
-  for (const name in map) {
-    if (!putMember(pieces, { key: name, value: map[name as keyof object] }, writing)) return false;
-  }
-  if (pieces.length === before) return false;
-  maps.set(place, { map, lines: pieces.slice(before).join("") });
-  return true;
+  if (last !== undefined && isSame(last.map, map)) return last.lines;
+  const pieces: string[] = [];
+  for (const name in map) putMember(pieces, { key: name, value: map[name as keyof object] }, writing);
+  const lines = pieces.join("");
+  maps.set(place, { map, lines });
+  return lines;
 }
 
 /** True for maps with the same members in the same order, which have no maps within. */
@@ -135,28 +102,23 @@ function dashed(line: string): string {
 
 const DASHED = new Map<string, string>();
 
-/** A scalar as it follows the colon of its key. */
-function scalarText({ key, value }: NamedValue, { scalars }: Known): string | undefined {
-  if (typeof value === "number" && Number.isSafeInteger(value)) return ` ${value}`;
-  if (typeof value !== "string") return undefined;
+/** A value as it follows the colon of its key. */
+function valueText({ key, value }: Member, { scalars }: Known): string {
+  if (typeof value !== "string") return ` ${JSON.stringify(value)}`;
   const known = scalars.get(value);
   if (known !== undefined) return known;
   const shown = key === "currentValue" || key === "proposedValue" ? printableLines(value) : printable(value);
-  const isLong = shown.length > LENGTH_MAX;
-  if (shown.includes("\n") && !isLong) return undefined;
-  const text =
-    isPlain(shown) && !isYaml11Keyword(shown) ? shown : isLong ? flowText(shown) : quotedText(shown);
-  const spaced = ` ${text}`;
+  const text = ` ${scalarText(shown)}`;
   // What has lines is shown by its key.
-  if (!value.includes("\n")) scalars.set(value, spaced);
-  return spaced;
+  if (!value.includes("\n")) scalars.set(value, text);
+  return text;
 }
 
-// The expressions of js-yaml's `dump` overflow their stack with a text of some million characters.
-const LENGTH_MAX = 10_000;
-
-function quotedText(value: string): string {
-  return dump({ a: value }, blockStyle).slice(3, -1);
+/** A text on one line. What any reader could take for another type, or for more than a text, is quoted. */
+function scalarText(text: string): string {
+  if (isPlain(text) && !isYaml11Keyword(text)) return text;
+  // In single quotes nothing but an apostrophe means anything.
+  return /[^ -~]/.test(text) ? flowText(text) : `'${text.replaceAll("'", "''")}'`;
 }
 
 /** JSON that YAML's readers take too: they refuse control characters, or take some for line breaks. */
@@ -169,7 +131,7 @@ export function flowText(value: unknown): string {
 
 /**
  * Begins with a letter, or with a digit where a slash shows that it is no number and no time; without a colon that ends a
- * key or a sign that begins a comment. By hand, since the stack of an expression does not hold a long text.
+ * key or a sign that begins a comment.
  */
 function isPlain(text: string): boolean {
   const first = text.charCodeAt(0);

@@ -42,17 +42,27 @@ export function planStep(field: ImageField, config: Config, lock: Lock | undefin
     const reason = `the \`pattern\` must match whole references, but ${quote(value)} goes on in the text before or behind the match: let its group \`image\` match all of it`;
     return { kind: "reject", field, reason, unlocked: undefined };
   }
-  const placeholder = placeholderKind(value);
+  const image = safeParseReference(value);
+  const placeholder = isCertain(image) ? undefined : placeholderKind(value);
   if (placeholder !== undefined) return placeholderStep(field, value, placeholder);
-  return planImage(field, value, { config, lock });
+  return planImage(field, value, { image, config, lock });
 }
 
-function planImage(field: ImageField, value: string, context: PlanContext): Step {
+/** True for what stands for nothing else: it is written as an image, and says which. */
+function isCertain(image: ImageReference | InvalidReferenceError): boolean {
+  return !(image instanceof InvalidReferenceError) && (image.tag ?? image.digest) !== undefined;
+}
+
+interface ReadContext extends PlanContext {
+  /** What a value is read as. */
+  readonly image: ImageReference | InvalidReferenceError;
+}
+
+function planImage(field: ImageField, value: string, { image, ...context }: ReadContext): Step {
   const { config } = context;
   const prefix = beginningOf(value, config.skipPrefixes);
   if (prefix !== undefined)
     return keep(field, `left alone: begins with ${quote(prefix)} of \`skipPrefixes\``);
-  const image = safeParseReference(value);
   if (image instanceof InvalidReferenceError && field.floats !== undefined && config.mode !== "check")
     return keep(field, `left alone: ${field.floats}`, "warning");
   if (image instanceof InvalidReferenceError)
