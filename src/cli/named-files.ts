@@ -2,8 +2,8 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import type { ConfigSources } from "../config/config-sources.ts";
+import { defaultConfig } from "../config/default-config.ts";
 import { parseDuration } from "../config/option-reader.ts";
-import { defaultConfig } from "../config/parse-config.ts";
 import { besideReader } from "../fs/beside.ts";
 import { readNamedFile } from "../fs/read.ts";
 import { untilAnswered } from "../fs/remote.ts";

@@ -1,6 +1,7 @@
 /** The JSON Schema of the function's own configuration, made from the table of options. */
+
+import { configApiVersion, configKind } from "./config-object.ts";
 import { literals } from "./expressions.ts";
-import { configApiVersion, configKind } from "./function-config.ts";
 import type { JsonSchema } from "./json-schema.ts";
 import { objectSchema } from "./object-schema.ts";
 import { tableReader } from "./option-row.ts";

@@ -14,26 +14,19 @@ import { dereference, elementsOf, entriesOf, kindOf, rootOf, scalarText, scalarT
 import { scan, type YamlNode, type YamlText } from "../yaml/scan.ts";
 import { YamlSyntaxError } from "../yaml/syntax-error.ts";
 import type { Config } from "./config.ts";
-import { type ConfigSources, FunctionConfigError } from "./config-sources.ts";
+import { configApiVersion, configInList, configKind, objectKeys } from "./config-object.ts";
+import { type ConfigSources, FunctionConfigError, type ReadConfig } from "./config-sources.ts";
 import { expressionsFor } from "./expressions.ts";
 import type { OptionValue, Problem } from "./option-reader.ts";
 import { parseConfig, parsePolicy } from "./parse-config.ts";
 import { bothRules, type TrustRules, trustRules } from "./trust-rules.ts";
-
-/** The configuration, and what is wrong with it: then nothing may be done by it. */
-export interface ReadConfig {
-  readonly config: Config;
-  /** What images may be used; undefined where nobody says. */
-  readonly rules: TrustRules | undefined;
-  readonly faults: readonly Result[];
-}
 
 /**
  * Reads the configuration: from the list, or from the command line.
  *
  * @throws {FunctionConfigError} where it comes from both, or is no YAML.
  */
-export async function readConfig(input: Input, sources: ConfigSources): Promise<ReadConfig> {
+export async function readFunctionConfig(input: Input, sources: ConfigSources): Promise<ReadConfig> {
   const source = await configSource(input, sources);
   const resource = source && readResource(source.yaml, source.node);
   const faults: Result[] = [];
@@ -88,12 +81,8 @@ interface ConfigSource {
 }
 
 async function configSource(input: Input, sources: ConfigSources): Promise<ConfigSource | undefined> {
-  const inList =
-    input.kind === "ResourceList" &&
-    input.functionConfig !== undefined &&
-    !saysNothing(input.yaml, input.functionConfig)
-      ? { yaml: input.yaml, node: input.functionConfig }
-      : undefined;
+  const node = configInList(input);
+  const inList = node === undefined ? undefined : { yaml: input.yaml, node };
   const given = sources.functionConfig === undefined ? undefined : scanConfig(sources.functionConfig);
   if (inList !== undefined && (given !== undefined || (sources.overrides?.size ?? 0) > 0)) {
     throw new FunctionConfigError(
@@ -132,13 +121,6 @@ function faultOf({ path, message, value }: Problem, resource: Resource | undefin
 
 const VALUE_MAX = 1024;
 
-/** The kind of the function's own configuration. */
-export const configKind = "PinDigests";
-/** The group that the SDKs of functions keep for configuration. */
-export const configGroup = "fn.kpt.dev";
-/** The only apiVersion of the configuration. */
-export const configApiVersion: string = `${configGroup}/v1alpha1`;
-
 /**
  * The options in a functionConfig: the fields of a `PinDigests`, or the `data` of a ConfigMap, whose keys name nested
  * options by dots.
@@ -158,21 +140,6 @@ function optionsOf({ yaml, node }: ConfigSource, tell: (problem: Problem) => voi
     message: `the functionConfig ${expected}, but ${actual}`,
   });
   return noOptions;
-}
-
-/** True where nothing is configured: kpt sends an empty ConfigMap when it has no functionConfig to send. */
-function saysNothing(yaml: YamlText, node: YamlNode): boolean {
-  const { apiVersion, kind } = readResource(yaml, node);
-  if (apiVersion !== "v1" || kind !== "ConfigMap") return false;
-  return entriesOf(yaml, node).every(({ key, value }) => {
-    const field = scalarText(yaml, key) ?? "";
-    return objectKeys.has(field) || (field === "data" && isEmpty(yaml, dereference(yaml, value)));
-  });
-}
-
-function isEmpty(yaml: YamlText, data: YamlNode): boolean {
-  if (kindOf(yaml, data) === "mapping") return entriesOf(yaml, data).length === 0;
-  return scalarType(yaml, data) === "null";
 }
 
 /** The options of a command line, `key=value`, read as the data of a ConfigMap. */
@@ -205,8 +172,6 @@ function mergeOptions(first: OptionValue, second: OptionValue): OptionValue {
 }
 
 const noOptions: OptionValue = { kind: "map", path: "", members: new Map() };
-
-const objectKeys: ReadonlySet<string> = new Set(["apiVersion", "kind", "metadata"]);
 
 function typedOptions(yaml: YamlText, node: YamlNode): OptionValue {
   const raw = rawOf(yaml, node, "");

@@ -1,15 +1,12 @@
 /** From what a user wrote to the options of a run. */
 import type { Expressions } from "../krm/expression.ts";
 import type { Config } from "./config.ts";
+import { defaultConfig } from "./default-config.ts";
 import { literals } from "./expressions.ts";
 import type { OptionValue, Tell } from "./option-reader.ts";
-import { defaultsOf, tableReader } from "./option-row.ts";
+import { tableReader } from "./option-row.ts";
 import { optionTable } from "./options.ts";
 import type { TrustOptions } from "./trust-rules.ts";
-
-/** What holds where nothing is said. */
-// Checked: each option has a default in the table, but those that may be absent.
-export const defaultConfig: Config = defaultsOf(optionTable(literals)) as Config;
 
 /** The rules of a policy, which has no other options. Each thing that is wrong is told. */
 export function parsePolicy(raw: OptionValue, tell: Tell): TrustOptions {

@@ -3,7 +3,7 @@
 import { resolve } from "node:path";
 import type { Config } from "../config/config.ts";
 import { type ConfigSources, FunctionConfigError, withPolicy } from "../config/config-sources.ts";
-import { readConfig } from "../config/function-config.ts";
+import { readConfig } from "../config/read-config.ts";
 import type { ManifestStream } from "../krm/input.ts";
 import { bySeverity, type Result } from "../krm/result.ts";
 import type { LockedImage } from "../lock/format/locked-image.ts";

@@ -1,5 +1,5 @@
 /** Objects that are left alone since they are not for the cluster. */
-import { configGroup, configKind } from "../config/function-config.ts";
+import { configGroup, configKind } from "../config/config-object.ts";
 import { sourcesIn } from "../krm/image-source.ts";
 import type { Input } from "../krm/input.ts";
 import { isImageEvidence, isImageLock, localReason, type Resource, readResource } from "../krm/resource.ts";

@@ -2,7 +2,7 @@
 
 import type { Config } from "../config/config.ts";
 import type { ConfigSources } from "../config/config-sources.ts";
-import { readConfig } from "../config/function-config.ts";
+import { readConfig } from "../config/read-config.ts";
 import type { ResourceImages } from "../fields/find-images.ts";
 import { type Lookalike, lookalikes } from "../fields/image-candidates.ts";
 import { endsOf, type ImageField } from "../fields/image-field.ts";

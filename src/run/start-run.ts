@@ -1,7 +1,7 @@
 /** How a run over one text begins: what came in and what counts for it, and then what is to be done about each image. */
 import type { Config } from "../config/config.ts";
 import { withPolicy } from "../config/config-sources.ts";
-import { readConfig } from "../config/function-config.ts";
+import { readConfig } from "../config/read-config.ts";
 import type { TrustRules } from "../config/trust-rules.ts";
 import { type Input, readInput } from "../krm/input.ts";
 import type { Result } from "../krm/result.ts";

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Config } from "../../src/config/config.ts";
+import type { ReadConfig } from "../../src/config/config-sources.ts";
 import { type ConfigSources, FunctionConfigError } from "../../src/config/config-sources.ts";
-import { type ReadConfig, readConfig } from "../../src/config/function-config.ts";
-import { defaultConfig } from "../../src/config/parse-config.ts";
+import { defaultConfig } from "../../src/config/default-config.ts";
+import { readConfig } from "../../src/config/read-config.ts";
 import { readInput } from "../../src/krm/input.ts";
 
 const stream = "apiVersion: v1\nkind: Pod\n";

@@ -2,8 +2,9 @@ import Ajv from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import type { Config } from "../../src/config/config.ts";
 import { configSchema } from "../../src/config/config-schema.ts";
+import { defaultConfig } from "../../src/config/default-config.ts";
 import type { OptionValue, Problem } from "../../src/config/option-reader.ts";
-import { defaultConfig, parseConfig } from "../../src/config/parse-config.ts";
+import { parseConfig } from "../../src/config/parse-config.ts";
 
 type Plain = string | null | readonly Plain[] | { readonly [name: string]: Plain };
 

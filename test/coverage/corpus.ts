@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { defaultConfig } from "../../src/config/parse-config.ts";
+import { defaultConfig } from "../../src/config/default-config.ts";
 import { unknownField } from "../../src/fields/suggested-spec.ts";
 import { findResources } from "../../src/find/find-resources.ts";
 import { planLikely } from "../../src/plan/likely.ts";

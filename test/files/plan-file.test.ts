@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { defaultConfig } from "../../src/config/parse-config.ts";
+import { defaultConfig } from "../../src/config/default-config.ts";
 import { type FilePlanning, planFile } from "../../src/files/plan-file.ts";
 import type { ManifestStream } from "../../src/krm/input.ts";
 import { formatResult } from "../../src/krm/result.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Config } from "../../src/config/config.ts";
-import { defaultConfig } from "../../src/config/parse-config.ts";
+import { defaultConfig } from "../../src/config/default-config.ts";
 import type { ImageField } from "../../src/fields/image-field.ts";
 import { parseDigest } from "../../src/image/digest.ts";
 import type { Resolution } from "../../src/image/lookup.ts";

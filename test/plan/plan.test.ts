@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Config } from "../../src/config/config.ts";
-import { defaultConfig } from "../../src/config/parse-config.ts";
+import { defaultConfig } from "../../src/config/default-config.ts";
 import { outerLayer } from "../../src/fields/embedded-document.ts";
 import type { ImageField } from "../../src/fields/image-field.ts";
 import { planStep } from "../../src/plan/plan.ts";

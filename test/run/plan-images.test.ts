@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Config } from "../../src/config/config.ts";
-import { defaultConfig } from "../../src/config/parse-config.ts";
+import { defaultConfig } from "../../src/config/default-config.ts";
 import { lookupKey } from "../../src/image/lookup.ts";
 import { readInput } from "../../src/krm/input.ts";
 import { readLocks } from "../../src/lock/locks.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { defaultConfig } from "../../../src/config/parse-config.ts";
+import { defaultConfig } from "../../../src/config/default-config.ts";
 import { buildRuleTree } from "../../../src/fields/rule-tree.ts";
 import { findResources } from "../../../src/find/find-resources.ts";
 import { rootOf } from "../../../src/yaml/node.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { defaultConfig } from "../../../src/config/parse-config.ts";
+import { defaultConfig } from "../../../src/config/default-config.ts";
 import { tableRules } from "../../../src/fields/field-rules.ts";
 import type { ResourceImages } from "../../../src/fields/find-images.ts";
 import { buildRuleTree } from "../../../src/fields/rule-tree.ts";

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Config } from "../../../src/config/config.ts";
-import { defaultConfig } from "../../../src/config/parse-config.ts";
+import { defaultConfig } from "../../../src/config/default-config.ts";
 import { parseReference } from "../../../src/image/reference.ts";
 import type { RegistrySession } from "../../../src/registry/resolve/registry-session.ts";
 import { connect } from "../../../src/run/connect/connect.ts";
