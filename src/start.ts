@@ -5,7 +5,7 @@
  */
 import "./cli/node-version.ts";
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, type Stats, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Script } from "node:vm";
 
 // Not in the package, where npm installs the dependencies.
@@ -15,6 +15,9 @@ const bundled = join(__dirname, "bundled");
 export const scripts = new Map<string, Script>();
 
 const modules = new Map<string, { readonly exports: unknown }>();
+
+/** Where the caches lie, once that was asked for. */
+let cacheFolder: string | undefined;
 
 const program = existsSync(bundled) ? load("program") : require("./program.js");
 // Checked: this is what src/main.ts exports.
@@ -48,8 +51,9 @@ function readCache(name: string, text: Stats): Buffer | undefined {
   let descriptor: number | undefined;
   try {
     // Where others may write, there may be a pipe that opening waits for.
-    if (!isTrusted(statSync(cacheFolder()))) return undefined;
-    descriptor = openSync(cacheFile(name), "r");
+    const path = cacheFile(name);
+    if (!isTrusted(statSync(dirname(path)))) return undefined;
+    descriptor = openSync(path, "r");
     const cache = fstatSync(descriptor);
     if (!isTrusted(cache) || cache.mtimeMs < text.mtimeMs) return undefined;
     // It holds everything twice: V8 does not notice what is missing or wrong, and crashes.
@@ -66,11 +70,12 @@ function readCache(name: string, text: Stats): Buffer | undefined {
 
 /** Where the cache of a file lies. */
 export function cacheFile(name: string): string {
-  return join(cacheFolder(), name);
+  cacheFolder ??= folderOfNode();
+  return join(cacheFolder, name);
 }
 
 /** V8 takes a cache from any build of its version, and crashes where that build was another, so each Node has a folder. */
-function cacheFolder(): string {
+function folderOfNode(): string {
   const { size, mtimeMs } = statSync(process.execPath);
   const node = [process.version, process.arch, size, Math.floor(mtimeMs / 1_000)];
   return join(bundled, "cache", node.join("-"));

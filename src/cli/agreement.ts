@@ -1,5 +1,5 @@
 /** Runs that begin anew where another one has written what contradicts them. */
-import { LockWriteError } from "./lock-file-io.ts";
+import { LockWriteError } from "./lock-write-error.ts";
 
 // Only runs to which registries say different things of one tag begin anew, and one of each two need not.
 const runsMax = 10;

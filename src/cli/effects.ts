@@ -15,7 +15,8 @@ import {
 } from "../fs/replace-file.ts";
 import { isSystemError } from "../fs/system-error.ts";
 import { stageBeside } from "./beside-lock.ts";
-import { LockWriteError, readLockText } from "./lock-file-io.ts";
+import { readLockText } from "./lock-file-io.ts";
+import { LockWriteError } from "./lock-write-error.ts";
 import { openOutput } from "./open-output.ts";
 import { outputTarget } from "./output-target.ts";
 import { OutputError, stderr, tell, tryStdout, write } from "./stdio.ts";

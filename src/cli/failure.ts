@@ -5,7 +5,7 @@ import { codeOf, isSystemError, reasonOf } from "../fs/system-error.ts";
 import { InputError } from "../krm/input-error.ts";
 import { LockFileError } from "../lock/format/lock-file-error.ts";
 import { ReportError } from "../report/report-error.ts";
-import { LockWriteError } from "./lock-file-io.ts";
+import { LockWriteError } from "./lock-write-error.ts";
 import { OutputError, tell } from "./stdio.ts";
 import { UsageError } from "./usage-error.ts";
 

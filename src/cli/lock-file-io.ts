@@ -6,11 +6,6 @@ import { readNamedFile, UnfitFileError } from "../fs/read.ts";
 import { targetOf } from "../fs/replace-file.ts";
 import { isSystemError } from "../fs/system-error.ts";
 
-/** A lock that could not be written: the old one is still there. */
-export class LockWriteError extends Error {
-  override readonly name = "LockWriteError";
-}
-
 /** Reads the text of a lock; undefined where there is no such file. Throws the system's error, or an UnfitFileError. */
 export function readLockText(path: string): string | undefined {
   let bytes: Uint8Array;

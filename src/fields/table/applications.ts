@@ -3,6 +3,7 @@ import type { FieldTable } from "./field-row.ts";
 
 /** Applications with an operator of their own. */
 export const applications: FieldTable = {
+  __proto__: null as never,
   "toolhive.stacklok.dev": () => ({
     MCPServer: ["spec/image", "spec/podTemplateSpec/spec/<pod>"],
   }),

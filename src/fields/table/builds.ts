@@ -3,6 +3,7 @@ import type { FieldTable } from "./field-row.ts";
 
 /** Builds and development environments. */
 export const builds: FieldTable = {
+  __proto__: null as never,
   "kpack.io": () => ({
     "ClusterStack Stack": ["spec/{buildImage,runImage}/image"],
     "ClusterLifecycle ClusterBuildpack Buildpack Extension ClusterExtension": ["spec/image"],

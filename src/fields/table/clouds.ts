@@ -3,6 +3,7 @@ import type { FieldTable } from "./field-row.ts";
 
 /** Services of clouds. */
 export const clouds: FieldTable = {
+  __proto__: null as never,
   "app.azure.com": () => ({
     "ContainerApp Job": ["spec/template/<pod>", "spec/template/containers[]/image"],
   }),

@@ -10,6 +10,7 @@ const kamajiComponent: Omit<FieldRow, "path"> = {
 
 /** Clusters that make clusters. */
 export const clusters: FieldTable = {
+  __proto__: null as never,
   "anywhere.eks.amazonaws.com": () => ({
     TinkerbellTemplateConfig: ["spec/template/tasks[]/actions[]/image"],
   }),

@@ -3,6 +3,7 @@ import type { FieldTable } from "./field-row.ts";
 
 /** ConfigMaps that controllers read images from. */
 export const configuration: FieldTable = {
+  __proto__: null as never,
   core: () => ({
     // An executor plugin of Argo's is the only one to have `sidecar.container`.
     ConfigMap: [

@@ -3,6 +3,7 @@ import type { FieldTable } from "./field-row.ts";
 
 /** Databases and caches. */
 export const databases: FieldTable = {
+  __proto__: null as never,
   "app.redislabs.com": () => ({
     RedisEnterpriseCluster: [
       "spec/redisEnterpriseAdditionalPodSpecAttributes/<pod>",

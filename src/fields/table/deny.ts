@@ -17,6 +17,7 @@ const parameter = "a parameter may be an input, a target or a part of a name";
 
 /** Group → kinds → what isn't an image there. */
 export const denyTable: DenyTable = {
+  __proto__: null as never,
   "apiextensions.k8s.io apiregistration.k8s.io": schema,
   // A pipeline of functions is looked into; the schema of a composite resource is not.
   "apiextensions.crossplane.io": {

@@ -3,6 +3,7 @@ import type { FieldTable } from "./field-row.ts";
 
 /** Machine learning, data processing and accelerators. */
 export const learning: FieldTable = {
+  __proto__: null as never,
   "ais.nvidia.com": () => ({
     AIStore: ["spec/{adminClient,logSidecar}/image", "spec/{initImage,logSidecarImage,nodeImage}"],
   }),

@@ -3,6 +3,7 @@ import type { FieldTable } from "./field-row.ts";
 
 /** Virtual machines. */
 export const machines: FieldTable = {
+  __proto__: null as never,
   "kubevirt.io": () => ({
     "VirtualMachine VirtualMachineInstanceReplicaSet": [
       "spec/template/spec/volumes[]/containerDisk/image",

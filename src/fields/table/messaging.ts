@@ -3,6 +3,7 @@ import type { FieldTable } from "./field-row.ts";
 
 /** Message brokers and streams. */
 export const messaging: FieldTable = {
+  __proto__: null as never,
   "apps.emqx.io": () => ({
     EMQX: [
       "spec/image",

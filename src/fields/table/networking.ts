@@ -3,6 +3,7 @@ import type { FieldTable } from "./field-row.ts";
 
 /** Gateways, meshes and networks. */
 export const networking: FieldTable = {
+  __proto__: null as never,
   "aigateway.envoyproxy.io": () => ({
     GatewayConfig: ["spec/extProc/kubernetes/image"],
   }),

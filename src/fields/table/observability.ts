@@ -3,6 +3,7 @@ import type { FieldTable } from "./field-row.ts";
 
 /** Metrics, logs, traces and search. */
 export const observability: FieldTable = {
+  __proto__: null as never,
   "agent.k8s.elastic.co": () => ({
     Agent: ["spec/image"],
   }),

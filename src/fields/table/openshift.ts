@@ -3,6 +3,7 @@ import type { FieldTable } from "./field-row.ts";
 
 /** OpenShift and the Operator Lifecycle Manager. */
 export const openshift: FieldTable = {
+  __proto__: null as never,
   "config.openshift.io": () => ({
     ClusterVersion: ["spec/desiredUpdate/image"],
   }),

@@ -10,6 +10,7 @@ export const pulledChart = {
 
 /** Packages, charts and whatever else is delivered as an OCI artifact. */
 export const packages: FieldTable = {
+  __proto__: null as never,
   "pkg.crossplane.io": () => ({
     ControllerConfig: ["spec/image"],
     DeploymentRuntimeConfig: ["spec/deploymentTemplate/spec/template/spec/<pod>"],

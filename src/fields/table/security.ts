@@ -3,6 +3,7 @@ import type { FieldTable } from "./field-row.ts";
 
 /** Identity, secrets and policy engines. */
 export const security: FieldTable = {
+  __proto__: null as never,
   "cloudsql.cloud.google.com": () => ({
     AuthProxyWorkload: ["spec/authProxyContainer/image", "spec/authProxyContainer/container/image"],
   }),

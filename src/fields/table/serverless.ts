@@ -3,6 +3,7 @@ import type { FieldTable } from "./field-row.ts";
 
 /** Functions and serving. */
 export const serverless: FieldTable = {
+  __proto__: null as never,
   "serving.knative.dev": () => ({
     "Configuration Service": ["spec/template/spec/<pod>"],
     Revision: ["spec/<pod>"],

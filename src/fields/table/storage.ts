@@ -3,6 +3,7 @@ import type { FieldTable } from "./field-row.ts";
 
 /** Storage and backup. */
 export const storage: FieldTable = {
+  __proto__: null as never,
   "ceph.rook.io": () => ({
     CephCluster: ["spec/cephVersion/image"],
     CephCOSIDriver: ["spec/{image,objectProvisionerImage}"],

@@ -3,6 +3,7 @@ import type { FieldTable } from "./field-row.ts";
 
 /** Load tests, test suites and chaos. */
 export const testing: FieldTable = {
+  __proto__: null as never,
   "executor.testkube.io": () => ({
     Executor: ["spec/image", "spec/slaves/image"],
   }),

@@ -3,6 +3,7 @@ import type { FieldTable } from "./field-row.ts";
 
 /** Workflows, runners and delivery. */
 export const workflows: FieldTable = {
+  __proto__: null as never,
   "actions.github.com": () => ({
     AutoscalingListener: ["spec/image", "spec/template/spec/<pod>"],
     AutoscalingRunnerSet: ["spec/{listenerTemplate,template}/spec/<pod>"],
