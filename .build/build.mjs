@@ -74,7 +74,7 @@ async function buildProgram(external, output) {
     // src/start.ts reads ASCII, and what Node has not loaded itself can't import.
     charset: "ascii",
     dynamicImportInCjs: false,
-    codeSplitting: { groups: [{ name: "every-run", tags: ["$initial"] }] },
+    codeSplitting: { groups: [{ name: "every-run", tags: ["$initial"] }, { name: "texts", test: /src.text/ }] },
   });
 }
 
