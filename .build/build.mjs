@@ -4,11 +4,10 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync 
 import { createRequire } from "node:module";
 import { makeCodeCache } from "./code-cache.mjs";
 
-const { build, transform } = await import("esbuild").catch(() => {
+const [esbuild, { rolldown }] = await Promise.all([import("esbuild"), import("rolldown")]).catch(() => {
   console.error("pin-digests is built with its development dependencies: run `npm ci` first");
   process.exit(1);
 });
-const { rolldown } = await import("rolldown");
 const dependencies = dependenciesOf("package.json");
 // What few runs need; last, what @sigstore/verify imports beside the package itself.
 const late = [...dependencies.filter((name) => name !== "js-yaml"), "@sigstore/protobuf-specs/rekor/v2"];
@@ -23,8 +22,8 @@ const options = {
 };
 
 rmSync("dist", { recursive: true, force: true });
-// What the package holds: npm installs its dependencies.
-await build({ ...options, entryPoints: { main: "src/start.ts" }, outdir: "dist" });
+// What the package holds.
+await esbuild.build({ ...options, entryPoints: { main: "src/start.ts" }, outdir: "dist" });
 chmodSync("dist/main.js", 0o755);
 await buildProgram(dependencies, { dir: "dist" });
 writeFileSync("dist/package.json", '{ "type": "commonjs" }\n');
@@ -38,7 +37,7 @@ writeFileSync("dist/library/package.json", '{ "type": "module" }\n');
 
 // What runs in a clone and in the image, called by src/start.ts: the same with its dependencies, those of few runs apart.
 const [opening, end] = ["(function (module, exports, require) {", "})"];
-await build({
+await esbuild.build({
   ...options,
   entryPoints: Object.fromEntries(late.map((name) => [name, createRequire(import.meta.url).resolve(name)])),
   banner: { js: opening },
@@ -47,23 +46,23 @@ await build({
   legalComments: "external",
   outdir: "dist/bundled",
 });
-// What is shorter starts faster.
 await buildProgram(late, { dir: "dist/bundled", minify: true, postBanner: opening, postFooter: end });
 const theirs = dependencies.flatMap((name) => dependenciesOf(`node_modules/${name}/package.json`));
-writeFileSync(
-  "dist/bundled/LICENSE",
-  [...new Set([...dependencies, ...theirs])].map(licenseOf).join(`\n${"-".repeat(80)}\n\n`),
-);
+const licenses = [...new Set([...dependencies, ...theirs])].map(licenseOf);
+writeFileSync("dist/bundled/LICENSE", licenses.join(`\n${"-".repeat(80)}\n\n`));
 await makeCodeCache();
 
 /** Builds the program in parts: what every run needs is one, and what is imported later is in others. */
 async function buildProgram(external, output) {
   // V8 11, of Node 20, gives each object that is made by spreading a shape of its own, and js-yaml's parser works on one.
   const supported = { "object-rest-spread": false };
-  const handler = async (code) => (await transform(code, { supported })).code;
+  const handler = async (code) => (await esbuild.transform(code, { supported })).code;
   // Nothing that is exported changes later, and to define a getter for each takes V8 most of a millisecond.
   const renderChunk = (code) => code.replaceAll(getter, "exports[$1] = $2;");
   const plain = { name: "plain", transform: { filter: { id: /js-yaml/ }, handler }, renderChunk };
+  // What is small and shared: each would be a file of its own.
+  const share = (name, test) => ({ name, test, minShareCount: 2 });
+  const shared = [share("texts", /src.(text|registry)/), share("options", /src.(config|krm)/)];
   const by = { platform: "node", plugins: [plain], transform: { target } };
   const bundle = await rolldown({ input: { program: "src/main.ts" }, external, ...by });
   await bundle.write({
@@ -74,7 +73,7 @@ async function buildProgram(external, output) {
     // src/start.ts reads ASCII, and what Node has not loaded itself can't import.
     charset: "ascii",
     dynamicImportInCjs: false,
-    codeSplitting: { groups: [{ name: "every-run", tags: ["$initial"] }, { name: "texts", test: /src.text/ }] },
+    codeSplitting: { groups: [{ name: "every-run", tags: ["$initial"] }, ...shared] },
   });
 }
 

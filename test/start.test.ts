@@ -27,7 +27,7 @@ const digest = `sha256:${"1".repeat(64)}`;
 
 /** What each run loads of the program, and what a run loads that asks a registry. */
 const everyRun = ["program.js", "every-run.js", "rolldown-runtime.js"];
-const askingRun = [...everyRun, "connect.js", "undici.js"];
+const askingRun = [...everyRun, "connect.js", "texts.js", "undici.js"];
 
 /** Notes which files are compiled and which come from a cache, and which of Node's modules are loaded. */
 const observer = `
