@@ -1,8 +1,11 @@
-/** A configuration as an object: what it is called, and whether it says anything. */
+/** A configuration as an object: what it is called, whether it says anything, and what is read in it. */
 import type { Input } from "../krm/input.ts";
 import { readResource } from "../krm/resource.ts";
+import type { Result } from "../krm/result.ts";
 import { dereference, entriesOf, kindOf, scalarText, scalarType } from "../yaml/node.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
+import type { Config } from "./config.ts";
+import type { TrustRules } from "./trust-rules.ts";
 
 /** The kind of the function's own configuration. */
 export const configKind = "PinDigests";
@@ -34,3 +37,11 @@ function isEmpty(yaml: YamlText, data: YamlNode): boolean {
 
 /** What a configuration says of itself as an object. */
 export const objectKeys: ReadonlySet<string> = new Set(["apiVersion", "kind", "metadata"]);
+
+/** The configuration, and what is wrong with it: then nothing may be done by it. */
+export interface ReadConfig {
+  readonly config: Config;
+  /** What images may be used; undefined where nobody says. */
+  readonly rules: TrustRules | undefined;
+  readonly faults: readonly Result[];
+}

@@ -1,8 +1,3 @@
-/** Where a configuration comes from beside a ResourceList, and what comes of it. */
-import type { Result } from "../krm/result.ts";
-import type { Config } from "./config.ts";
-import type { TrustRules } from "./trust-rules.ts";
-
 /** Configuration that does not come with a ResourceList. */
 export interface ConfigSources {
   /** The text of a functionConfig. */
@@ -13,14 +8,6 @@ export interface ConfigSources {
   readonly overrides?: ReadonlyMap<string, string>;
   /** The file of rules that hold whatever the functionConfig says: `PIN_DIGESTS_POLICY`. */
   readonly policy?: string | undefined;
-}
-
-/** The configuration, and what is wrong with it: then nothing may be done by it. */
-export interface ReadConfig {
-  readonly config: Config;
-  /** What images may be used; undefined where nobody says. */
-  readonly rules: TrustRules | undefined;
-  readonly faults: readonly Result[];
 }
 
 /** The sources, with the policy that an environment names. */

@@ -14,8 +14,8 @@ import { dereference, elementsOf, entriesOf, kindOf, rootOf, scalarText, scalarT
 import { scan, type YamlNode, type YamlText } from "../yaml/scan.ts";
 import { YamlSyntaxError } from "../yaml/syntax-error.ts";
 import type { Config } from "./config.ts";
-import { configApiVersion, configInList, configKind, objectKeys } from "./config-object.ts";
-import { type ConfigSources, FunctionConfigError, type ReadConfig } from "./config-sources.ts";
+import { configApiVersion, configInList, configKind, objectKeys, type ReadConfig } from "./config-object.ts";
+import { type ConfigSources, FunctionConfigError } from "./config-sources.ts";
 import { expressionsFor } from "./expressions.ts";
 import type { OptionValue, Problem } from "./option-reader.ts";
 import { parseConfig, parsePolicy } from "./parse-config.ts";

@@ -43,7 +43,7 @@ export function tableReader<T>(rows: OptionRows<T>, constraints: JsonSchema = {}
 }
 
 /** What a table says where nothing is said. */
-export function defaultsOf<T>(rows: OptionRows<T>): Partial<T> {
+function defaultsOf<T>(rows: OptionRows<T>): Partial<T> {
   const entries = Object.entries<OptionRow<unknown>>(rows);
   const defaults = entries.flatMap(([name, row]) => (row.default === undefined ? [] : [[name, row.default]]));
   // Checked: each row has a default of what its name is.

@@ -1,7 +1,7 @@
 /** From where a configuration may stand to the options of a run. Most runs have none, and load nothing that reads one. */
 import type { Input } from "../krm/input.ts";
-import { configInList } from "./config-object.ts";
-import type { ConfigSources, ReadConfig } from "./config-sources.ts";
+import { configInList, type ReadConfig } from "./config-object.ts";
+import type { ConfigSources } from "./config-sources.ts";
 import { defaultConfig } from "./default-config.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Config } from "../../src/config/config.ts";
-import type { ReadConfig } from "../../src/config/config-sources.ts";
+import type { ReadConfig } from "../../src/config/config-object.ts";
 import { type ConfigSources, FunctionConfigError } from "../../src/config/config-sources.ts";
 import { defaultConfig } from "../../src/config/default-config.ts";
 import { readConfig } from "../../src/config/read-config.ts";
