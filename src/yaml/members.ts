@@ -137,29 +137,32 @@ export function memberText(yaml: YamlText, members: readonly Member[], name: str
 
 /** The members of a mapping that merges others. They are kept, since each mapping in a chain brings in all that those before it say. */
 function ownAndMerged(yaml: YamlText, mapping: YamlNode): readonly Member[] {
-  const cache = caches.get(yaml) ?? { lists: new Map<YamlNode, readonly Member[]>(), size: 0 };
+  const cache = caches.get(yaml) ?? { latest: new Map(), before: new Map(), size: 0 };
   caches.set(yaml, cache);
-  const known = cache.lists.get(mapping);
+  const known = cache.latest.get(mapping) ?? cache.before.get(mapping);
   if (known !== undefined) return known;
   const members = mergeInto(yaml, mapping);
-  cache.lists.set(mapping, members);
-  cache.size += members.length;
-  for (const [oldest, list] of cache.lists) {
-    if (cache.size <= KEPT_MAX || oldest === mapping) break;
-    cache.lists.delete(oldest);
-    cache.size -= list.length;
+  if (cache.size + members.length > KEPT_MAX) {
+    // To drop one at a time would take as long as to pass over all that were dropped before.
+    cache.before = cache.latest;
+    cache.latest = new Map();
+    cache.size = 0;
   }
+  cache.latest.set(mapping, members);
+  cache.size += members.length;
   return members;
 }
 
+/** The members that were asked for last, and those before them: so many at most of each, and one list more. */
 interface MemberCache {
-  /** The oldest first. */
-  readonly lists: Map<YamlNode, readonly Member[]>;
+  latest: Map<YamlNode, readonly Member[]>;
+  before: Map<YamlNode, readonly Member[]>;
+  /** Members in the lists of the latest. */
   size: number;
 }
 
 const caches = new WeakMap<YamlText, MemberCache>();
-const KEPT_MAX = 100_000;
+const KEPT_MAX = 50_000;
 
 function mergeInto(yaml: YamlText, mapping: YamlNode): readonly Member[] {
   const members: Member[] = [];

@@ -8,24 +8,30 @@ export interface Room {
 
 /** Makes room for a number of bytes; who wants more than all of it waits for all. */
 export function createRoom(size: number): Room {
-  const waiting = new Set<Guest>();
+  // Those that have left remain in it until their turn: to take one out would be to pass over all others.
+  let waiting: Guest[] = [];
+  let turn = 0;
   let free = size;
 
   function letIn(): void {
-    for (const guest of waiting) {
-      if (guest.bytes > free) return;
-      waiting.delete(guest);
+    for (let guest = waiting[turn]; guest !== undefined; guest = waiting[turn]) {
+      if (guest.isWaiting && guest.bytes > free) return;
+      turn += 1;
+      if (!guest.isWaiting) continue;
+      guest.isWaiting = false;
       free -= guest.bytes;
       guest.enter();
     }
+    waiting = [];
+    turn = 0;
   }
 
   return {
     async reserve(wanted, signal) {
       const bytes = Math.min(wanted, size);
       const { promise: entered, enter } = createSignal();
-      const guest = { bytes, enter };
-      waiting.add(guest);
+      const guest = { bytes, enter, isWaiting: true };
+      waiting.push(guest);
       letIn();
       let isIn = true;
       const leave = () => {
@@ -38,7 +44,8 @@ export function createRoom(size: number): Room {
         return leave;
       } catch (error) {
         // It may have got in just then; else it goes, and the next may be smaller.
-        if (waiting.delete(guest)) isIn = false;
+        if (guest.isWaiting) isIn = false;
+        guest.isWaiting = false;
         leave();
         throw error;
       }
@@ -49,6 +56,7 @@ export function createRoom(size: number): Room {
 interface Guest {
   readonly bytes: number;
   readonly enter: () => void;
+  isWaiting: boolean;
 }
 
 function createSignal(): { readonly promise: Promise<void>; readonly enter: () => void } {
