@@ -12,10 +12,10 @@ import { parseFieldPath } from "./field-steps.ts";
 import { entriesFollower, type FollowEntries, type ImageEntry, readEntry } from "./image-entry.ts";
 import type { KustomizationFile, ReadNamed, ReadText } from "./kustomization-file.ts";
 import { kustomizedValues } from "./kustomized-charts.ts";
+import type { ValuesLayer } from "./layer-lists.ts";
 import type { PartWrite } from "./part-write.ts";
 import { patchedParts } from "./patches.ts";
 import { type Replacement, type ReplacementSource, readReplacement } from "./replacement.ts";
-import type { ValuesLayer } from "./values-layers.ts";
 import { documentsOf, elementsAt, elementsIn, mapAt, textAt, textsAt, type YamlMap } from "./yaml-parts.ts";
 
 /** What a kustomization says of what it builds on. */

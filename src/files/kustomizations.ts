@@ -14,6 +14,7 @@ import { entryAt, type Kustomization, type NamedForm, readKustomization } from "
 import type { KustomizationFile, ReadNamed } from "./kustomization-file.ts";
 import { kustomizationGraph } from "./kustomization-graph.ts";
 import { type NamesOf, namesAmong, namesBefore } from "./later-names.ts";
+import type { ValuesLayer } from "./layer-lists.ts";
 import { type FindPartWrites, indexPartWrites, partOverrideOf } from "./part-overrides.ts";
 import type { PatchedImage } from "./patched-images.ts";
 import { imageSources, replacedField, takenOverride, wantOf } from "./replaced.ts";
@@ -21,7 +22,6 @@ import { namesIn, type Replacement } from "./replacement.ts";
 import { indexReplacements, type ReplacementIndex } from "./replacement-index.ts";
 import { writerFinder } from "./replacement-writers.ts";
 import { settledImages } from "./settled-images.ts";
-import type { ValuesLayer } from "./values-layers.ts";
 import { patchedWrites } from "./write-groups.ts";
 
 /** What the kustomizations of a run say of its files. */

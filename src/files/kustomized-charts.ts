@@ -1,7 +1,7 @@
 /** The values of charts that a kustomization inflates: in which files, and which are laid over which. */
 import { resolve } from "node:path";
+import type { ValuesLayer } from "./layer-lists.ts";
 import type { PatchingFile } from "./patches.ts";
-import type { ValuesLayer } from "./values-layers.ts";
 import { elementsAt, mapAt, textAt, textsAt, type YamlMap } from "./yaml-parts.ts";
 
 /** For each chart its values, the lowest first. https://kubectl.docs.kubernetes.io/references/kustomize/builtins/#field-name-helmcharts */

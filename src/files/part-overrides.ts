@@ -8,16 +8,13 @@ import { type FindSelecting, indexSelectors } from "./selector-index.ts";
 import { firstStale, type PatchedWrites, type WriteGroup, writeGroups } from "./write-groups.ts";
 
 /** Finds, of many patches, those elsewhere than at a place that leave a field with the digest of another image, or with none. */
-export type FindPartWrites = (field: ReplacedField, place?: string) => readonly WriteGroup[];
+export type FindPartWrites = (field: ReplacedField, place: string) => readonly WriteGroup[];
 
 /** Tells whether what one lays over others makes up for what another leaves, by their `by`. */
 export type MakesUpFor = (own: string, stale: string) => boolean;
 
 /** Makes what finds them. A digest makes up for what the same leaves, and where that is told of two. */
-export function indexPartWrites(
-  writes: readonly PartWrite[],
-  makesUpFor: MakesUpFor = () => false,
-): FindPartWrites {
+export function indexPartWrites(writes: readonly PartWrite[], makesUpFor: MakesUpFor): FindPartWrites {
   const byMap = new Map<string, FindSelecting<WriteGroup>>();
   for (const [key, own] of groupBy(writes, keyOf)) byMap.set(key, indexSelectors(writeGroups(own)));
   return (field, place) => {
@@ -50,8 +47,11 @@ export function partOverrideOf(
   }
   if (image.isWritable !== true) return undefined;
   const stale = firstStale(groups, image.parts);
-  if (stale === undefined) return undefined;
-  const { file, key, nameKey, position } = stale;
+  return stale && floatsUnder(stale);
+}
+
+/** What becomes of an image whose digest would be left to another by a key. */
+export function floatsUnder({ file, key, nameKey, position }: PartWrite): Override {
   const { line, column } = position();
   const keys = nameKey === undefined ? `\`${key}\` alone` : `\`${nameKey}\` or its \`${key}\``;
   const reason = `${file}:${line}:${column} changes its ${keys}, and would keep the digest of the old one: write the digest there, too, or the \`${key}\` here`;

@@ -1,6 +1,7 @@
 /** Keys of patches that say the same of the same objects, so that one look at an object tells of all of them. */
 import type { FileImage, ImageParts } from "../krm/input.ts";
 import { groupBy } from "../lock/format/locked-image.ts";
+import { beginWith, endsMeant, type FoundImages, noteImage } from "./found-images.ts";
 import { isOfAnother } from "./part-keys.ts";
 import type { PartWrite } from "./part-write.ts";
 import type { PatchedImage } from "./patched-images.ts";
@@ -73,7 +74,7 @@ export interface PatchedWrites {
 
 /** Makes what takes note of them. */
 export function patchedWrites(): PatchedWrites {
-  const found = new Map<WriteGroup, Found>();
+  const found = new Map<WriteGroup, FoundImages>();
   let time = 0;
   return {
     note(groups, { value, parts }) {
@@ -85,18 +86,15 @@ export function patchedWrites(): PatchedWrites {
         list = group.list;
         const image = { value, parts, time, rank };
         const known = found.get(group);
-        if (known === undefined) found.set(group, { first: image, other: {}, last: image, before: {} });
+        if (known === undefined) found.set(group, beginWith(image));
         else noteImage(known, image);
       }
     },
     all() {
-      const told = [...found].flatMap(([{ writes }, { first, other, last, before }]) =>
+      const told = [...found].flatMap(([{ writes }, images]) =>
         writes.flatMap(({ write, at }) => {
-          const meant = [first, other.name, other.tag, before.tag, before.name, last].flatMap((each) =>
-            each !== undefined && isOfAnother(write, each.parts) ? [each] : [],
-          );
-          const [begin, ...more] = meant.sort((one, other) => one.time - other.time);
-          return begin === undefined ? [] : [{ begin, at, write, image: (more.at(-1) ?? begin).value }];
+          const ends = endsMeant(write, images);
+          return ends === undefined ? [] : [{ begin: ends[0], at, write, image: ends[1].value }];
         }),
       );
       return told
@@ -107,38 +105,4 @@ export function patchedWrites(): PatchedWrites {
         .map(({ write, image }) => ({ write, image }));
     },
   };
-}
-
-interface FoundImage {
-  readonly value: string;
-  readonly parts: ImageParts | undefined;
-  readonly time: number;
-  /** Which of the lists that an image is told of has the group. */
-  readonly rank: number;
-}
-
-/** The images of a group that can be the first or the last that a key means: it may say the name, or the tag, of some. */
-interface Found {
-  readonly first: FoundImage;
-  /** The first with another name than that, and with another tag. */
-  readonly other: ByPart;
-  last: FoundImage;
-  /** The last with another name than that, and with another tag. */
-  readonly before: ByPart;
-}
-
-type ByPart = { -readonly [Part in keyof ImageParts]?: FoundImage };
-
-function noteImage(found: Found, image: FoundImage): void {
-  const { first, other, last, before } = found;
-  for (const part of ["name", "tag"] as const) {
-    if (partOf(image, part) !== partOf(first, part)) other[part] ??= image;
-    if (partOf(image, part) !== partOf(last, part)) before[part] = last;
-  }
-  found.last = image;
-}
-
-/** False where nothing is known of the image, which differs from all that is. */
-function partOf({ parts }: FoundImage, part: keyof ImageParts): string | false | undefined {
-  return parts === undefined ? false : parts[part];
 }
