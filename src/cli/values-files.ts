@@ -24,8 +24,15 @@ export function findValues(globs: readonly string[]): ValuesFiles {
       );
     refuseSteep(glob);
   }
+  const distinct = new Set(globs);
+  const walks = [...distinct].filter((glob) => !isPath(glob)).length;
+  // The folders are gone through for each of them.
+  if (walks > GLOBS_MAX)
+    throw new UsageError(
+      `${walks} globs with wildcards in \`--values\`: at most ${GLOBS_MAX} are looked for; let one name several files, as \`envs/{dev,prod}/*.yaml\` does`,
+    );
   const globsOf = new Map<string, string[]>();
-  for (const glob of new Set(globs)) for (const place of placesOf(glob)) appendTo(globsOf, place, glob);
+  for (const glob of distinct) for (const place of placesOf(glob)) appendTo(globsOf, place, glob);
   const met = new Set<string>();
   return {
     isValues(place) {
@@ -45,7 +52,7 @@ export function findValues(globs: readonly string[]): ValuesFiles {
 
 /** The files of a glob. A mere path is looked at alone: its folder would be gone through for each file in it. */
 function placesOf(glob: string): readonly string[] {
-  if (!isDynamicPattern(glob) && !NOT_PLAIN.test(glob)) {
+  if (isPath(glob)) {
     const place = resolve(glob);
     return isFile(place) ? [place] : [];
   }
@@ -59,6 +66,10 @@ function placesOf(glob: string): readonly string[] {
   });
 }
 
+function isPath(glob: string): boolean {
+  return !isDynamicPattern(glob) && !NOT_PLAIN.test(glob);
+}
+
 function isFile(place: string): boolean {
   try {
     return lstatSync(place).isFile();
@@ -69,7 +80,9 @@ function isFile(place: string): boolean {
 }
 
 // Escapes, and folders that are ignored.
-const NOT_PLAIN = /[\\\0]|node_modules|\.git/;
+const NOT_PLAIN = /[\\\0]|(?:^|\/)(?:node_modules|\.git)(?:\/|$)/;
+
+const GLOBS_MAX = 100;
 
 const LENGTH_MAX = 4_096;
 

@@ -37,6 +37,16 @@ describe("findValues", () => {
   });
 });
 
+test("takes as many paths as one likes, and some globs", () => {
+  const paths = Array.from({ length: 101 }, (_, at) => `.github/${at}/values.yaml`);
+  const globs = paths.map((path) => path.replace("values", "*"));
+
+  expect(findValues(paths).unmatched()).toHaveLength(101);
+  expect(findValues([...globs.slice(0, 100), ...globs.slice(0, 100)]).unmatched()).toHaveLength(200);
+  expect(() => findValues(globs)).toThrow(UsageError);
+  expect(() => findValues(globs)).toThrow("101 globs with wildcards");
+});
+
 test("takes the files that globs and mere paths mean, and no links", () => {
   const folder = mkdtempSync(join(tmpdir(), "values-files-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
