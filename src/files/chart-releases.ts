@@ -38,12 +38,18 @@ export function chartReleasesIn(
 ): readonly ChartRelease[] {
   if (file === undefined) return [];
   return items
-    .flatMap((node) => releasesOf({ yaml, node }))
+    .flatMap((node) => membersOf({ yaml, node }))
+    .flatMap(releasesOf)
     .filter(({ chart }) => chart !== undefined && !chart.includes("{{"))
     .map(({ chart = "", ...release }) => ({ file: file.path, place, chart, ...release }));
 }
 
 type Release = Pick<ChartRelease, "valueFiles" | "keys"> & { readonly chart: string | undefined };
+
+/** The objects of a list of them; any other object itself. */
+function membersOf(object: YamlMap): readonly YamlMap[] {
+  return textAt(object, "kind")?.endsWith("List") ? elementsAt(object, "items") : [object];
+}
 
 function releasesOf(object: YamlMap): readonly Release[] {
   const spec = mapAt(object, "spec");

@@ -43,6 +43,14 @@ describe("an Application of Argo CD", () => {
     ]);
   });
 
+  test("fails a check in a list of objects, too", async () => {
+    const inList = application('      valuesObject: {image: {tag: "2"}}\n').replaceAll(/^/gm, "  ").trimEnd();
+
+    expect(await toldOf({ "apps.yaml": `apiVersion: v1\nkind: List\nitems:\n- ${inList.trim()}\n` })).toEqual(
+      ["apps.yaml:11:32: [error] spec.source.helm.valuesObject.image.tag: changes the `tag`"],
+    );
+  });
+
   test("fails a check where a file that it names does", async () => {
     const tag = (text: string): string => `image: {tag: "${text}"}\n`;
 
