@@ -42,14 +42,29 @@ export function noteImage(found: FoundImages, image: FoundImage): void {
 /** The parts of which keys may say the one or the other. */
 export const imageParts = ["name", "tag"] as const;
 
+/** Those of several, which were found at times between each other; undefined for none. */
+export function allOf(several: readonly FoundImages[]): FoundImages | undefined {
+  const [only, ...more] = several;
+  if (more.length === 0) return only;
+  const images = several.flatMap(imagesOf);
+  images.sort((one, other) => one.time - other.time || one.rank - other.rank);
+  let all: FoundImages | undefined;
+  for (const each of images)
+    if (all === undefined) all = beginWith(each);
+    else noteImage(all, each);
+  return all;
+}
+
+function imagesOf({ first, other, last, before }: FoundImages): readonly FoundImage[] {
+  return [first, other.name, other.tag, before.tag, before.name, last].flatMap((each) => each ?? []);
+}
+
 /** The first and the last image that a key leaves with the digest of another, or with none. */
 export function endsMeant(
   write: PartWrite,
-  { first, other, last, before }: FoundImages,
+  found: FoundImages,
 ): readonly [FoundImage, FoundImage] | undefined {
-  const meant = [first, other.name, other.tag, before.tag, before.name, last].flatMap((each) =>
-    each !== undefined && isOfAnother(write, each.parts) ? [each] : [],
-  );
+  const meant = imagesOf(found).filter(({ parts }) => isOfAnother(write, parts));
   const [begin, ...more] = meant.sort((one, other) => one.time - other.time);
   return begin === undefined ? undefined : [begin, more.at(-1) ?? begin];
 }

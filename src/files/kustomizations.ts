@@ -160,10 +160,9 @@ export function readKustomizations(
     const found = imageSources(replacements, above, before);
     const writes = parts.flatMap(({ partWrites }) => partWrites);
     if (replacements.length === 0 && found.length === 0 && writes.length === 0) return undefined;
-    const makesUpFor = (own: string, stale: string): boolean => graph.foldersAbove(stale).has(own);
     return {
       index: indexReplacements(replacements),
-      partWrites: indexPartWrites(writes, makesUpFor),
+      partWrites: indexPartWrites(writes, graph.foldersAbove),
       sources: found,
       namesOf: namesAmong([...saidIn(replacements), ...writes.flatMap(({ target }) => target.said)], before),
     };

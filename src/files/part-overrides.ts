@@ -2,52 +2,93 @@
 import { subjectOf } from "../fields/likely-parts.ts";
 import type { FileImage, Override } from "../krm/input.ts";
 import { groupBy } from "../lock/format/locked-image.ts";
+import { objectClasses } from "./object-classes.ts";
 import type { PartWrite } from "./part-write.ts";
-import { isSelected, literalName, type ReplacedField } from "./replacement.ts";
-import { type FindSelecting, indexSelectors } from "./selector-index.ts";
-import { firstStale, type PatchedWrites, type WriteGroup, writeGroups } from "./write-groups.ts";
+import { isSelected, literalName, type ReplacedField, type ReplacedObject } from "./replacement.ts";
+import { indexSelectors } from "./selector-index.ts";
+import { firstOfAnother } from "./stale-writes.ts";
+import {
+  type MeantGroups,
+  meantGroups,
+  type PatchedWrites,
+  type WriteGroup,
+  writeGroups,
+} from "./write-groups.ts";
 
-/** Finds, of many patches, those elsewhere than at a place that leave a field with the digest of another image, or with none. */
-export type FindPartWrites = (field: ReplacedField, place: string) => readonly WriteGroup[];
+/**
+ * Finds, of many patches, those elsewhere than at a place that leave a field with the digest of another image, or with none:
+ * those that say the name of its object, and those that say none. They are the same ones for all of which the same is said.
+ */
+export type FindPartWrites = (field: ReplacedField, place: string) => readonly MeantGroups[];
 
-/** Tells whether what one lays over others makes up for what another leaves, by their `by`. */
-export type MakesUpFor = (own: string, stale: string) => boolean;
+/** The folders of which each makes up for what one leaves, by its `by`. */
+export type MakeUpFor = (stale: string) => ReadonlySet<string>;
 
 /** Makes what finds them. A digest makes up for what the same leaves, and where that is told of two. */
-export function indexPartWrites(writes: readonly PartWrite[], makesUpFor: MakesUpFor): FindPartWrites {
-  const byMap = new Map<string, FindSelecting<WriteGroup>>();
-  for (const [key, own] of groupBy(writes, keyOf)) byMap.set(key, indexSelectors(writeGroups(own)));
+export function indexPartWrites(writes: readonly PartWrite[], makeUpFor: MakeUpFor): FindPartWrites {
+  const byMap = new Map<string, FindMeant>();
+  for (const [key, own] of groupBy(writes, keyOf)) byMap.set(key, indexGroups(writeGroups(own)));
   return (field, place) => {
     if (!field.isApart || byMap.size === 0) return [];
-    const names = [...(field.object?.names ?? []), undefined];
+    const names = new Set([...(field.object?.names ?? []), undefined]);
     // The path of a field leads to its digest, which stands in the map of its other parts.
     const map = field.keys.slice(0, -1);
     const subject = subjectOf(field.keys.at(-1) ?? "");
-    const meant = names
-      .flatMap((name) => [...(byMap.get(mapKey(name, map, subject))?.(field.object) ?? [])])
-      .filter((each) => each.place !== place && isSelected(each.select, field.object) !== "no");
-    const own = new Set(meant.flatMap(({ kind, by }) => (kind === "own" ? by : [])));
-    if (own.size === 0) return meant;
-    const isMadeUp = (stale: string): boolean =>
-      own.has(stale) || [...own].some((by) => makesUpFor(by, stale));
-    return meant.filter(({ kind, by }) => kind !== "own" && !isMadeUp(by));
+    const meant = [...names].flatMap(
+      (name) => byMap.get(mapKey(name, map, subject))?.(field.object, place) ?? [],
+    );
+    const own = new Set(meant.flatMap((each) => [...each.own]));
+    const isMadeUp = (stale: string): boolean => own.has(stale) || haveCommon(own, makeUpFor(stale));
+    return meant
+      .map((each) => (own.size === 0 ? each : each.without(each.by.filter(isMadeUp))))
+      .filter(({ groups }) => groups.length > 0);
   };
+}
+
+type FindMeant = (object: ReplacedObject | undefined, place: string) => MeantGroups;
+
+/** Makes what finds groups of one name, or of none. */
+function indexGroups(groups: readonly WriteGroup[]): FindMeant {
+  const find = indexSelectors(groups);
+  const classOf = objectClasses(groups.map(({ select }) => select));
+  const places = new Set(groups.map(({ place }) => place));
+  const known = new Map<string, MeantGroups>();
+  return (object, place) => {
+    const key = JSON.stringify([classOf(object), places.has(place) ? place : []]);
+    const meant =
+      known.get(key) ??
+      meantGroups(
+        [...find(object)].filter((each) => each.place !== place && isSelected(each.select, object) !== "no"),
+      );
+    known.set(key, meant);
+    return meant;
+  };
+}
+
+function haveCommon(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
+  const [few, many] = some.size < others.size ? [some, others] : [others, some];
+  for (const each of few) if (many.has(each)) return true;
+  return false;
 }
 
 /** What becomes of an image over which parts are written: one without a digest gets none that would stay under them. */
 export function partOverrideOf(
   image: FileImage,
-  groups: readonly WriteGroup[],
+  meant: readonly MeantGroups[],
   patched: PatchedWrites,
 ): Override | undefined {
-  if (groups.length === 0) return undefined;
+  if (meant.length === 0) return undefined;
   if (image.value.includes("@")) {
-    patched.note(groups, image);
+    patched.note(meant, image);
     return undefined;
   }
   if (image.isWritable !== true) return undefined;
-  const stale = firstStale(groups, image.parts);
-  return stale && floatsUnder(stale);
+  for (const each of meant) {
+    const row = each.stale();
+    const stale = row && firstOfAnother(row, image.parts);
+    if (stale !== undefined) return floatsUnder(stale);
+  }
+  return undefined;
 }
 
 /** What becomes of an image whose digest would be left to another by a key. */

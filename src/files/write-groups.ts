@@ -1,11 +1,12 @@
 /** Keys of patches that say the same of the same objects, so that one look at an object tells of all of them. */
-import type { FileImage, ImageParts } from "../krm/input.ts";
+import type { FileImage } from "../krm/input.ts";
 import { groupBy } from "../lock/format/locked-image.ts";
-import { beginWith, endsMeant, type FoundImages, noteImage } from "./found-images.ts";
-import { isOfAnother } from "./part-keys.ts";
+import { appendTo } from "../yaml/lists-by-key.ts";
+import { allOf, beginWith, endsMeant, type FoundImages, noteImage } from "./found-images.ts";
 import type { PartWrite } from "./part-write.ts";
 import type { PatchedImage } from "./patched-images.ts";
 import { type ObjectSelector, plainText } from "./replacement.ts";
+import { inFrontOf, type StaleWrites } from "./stale-writes.ts";
 
 /** What one kustomization, or one list of values, writes over the same objects: all of it means an image, or nothing does. */
 export interface WriteGroup extends Pick<PartWrite, "kind" | "by" | "place"> {
@@ -14,8 +15,6 @@ export interface WriteGroup extends Pick<PartWrite, "kind" | "by" | "place"> {
   readonly writes: readonly OrderedWrite[];
   /** The first of those that say the same of a name and of a tag. */
   readonly distinct: readonly OrderedWrite[];
-  /** That list, of which an image is told the groups together. */
-  readonly list: readonly PartWrite[];
 }
 
 interface OrderedWrite {
@@ -37,7 +36,7 @@ export function writeGroups(list: readonly PartWrite[]): readonly WriteGroup[] {
     const { kind, by, place, target } = first.write;
     const alike = groupBy(writes, ({ write: { says } }) => JSON.stringify([says.name ?? [], says.tag ?? []]));
     const distinct = [...alike.values()].flatMap(([one]) => one ?? []);
-    return [{ kind, by, place, select: target.select, writes, distinct, list }];
+    return [{ kind, by, place, select: target.select, writes, distinct }];
   });
 }
 
@@ -47,56 +46,83 @@ function plainSet(_key: string, value: unknown): unknown {
   return value instanceof Set ? [...value] : value;
 }
 
-/** The first that leaves an image with the digest of another. */
-export function firstStale(
-  groups: readonly WriteGroup[],
-  parts: ImageParts | undefined,
-): PartWrite | undefined {
-  let first: OrderedWrite | undefined;
-  let list: readonly PartWrite[] | undefined;
-  for (const group of groups) {
-    // Those of the next list come behind.
-    if (first !== undefined && group.list !== list) break;
-    list = group.list;
-    if (group.kind !== "stale") continue;
-    const own = group.distinct.find(({ write }) => isOfAnother(write, parts));
-    if (own !== undefined && (first === undefined || own.at < first.at)) first = own;
-  }
-  return first?.write;
+/** Groups of one list that mean the same objects. */
+export interface MeantGroups {
+  /** Those that say no digest. */
+  readonly groups: readonly WriteGroup[];
+  /** The `by` of each of these, once. */
+  readonly by: readonly string[];
+  /** The `by` of those that say one. */
+  readonly own: ReadonlySet<string>;
+  /** What they say that leaves the digest of another. */
+  readonly stale: () => StaleWrites | undefined;
+  /** Those by others than some. */
+  readonly without: (by: readonly string[]) => MeantGroups;
+}
+
+/** Makes them. */
+export function meantGroups(all: readonly WriteGroup[]): MeantGroups {
+  const groups = all.filter(({ kind }) => kind !== "own");
+  const left = new Map<string, MeantGroups>();
+  let stale: { readonly row: StaleWrites | undefined } | undefined;
+  const meant: MeantGroups = {
+    groups,
+    by: [...new Set(groups.map(({ by }) => by))],
+    own: new Set(all.flatMap(({ kind, by }) => (kind === "own" ? by : []))),
+    stale() {
+      stale ??= { row: staleRow(groups) };
+      return stale.row;
+    },
+    without(by) {
+      if (by.length === 0) return meant;
+      const key = JSON.stringify(by);
+      const those = new Set(by);
+      const others = left.get(key) ?? meantGroups(groups.filter((each) => !those.has(each.by)));
+      left.set(key, others);
+      return others;
+    },
+  };
+  return meant;
+}
+
+function staleRow(groups: readonly WriteGroup[]): StaleWrites | undefined {
+  const writes = groups.flatMap(({ kind, distinct }) => (kind === "stale" ? distinct : []));
+  const inOrder = writes.sort((one, other) => one.at - other.at).map(({ write }) => write);
+  return inOrder.reduceRight<StaleWrites | undefined>(inFrontOf, undefined);
 }
 
 /** Images that were found below groups. */
 export interface PatchedWrites {
-  note(groups: readonly WriteGroup[], image: FileImage): void;
+  note(meant: readonly MeantGroups[], image: FileImage): void;
   /** Each key that leaves one of them with the digest of another, or with none, and the last such image; in the order of the first ones. */
   all(): readonly PatchedImage[];
 }
 
 /** Makes what takes note of them. */
 export function patchedWrites(): PatchedWrites {
-  const found = new Map<WriteGroup, FoundImages>();
+  const found = new Map<MeantGroups, FoundImages>();
   let time = 0;
   return {
-    note(groups, { value, parts }) {
+    note(meant, { value, parts }) {
       time++;
-      let rank = 0;
-      let list = groups[0]?.list;
-      for (const group of groups) {
-        if (group.list !== list) rank++;
-        list = group.list;
+      for (const [rank, each] of meant.entries()) {
         const image = { value, parts, time, rank };
-        const known = found.get(group);
-        if (known === undefined) found.set(group, beginWith(image));
+        const known = found.get(each);
+        if (known === undefined) found.set(each, beginWith(image));
         else noteImage(known, image);
       }
     },
     all() {
-      const told = [...found].flatMap(([{ writes }, images]) =>
-        writes.flatMap(({ write, at }) => {
+      const ofGroups = new Map<WriteGroup, FoundImages[]>();
+      for (const [{ groups }, images] of found) for (const group of groups) appendTo(ofGroups, group, images);
+      const told = [...ofGroups].flatMap(([{ writes }, several]) => {
+        const images = allOf(several);
+        if (images === undefined) return [];
+        return writes.flatMap(({ write, at }) => {
           const ends = endsMeant(write, images);
           return ends === undefined ? [] : [{ begin: ends[0], at, write, image: ends[1].value }];
-        }),
-      );
+        });
+      });
       return told
         .sort(
           (one, other) =>

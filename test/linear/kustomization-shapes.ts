@@ -85,6 +85,12 @@ export const kustomizationShapes: readonly Shape[] = [
   patching("patches for objects of a kind", () => "kind: Widget"),
   patching("patches for objects in namespaces", (at) => `kind: Widget, namespace: n${at}`),
   patching("patches for objects with a label", (at) => `kind: Widget, labelSelector: app=a${at}`),
+  patching("patches for objects without a label", (at) => `kind: Widget, labelSelector: app!=x${at}`),
+  patching(
+    "patches for namespaces that objects may be given",
+    (at) => `kind: Widget, namespace: n${at}`,
+    () => ({}),
+  ),
   patching(
     "patches for objects with one of some annotations",
     (at) => `annotationSelector: "app in (a${at},b${at})"`,
@@ -154,21 +160,26 @@ function asking(name: string, make: (n: number) => Made): Shape {
 }
 
 /** Asks what becomes of the tag of each of some objects, of which as many patches write some. */
-function patching(name: string, target: (at: number) => string): Shape {
+function patching(
+  name: string,
+  target: (at: number) => string,
+  namespaceOf: (at: number) => { readonly namespace?: string } = (at) => ({ namespace: `n${at}` }),
+): Shape {
   return {
     name,
     prepare(n) {
+      const count = MANY * n;
       const patch = (at: number): string =>
         `- {target: {${target(at)}}, patch: '[{op: replace, path: /spec/image/tag, value: "${at}"}]'}\n`;
-      const text = `resources: [w.yaml]\npatches:\n${repeat(n, patch)}`;
+      const text = `resources: [w.yaml]\npatches:\n${repeat(count, patch)}`;
       const files = [{ path: "k.yaml", place: "/0/kustomization.yaml", text }];
       const path = "spec.image.digest";
       return () => {
         const { overridden, patched } = readKustomizations(files);
         const ofPlace = overridden("/0/w.yaml");
-        for (let at = 0; at < n; at++) {
+        for (let at = 0; at < count; at++) {
           const said = new Map([["app", `a${at}`]]);
-          const names = { name: `w${at}`, namespace: `n${at}`, annotations: said };
+          const names = { name: `w${at}`, ...namespaceOf(at), annotations: said };
           const resource = { node: 0, apiVersion: "v1", group: "", kind: "Widget", ...names };
           const parts = { name: "a", tag: `${at}` };
           const value = `a:${at}@sha256:1`;
@@ -179,6 +190,9 @@ function patching(name: string, target: (at: number) => string): Shape {
     },
   };
 }
+
+/** To read a patch takes so long that fewer would not show how long they take with each other. */
+const MANY = 10;
 
 interface Taken {
   /** Each takes a field of a ConfigMap, of any where it says no name. */
