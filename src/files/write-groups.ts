@@ -2,7 +2,7 @@
 import type { FileImage } from "../krm/input.ts";
 import { groupBy } from "../lock/format/locked-image.ts";
 import { appendTo } from "../yaml/lists-by-key.ts";
-import { allOf, beginWith, endsMeant, type FoundImages, noteImage } from "./found-images.ts";
+import { allOf, beginWith, endsMeant, type FoundImage, type FoundImages, noteImage } from "./found-images.ts";
 import type { PartWrite } from "./part-write.ts";
 import type { PatchedImage } from "./patched-images.ts";
 import { type ObjectSelector, plainText } from "./replacement.ts";
@@ -115,20 +115,35 @@ export function patchedWrites(): PatchedWrites {
     all() {
       const ofGroups = new Map<WriteGroup, FoundImages[]>();
       for (const [{ groups }, images] of found) for (const group of groups) appendTo(ofGroups, group, images);
-      const told = [...ofGroups].flatMap(([{ writes }, several]) => {
+      const told = new Map<PartWrite, ToldWrite>();
+      for (const [{ writes }, several] of ofGroups) {
         const images = allOf(several);
-        if (images === undefined) return [];
-        return writes.flatMap(({ write, at }) => {
+        if (images === undefined) continue;
+        for (const { write, at } of writes) {
           const ends = endsMeant(write, images);
-          return ends === undefined ? [] : [{ begin: ends[0], at, write, image: ends[1].value }];
-        });
-      });
-      return told
-        .sort(
-          (one, other) =>
-            one.begin.time - other.begin.time || one.begin.rank - other.begin.rank || one.at - other.at,
-        )
-        .map(({ write, image }) => ({ write, image }));
+          if (ends === undefined) continue;
+          const [begin, last] = ends;
+          told.set(write, together(told.get(write), { write, at, begin, last }));
+        }
+      }
+      return [...told.values()].sort(compareTold).map(({ write, last }) => ({ write, image: last.value }));
     },
   };
+}
+
+/** A key with the first and the last image that it is told for. */
+interface ToldWrite extends OrderedWrite {
+  readonly begin: FoundImage;
+  readonly last: FoundImage;
+}
+
+/** The same key in two lists, each of the patches over other files. */
+function together(one: ToldWrite | undefined, other: ToldWrite): ToldWrite {
+  if (one === undefined) return other;
+  const first = compareTold(one, other) <= 0 ? one : other;
+  return { ...first, last: one.last.time >= other.last.time ? one.last : other.last };
+}
+
+function compareTold(one: ToldWrite, other: ToldWrite): number {
+  return one.begin.time - other.begin.time || one.begin.rank - other.begin.rank || one.at - other.at;
 }

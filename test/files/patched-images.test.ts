@@ -160,6 +160,17 @@ describe("a patch of the values of a chart", () => {
     expect(lines).toEqual([expect.stringContaining("o/p.yaml:4:25: [error]")]);
   });
 
+  test("is told of the last image, in whichever folder that is", async () => {
+    const operation = '[{"op": "replace", "path": "/spec/values/image/tag", "value": "9"}]';
+
+    const { lines } = await toldOf({
+      "o/kustomization.yaml": `resources: [../base, r.yaml]\npatches:\n- target: {kind: HelmRelease}\n  patch: '${operation}'\n`,
+      "o/r.yaml": release(`{image: {repository: ghcr.io/c/d, tag: "1", digest: "${digest}"}}`, "own"),
+    });
+
+    expect(lines).toEqual([expect.stringContaining('changes the `tag` of "ghcr.io/c/d:1"')]);
+  });
+
   test("keeps a digest out of the file that it patches, where that has none yet", async () => {
     const functionConfig =
       "apiVersion: fn.kpt.dev/v1alpha1\nkind: PinDigests\nfieldSpecs:\n- {kind: HelmRelease, path: spec/values/image, in: repositoryAndTag, digestKey: digest}\n";
