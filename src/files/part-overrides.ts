@@ -2,6 +2,7 @@
 import { subjectOf } from "../fields/likely-parts.ts";
 import type { FileImage, Override } from "../krm/input.ts";
 import { groupBy } from "../lock/format/locked-image.ts";
+import { PathError } from "./file-error.ts";
 import { objectClasses } from "./object-classes.ts";
 import type { PartWrite } from "./part-write.ts";
 import { isSelected, literalName, type ReplacedField, type ReplacedObject } from "./replacement.ts";
@@ -27,7 +28,8 @@ export type MakeUpFor = (stale: string) => ReadonlySet<string>;
 /** Makes what finds them. A digest makes up for what the same leaves, and where that is told of two. */
 export function indexPartWrites(writes: readonly PartWrite[], makeUpFor: MakeUpFor): FindPartWrites {
   const byMap = new Map<string, FindMeant>();
-  for (const [key, own] of groupBy(writes, keyOf)) byMap.set(key, indexGroups(writeGroups(own)));
+  const count = pairCounter();
+  for (const [key, own] of groupBy(writes, keyOf)) byMap.set(key, indexGroups(writeGroups(own), count));
   return (field, place) => {
     if (!field.isApart || byMap.size === 0) return [];
     const names = new Set([...(field.object?.names ?? []), undefined]);
@@ -48,22 +50,43 @@ export function indexPartWrites(writes: readonly PartWrite[], makeUpFor: MakeUpF
 type FindMeant = (object: ReplacedObject | undefined, place: string) => MeantGroups;
 
 /** Makes what finds groups of one name, or of none. */
-function indexGroups(groups: readonly WriteGroup[]): FindMeant {
+function indexGroups(groups: readonly WriteGroup[], count: CountPairs): FindMeant {
   const find = indexSelectors(groups);
   const classOf = objectClasses(groups.map(({ select }) => select));
   const places = new Set(groups.map(({ place }) => place));
   const known = new Map<string, MeantGroups>();
+  const meantBy = (object: ReplacedObject | undefined, place: string): MeantGroups => {
+    const found = [...find(object)];
+    if (known.size > 0) count(found);
+    return meantGroups(
+      found.filter((each) => each.place !== place && isSelected(each.select, object) !== "no"),
+    );
+  };
   return (object, place) => {
     const key = JSON.stringify([classOf(object), places.has(place) ? place : []]);
-    const meant =
-      known.get(key) ??
-      meantGroups(
-        [...find(object)].filter((each) => each.place !== place && isSelected(each.select, object) !== "no"),
-      );
+    const meant = known.get(key) ?? meantBy(object, place);
     known.set(key, meant);
     return meant;
   };
 }
+
+/** Counts groups that are looked at for objects unlike all before. @throws {PathError} where there are too many. */
+type CountPairs = (groups: readonly WriteGroup[]) => void;
+
+function pairCounter(): CountPairs {
+  let pairs = 0;
+  return (groups) => {
+    pairs += groups.length;
+    if (pairs <= PAIRS_MAX) return;
+    const [file] = groups.flatMap(({ writes }) => writes.map(({ write }) => write.file));
+    throw new PathError(
+      `patches such as those in ${JSON.stringify(file)} may mean objects in more than ${PAIRS_MAX} ways: say in their targets which objects they mean, by names, namespaces, kinds or labels`,
+    );
+  };
+}
+
+// Nobody has so many patches for objects that differ in what these say, and one takes a microsecond.
+const PAIRS_MAX = 1_000_000;
 
 function haveCommon(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
   const [few, many] = some.size < others.size ? [some, others] : [others, some];
