@@ -163,6 +163,21 @@ describe("pinDigests", () => {
     expect(heapUsed() - before).toBeLessThan(10_000_000);
   });
 
+  test("keeps no long keys", async () => {
+    const run = async (length: number) => {
+      const keys = Array.from({ length: 20 }, (_, at) => `k${at}${"-".repeat(length)}`);
+      const spec = Object.fromEntries(keys.map((key) => [key, { image: "ghcr.io/a/b:1" }]));
+      const text = JSON.stringify({ apiVersion: "a.example/v1", kind: "A", metadata: { name: "a" }, spec });
+      expect((await pinDigests(text, { resolveDigest })).results).toHaveLength(20);
+    };
+    await run(0);
+    const before = heapUsed();
+
+    await run(1_000_000);
+
+    expect(heapUsed() - before).toBeLessThan(10_000_000);
+  });
+
   test("reports an image that several containers share once", async () => {
     const text = list(pod("nginx\n    name: &c a")).replace(
       "- image: nginx",

@@ -136,7 +136,11 @@ function memberAt(map: Site, name: string): Site | undefined {
  */
 export function formatPath(parts: readonly (string | number)[]): string {
   let at = knownPaths;
-  for (const part of parts) at = at.below.get(part) ?? addedPath(at, part);
+  for (const part of parts) {
+    // Of so long a key few objects have another, and what is remembered is kept for as long as the process runs.
+    if (typeof part === "string" && part.length > KEY_MAX) return written(parts);
+    at = at.below.get(part) ?? addedPath(at, part);
+  }
   at.text ??= written(parts);
   return at.text;
 }
