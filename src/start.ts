@@ -5,7 +5,7 @@
  */
 import "./cli/node-version.ts";
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, type Stats, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { Script } from "node:vm";
 
 // Not in the package, where npm installs the dependencies.
@@ -51,9 +51,8 @@ function readCache(name: string, text: Stats): Buffer | undefined {
   let descriptor: number | undefined;
   try {
     // Where others may write, there may be a pipe that opening waits for.
-    const path = cacheFile(name);
-    if (!isTrusted(statSync(dirname(path)))) return undefined;
-    descriptor = openSync(path, "r");
+    if (!isTrusted(statSync(folderOfCaches()))) return undefined;
+    descriptor = openSync(cacheFile(name), "r");
     const cache = fstatSync(descriptor);
     if (!isTrusted(cache) || cache.mtimeMs < text.mtimeMs) return undefined;
     // It holds everything twice: V8 does not notice what is missing or wrong, and crashes.
@@ -70,8 +69,12 @@ function readCache(name: string, text: Stats): Buffer | undefined {
 
 /** Where the cache of a file lies. */
 export function cacheFile(name: string): string {
+  return join(folderOfCaches(), name);
+}
+
+function folderOfCaches(): string {
   cacheFolder ??= folderOfNode();
-  return join(cacheFolder, name);
+  return cacheFolder;
 }
 
 /** V8 takes a cache from any build of its version, and crashes where that build was another, so each Node has a folder. */

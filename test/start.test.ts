@@ -4,6 +4,7 @@ import {
   chownSync,
   copyFileSync,
   cpSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -16,6 +17,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { Script } from "node:vm";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { executable, type RunOptions, runExecutable } from "./conformance/executable.ts";
@@ -151,6 +153,22 @@ describe("rules of trust", () => {
     // Flags are read in most runs, and files that they name in few.
     expect(cached.toSorted()).toEqual([...everyRun, ...whatOptionsTake].sort());
     expect(compiled.toSorted()).toEqual(["lock-file-io.js", "named-files.js", ...files].sort());
+  });
+
+  test("take no code from a folder that stands where everybody may put another", async () => {
+    const { program, cache } = copyProgram();
+    const source = join(dirname(program), "bundled/@sigstore/verify.js");
+    const code = new Script(readFileSync(source, "latin1"), { filename: source }).createCachedData();
+    mkdirSync(join(cache, "@sigstore"));
+    writeFileSync(join(cache, "@sigstore/verify"), Buffer.concat([code, code]));
+    chmodSync(cache, 0o777);
+    const file = join(folder, "signatures.yaml");
+    writeFileSync(file, `${config}signatures: ${JSON.stringify([rule])}`);
+
+    const { cached, compiled } = await load(pod(`nginx:1@${digest}`), { args: ["-f", file], program });
+
+    expect(cached).toEqual([]);
+    expect(compiled).toContain("verify.js");
   });
 });
 
