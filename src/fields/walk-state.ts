@@ -2,10 +2,10 @@
 
 import { KEY_MAX, PATH_MAX } from "../krm/field-path.ts";
 import type { Resource } from "../krm/resource.ts";
+import { ownText } from "../text/own-text.ts";
 import { shorten } from "../text/quote.ts";
 import { aliasesOf, type Member, membersByName } from "../yaml/members.ts";
 import { dereference, kindOf } from "../yaml/node.ts";
-import { ownText } from "../yaml/own-text.ts";
 import type { YamlNode } from "../yaml/scan.ts";
 import type { EmbeddedDocument, Site } from "./embedded-document.ts";
 import type { Flaw } from "./flaw.ts";

@@ -15,8 +15,8 @@ import { parseIfImage } from "../image/likely-reference.ts";
 import { type Input, itemSites, type ManifestStream, type Override } from "../krm/input.ts";
 import { isLocalConfig, labelsOf, localReason, type Resource } from "../krm/resource.ts";
 import { selects } from "../krm/resource-selector.ts";
+import { ownText } from "../text/own-text.ts";
 import { dereference, kindOf } from "../yaml/node.ts";
-import { ownText } from "../yaml/own-text.ts";
 import type { YamlNode, YamlText } from "../yaml/scan.ts";
 import { skipReasons } from "./skip-reasons.ts";
 

@@ -1,5 +1,5 @@
 /** Secrets that a run has sent, and texts without them. */
-import { ownCopy } from "./own-copy.ts";
+import { ownText } from "./own-text.ts";
 
 /** Knows the secrets of a run. */
 export interface Secrets {
@@ -38,7 +38,7 @@ export function createSecrets(): Secrets {
   }
 
   function addNeedle(folded: string, { length, isEncoded }: Needle): void {
-    const text = ownCopy(folded.slice(0, LOOKED_FOR));
+    const text = ownText(folded.slice(0, LOOKED_FOR));
     const same = needles.byText.get(text);
     needles.starts.add(text.slice(0, START));
     needles.lengths.add(text.length);
@@ -72,7 +72,7 @@ const FOLDED = 1_024;
 
 /** What tells a secret from others, without all of a long one; those that begin alike are looked for alike. */
 function nameOf(secret: string): string {
-  return ownCopy(secret.length <= FOLDED ? secret : `${secret.slice(0, FOLDED)} ${secret.length}`);
+  return ownText(secret.length <= FOLDED ? secret : `${secret.slice(0, FOLDED)} ${secret.length}`);
 }
 
 const SECRET_NAME = /auth|token|secret|key|cookie|credential|assertion|password|signature|^sig$|^code$/i;

@@ -6,7 +6,7 @@
 // Read more loosely than written: a value without quotes goes on to the next comma or space, since some registries
 // send `realm=https://host/token` so; what can't be read is passed over.
 
-import { ownCopy } from "../../text/own-copy.ts";
+import { ownText } from "../../text/own-text.ts";
 
 /** One way in which a server wants to know who asks. */
 export interface Challenge {
@@ -56,7 +56,7 @@ function parseHeader(header: string): readonly Challenge[] {
       const { name = "", quoted, bare = "" } = parameter.groups ?? {};
       const key = name.toLowerCase();
       const value = quoted?.replace(/\\(.)/g, "$1") ?? bare;
-      if (parameters?.has(key) === false) parameters.set(key, ownCopy(value));
+      if (parameters?.has(key) === false) parameters.set(key, ownText(value));
       continue;
     }
     const scheme = take(SCHEME);

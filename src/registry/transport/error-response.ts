@@ -1,5 +1,5 @@
 import { parseJson } from "../../text/json.ts";
-import { ownCopy } from "../../text/own-copy.ts";
+import { ownText } from "../../text/own-text.ts";
 import type { RegistryErrorCode } from "./error-code.ts";
 import { Failure } from "./failure.ts";
 import { headerValue, headerValues, mediaTypes } from "./headers.ts";
@@ -94,7 +94,7 @@ function readErrors(response: HttpResponse): Said {
 }
 
 function beginningOf(text: string): string {
-  return ownCopy(text.length > TEXT_LENGTH_MAX ? `${text.slice(0, TEXT_LENGTH_MAX)}…` : text.trim());
+  return ownText(text.length > TEXT_LENGTH_MAX ? `${text.slice(0, TEXT_LENGTH_MAX)}…` : text.trim());
 }
 
 interface OciError {

@@ -1,4 +1,4 @@
-import { ownCopy } from "../../text/own-copy.ts";
+import { ownText } from "../../text/own-text.ts";
 import type { Secrets } from "../../text/secrets.ts";
 import type { RegistryErrorCode } from "./error-code.ts";
 
@@ -62,7 +62,7 @@ export function withoutSecrets(failure: Failure, { redact }: Pick<Secrets, "reda
 }
 
 function beginningOf(text: string): string {
-  return text.length > KEPT_LENGTH_MAX ? `${ownCopy(text.slice(0, KEPT_LENGTH_MAX))}…` : text;
+  return text.length > KEPT_LENGTH_MAX ? `${ownText(text.slice(0, KEPT_LENGTH_MAX))}…` : text;
 }
 
 /** Characters: some more than are shown. */
