@@ -7,6 +7,7 @@
 // https://github.com/distribution/reference/blob/v0.6.0/normalize.go
 
 import { firstInvisible, withoutInvisible } from "../text/invisible.ts";
+import { ownText } from "../text/own-text.ts";
 import { quote, shorten } from "../text/quote.ts";
 import { type Digest, InvalidDigestError, parseDigest } from "./digest.ts";
 import { registryProblem, repositoryProblem, tagProblem } from "./grammar.ts";
@@ -54,16 +55,11 @@ export function safeParseReference(text: string): ImageReference | InvalidRefere
   const known = readBefore.get(text);
   if (known !== undefined) return known;
   if (text.length > 512) return readNow(text);
-  const copy = copyOf(text);
+  const copy = ownText(text);
   const read = readNow(copy);
   if (readBefore.size === 4096) readBefore.clear();
   readBefore.set(copy, read);
   return read;
-}
-
-/** The same characters apart from the input that they may be a part of, which V8 would keep in memory with them. */
-function copyOf(text: string): string {
-  return JSON.parse(JSON.stringify(text));
 }
 
 // A package names the same images again and again.
